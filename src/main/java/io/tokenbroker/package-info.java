@@ -1,0 +1,4 @@
+@NullMarked
+package io.tokenbroker;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,58 @@
+package io.tokenbroker.sandbox.wire;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * One answer of a stand-in.
+ *
+ * @param status the HTTP status; {@link #DROPPED} closes the connection without an answer
+ */
+public record Reply(int status, Map<String, String> headers, String body) {
+
+    private static final int DROPPED = 0;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** A JSON body; {@code value} is anything Jackson can write. */
+    public static Reply json(int status, Object value) {
+        try {
+            return of(status, "application/json", JSON.writeValueAsString(value));
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalArgumentException(impossible);
+        }
+    }
+
+    public static Reply html(int status, String html) {
+        return of(status, "text/html;charset=utf-8", html);
+    }
+
+    public static Reply of(int status, String contentType, String body) {
+        return new Reply(status, Map.of("Content-Type", contentType), body);
+    }
+
+    public static Reply empty(int status) {
+        return new Reply(status, Map.of(), "");
+    }
+
+    public static Reply redirect(String location) {
+        return empty(302).with("Location", location);
+    }
+
+    /** No answer at all: the connection closes. */
+    public static Reply dropped() {
+        return empty(DROPPED);
+    }
+
+    boolean isDropped() {
+        return status == DROPPED;
+    }
+
+    /** This answer with one more header. */
+    public Reply with(String name, String value) {
+        var more = new LinkedHashMap<>(headers);
+        more.put(name, value);
+        return new Reply(status, more, body);
+    }
+}
