@@ -1,0 +1,33 @@
+package io.tokenbroker.account;
+
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * One writer at a time for the links of one user at one provider: Complete, resolve, unlink and the keeping of a rotated
+ * token exclude each other, for each of them reads, thinks and writes. Upstream calls are made while holding it; no
+ * other lock is taken then.
+ */
+@ApplicationScoped
+public class AccountLocks {
+
+    private final LoadingCache<Key, ReentrantLock> locks =
+            Caffeine.newBuilder().weakValues().build(key -> new ReentrantLock());
+
+    /** Runs {@code work} as the only one for this user and provider. Blocks. */
+    public <T> T exclusively(UUID userId, UUID providerId, Supplier<T> work) {
+        var lock = locks.get(new Key(userId, providerId));
+        lock.lock();
+        try {
+            return work.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private record Key(UUID userId, UUID providerId) {}
+}

@@ -1,0 +1,92 @@
+package io.tokenbroker.account;
+
+import io.tokenbroker.fusionauth.Link;
+import io.tokenbroker.fusionauth.LinkApi;
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.ProblemType;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Predicate;
+
+/** A user's accounts. Blocks; FusionAuth is asked each time, so a list is never old. */
+@ApplicationScoped
+public class Accounts {
+
+    private final StoredLinks stored;
+    private final RememberedLinks remembered;
+    private final AccountStates states;
+    private final AccountLocks locks;
+    private final LinkApi links;
+
+    Accounts(StoredLinks stored, RememberedLinks remembered, AccountStates states, AccountLocks locks, LinkApi links) {
+        this.stored = stored;
+        this.remembered = remembered;
+        this.states = states;
+        this.locks = locks;
+        this.links = links;
+    }
+
+    /** The user's accounts at the providers that {@code provider} accepts, oldest first. */
+    public List<AccountView> list(UUID userId, Predicate<UUID> provider) {
+        return stored.ofUser(userId).stream()
+                .filter(link -> provider.test(link.providerId()))
+                .sorted(Comparator.comparing(Link::insertedAt))
+                .map(this::view)
+                .toList();
+    }
+
+    /** The user's account; that of another user is not found either. */
+    public AccountView get(UUID userId, AccountId id) {
+        return view(require(userId, id));
+    }
+
+    /** The account's link; that of another user is not found either. */
+    public Link require(UUID userId, AccountId id) {
+        return remembered
+                .read(id)
+                .map(RememberedLinks.Remembered::link)
+                .filter(link -> link.userId().equals(userId))
+                .orElseThrow(Accounts::notFound);
+    }
+
+    /** The account after the person signed in to it: what was known of its link and state before is over. */
+    public AccountView authorized(Link link) {
+        states.markWorking(AccountId.of(link));
+        remembered.observe(link);
+        return view(link);
+    }
+
+    /** Takes back a link that came about by mistake. Call it with the account's lock held. */
+    public void undo(Link link) {
+        links.delete(link.providerId(), link.identity(), link.userId());
+        remembered.forget(AccountId.of(link));
+    }
+
+    /** Removes the account, its shadow first: what is left after a crash in between is the whole account. */
+    public void unlink(UUID userId, AccountId id) {
+        locks.exclusively(userId, id.providerId(), () -> {
+            require(userId, id);
+            var shadowWasThere = links.delete(id.providerId(), Shadow.identityOf(id.identity()), userId);
+            var linkWasThere = links.delete(id.providerId(), id.identity(), userId);
+            remembered.forget(id);
+            states.markWorking(id);
+            if (!shadowWasThere && !linkWasThere) {
+                throw notFound();
+            }
+            return id;
+        });
+    }
+
+    private AccountView view(Link link) {
+        return AccountView.of(link, states.of(link));
+    }
+
+    /** The same words for an account of somebody else and for none. */
+    public static BrokerException notFound() {
+        return new BrokerException(
+                ProblemType.ACCOUNT_NOT_FOUND,
+                "No account of this user has this id. List the accounts to see which there are.");
+    }
+}

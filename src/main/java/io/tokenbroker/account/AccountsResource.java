@@ -1,0 +1,110 @@
+package io.tokenbroker.account;
+
+import io.quarkus.security.identity.SecurityIdentity;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.tokenbroker.caller.Caller;
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.ProblemType;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Predicate;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+@Path("/accounts")
+@Tag(name = "Accounts")
+@RunOnVirtualThread
+class AccountsResource {
+
+    private static final String USER_ID =
+            "The FusionAuth user whose accounts are meant. Required of a client; a user is always meant themselves.";
+    private static final String ACCOUNT_ID = "The account's id.";
+
+    private final Accounts accounts;
+    private final SecurityIdentity identity;
+
+    AccountsResource(Accounts accounts, SecurityIdentity identity) {
+        this.accounts = accounts;
+        this.identity = identity;
+    }
+
+    @GET
+    @RolesAllowed({Caller.USER, Caller.CLIENT})
+    @Operation(operationId = "listAccounts", summary = "List a user's linked accounts, oldest first")
+    AccountList list(@Parameter(description = USER_ID) @QueryParam("user_id") @Nullable String userId) {
+        return new AccountList(accounts.list(owner(userId), visibleProviders()));
+    }
+
+    @GET
+    @Path("/{id}")
+    @RolesAllowed({Caller.USER, Caller.CLIENT})
+    @Operation(operationId = "getAccount", summary = "Read one linked account")
+    AccountView get(
+            @Parameter(description = ACCOUNT_ID) @PathParam("id") String id,
+            @Parameter(description = USER_ID) @QueryParam("user_id") @Nullable String userId) {
+        var owner = owner(userId);
+        var account = AccountId.parse(id)
+                .filter(parsed -> visibleProviders().test(parsed.providerId()))
+                .orElseThrow(Accounts::notFound);
+        return accounts.get(owner, account);
+    }
+
+    @DELETE
+    @Path("/{id}")
+    @RolesAllowed(Caller.USER)
+    @Operation(
+            operationId = "unlinkAccount",
+            summary = "Unlink an account",
+            description =
+                    "The refresh token is deleted with the link. Tokens already minted live on until they expire.")
+    @APIResponse(responseCode = "204", description = "Unlinked.")
+    void unlink(@Parameter(description = ACCOUNT_ID) @PathParam("id") String id) {
+        accounts.unlink(owner(null), AccountId.parse(id).orElseThrow(Accounts::notFound));
+    }
+
+    private UUID owner(@Nullable String userId) {
+        return switch (Caller.of(identity)) {
+            case Caller.User user -> {
+                if (userId != null && !userId.equals(user.id().toString())) {
+                    throw new BrokerException(
+                            ProblemType.FORBIDDEN, "A user may see their own accounts only. Leave user_id out.");
+                }
+                yield user.id();
+            }
+            case Caller.Client client -> named(userId);
+        };
+    }
+
+    private static UUID named(@Nullable String userId) {
+        if (userId == null) {
+            throw BrokerException.invalidField("user_id", "is required of a client");
+        }
+        try {
+            return UUID.fromString(userId);
+        } catch (IllegalArgumentException notAnId) {
+            throw BrokerException.invalidField("user_id", "must be a FusionAuth user id");
+        }
+    }
+
+    /** A client sees accounts of its policy's providers; the others do not exist for it. */
+    private Predicate<UUID> visibleProviders() {
+        return switch (Caller.of(identity)) {
+            case Caller.User user -> provider -> true;
+            case Caller.Client client -> client.policy()::allowsProvider;
+        };
+    }
+
+    @Schema(name = "Accounts")
+    record AccountList(
+            @Schema(description = "Oldest first.") List<AccountView> accounts) {}
+}

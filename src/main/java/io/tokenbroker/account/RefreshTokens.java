@@ -1,0 +1,112 @@
+package io.tokenbroker.account;
+
+import io.tokenbroker.fusionauth.Link;
+import io.tokenbroker.fusionauth.LinkApi;
+import io.tokenbroker.fusionauth.LinkWrite;
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.ProblemType;
+import io.tokenbroker.seal.Secret;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * The one owner of the rule by which a rotated refresh token is kept. FusionAuth cannot update a link, so the new token
+ * is first stored in a shadow link; then the link is deleted and made anew, and the shadow deleted. At every instant one
+ * of the two holds a working token, and {@link StoredLinks} finds it.
+ *
+ * <p>Call it with the account's lock held ({@link AccountLocks}).
+ */
+@ApplicationScoped
+public class RefreshTokens {
+
+    private static final Logger LOG = Logger.getLogger(RefreshTokens.class);
+
+    private final LinkApi links;
+    private final RememberedLinks remembered;
+
+    RefreshTokens(LinkApi links, RememberedLinks remembered) {
+        this.links = links;
+        this.remembered = remembered;
+    }
+
+    /**
+     * Replaces the link's token, which {@code rotated} was got for. If the link has changed or gone meanwhile, that
+     * stands and the new token is dropped. Blocks.
+     *
+     * @throws BrokerException if FusionAuth did not take it
+     */
+    public void keep(Link link, Secret rotated) {
+        var shadow = Shadow.of(link, rotated);
+        store(shadow);
+        var now = links.find(link.providerId(), link.identity());
+        if (now.isPresent() && !now.get().token().equals(link.token())) {
+            LOG.infof("Account %s was authorized again during a refresh; that token is kept", AccountId.of(link));
+            delete(shadow);
+            remembered.observe(now.get());
+            return;
+        }
+        if (now.isEmpty() || !delete(link)) {
+            LOG.infof("Account %s was unlinked during a refresh; it stays unlinked", AccountId.of(link));
+            delete(shadow);
+            remembered.forget(AccountId.of(link));
+            return;
+        }
+        var replaced = store(link.withToken(rotated));
+        delete(shadow);
+        remembered.observeRotated(replaced);
+    }
+
+    /**
+     * The account's link, after finishing what a crash left: with a shadow about, its token is the newer one, unless the
+     * link was made or signed in to since. Blocks.
+     */
+    public Optional<Link> settled(AccountId id) {
+        var link = links.find(id.providerId(), id.identity());
+        var found = links.find(id.providerId(), Shadow.identityOf(id.identity()));
+        if (found.isEmpty()) {
+            return link;
+        }
+        var shadow = found.get();
+        if (link.isPresent() && !link.get().lastAuthorizedAt().isBefore(shadow.insertedAt())) {
+            delete(shadow);
+            return link;
+        }
+        link.ifPresent(this::delete);
+        var restored = store(Shadow.standsFor(shadow));
+        delete(shadow);
+        return Optional.of(restored);
+    }
+
+    /** Creates a link record; one that is there already with another token, left by a crash, is replaced. */
+    private Link store(Link record) {
+        return switch (links.create(record)) {
+            case LinkWrite.Written(var written) ->
+                written.withToken(record.token().orElseThrow());
+            case LinkWrite.Refused refused -> replaceOrFail(record);
+            case LinkWrite.InDoubt inDoubt -> replaceOrFail(record);
+        };
+    }
+
+    private Link replaceOrFail(Link record) {
+        var there = links.find(record.providerId(), record.identity());
+        if (there.isPresent() && there.get().token().equals(record.token())) {
+            return there.get();
+        }
+        if (there.isPresent()) {
+            delete(record);
+        }
+        if (links.create(record) instanceof LinkWrite.Written(var written)) {
+            return written.withToken(record.token().orElseThrow());
+        }
+        throw new BrokerException(
+                        ProblemType.FUSIONAUTH_UNAVAILABLE,
+                        "FusionAuth did not store the account's new refresh token. Try again soon.")
+                .withRetryAfter(Duration.ofSeconds(5));
+    }
+
+    private boolean delete(Link record) {
+        return links.delete(record.providerId(), record.identity(), record.userId());
+    }
+}

@@ -1,0 +1,83 @@
+package io.tokenbroker.caller;
+
+import io.tokenbroker.settings.BrokerSettings;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** The configured clients: by broker key, of which only the digest is known here, or by the subject of a token. */
+@ApplicationScoped
+public class Clients {
+
+    /** {@code tbk_<client>_<43 url-safe characters>}: 256 bits, so a plain digest is enough to keep. */
+    private static final Pattern KEY = Pattern.compile("tbk_([A-Za-z0-9][A-Za-z0-9._-]{0,63})_[A-Za-z0-9_-]{43}");
+
+    private final Map<String, Registered> byName = new HashMap<>();
+    private final Map<String, Caller.Client> bySubject = new HashMap<>();
+
+    Clients(BrokerSettings settings, Clock clock) {
+        settings.clients().forEach((name, client) -> {
+            var caller = new Caller.Client(name, policyOf(client, clock));
+            byName.put(name, new Registered(caller, digests(client)));
+            client.subject().ifPresent(subject -> bySubject.put(subject, caller));
+        });
+    }
+
+    /** The client of this key, or empty. Compared in constant time: the digest is all an attacker could learn. */
+    Optional<Caller.Client> byKey(String key) {
+        var form = KEY.matcher(key);
+        if (!form.matches()) {
+            return Optional.empty();
+        }
+        var digest = sha256(key);
+        return Optional.ofNullable(byName.get(form.group(1)))
+                .filter(client -> client.digests().stream().anyMatch(known -> MessageDigest.isEqual(known, digest)))
+                .map(Registered::caller);
+    }
+
+    /** As {@link #byKey}, and the key must be that client's: Basic says both. */
+    Optional<Caller.Client> byNameAndKey(String name, String key) {
+        return byKey(key).filter(client -> client.name().equals(name));
+    }
+
+    Optional<Caller.Client> bySubject(String subject) {
+        return Optional.ofNullable(bySubject.get(subject));
+    }
+
+    private static ClientPolicy policyOf(BrokerSettings.Client client, Clock clock) {
+        return new ClientPolicy(
+                client.providers().orElse(List.of()).stream()
+                        .map(id -> id.strip().toLowerCase(Locale.ROOT))
+                        .collect(Collectors.toSet()),
+                client.resources().orElse(List.of()).stream()
+                        .map(resource -> ClientPolicy.withoutSlash(resource.strip()))
+                        .collect(Collectors.toSet()),
+                MintRate.of(client.requestsPerMinute(), clock));
+    }
+
+    private static List<byte[]> digests(BrokerSettings.Client client) {
+        return client.keySha256().orElse(List.of()).stream()
+                .map(hex -> HexFormat.of().parseHex(hex.strip().toLowerCase(Locale.ROOT)))
+                .toList();
+    }
+
+    private static byte[] sha256(String key) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private record Registered(Caller.Client caller, List<byte[]> digests) {}
+}

@@ -1,0 +1,232 @@
+package io.tokenbroker.complete;
+
+import io.tokenbroker.account.AccountId;
+import io.tokenbroker.account.AccountLocks;
+import io.tokenbroker.account.Accounts;
+import io.tokenbroker.account.StoredLinks;
+import io.tokenbroker.caller.Caller;
+import io.tokenbroker.fusionauth.CompleteApi;
+import io.tokenbroker.fusionauth.Completion;
+import io.tokenbroker.fusionauth.Link;
+import io.tokenbroker.fusionauth.PendingLink;
+import io.tokenbroker.fusionauth.PendingLinkApi;
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.ProblemType;
+import io.tokenbroker.problem.Upstream;
+import io.tokenbroker.seal.Sealer;
+import io.tokenbroker.seal.Secret;
+import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.start.AuthorizationState;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Takes the callback's parameters and lets FusionAuth complete. Blocks. */
+@ApplicationScoped
+class CompleteService {
+
+    private final Sealer sealer;
+    private final UsedStates usedStates;
+    private final CompleteApi fusionAuth;
+    private final PendingLinkApi pendingLinks;
+    private final StoredLinks links;
+    private final FreshLogin freshLogin;
+    private final Accounts accounts;
+    private final AccountLocks locks;
+    private final BrokerSettings.Authorization settings;
+    private final Clock clock;
+
+    CompleteService(
+            Sealer sealer,
+            UsedStates usedStates,
+            CompleteApi fusionAuth,
+            PendingLinkApi pendingLinks,
+            StoredLinks links,
+            FreshLogin freshLogin,
+            Accounts accounts,
+            AccountLocks locks,
+            BrokerSettings settings,
+            Clock clock) {
+        this.sealer = sealer;
+        this.usedStates = usedStates;
+        this.fusionAuth = fusionAuth;
+        this.pendingLinks = pendingLinks;
+        this.links = links;
+        this.freshLogin = freshLogin;
+        this.accounts = accounts;
+        this.locks = locks;
+        this.settings = settings.authorization();
+        this.clock = clock;
+    }
+
+    Completed complete(Caller.User user, CompleteRequest request) {
+        var state = open(user, request.state());
+        requireIssuer(state, request);
+        if (request.error() != null) {
+            throw declined(request.error());
+        }
+        var code = Secret.of(Objects.requireNonNull(request.code()));
+        return locks.exclusively(user.id(), state.providerId(), () -> complete(user, state, code));
+    }
+
+    private Completed complete(Caller.User user, AuthorizationState state, Secret code) {
+        var before = links.ofUser(user.id(), state.providerId());
+        return switch (redeem(state, code)) {
+            case Completion.LoggedIn(var who) ->
+                linked(
+                        user,
+                        state,
+                        before,
+                        who.filter(id -> !id.equals(user.id())).isPresent());
+            case Completion.Pending(var id) -> pending(user, state, id);
+            case Completion.Refused(var refusal) -> throw Refusals.problem(refusal);
+            case Completion.InDoubt(var timedOut) -> afterDoubt(user, state, before, timedOut);
+        };
+    }
+
+    /** The code goes out once. Only if FusionAuth was not reached at all may the caller send it again. */
+    private Completion redeem(AuthorizationState state, Secret code) {
+        usedStates.use(state);
+        try {
+            return fusionAuth.complete(
+                    state.providerId(),
+                    code,
+                    state.redirectUri(),
+                    Optional.ofNullable(state.codeVerifier()).map(Secret::of));
+        } catch (BrokerException notReached) {
+            usedStates.giveBack(state);
+            throw notReached;
+        }
+    }
+
+    private Completed linked(Caller.User user, AuthorizationState state, List<Link> before, boolean ofSomebodyElse) {
+        if (ofSomebodyElse) {
+            throw linkedElsewhere();
+        }
+        return freshLogin
+                .find(user.id(), state.providerId(), before)
+                .map(link -> linked(state, before, link))
+                .orElseThrow(
+                        () -> new BrokerException(
+                                ProblemType.UPSTREAM_ERROR,
+                                "FusionAuth completed the sign-in, but none of the user's links shows it. List the accounts, and start again if it is missing."));
+    }
+
+    private Completed linked(AuthorizationState state, List<Link> before, Link link) {
+        requireSameAccount(state, before, link);
+        return Completed.Linked.of(accounts.authorized(link));
+    }
+
+    private Completed afterDoubt(Caller.User user, AuthorizationState state, List<Link> before, boolean timedOut) {
+        return freshLogin
+                .find(user.id(), state.providerId(), before)
+                .map(link -> linked(state, before, link))
+                .orElseThrow(
+                        () -> timedOut
+                                ? new BrokerException(
+                                        ProblemType.UPSTREAM_TIMEOUT,
+                                        "FusionAuth did not answer in time and the code may be spent. Start again; nothing that was linked is lost.")
+                                : new BrokerException(
+                                        ProblemType.UPSTREAM_ERROR,
+                                        "FusionAuth failed while it completed the sign-in and the code may be spent. Start again; nothing that was linked is lost."));
+    }
+
+    private Completed pending(Caller.User user, AuthorizationState state, Secret pendingLinkId) {
+        var identity = pendingLinks.find(pendingLinkId, user.id());
+        requireExpected(state, identity);
+        if (identity.filter(PendingLink::limitReached).isPresent()) {
+            throw Refusals.linkLimitReached();
+        }
+        var expiresAt = clock.instant().plus(settings.stateLifetime());
+        var sealed = sealer.seal(
+                PendingLinkSeal.PURPOSE,
+                new PendingLinkSeal(
+                        user.id(),
+                        state.providerId(),
+                        pendingLinkId.reveal(),
+                        identity.map(PendingLink::identity).orElse(null),
+                        expiresAt));
+        return new Completed.Pending(
+                "pending",
+                sealed,
+                expiresAt,
+                new Completed.PendingIdentity(
+                        state.providerId(),
+                        identity.map(PendingLink::identity).orElse(null),
+                        identity.flatMap(PendingLink::displayName).orElse(null),
+                        identity.flatMap(PendingLink::email).orElse(null)));
+    }
+
+    private AuthorizationState open(Caller.User user, String sealed) {
+        var state = sealer.open(AuthorizationState.PURPOSE, sealed, AuthorizationState.class)
+                .filter(opened -> opened.userId().equals(user.id()))
+                .orElseThrow(
+                        () -> new BrokerException(
+                                ProblemType.INVALID_STATE,
+                                "The state was not made by this broker for this user. Start again, and send back exactly what the provider returned."));
+        if (!clock.instant().isBefore(state.expiresAt())) {
+            throw new BrokerException(ProblemType.STATE_EXPIRED, "The sign-in took too long. Start again.");
+        }
+        return state;
+    }
+
+    /** RFC 9207 §2.4. An issuer we do not know, since only endpoints are configured, cannot be compared. */
+    private static void requireIssuer(AuthorizationState state, CompleteRequest request) {
+        if (request.iss() != null && state.issuer() != null && !state.issuer().equals(request.iss())) {
+            throw new BrokerException(
+                    ProblemType.AUTHORIZATION_FAILED,
+                    "The answer comes from another issuer than the one asked. Nothing was redeemed; start again.");
+        }
+    }
+
+    /** To authorize an account again takes the same identity; what another one has just got is taken back. */
+    private void requireSameAccount(AuthorizationState state, List<Link> before, Link link) {
+        if (state.accountId() == null
+                || state.accountId().equals(AccountId.of(link).toString())) {
+            return;
+        }
+        var isNew = before.stream().noneMatch(known -> known.identity().equals(link.identity()));
+        if (isNew) {
+            accounts.undo(link);
+        }
+        throw mismatch();
+    }
+
+    private static void requireExpected(AuthorizationState state, Optional<PendingLink> identity) {
+        var expected =
+                Optional.ofNullable(state.accountId()).flatMap(AccountId::parse).map(AccountId::identity);
+        if (expected.isPresent() && !expected.equals(identity.map(PendingLink::identity))) {
+            throw mismatch();
+        }
+    }
+
+    private static BrokerException declined(String error) {
+        var upstream = Upstream.error(error);
+        return switch (error) {
+            case "access_denied", "consent_required" ->
+                new BrokerException(
+                                ProblemType.AUTHORIZATION_DENIED,
+                                "The person, or the tenant's policy, declined at the provider. Nothing was linked; start again when they are ready.")
+                        .withUpstream(upstream);
+            default ->
+                new BrokerException(
+                                ProblemType.AUTHORIZATION_FAILED,
+                                "The provider ended the sign-in with an error. Nothing was linked; start again, and ask the operator if it repeats.")
+                        .withUpstream(upstream);
+        };
+    }
+
+    private static BrokerException mismatch() {
+        return new BrokerException(
+                ProblemType.IDENTITY_MISMATCH,
+                "The person signed in to another account than the one to authorize again. Nothing was changed; start again and choose that account.");
+    }
+
+    private static BrokerException linkedElsewhere() {
+        return new BrokerException(
+                ProblemType.LINKED_TO_ANOTHER_USER,
+                "This account is linked to another user. It must be unlinked there first, or another account be chosen here.");
+    }
+}

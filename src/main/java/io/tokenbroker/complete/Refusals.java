@@ -1,0 +1,68 @@
+package io.tokenbroker.complete;
+
+import io.tokenbroker.fusionauth.Completion.Refusal;
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.ProblemType;
+import java.time.Duration;
+
+/** What a refusal of FusionAuth's Complete means to the person and the operator. */
+final class Refusals {
+
+    private Refusals() {}
+
+    static BrokerException problem(Refusal refusal) {
+        return switch (refusal) {
+            case CODE_NOT_REDEEMED ->
+                failed(
+                        "The provider did not redeem the code. Start again; if it repeats, the operator should check client secret, "
+                                + "redirect URI and PKCE (broker.authorization.pkce) of this provider.");
+            case USERINFO_FAILED ->
+                failed(
+                        "The provider's userinfo endpoint refused the token. The operator should check the provider's userinfo endpoint; "
+                                + "at Entra only OpenID and Graph scopes may be asked.");
+            case CLAIMS_MISSING ->
+                failed(
+                        "The provider did not say who signed in. The operator should check the claims of this provider in FusionAuth.");
+            case NO_MATCHING_USER ->
+                failed(
+                        "FusionAuth links this provider by e-mail and found no verified match. The operator can choose the linking strategy "
+                                + "'Create a pending link'.");
+            case USER_HAS_LINK ->
+                new BrokerException(
+                        ProblemType.LINK_LIMIT_REACHED,
+                        "FusionAuth links this provider by e-mail, which allows one account per user. The operator can choose the linking "
+                                + "strategy 'Create a pending link'.");
+            case LINK_LIMIT_REACHED -> linkLimitReached();
+            case LINKING_DISABLED ->
+                misconfigured("FusionAuth does not link accounts of this provider: its linking strategy is Disabled.");
+            case PROVIDER_NOT_USABLE ->
+                misconfigured("FusionAuth says that this provider is disabled or not enabled for the application.");
+            case LAMBDA_FAILED ->
+                misconfigured("The reconcile lambda of this provider failed. FusionAuth's event log has the reason.");
+            case PROVIDER_UNREACHABLE ->
+                new BrokerException(
+                                ProblemType.PROVIDER_UNAVAILABLE,
+                                "FusionAuth could not reach the provider. Nothing was linked; start again later.")
+                        .withRetryAfter(Duration.ofSeconds(30));
+            case USER_LOCKED ->
+                new BrokerException(
+                        ProblemType.FORBIDDEN,
+                        "FusionAuth does not let this user sign in: locked or expired. An administrator must act.");
+            case OTHER -> failed("FusionAuth could not complete the sign-in. Nothing was linked; start again.");
+        };
+    }
+
+    static BrokerException linkLimitReached() {
+        return new BrokerException(
+                ProblemType.LINK_LIMIT_REACHED,
+                "FusionAuth allows this user no more accounts at this provider. Unlink one, or have the operator raise the limit.");
+    }
+
+    private static BrokerException failed(String detail) {
+        return new BrokerException(ProblemType.AUTHORIZATION_FAILED, detail);
+    }
+
+    private static BrokerException misconfigured(String detail) {
+        return new BrokerException(ProblemType.PROVIDER_MISCONFIGURED, detail + " The operator must change that.");
+    }
+}

@@ -1,0 +1,98 @@
+package io.tokenbroker.fusionauth;
+
+import com.inversoft.error.Errors;
+import com.inversoft.rest.ClientResponse;
+import io.fusionauth.domain.api.LoginResponse;
+import io.fusionauth.domain.api.identityProvider.IdentityProviderLoginRequest;
+import io.tokenbroker.fusionauth.Completion.Refusal;
+import io.tokenbroker.seal.Secret;
+import io.tokenbroker.settings.BrokerSettings;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * FusionAuth's Complete ({@code POST /api/identity-provider/login}): it redeems the authorization code, and it is a
+ * login. Hence no tokens asked ({@code noJWT}), the tenant always named, and never twice with one code.
+ */
+@ApplicationScoped
+public class CompleteApi {
+
+    private final Vendor vendor;
+    private final UUID applicationId;
+
+    CompleteApi(Vendor vendor, BrokerSettings settings) {
+        this.vendor = vendor;
+        this.applicationId = settings.fusionauth().applicationId();
+    }
+
+    /**
+     * Hands the code over. Blocks for up to 35 seconds.
+     *
+     * @throws io.tokenbroker.problem.BrokerException if FusionAuth was not reached; only then the code is still good
+     */
+    public Completion complete(UUID providerId, Secret code, String redirectUri, Optional<Secret> codeVerifier) {
+        var request = new IdentityProviderLoginRequest();
+        request.applicationId = applicationId;
+        request.identityProviderId = providerId;
+        request.noJWT = true;
+        request.addData("code", code.reveal()).addData("redirect_uri", redirectUri);
+        codeVerifier.ifPresent(verifier -> request.addData("code_verifier", verifier.reveal()));
+        return completion(vendor.complete().identityProviderLogin(request));
+    }
+
+    /** By status: 232 is a success to the vendor's client, and no login at all. */
+    private static Completion completion(ClientResponse<LoginResponse, Errors> response) {
+        return switch (response.status) {
+            case 200, 202, 203, 212, 213, 242 -> new Completion.LoggedIn(userId(response.successResponse));
+            case 232 -> pending(response.successResponse);
+            case 400, 401 -> new Completion.Refused(refusal(Vendor.codes(response.errorResponse)));
+            case 404 -> new Completion.Refused(Refusal.LINKING_DISABLED);
+            case 409, 410 -> new Completion.Refused(Refusal.USER_LOCKED);
+            case 512 -> new Completion.Refused(Refusal.LAMBDA_FAILED);
+            default -> {
+                if (Vendor.neverSent(response)) {
+                    throw Vendor.problem(response, "POST /api/identity-provider/login");
+                }
+                yield new Completion.InDoubt(Vendor.timedOut(response));
+            }
+        };
+    }
+
+    private static Optional<UUID> userId(LoginResponse body) {
+        return Optional.ofNullable(body).map(b -> b.user).map(user -> user.id);
+    }
+
+    private static Completion pending(LoginResponse body) {
+        return Optional.ofNullable(body)
+                .map(b -> b.pendingIdPLinkId)
+                .<Completion>map(id -> new Completion.Pending(Secret.of(id)))
+                .orElseGet(() -> new Completion.InDoubt(false));
+    }
+
+    private static Refusal refusal(Set<String> codes) {
+        for (var code : codes) {
+            var known = refusal(code);
+            if (known != Refusal.OTHER) {
+                return known;
+            }
+        }
+        return Refusal.OTHER;
+    }
+
+    /** The names are those of FusionAuth's theme messages; its API puts brackets around the last part. */
+    private static Refusal refusal(String code) {
+        return switch (code.replaceAll(".*\\[ExternalAuthenticationException]|[\\[\\]]", "")) {
+            case "OpenIDConnectToken", "MissingPKCECodeVerifier" -> Refusal.CODE_NOT_REDEEMED;
+            case "OpenIDConnectUserinfo" -> Refusal.USERINFO_FAILED;
+            case "MissingUniqueId", "MissingEmail", "MissingUsername", "MissingUser" -> Refusal.CLAIMS_MISSING;
+            case "UserDoesNotExistByEmail", "UserDoesNotExistByUsername", "UnverifiedEmail" -> Refusal.NO_MATCHING_USER;
+            case "ExistingUserAlreadyLinked" -> Refusal.USER_HAS_LINK;
+            case "LinkCountExceeded" -> Refusal.LINK_LIMIT_REACHED;
+            case "InvalidApplication", "InvalidIdentityProviderId" -> Refusal.PROVIDER_NOT_USABLE;
+            case "Exception" -> Refusal.PROVIDER_UNREACHABLE;
+            default -> Refusal.OTHER;
+        };
+    }
+}

@@ -1,0 +1,68 @@
+package io.tokenbroker.fusionauth;
+
+import io.fusionauth.domain.provider.BaseIdentityProvider;
+import io.fusionauth.domain.provider.IdentityProviderLinkingStrategy;
+import io.fusionauth.domain.provider.IdentityProviderType;
+import io.fusionauth.domain.provider.OpenIdConnectIdentityProvider;
+import io.tokenbroker.seal.Secret;
+import io.tokenbroker.settings.BrokerSettings;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The identity providers that FusionAuth knows ({@code /api/identity-provider}). Blocks. */
+@ApplicationScoped
+public class IdentityProviderApi {
+
+    private final Vendor vendor;
+    private final UUID applicationId;
+
+    IdentityProviderApi(Vendor vendor, BrokerSettings settings) {
+        this.vendor = vendor;
+        this.applicationId = settings.fusionauth().applicationId();
+    }
+
+    /** All of type OpenID Connect, usable or not. */
+    public List<IdentityProvider> openIdConnect() {
+        var response = vendor.api().retrieveIdentityProviderByType(IdentityProviderType.OpenIDConnect);
+        if (response.status == 404) {
+            return List.of();
+        }
+        if (response.status != 200 || response.successResponse == null) {
+            throw Vendor.problem(response, "GET /api/identity-provider");
+        }
+        List<BaseIdentityProvider<?>> found = response.successResponse.identityProviders;
+        return found == null
+                ? List.of()
+                : found.stream()
+                        .filter(OpenIdConnectIdentityProvider.class::isInstance)
+                        .map(OpenIdConnectIdentityProvider.class::cast)
+                        .map(this::toIdentityProvider)
+                        .toList();
+    }
+
+    private IdentityProvider toIdentityProvider(OpenIdConnectIdentityProvider provider) {
+        var oauth2 = provider.oauth2;
+        return new IdentityProvider(
+                provider.id,
+                Optional.ofNullable(provider.name).orElse(""),
+                provider.enabled,
+                provider.isEnabledForApplicationId(applicationId),
+                provider.linkingStrategy == IdentityProviderLinkingStrategy.Disabled,
+                Optional.ofNullable(oauth2.issuer),
+                Optional.ofNullable(oauth2.authorization_endpoint),
+                Optional.ofNullable(oauth2.token_endpoint),
+                text(provider.lookupClientId(applicationId)),
+                text(provider.lookupClientSecret(applicationId)).map(Secret::of),
+                Optional.ofNullable(oauth2.clientAuthenticationMethod)
+                        .map(Enum::name)
+                        .orElse("client_secret_basic"),
+                text(oauth2.uniqueIdClaim).orElse("sub"));
+    }
+
+    private static Optional<String> text(@Nullable String value) {
+        return Optional.ofNullable(value).filter(given -> !given.isBlank());
+    }
+}

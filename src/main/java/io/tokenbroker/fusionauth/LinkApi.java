@@ -1,0 +1,145 @@
+package io.tokenbroker.fusionauth;
+
+import com.inversoft.error.Errors;
+import com.inversoft.rest.ClientResponse;
+import io.fusionauth.domain.IdentityProviderLink;
+import io.fusionauth.domain.api.identityProvider.IdentityProviderLinkRequest;
+import io.fusionauth.domain.api.identityProvider.IdentityProviderLinkResponse;
+import io.fusionauth.domain.provider.IdentityProviderType;
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.seal.Secret;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * FusionAuth's Link API ({@code /api/identity-provider/link}): create, read, delete; there is no update. Every method
+ * blocks, and throws {@link BrokerException} when FusionAuth cannot be asked.
+ */
+@ApplicationScoped
+public class LinkApi {
+
+    private static final String PATH = " /api/identity-provider/link";
+
+    private final Vendor vendor;
+
+    LinkApi(Vendor vendor) {
+        this.vendor = vendor;
+    }
+
+    /** The user's links at OpenID Connect providers; none if there is no such user. */
+    public List<Link> ofUser(UUID userId) {
+        var response = vendor.api().retrieveUserLinksByUserId(null, userId);
+        return switch (response.status) {
+            case 200 ->
+                linksOf(body(response, "GET")).stream()
+                        .filter(LinkApi::isOpenIdConnect)
+                        .map(LinkApi::toLink)
+                        .toList();
+            // Both are said of a user without links, and of no such user.
+            case 400, 404 -> List.of();
+            default -> throw Vendor.problem(response, "GET" + PATH);
+        };
+    }
+
+    /** The link of this identity, whoever's it is. */
+    public Optional<Link> find(UUID providerId, String identity) {
+        var response = vendor.api().retrieveUserLink(providerId, identity, null);
+        return switch (response.status) {
+            case 200 ->
+                Optional.ofNullable(body(response, "GET").identityProviderLink).map(LinkApi::toLink);
+            case 404 -> Optional.empty();
+            default -> throw Vendor.problem(response, "GET" + PATH);
+        };
+    }
+
+    /** Creates the link, its token included. */
+    public LinkWrite create(Link link) {
+        var request = new IdentityProviderLinkRequest();
+        request.identityProviderLink = new IdentityProviderLink(link.providerId(), link.identity(), link.userId());
+        request.identityProviderLink.displayName = link.displayName();
+        request.identityProviderLink.token = link.token().map(Secret::reveal).orElse(null);
+        return write(vendor.api().createUserLink(request));
+    }
+
+    /** Makes a link of a pending one. */
+    public LinkWrite completePending(Secret pendingLinkId, UUID userId) {
+        var request = new IdentityProviderLinkRequest();
+        request.pendingIdPLinkId = pendingLinkId.reveal();
+        request.identityProviderLink = new IdentityProviderLink();
+        request.identityProviderLink.userId = userId;
+        return write(vendor.api().createUserLink(request));
+    }
+
+    /** Deletes the link and says whether there was one. */
+    public boolean delete(UUID providerId, String identity, UUID userId) {
+        var response = vendor.api().deleteUserLink(providerId, identity, userId);
+        return switch (response.status) {
+            case 200, 202, 204 -> true;
+            case 404 -> false;
+            default -> throw Vendor.problem(response, "DELETE" + PATH);
+        };
+    }
+
+    private static LinkWrite write(ClientResponse<IdentityProviderLinkResponse, Errors> response) {
+        return switch (response.status) {
+            case 200 -> written(response);
+            case 400, 404, 409 -> new LinkWrite.Refused(response.status, Vendor.codes(response.errorResponse));
+            case 401, 429 -> throw Vendor.problem(response, "POST" + PATH);
+            default -> {
+                if (Vendor.neverSent(response)) {
+                    throw Vendor.problem(response, "POST" + PATH);
+                }
+                yield new LinkWrite.InDoubt();
+            }
+        };
+    }
+
+    private static LinkWrite written(ClientResponse<IdentityProviderLinkResponse, Errors> response) {
+        var body = response.successResponse;
+        return body == null || body.identityProviderLink == null
+                ? new LinkWrite.InDoubt()
+                : new LinkWrite.Written(toLink(body.identityProviderLink));
+    }
+
+    private static IdentityProviderLinkResponse body(
+            ClientResponse<IdentityProviderLinkResponse, Errors> response, String method) {
+        var body = response.successResponse;
+        if (body == null) {
+            throw Vendor.problem(response, method + PATH);
+        }
+        return body;
+    }
+
+    private static List<IdentityProviderLink> linksOf(IdentityProviderLinkResponse body) {
+        return body.identityProviderLinks == null ? List.of() : body.identityProviderLinks;
+    }
+
+    /** Servers before 1.46.0 do not say the type; a type this client does not know is not ours. */
+    private static boolean isOpenIdConnect(IdentityProviderLink link) {
+        return link.identityProviderType == null || link.identityProviderType == IdentityProviderType.OpenIDConnect;
+    }
+
+    private static Link toLink(IdentityProviderLink link) {
+        var inserted = instant(link.insertInstant).orElse(Instant.EPOCH);
+        return new Link(
+                link.identityProviderId,
+                Optional.ofNullable(link.identityProviderName).orElse(""),
+                link.identityProviderUserId,
+                link.userId,
+                Optional.ofNullable(link.displayName).orElse(""),
+                Optional.ofNullable(link.token)
+                        .filter(token -> !token.isBlank())
+                        .map(Secret::of),
+                inserted,
+                instant(link.lastLoginInstant));
+    }
+
+    private static Optional<Instant> instant(@Nullable ZonedDateTime time) {
+        return Optional.ofNullable(time).map(ZonedDateTime::toInstant);
+    }
+}

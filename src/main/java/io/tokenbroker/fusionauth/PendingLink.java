@@ -1,0 +1,12 @@
+package io.tokenbroker.fusionauth;
+
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * An identity that signed in and waits to be linked.
+ *
+ * @param limitReached whether the user may not link one more at this provider
+ */
+public record PendingLink(
+        UUID providerId, String identity, Optional<String> displayName, Optional<String> email, boolean limitReached) {}

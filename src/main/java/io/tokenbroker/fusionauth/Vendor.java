@@ -1,0 +1,115 @@
+package io.tokenbroker.fusionauth;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.inversoft.error.Errors;
+import com.inversoft.rest.ClientResponse;
+import io.fusionauth.client.FusionAuthClient;
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.ProblemType;
+import io.tokenbroker.settings.BrokerSettings;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The vendor's client, with timeouts that fit and errors in our words. Its answers, requests and exceptions print
+ * tokens, so none of them is logged, kept as a cause, or seen outside this package.
+ */
+@ApplicationScoped
+class Vendor {
+
+    private static final int CONNECT_MILLIS = 2_000;
+    private static final int READ_MILLIS = 5_000;
+
+    /** FusionAuth makes three calls of up to ten seconds each at the provider before it answers Complete. */
+    private static final int COMPLETE_MILLIS = 35_000;
+
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    private final FusionAuthClient api;
+    private final FusionAuthClient complete;
+
+    Vendor(BrokerSettings settings) {
+        // HttpURLConnection keeps five idle connections a host unless told before its first use.
+        System.setProperty("http.maxConnections", "64");
+        var fusionAuth = settings.fusionauth();
+        api = client(fusionAuth, READ_MILLIS);
+        complete = client(fusionAuth, COMPLETE_MILLIS);
+    }
+
+    FusionAuthClient api() {
+        return api;
+    }
+
+    /** For Complete only. */
+    FusionAuthClient complete() {
+        return complete;
+    }
+
+    /** The problem of an answer that none of the expected ones is. */
+    static BrokerException problem(ClientResponse<?, ?> response, String call) {
+        return switch (response.status) {
+            case 401 ->
+                new BrokerException(
+                        ProblemType.UPSTREAM_ERROR,
+                        "FusionAuth refuses the broker's API key for %s. The operator must check broker.fusionauth.api-key and its permissions."
+                                .formatted(call));
+            case -1 -> unavailable("FusionAuth does not answer.");
+            case 429 -> unavailable("FusionAuth is throttling the broker.");
+            default ->
+                response.status >= 500
+                        ? unavailable("FusionAuth answers with an error of its own (%d).".formatted(response.status))
+                        : new BrokerException(
+                                ProblemType.UPSTREAM_ERROR,
+                                "FusionAuth gave an answer to %s that the broker cannot use (%d). Its operator should check version and settings."
+                                        .formatted(call, response.status));
+        };
+    }
+
+    /** Whether no connection came about, so that FusionAuth cannot have seen the request. */
+    static boolean neverSent(ClientResponse<?, ?> response) {
+        var e = response.exception;
+        return e instanceof ConnectException
+                || e instanceof UnknownHostException
+                || e instanceof NoRouteToHostException
+                || (timedOut(response) && String.valueOf(e.getMessage()).contains("onnect timed out"));
+    }
+
+    static boolean timedOut(ClientResponse<?, ?> response) {
+        return response.exception instanceof SocketTimeoutException;
+    }
+
+    /** All codes of an error answer; the messages beside them are free text and stay here. */
+    static Set<String> codes(@Nullable Errors errors) {
+        var codes = new HashSet<String>();
+        if (errors != null) {
+            errors.generalErrors.forEach(error -> codes.add(String.valueOf(error.code)));
+            errors.fieldErrors.values().forEach(list -> list.forEach(error -> codes.add(String.valueOf(error.code))));
+        }
+        return codes;
+    }
+
+    private static BrokerException unavailable(String what) {
+        return new BrokerException(
+                        ProblemType.FUSIONAUTH_UNAVAILABLE, what + " Nothing was changed or lost; try again later.")
+                .withRetryAfter(SOON);
+    }
+
+    private static FusionAuthClient client(BrokerSettings.FusionAuth settings, int readMillis) {
+        // One link of a type this client does not know must not make the whole list unreadable.
+        var json = FusionAuthClient.objectMapper.copy().enable(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL);
+        return new FusionAuthClient(
+                settings.apiKey(),
+                settings.url().toString(),
+                CONNECT_MILLIS,
+                readMillis,
+                settings.tenantId().toString(),
+                json);
+    }
+}

@@ -1,0 +1,121 @@
+package io.tokenbroker.mint;
+
+import io.tokenbroker.account.AccountId;
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.ProblemType;
+import io.tokenbroker.problem.Reauthorize;
+import io.tokenbroker.tenant.RefreshOutcome.Outage;
+import io.tokenbroker.tenant.RefreshOutcome.Refused;
+import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
+import java.time.Duration;
+import java.util.List;
+
+/** What a tenant's refusal means to a back end: who must act, and how. */
+final class Answers {
+
+    private static final Duration SOON = Duration.ofSeconds(10);
+
+    private Answers() {}
+
+    static BrokerException noRefreshToken(AccountId id) {
+        return new BrokerException(
+                        ProblemType.NO_REFRESH_TOKEN,
+                        "FusionAuth holds no refresh token for this account: a sign-in without offline_access has cleared it, or the provider gave none. "
+                                + "The person must authorize it again; the operator should keep the identity provider for linking only.")
+                .withReauthorize(new Reauthorize(id.toString(), id.providerId().toString(), null, List.of()));
+    }
+
+    static BrokerException refused(AccountId id, Target target, Refused refused) {
+        return switch (refused.refusal()) {
+            case REAUTHORIZATION_REQUIRED ->
+                helpedByPerson(
+                        id,
+                        List.of(),
+                        refused,
+                        ProblemType.REAUTHORIZATION_REQUIRED,
+                        "The tenant does not accept the account's refresh token any more (%s). The person must authorize the account again."
+                                .formatted(refused.reason()));
+            case CONSENT_REQUIRED ->
+                helpedByPerson(
+                        id,
+                        target.scopes(),
+                        refused,
+                        ProblemType.CONSENT_REQUIRED,
+                        "The person, or their administrator, has not consented to this resource. The account works for others.");
+            case INTERACTION_REQUIRED ->
+                helpedByPerson(
+                        id,
+                        target.scopes(),
+                        refused,
+                        ProblemType.INTERACTION_REQUIRED,
+                        "The tenant wants the person to sign in with more than before, such as a second factor, for this resource.");
+            case BLOCKED_BY_POLICY ->
+                helpedByPerson(
+                        id,
+                        target.scopes(),
+                        refused,
+                        ProblemType.BLOCKED_BY_POLICY,
+                        "A policy of the tenant blocks this, such as for the broker's address or a missing device. "
+                                + "The tenant's administrator must act; signing in again may not help.");
+            case ACCOUNT_DISABLED ->
+                helpedByNobodyHere(
+                        refused,
+                        ProblemType.ACCOUNT_DISABLED,
+                        "The account is disabled, locked or not allowed in its tenant. The tenant's administrator must act.");
+            case INVALID_SCOPE ->
+                helpedByNobodyHere(
+                        refused, ProblemType.INVALID_SCOPE, "The tenant does not accept these scopes. Ask for others.");
+            case INVALID_TARGET ->
+                helpedByNobodyHere(
+                        refused,
+                        ProblemType.INVALID_TARGET,
+                        "The resource does not exist in the account's tenant, or the application may not ask for it.");
+            case MISCONFIGURED ->
+                helpedByNobodyHere(
+                        refused,
+                        ProblemType.PROVIDER_MISCONFIGURED,
+                        "The tenant refuses the application itself: its client id, secret, redirect type or tenant. "
+                                + "The operator must mend the identity provider in FusionAuth; no account is lost.");
+            case NOT_UNDERSTOOD ->
+                helpedByNobodyHere(
+                        refused,
+                        ProblemType.UPSTREAM_ERROR,
+                        "The tenant gave an answer that the broker cannot use. No account is lost; the operator should look into it.");
+        };
+    }
+
+    static BrokerException unavailable(Unavailable unavailable) {
+        var problem = switch (unavailable.outage()) {
+            case TIMED_OUT ->
+                new BrokerException(
+                        ProblemType.UPSTREAM_TIMEOUT,
+                        "The tenant did not answer in time and no valid token is cached. Try again; no account is lost.");
+            case THROTTLED -> away("The tenant is throttling and no valid token is cached.");
+            case FAILING -> away("The tenant is failing and no valid token is cached.");
+            case UNREACHABLE -> away("The tenant cannot be reached and no valid token is cached.");
+        };
+        var withUpstream = problem.withUpstream(unavailable.upstream());
+        return unavailable.outage() == Outage.TIMED_OUT
+                ? withUpstream
+                : withUpstream.withRetryAfter(unavailable.retryAfter().orElse(SOON));
+    }
+
+    private static BrokerException away(String what) {
+        return new BrokerException(
+                ProblemType.PROVIDER_UNAVAILABLE, what + " Wait as Retry-After says; no account is lost.");
+    }
+
+    private static BrokerException helpedByPerson(
+            AccountId id, List<String> scopes, Refused refused, ProblemType type, String detail) {
+        return helpedByNobodyHere(refused, type, detail)
+                .withReauthorize(new Reauthorize(
+                        id.toString(),
+                        id.providerId().toString(),
+                        refused.claims().orElse(null),
+                        scopes));
+    }
+
+    private static BrokerException helpedByNobodyHere(Refused refused, ProblemType type, String detail) {
+        return new BrokerException(type, detail).withUpstream(refused.upstream());
+    }
+}

@@ -1,0 +1,43 @@
+package io.tokenbroker.mint;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
+
+/** One refresh at a time for what several callers want at once: the first works, the others wait and share its end. */
+@ApplicationScoped
+class Flights {
+
+    private final ConcurrentMap<Object, CompletableFuture<Minted>> inFlight = new ConcurrentHashMap<>();
+
+    /** Blocks until this caller or the one before it is done; a refusal is shared like a token. */
+    Minted share(Object key, Supplier<Minted> work) {
+        var mine = new CompletableFuture<Minted>();
+        var theirs = inFlight.putIfAbsent(key, mine);
+        if (theirs != null) {
+            return await(theirs);
+        }
+        try {
+            mine.complete(work.get());
+        } catch (RuntimeException | Error failed) {
+            mine.completeExceptionally(failed);
+        } finally {
+            inFlight.remove(key, mine);
+        }
+        return await(mine);
+    }
+
+    private static Minted await(CompletableFuture<Minted> flight) {
+        try {
+            return flight.join();
+        } catch (CompletionException failed) {
+            if (failed.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw failed;
+        }
+    }
+}

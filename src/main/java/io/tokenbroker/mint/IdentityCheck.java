@@ -1,0 +1,52 @@
+package io.tokenbroker.mint;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tokenbroker.fusionauth.Link;
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.ProblemType;
+import io.tokenbroker.provider.Provider;
+import io.tokenbroker.seal.Secret;
+import java.io.IOException;
+import java.util.Base64;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * Refuses a token whose identity cannot be the account's, as a mix-up of links or an endpoint without a tenant would
+ * give. The id_token came from the token endpoint itself, so its signature need not be checked (OpenID Connect Core
+ * §3.1.3.7, item 6); where there is none, or it lacks the claim, there is nothing to compare.
+ */
+final class IdentityCheck {
+
+    private static final Logger LOG = Logger.getLogger(IdentityCheck.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private IdentityCheck() {}
+
+    static void require(Provider provider, Link link, Optional<Secret> idToken) {
+        var cannotBe = idToken.flatMap(token -> claim(token, provider.uniqueIdClaim()))
+                .filter(identity -> !identity.equals(link.identity()))
+                .isPresent();
+        if (cannotBe) {
+            LOG.errorf(
+                    "The provider %s answered a refresh with the token of another identity; it was refused",
+                    provider.id());
+            throw new BrokerException(
+                    ProblemType.UPSTREAM_ERROR,
+                    "The provider answered with the token of another identity, which was refused. The operator must look into it; the account is not lost.");
+        }
+    }
+
+    private static Optional<String> claim(Secret idToken, String name) {
+        var parts = idToken.reveal().split("\\.", -1);
+        if (parts.length != 3) {
+            return Optional.empty();
+        }
+        try {
+            var claims = JSON.readTree(Base64.getUrlDecoder().decode(parts[1]));
+            return Optional.of(claims.path(name).asText("")).filter(value -> !value.isEmpty());
+        } catch (IOException | IllegalArgumentException unreadable) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.tokenbroker.mint;
+
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.Claims;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** The body of a mint; every field is optional. */
+@Schema(name = "MintRequest")
+record MintRequest(
+        @Schema(
+                description = "The resource: the token gets the scope <resource>/.default. Not together with scopes.",
+                examples = "https://management.azure.com")
+        @Nullable
+        String resource,
+
+        @Schema(
+                description = "Scopes of one resource. Not together with resource.",
+                examples = "[\"https://graph.microsoft.com/User.Read\"]")
+        @Nullable
+        List<String> scopes,
+
+        @Schema(description = "Refuse unless the account is this FusionAuth user's.") @Nullable
+        String userId,
+
+        @Schema(
+                description = "For how many seconds the token must be valid at least. A tenant may issue shorter ones.",
+                defaultValue = "300",
+                minimum = "0",
+                maximum = "86400")
+        @Nullable
+        Integer minValidity,
+
+        @Schema(
+                description = "Ask the tenant even if a token is cached, since a resource refused it.",
+                defaultValue = "false")
+        @Nullable
+        Boolean forceRefresh,
+
+        @Schema(
+                description =
+                        "A claims challenge that a resource answered with, as a JSON object in text. The cache is left out.")
+        @Nullable
+        String claims) {
+
+    static final MintRequest DEFAULT = new MintRequest(null, null, null, null, null, null);
+
+    private static final Duration MIN_VALIDITY = Duration.ofMinutes(5);
+    private static final int DAY = 86_400;
+    private static final Pattern RESOURCE = Pattern.compile("[\\x21\\x23-\\x5B\\x5D-\\x7E]{1,512}");
+
+    MintRequest {
+        if (resource != null && scopes != null) {
+            throw BrokerException.invalidField("scopes", "must not be given together with resource");
+        }
+        if (resource != null && !RESOURCE.matcher(resource).matches()) {
+            throw BrokerException.invalidField("resource", "must be one resource identifier without spaces");
+        }
+        if (scopes != null) {
+            scopes = checked(scopes);
+        }
+        if (minValidity != null && (minValidity < 0 || minValidity > DAY)) {
+            throw BrokerException.invalidField("min_validity", "must be 0 to 86400 seconds");
+        }
+        Claims.check(claims);
+    }
+
+    Duration validity() {
+        return minValidity == null ? MIN_VALIDITY : Duration.ofSeconds(minValidity);
+    }
+
+    /** Whether the tenant must be asked, whatever is cached. */
+    boolean bypassesCache() {
+        return Boolean.TRUE.equals(forceRefresh) || claims != null;
+    }
+
+    private static List<String> checked(List<String> scopes) {
+        if (scopes.isEmpty()
+                || scopes.size() > 50
+                || !scopes.stream()
+                        .allMatch(scope ->
+                                scope != null && RESOURCE.matcher(scope).matches())) {
+            throw BrokerException.invalidField("scopes", "must be 1 to 50 scopes without spaces");
+        }
+        return List.copyOf(scopes);
+    }
+}

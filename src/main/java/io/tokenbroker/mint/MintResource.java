@@ -1,0 +1,104 @@
+package io.tokenbroker.mint;
+
+import io.quarkus.security.identity.SecurityIdentity;
+import io.quarkus.virtual.threads.VirtualThreads;
+import io.smallrye.common.annotation.NonBlocking;
+import io.smallrye.mutiny.Uni;
+import io.tokenbroker.account.AccountId;
+import io.tokenbroker.account.Accounts;
+import io.tokenbroker.caller.Caller;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** A hit is answered on the event loop; only what must ask an upstream gets a thread of its own. */
+@Path("/accounts/{id}/token")
+@Tag(name = "Minting")
+class MintResource {
+
+    private final MintService service;
+    private final SecurityIdentity identity;
+    private final ExecutorService threads;
+    private final Clock clock;
+
+    MintResource(MintService service, SecurityIdentity identity, @VirtualThreads ExecutorService threads, Clock clock) {
+        this.service = service;
+        this.identity = identity;
+        this.threads = threads;
+        this.clock = clock;
+    }
+
+    @POST
+    @NonBlocking
+    @RolesAllowed(Caller.CLIENT)
+    @Operation(
+            operationId = "mintToken",
+            summary = "Get a fresh access token of a linked account",
+            description =
+                    "From the cache if it holds one that is valid long enough, else by a refresh at the account's tenant.")
+    Uni<TokenAnswer> mint(
+            @Parameter(description = "The account's id.") @PathParam("id") String id, @Nullable MintRequest body) {
+        var client = (Caller.Client) Caller.of(identity);
+        client.policy().rate().take();
+        var account = AccountId.parse(id).orElseThrow(Accounts::notFound);
+        var request = Optional.ofNullable(body).orElse(MintRequest.DEFAULT);
+        return service.fromMemory(client, account, request)
+                .map(minted -> Uni.createFrom().item(minted))
+                .orElseGet(() -> Uni.createFrom()
+                        .item(() -> service.mint(client, account, request))
+                        .runSubscriptionOn(threads))
+                .map(minted -> TokenAnswer.of(id, minted, clock.instant()));
+    }
+
+    @Schema(name = "Token")
+    record TokenAnswer(
+            @Schema(description = "The access token; opaque to its holder.")
+            String accessToken,
+
+            @Schema(description = "Always Bearer.", enumeration = "Bearer", examples = "Bearer")
+            String tokenType,
+
+            @Schema(description = "For how many seconds it is valid from now.", examples = "3599")
+            long expiresIn,
+
+            @Schema(description = "Until when it is valid.") Instant expiresAt,
+
+            @Schema(
+                    description =
+                            "What the tenant granted, in its own words; often more or otherwise worded than what was asked. Null where it did not say.")
+            @Nullable
+            String scope,
+
+            @Schema(description = "The account.") String accountId,
+
+            @Schema(
+                    description =
+                            "cache; refresh: the tenant was asked; stale: it cannot be reached, and this token is valid but shorter than asked.",
+                    enumeration = {"cache", "refresh", "stale"},
+                    examples = "cache")
+            String source) {
+
+        static TokenAnswer of(String accountId, Minted minted, Instant now) {
+            var token = minted.token();
+            return new TokenAnswer(
+                    token.value().reveal(),
+                    "Bearer",
+                    token.remaining(now).toSeconds(),
+                    token.expiresAt(),
+                    token.scope().orElse(null),
+                    accountId,
+                    minted.source().name().toLowerCase(Locale.ROOT));
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package io.tokenbroker.mint;
+
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.ProblemType;
+import io.tokenbroker.provider.Provider;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * What a token is wanted for, normalized: the same target however the scopes are ordered.
+ *
+ * @param resource what the policy is asked about; empty for a provider's own default
+ * @param scopes what the tenant is asked for, sorted; none leaves it to the tenant
+ */
+record Target(String resource, List<String> scopes) {
+
+    private static final String DEFAULT = "/.default";
+    private static final String GRAPH = "https://graph.microsoft.com";
+    private static final String OFFLINE_ACCESS = "offline_access";
+
+    /** Scopes of OpenID Connect itself: no resource's. */
+    private static final Set<String> OPENID = Set.of("openid", "profile", "email", OFFLINE_ACCESS);
+
+    Target {
+        scopes = List.copyOf(scopes);
+    }
+
+    static Target of(Provider provider, MintRequest request) {
+        var scopes = request.scopes();
+        if (scopes != null) {
+            return ofScopes(provider, scopes);
+        }
+        return Optional.<String>ofNullable(request.resource())
+                .or(provider::defaultResource)
+                .or(() -> provider.isEntra() ? Optional.of(GRAPH) : Optional.empty())
+                .map(Target::ofResource)
+                .orElseGet(() -> new Target("", List.of()));
+    }
+
+    /** What the refresh grant asks for; at Entra an id_token too, which tells whose token it is. */
+    Optional<String> wireScope(Provider provider) {
+        if (scopes.isEmpty()) {
+            return Optional.empty();
+        }
+        var wanted = new TreeSet<>(scopes);
+        wanted.add(OFFLINE_ACCESS);
+        wanted.add("openid");
+        if (provider.isEntra()) {
+            wanted.add("profile");
+        }
+        return Optional.of(String.join(" ", wanted));
+    }
+
+    /** A resource that ends in a slash gets two: the scope is the identifier, then {@code /.default}. */
+    private static Target ofResource(String resource) {
+        return new Target(resource, List.of(resource + DEFAULT));
+    }
+
+    private static Target ofScopes(Provider provider, List<String> asked) {
+        var scopes = asked.stream()
+                .filter(scope -> !OPENID.contains(scope.toLowerCase(Locale.ROOT)))
+                .collect(Collectors.toCollection(TreeSet::new));
+        var resources =
+                scopes.stream().map(scope -> resourceOf(provider, scope)).collect(Collectors.toSet());
+        if (resources.size() > 1) {
+            throw invalid("The scopes belong to several resources. Ask for one resource at a time.");
+        }
+        if (scopes.size() > 1 && scopes.stream().anyMatch(scope -> scope.endsWith(DEFAULT))) {
+            throw invalid("A /.default scope stands for all others of its resource. Ask for it alone.");
+        }
+        var onlyOpenId = provider.isEntra() ? GRAPH : "";
+        return scopes.isEmpty()
+                ? new Target(onlyOpenId, provider.isEntra() ? List.of(GRAPH + DEFAULT) : List.of())
+                : new Target(resources.iterator().next(), List.copyOf(scopes));
+    }
+
+    /** At Entra a bare name is Graph's; elsewhere it belongs to nothing in particular. */
+    private static String resourceOf(Provider provider, String scope) {
+        var end = scope.lastIndexOf('/');
+        if (end <= 0 || !scope.contains(":")) {
+            return provider.isEntra() ? GRAPH : "";
+        }
+        return scope.substring(0, end);
+    }
+
+    private static BrokerException invalid(String detail) {
+        return new BrokerException(ProblemType.INVALID_SCOPE, detail);
+    }
+}

@@ -1,0 +1,44 @@
+package io.tokenbroker.ops;
+
+import io.tokenbroker.provider.Provider;
+import io.tokenbroker.provider.Providers;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+
+/**
+ * Ready once the providers have been told. It stays so through an outage of FusionAuth: cached tokens are served then,
+ * and a replica taken out of service would serve none.
+ */
+@Readiness
+@ApplicationScoped
+class ProvidersReady implements HealthCheck {
+
+    private final Providers providers;
+
+    ProvidersReady(Providers providers) {
+        this.providers = providers;
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        var known = providers.known();
+        var report = HealthCheckResponse.named("providers").status(known.loadedAt() != null);
+        if (known.loadedAt() != null) {
+            report.withData("read_at", known.loadedAt().toString());
+            report.withData(
+                    "usable",
+                    known.usable().values().stream()
+                            .map(Provider::name)
+                            .sorted()
+                            .collect(Collectors.joining(", ")));
+            known.unusable().forEach((id, reason) -> report.withData("left out: " + id, reason));
+            report.withData(
+                    "note",
+                    "Keep these identity providers for linking only: a login over one without offline_access clears its refresh token.");
+        }
+        return report.build();
+    }
+}

@@ -1,0 +1,113 @@
+package io.tokenbroker.ops;
+
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.tokenbroker.settings.BrokerSettings;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Settings that are each well-formed but cannot work, alone or together, stop the start and name the key. */
+class StartupChecks {
+
+    private static final Pattern CLIENT_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
+    private static final Pattern PROVIDER_ID =
+            Pattern.compile("[0-9a-fA-F]{8}([-_][0-9a-fA-F]{4}){3}[-_][0-9a-fA-F]{12}");
+    private static final Set<String> AUTHENTICATIONS = Set.of("client_secret_basic", "client_secret_post", "none");
+
+    private final BrokerSettings settings;
+
+    StartupChecks(BrokerSettings settings) {
+        this.settings = settings;
+    }
+
+    void check(@Observes @Priority(1) StartupEvent start) {
+        requireHttp("broker.fusionauth.url", Optional.of(settings.fusionauth().url()));
+        requireHttp("broker.fusionauth.jwks-url", settings.fusionauth().jwksUrl());
+        settings.authorization()
+                .redirectUris()
+                .forEach(uri -> require(
+                        isHttp(URI.create(uri)) && !uri.contains("#"),
+                        "broker.authorization.redirect-uris: '%s' is not an absolute http(s) URI without fragment"
+                                .formatted(uri)));
+        require(
+                !settings.authorization().stateLifetime().isNegative()
+                        && !settings.authorization().stateLifetime().isZero(),
+                "broker.authorization.state-lifetime must be longer than nothing, such as 10m");
+        require(
+                !settings.accounts().recheckAfter().isNegative(),
+                "broker.accounts.recheck-after must not be negative, such as 30s");
+        settings.corsOrigins().orElse(List.of()).forEach(StartupChecks::checkOrigin);
+        settings.clients().forEach(StartupChecks::checkClient);
+        settings.providers().forEach(StartupChecks::checkProvider);
+    }
+
+    private static void checkOrigin(String origin) {
+        require(
+                !origin.equals("*")
+                        && isHttp(URI.create(origin))
+                        && URI.create(origin).getPath().isEmpty(),
+                "broker.cors-origins: '%s' is not an origin such as https://app.example".formatted(origin));
+    }
+
+    private static void checkClient(String name, BrokerSettings.Client client) {
+        var key = "broker.clients.%s".formatted(name);
+        require(
+                CLIENT_NAME.matcher(name).matches(),
+                key + ": a client's name has letters, digits, dot, dash, underscore");
+        require(
+                client.keySha256().isPresent() || client.subject().isPresent(),
+                key + " has neither key-sha256 nor subject, so it could never prove who it is");
+        client.keySha256()
+                .orElse(List.of())
+                .forEach(digest -> require(
+                        SHA256.matcher(digest.strip()).matches(),
+                        key + ".key-sha256 must be the SHA-256 of the key in 64 hex digits; make client NAME=" + name
+                                + " prints one"));
+        require(
+                client.requestsPerMinute().orElse(1) > 0,
+                key + ".requests-per-minute must be at least 1; leave it out for no limit");
+    }
+
+    private static void checkProvider(String id, BrokerSettings.Provider provider) {
+        var key = "broker.providers.\"%s\"".formatted(id);
+        require(PROVIDER_ID.matcher(id).matches(), key + ": the key must be an identity provider's UUID");
+        require(
+                provider.authorizationEndpoint().isPresent()
+                        == provider.tokenEndpoint().isPresent(),
+                key + " needs authorization-endpoint and token-endpoint together, or issuer alone");
+        var hasEndpoints =
+                provider.issuer().isPresent() || provider.tokenEndpoint().isPresent();
+        require(
+                provider.clientId().isPresent() == hasEndpoints,
+                key + " is given in part: client-id and issuer (or both endpoints) belong together");
+        var method = provider.clientAuthentication().orElse("client_secret_basic");
+        require(
+                AUTHENTICATIONS.contains(method),
+                key + ".client-authentication must be client_secret_basic, client_secret_post or none");
+        require(
+                provider.clientId().isEmpty()
+                        || method.equals("none")
+                        || provider.clientSecret().isPresent(),
+                key + ".client-secret is missing; leave it out only with client-authentication none");
+    }
+
+    private static void requireHttp(String key, Optional<URI> uri) {
+        require(uri.isEmpty() || isHttp(uri.get()), key + " must be an absolute http(s) URL");
+    }
+
+    private static boolean isHttp(URI uri) {
+        return uri.getHost() != null && Set.of("http", "https").contains(uri.getScheme());
+    }
+
+    private static void require(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new ConfigurationException(otherwise);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package io.tokenbroker.problem;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the caller cannot continue from. Its detail goes to the caller as it is, so it says what is wrong, who must act
+ * and how, and holds no secret and no upstream's free text.
+ */
+public final class BrokerException extends RuntimeException {
+
+    private final ProblemType type;
+    private final List<FieldError> errors;
+    private final @Nullable Reauthorize reauthorize;
+    private final @Nullable Upstream upstream;
+    private final @Nullable Duration retryAfter;
+
+    private BrokerException(
+            ProblemType type,
+            String detail,
+            List<FieldError> errors,
+            @Nullable Reauthorize reauthorize,
+            @Nullable Upstream upstream,
+            @Nullable Duration retryAfter) {
+        super(detail);
+        this.type = type;
+        this.errors = List.copyOf(errors);
+        this.reauthorize = reauthorize;
+        this.upstream = upstream;
+        this.retryAfter = retryAfter;
+    }
+
+    public BrokerException(ProblemType type, String detail) {
+        this(type, detail, List.of(), null, null, null);
+    }
+
+    /** A request whose field {@code field} is wrong. */
+    public static BrokerException invalidField(String field, String message) {
+        return new BrokerException(
+                ProblemType.INVALID_REQUEST,
+                "The field '%s' %s.".formatted(field, message),
+                List.of(new FieldError(field, message)),
+                null,
+                null,
+                null);
+    }
+
+    public BrokerException withErrors(List<FieldError> fields) {
+        return new BrokerException(type, detail(), fields, reauthorize, upstream, retryAfter);
+    }
+
+    public BrokerException withReauthorize(Reauthorize how) {
+        return new BrokerException(type, detail(), errors, how, upstream, retryAfter);
+    }
+
+    public BrokerException withUpstream(@Nullable Upstream said) {
+        return new BrokerException(type, detail(), errors, reauthorize, said, retryAfter);
+    }
+
+    public BrokerException withRetryAfter(Duration after) {
+        return new BrokerException(type, detail(), errors, reauthorize, upstream, after);
+    }
+
+    public ProblemType type() {
+        return type;
+    }
+
+    public String detail() {
+        return String.valueOf(getMessage());
+    }
+
+    public List<FieldError> errors() {
+        return errors;
+    }
+
+    public Optional<Reauthorize> reauthorize() {
+        return Optional.ofNullable(reauthorize);
+    }
+
+    public Optional<Upstream> upstream() {
+        return Optional.ofNullable(upstream);
+    }
+
+    public Optional<Duration> retryAfter() {
+        return Optional.ofNullable(retryAfter);
+    }
+}

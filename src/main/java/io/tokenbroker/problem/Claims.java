@@ -1,0 +1,29 @@
+package io.tokenbroker.problem;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.jspecify.annotations.Nullable;
+
+/** The {@code claims} field of requests: a claims request (OpenID Connect Core §5.5), which is a JSON object as text. */
+public final class Claims {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int LONGEST = 8_192;
+
+    private Claims() {}
+
+    /** Refuses what is there and no JSON object. */
+    public static void check(@Nullable String claims) {
+        if (claims != null && (claims.length() > LONGEST || !isObject(claims))) {
+            throw BrokerException.invalidField("claims", "must be a JSON object as text");
+        }
+    }
+
+    private static boolean isObject(String claims) {
+        try {
+            return JSON.readTree(claims).isObject();
+        } catch (JsonProcessingException notJson) {
+            return false;
+        }
+    }
+}

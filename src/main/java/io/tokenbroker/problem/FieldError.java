@@ -1,0 +1,4 @@
+package io.tokenbroker.problem;
+
+/** One field of the request that is wrong. */
+public record FieldError(String field, String message) {}

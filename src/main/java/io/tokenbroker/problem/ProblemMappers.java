@@ -1,0 +1,151 @@
+package io.tokenbroker.problem;
+
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import io.quarkus.security.AuthenticationFailedException;
+import io.quarkus.security.ForbiddenException;
+import io.quarkus.security.UnauthorizedException;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/** Every exception that leaves a resource, as a problem. What nobody expected becomes a bare 500; the log has the rest. */
+public class ProblemMappers {
+
+    private static final Logger LOG = Logger.getLogger("io.tokenbroker.problem");
+
+    /** RFC 6750 §3; Basic is the other way for clients. */
+    public static final String CHALLENGE = "Bearer realm=\"token-broker\", Basic realm=\"token-broker\"";
+
+    private static final String INVALID_TOKEN_CHALLENGE =
+            "Bearer realm=\"token-broker\", error=\"invalid_token\", Basic realm=\"token-broker\"";
+
+    @ServerExceptionMapper
+    RestResponse<Problem> expected(BrokerException e, RoutingContext request) {
+        return answer(e, request);
+    }
+
+    @ServerExceptionMapper
+    RestResponse<Problem> noCredentials(UnauthorizedException e, RoutingContext request) {
+        return challenge(
+                CHALLENGE,
+                "Send Authorization: Bearer with a FusionAuth access token (users) or a broker key (clients).",
+                request);
+    }
+
+    @ServerExceptionMapper
+    RestResponse<Problem> badCredentials(AuthenticationFailedException e, RoutingContext request) {
+        if (e.getCause() instanceof BrokerException cannotTell) {
+            return answer(cannotTell, request);
+        }
+        return challenge(
+                INVALID_TOKEN_CHALLENGE,
+                "The credential is not accepted: a user sends a current FusionAuth access token of this application,"
+                        + " a client its broker key. Get a new one and try again.",
+                request);
+    }
+
+    @ServerExceptionMapper
+    RestResponse<Problem> wrongKindOfCaller(ForbiddenException e, RoutingContext request) {
+        return answer(
+                new BrokerException(
+                        ProblemType.FORBIDDEN,
+                        "Users link, list and unlink; clients mint, list and read. This kind of caller may not do this."),
+                request);
+    }
+
+    @ServerExceptionMapper
+    RestResponse<Problem> notTheFieldsWeKnow(MismatchedInputException e, RoutingContext request) {
+        return answer(fieldOf(e), request);
+    }
+
+    @ServerExceptionMapper
+    RestResponse<Problem> http(WebApplicationException e, RoutingContext request) {
+        if (e.getCause() instanceof JsonMappingException mapping) {
+            return answer(fieldOf(mapping), request);
+        }
+        return answer(ofStatus(e.getResponse().getStatus()), request);
+    }
+
+    @ServerExceptionMapper
+    RestResponse<Problem> unexpected(Throwable e, RoutingContext request) {
+        LOG.errorf(e, "Request %s failed unexpectedly", RequestId.of(request));
+        return answer(ofStatus(500), request);
+    }
+
+    /** What HTTP itself refuses, in our shape; 400 where there is no better word. */
+    public static BrokerException ofStatus(int status) {
+        return switch (status) {
+            case 404 -> new BrokerException(ProblemType.NOT_FOUND, "No resource of the broker has this path.");
+            case 405 ->
+                new BrokerException(ProblemType.METHOD_NOT_ALLOWED, "This path does not answer to this method.");
+            case 406 ->
+                new BrokerException(ProblemType.NOT_ACCEPTABLE, "The broker answers application/json; accept that.");
+            case 413 -> new BrokerException(ProblemType.CONTENT_TOO_LARGE, "A request body may have 64 KiB at most.");
+            case 415 -> new BrokerException(ProblemType.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json.");
+            case 500, 501, 502, 503 ->
+                new BrokerException(
+                        ProblemType.INTERNAL_ERROR,
+                        "A fault of the broker, not of the request. Its operator finds the cause in the log by the request id.");
+            default ->
+                new BrokerException(
+                        ProblemType.INVALID_REQUEST, "The request is malformed; mend it before sending again.");
+        };
+    }
+
+    private static BrokerException fieldOf(JsonMappingException e) {
+        if (e.getCause() instanceof BrokerException rejected) {
+            return rejected;
+        }
+        var field = e.getPath().stream()
+                .map(step -> Optional.ofNullable(step.getFieldName()).orElse("[" + step.getIndex() + "]"))
+                .collect(Collectors.joining("."));
+        if (field.isEmpty()) {
+            return new BrokerException(ProblemType.INVALID_REQUEST, "The body must be one JSON object, well-formed.");
+        }
+        return BrokerException.invalidField(
+                printable(field),
+                e instanceof UnrecognizedPropertyException ? "is not known" : "is not of the right type");
+    }
+
+    /** A field's name comes from the caller: show it only as far as it is one. */
+    private static String printable(String field) {
+        var clean = field.replaceAll("[^A-Za-z0-9_.\\[\\]-]", "?");
+        return clean.substring(0, Math.min(clean.length(), 64));
+    }
+
+    private static RestResponse<Problem> challenge(String challenge, String detail, RoutingContext request) {
+        var answer = answer(new BrokerException(ProblemType.UNAUTHORIZED, detail), request);
+        answer.getHeaders().putSingle(HttpHeaders.WWW_AUTHENTICATE, challenge);
+        return answer;
+    }
+
+    private static RestResponse<Problem> answer(BrokerException e, RoutingContext request) {
+        var requestId = RequestId.of(request);
+        log(e, requestId);
+        var answer = RestResponse.ResponseBuilder.<Problem>create(e.type().status())
+                .entity(Problem.of(e, requestId))
+                .type(Problem.MEDIA_TYPE);
+        e.retryAfter().ifPresent(after -> answer.header(HttpHeaders.RETRY_AFTER, Math.max(1, after.toSeconds())));
+        return answer.build();
+    }
+
+    /** 5xx are somebody's work to do, 4xx the caller's own: one line each, no stack. */
+    private static void log(BrokerException e, String requestId) {
+        var level = e.type().status() >= 500 ? Logger.Level.WARN : Logger.Level.DEBUG;
+        LOG.logf(
+                level,
+                "Request %s refused: %s (%s) %s",
+                requestId,
+                e.type().code(),
+                e.detail(),
+                e.upstream().map(List::of).orElse(List.of()));
+    }
+}

@@ -1,0 +1,30 @@
+package io.tokenbroker.problem;
+
+import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/** The id of a request: the caller's own if it is a sane one, else ours. It is in every answer and every log line. */
+public final class RequestId {
+
+    public static final String HEADER = "X-Request-Id";
+
+    private static final String KEY = RequestId.class.getName();
+    private static final Pattern SANE = Pattern.compile("[A-Za-z0-9._:-]{1,64}");
+
+    private RequestId() {}
+
+    public static String of(RoutingContext request) {
+        String known = request.get(KEY);
+        return known != null ? known : assign(request);
+    }
+
+    private static String assign(RoutingContext request) {
+        var id = Optional.ofNullable(request.request().getHeader(HEADER))
+                .filter(given -> SANE.matcher(given).matches())
+                .orElseGet(() -> UUID.randomUUID().toString());
+        request.put(KEY, id);
+        return id;
+    }
+}

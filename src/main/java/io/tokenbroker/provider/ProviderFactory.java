@@ -1,0 +1,154 @@
+package io.tokenbroker.provider;
+
+import io.tokenbroker.fusionauth.IdentityProvider;
+import io.tokenbroker.seal.Secret;
+import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.settings.BrokerSettings.Rotation;
+import io.tokenbroker.tenant.Discovery;
+import io.tokenbroker.tenant.Discovery.Endpoints;
+import io.tokenbroker.tenant.TokenEndpoint;
+import io.tokenbroker.tenant.TokenEndpoint.ClientAuthentication;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/** Makes a {@link Provider} of what FusionAuth or the settings say, or tells why it cannot work. Blocks on discovery. */
+@ApplicationScoped
+class ProviderFactory {
+
+    /** Tenant segments that let anybody in: a guest's refresh there gives a token of another tenant. */
+    private static final Set<String> NO_TENANT = Set.of("common", "organizations");
+
+    private final Discovery discovery;
+    private final Map<UUID, BrokerSettings.Provider> overrides;
+
+    ProviderFactory(Discovery discovery, BrokerSettings settings) {
+        this.discovery = discovery;
+        this.overrides = settings.providers().entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(entry -> uuid(entry.getKey()), Map.Entry::getValue));
+    }
+
+    /** Whether the settings give this provider in full, so that FusionAuth need not be asked. */
+    static boolean isGivenInFull(BrokerSettings.Provider provider) {
+        return provider.clientId().isPresent()
+                && (provider.issuer().isPresent()
+                        || (provider.authorizationEndpoint().isPresent()
+                                && provider.tokenEndpoint().isPresent()));
+    }
+
+    /** The providers that the settings give in full. */
+    Map<UUID, BrokerSettings.Provider> givenInFull() {
+        return overrides.entrySet().stream()
+                .filter(entry -> isGivenInFull(entry.getValue()))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    /** A provider as FusionAuth has it. */
+    Usability make(IdentityProvider provider) {
+        if (!provider.enabled()) {
+            return new Usability.Unusable("it is disabled in FusionAuth");
+        }
+        if (!provider.enabledForApplication()) {
+            return new Usability.Unusable("it is not enabled for the application in FusionAuth");
+        }
+        if (provider.linkingDisabled()) {
+            return new Usability.Unusable("its linking strategy in FusionAuth is Disabled");
+        }
+        // FusionAuth ignores stored endpoints when there is an issuer, and so must we: the code is redeemed there.
+        var endpoints = provider.issuer().map(discovery::of).orElseGet(() -> explicit(provider));
+        return make(
+                provider.id(),
+                provider.name(),
+                endpoints,
+                provider.issuer().isPresent(),
+                provider.clientId(),
+                provider.clientSecret(),
+                provider.clientAuthentication(),
+                provider.uniqueIdClaim());
+    }
+
+    /** A provider that the settings give in full. */
+    Usability make(UUID id, BrokerSettings.Provider given) {
+        var endpoints = given.authorizationEndpoint().isPresent()
+                        && given.tokenEndpoint().isPresent()
+                ? Optional.of(new Endpoints(
+                        given.issuer().map(Object::toString).orElse(""),
+                        given.authorizationEndpoint().get(),
+                        given.tokenEndpoint().get()))
+                : given.issuer().flatMap(discovery::of);
+        return make(
+                id,
+                given.name().orElse(id.toString()),
+                endpoints,
+                given.issuer().isPresent(),
+                given.clientId(),
+                given.clientSecret().map(Secret::of),
+                given.clientAuthentication().orElse("client_secret_basic"),
+                "sub");
+    }
+
+    private Usability make(
+            UUID id,
+            String name,
+            Optional<Endpoints> endpoints,
+            boolean byIssuer,
+            Optional<String> clientId,
+            Optional<Secret> clientSecret,
+            String authentication,
+            String uniqueIdClaim) {
+        if (clientId.isEmpty()) {
+            return new Usability.Unusable("it has no client id");
+        }
+        if (endpoints.isEmpty()) {
+            return new Usability.Unusable(
+                    byIssuer
+                            ? "its issuer's discovery document cannot be read"
+                            : "it has neither an issuer nor both an authorization and a token endpoint");
+        }
+        var method = ClientAuthentication.valueOf(authentication.toUpperCase(Locale.ROOT));
+        if (method != ClientAuthentication.NONE && clientSecret.isEmpty()) {
+            return new Usability.Unusable("it has no client secret");
+        }
+        var tokenEndpoint = new TokenEndpoint(endpoints.get().token(), clientId.get(), clientSecret, method);
+        var tenant = tokenEndpoint.entraTenant();
+        if (tenant.filter(NO_TENANT::contains).isPresent()) {
+            return new Usability.Unusable(
+                    "its endpoint is /%s, which names no tenant; use the tenant's own".formatted(tenant.get()));
+        }
+        var override = Optional.ofNullable(overrides.get(id));
+        return new Usability.Usable(new Provider(
+                id,
+                override.flatMap(BrokerSettings.Provider::name).orElse(name),
+                Optional.of(endpoints.get().issuer()).filter(issuer -> !issuer.isEmpty()),
+                endpoints.get().authorization(),
+                tokenEndpoint,
+                override.flatMap(BrokerSettings.Provider::rotation)
+                        .orElse(tokenEndpoint.isEntra() ? Rotation.REUSABLE : Rotation.SINGLE_USE),
+                override.flatMap(BrokerSettings.Provider::defaultResource),
+                uniqueIdClaim));
+    }
+
+    private static Optional<Endpoints> explicit(IdentityProvider provider) {
+        return provider.authorizationEndpoint()
+                .flatMap(authorization ->
+                        provider.tokenEndpoint().map(token -> new Endpoints("", authorization, token)));
+    }
+
+    /** An environment variable's name cannot hold the dashes of an id. */
+    private static UUID uuid(String key) {
+        return UUID.fromString(key.replace('_', '-'));
+    }
+
+    /** Whether a provider can work. */
+    sealed interface Usability {
+
+        record Usable(Provider provider) implements Usability {}
+
+        /** @param reason completes the sentence "It is left out because …" */
+        record Unusable(String reason) implements Usability {}
+    }
+}

@@ -1,0 +1,178 @@
+package io.tokenbroker.provider;
+
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.scheduler.Scheduled;
+import io.quarkus.virtual.threads.VirtualThreads;
+import io.tokenbroker.fusionauth.IdentityProvider;
+import io.tokenbroker.fusionauth.IdentityProviderApi;
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.ProblemType;
+import io.tokenbroker.provider.ProviderFactory.Usability;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The providers, live: read anew every half minute, and sooner when somebody asks for the list or for an unknown one.
+ * What is known stays known while FusionAuth or an issuer is away.
+ */
+@ApplicationScoped
+public class Providers {
+
+    private static final Logger LOG = Logger.getLogger(Providers.class);
+    private static final Duration FRESH = Duration.ofSeconds(5);
+
+    private final IdentityProviderApi fusionAuth;
+    private final ProviderFactory factory;
+    private final Clock clock;
+
+    /** Guards reloading only; readers take {@link #known} as it is. */
+    private final ReentrantLock reloading = new ReentrantLock();
+
+    private volatile Known known = new Known(Map.of(), Map.of(), null);
+
+    Providers(IdentityProviderApi fusionAuth, ProviderFactory factory, Clock clock) {
+        this.fusionAuth = fusionAuth;
+        this.factory = factory;
+        this.clock = clock;
+    }
+
+    void load(@Observes StartupEvent start, @VirtualThreads ExecutorService threads) {
+        threads.execute(this::reload);
+    }
+
+    /** All usable providers by name. Blocks if the list is older than a few seconds. */
+    public List<Provider> list() {
+        reloadIfOlderThan(FRESH);
+        return requireLoaded().usable().values().stream()
+                .sorted(Comparator.comparing(Provider::name))
+                .toList();
+    }
+
+    /** The provider, from memory. */
+    public Optional<Provider> remembered(UUID id) {
+        return Optional.ofNullable(known.usable().get(id));
+    }
+
+    /** The provider; asks FusionAuth if it is not known yet. May block. */
+    public Optional<Provider> find(UUID id) {
+        if (remembered(id).isEmpty()) {
+            reloadIfOlderThan(FRESH);
+            requireLoaded();
+        }
+        return remembered(id);
+    }
+
+    /** Why a provider cannot be used, for those that FusionAuth or the settings name. */
+    public Optional<String> whyUnusable(UUID id) {
+        return Optional.ofNullable(known.unusable().get(id));
+    }
+
+    /** What is known, for the readiness report. */
+    public Known known() {
+        return known;
+    }
+
+    @Scheduled(every = "30s", delayed = "30s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void reload() {
+        reloading.lock();
+        try {
+            known = load();
+        } catch (BrokerException unavailable) {
+            LOG.warnf("Providers are kept as they were: %s", unavailable.detail());
+        } finally {
+            reloading.unlock();
+        }
+    }
+
+    private void reloadIfOlderThan(Duration age) {
+        reloading.lock();
+        try {
+            var loadedAt = known.loadedAt();
+            if (loadedAt == null || loadedAt.plus(age).isBefore(clock.instant())) {
+                reload();
+            }
+        } finally {
+            reloading.unlock();
+        }
+    }
+
+    private Known load() {
+        var usable = new HashMap<UUID, Provider>();
+        var unusable = new HashMap<UUID, String>();
+        var given = factory.givenInFull();
+        given.forEach(
+                (id, settings) -> sort(id, settings.name().orElse(""), factory.make(id, settings), usable, unusable));
+        for (var provider : fromFusionAuth(!given.isEmpty())) {
+            if (!given.containsKey(provider.id())) {
+                sort(provider.id(), provider.name(), factory.make(provider), usable, unusable);
+            }
+        }
+        return new Known(usable, unusable, clock.instant());
+    }
+
+    /** A key that may not read identity providers is no fault where the settings give some in full. */
+    private List<IdentityProvider> fromFusionAuth(boolean othersAreGiven) {
+        try {
+            return fusionAuth.openIdConnect();
+        } catch (BrokerException refused) {
+            if (othersAreGiven && refused.type() == ProblemType.UPSTREAM_ERROR) {
+                return List.of();
+            }
+            throw refused;
+        }
+    }
+
+    private void sort(
+            UUID id, String name, Usability usability, Map<UUID, Provider> usable, Map<UUID, String> unusable) {
+        switch (usability) {
+            case Usability.Usable(var provider) -> usable.put(id, provider);
+            case Usability.Unusable(var reason) -> {
+                var before = known.usable().get(id);
+                if (before != null && reason.contains("discovery document")) {
+                    usable.put(id, before);
+                    return;
+                }
+                unusable.put(id, reason);
+                if (!reason.equals(known.unusable().get(id))) {
+                    LOG.warnf("The provider '%s' (%s) is left out: %s", name, id, reason);
+                }
+            }
+        }
+    }
+
+    private Known requireLoaded() {
+        var now = known;
+        if (now.loadedAt() == null) {
+            throw new BrokerException(
+                            ProblemType.FUSIONAUTH_UNAVAILABLE,
+                            "FusionAuth has not told the providers yet; it does not answer. Try again soon.")
+                    .withRetryAfter(FRESH);
+        }
+        return now;
+    }
+
+    /** @param loadedAt when it was read; null before the first time */
+    public record Known(
+            Map<UUID, Provider> usable,
+            Map<UUID, String> unusable,
+            @Nullable Instant loadedAt) {
+
+        public Known {
+            usable = Map.copyOf(usable);
+            unusable = Map.copyOf(unusable);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package io.tokenbroker.resolve;
+
+import io.quarkus.security.identity.SecurityIdentity;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.tokenbroker.caller.Caller;
+import io.tokenbroker.complete.Completed;
+import io.tokenbroker.problem.Body;
+import io.tokenbroker.problem.BrokerException;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+@Path("/authorizations/resolve")
+@Tag(name = "Linking")
+@RunOnVirtualThread
+class ResolveResource {
+
+    private final ResolveService service;
+    private final SecurityIdentity identity;
+
+    ResolveResource(ResolveService service, SecurityIdentity identity) {
+        this.service = service;
+        this.identity = identity;
+    }
+
+    @POST
+    @RolesAllowed(Caller.USER)
+    @Operation(
+            operationId = "resolveAuthorization",
+            summary = "Confirm a pending link",
+            description = "By the same user. Resolving again after success gives the same answer.")
+    Completed.Linked resolve(@Nullable ResolveRequest request) {
+        return service.resolve(
+                (Caller.User) Caller.of(identity), Body.required(request).pendingLinkId());
+    }
+
+    @Schema(name = "ResolveRequest")
+    record ResolveRequest(
+            @Schema(description = "As complete gave it.", required = true)
+            String pendingLinkId) {
+
+        @SuppressWarnings("ConstantValue") // JSON may leave out what the type says is there
+        ResolveRequest {
+            if (pendingLinkId == null || pendingLinkId.isBlank()) {
+                throw BrokerException.invalidField("pending_link_id", "is required");
+            }
+        }
+    }
+}

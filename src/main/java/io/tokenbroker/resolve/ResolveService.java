@@ -1,0 +1,106 @@
+package io.tokenbroker.resolve;
+
+import io.tokenbroker.account.AccountId;
+import io.tokenbroker.account.AccountLocks;
+import io.tokenbroker.account.Accounts;
+import io.tokenbroker.account.StoredLinks;
+import io.tokenbroker.caller.Caller;
+import io.tokenbroker.complete.Completed;
+import io.tokenbroker.complete.PendingLinkSeal;
+import io.tokenbroker.fusionauth.Link;
+import io.tokenbroker.fusionauth.LinkApi;
+import io.tokenbroker.fusionauth.LinkWrite;
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.ProblemType;
+import io.tokenbroker.seal.Sealer;
+import io.tokenbroker.seal.Secret;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.util.Optional;
+
+/** Makes a link of a pending one. Blocks. */
+@ApplicationScoped
+class ResolveService {
+
+    private final Sealer sealer;
+    private final LinkApi fusionAuth;
+    private final StoredLinks links;
+    private final Accounts accounts;
+    private final AccountLocks locks;
+    private final Clock clock;
+
+    ResolveService(
+            Sealer sealer, LinkApi fusionAuth, StoredLinks links, Accounts accounts, AccountLocks locks, Clock clock) {
+        this.sealer = sealer;
+        this.fusionAuth = fusionAuth;
+        this.links = links;
+        this.accounts = accounts;
+        this.locks = locks;
+        this.clock = clock;
+    }
+
+    Completed.Linked resolve(Caller.User user, String sealed) {
+        var pending = open(user, sealed);
+        return locks.exclusively(
+                user.id(), pending.providerId(), () -> Completed.Linked.of(accounts.authorized(link(user, pending))));
+    }
+
+    private Link link(Caller.User user, PendingLinkSeal pending) {
+        return switch (fusionAuth.completePending(Secret.of(pending.pendingLinkId()), user.id())) {
+            // Read again: whether the token came along from the pending link is not documented.
+            case LinkWrite.Written(var written) ->
+                links.find(AccountId.of(written)).orElse(written);
+            case LinkWrite.Refused refused -> asItStands(user, pending).orElseThrow(() -> problem(refused));
+            case LinkWrite.InDoubt inDoubt ->
+                asItStands(user, pending)
+                        .orElseThrow(
+                                () -> new BrokerException(
+                                        ProblemType.UPSTREAM_ERROR,
+                                        "FusionAuth failed while it made the link. Resolve again; if that does not help, start again."));
+        };
+    }
+
+    /** FusionAuth's refusals are ambiguous: a link of this user is success, for this was resolved before. */
+    private Optional<Link> asItStands(Caller.User user, PendingLinkSeal pending) {
+        var link = Optional.ofNullable(pending.identity())
+                .flatMap(identity -> links.find(new AccountId(pending.providerId(), identity)));
+        if (link.isPresent() && !link.get().userId().equals(user.id())) {
+            throw new BrokerException(
+                    ProblemType.LINKED_TO_ANOTHER_USER,
+                    "This account has been linked to another user meanwhile. It must be unlinked there first.");
+        }
+        return link;
+    }
+
+    private PendingLinkSeal open(Caller.User user, String sealed) {
+        var pending = sealer.open(PendingLinkSeal.PURPOSE, sealed, PendingLinkSeal.class)
+                .filter(opened -> opened.userId().equals(user.id()))
+                .orElseThrow(
+                        () -> new BrokerException(
+                                ProblemType.INVALID_STATE,
+                                "The pending_link_id was not made by this broker for this user. Send back exactly what complete gave."));
+        if (!clock.instant().isBefore(pending.expiresAt())) {
+            throw expired();
+        }
+        return pending;
+    }
+
+    private static BrokerException problem(LinkWrite.Refused refused) {
+        if (refused.says("[LinkCountExceeded]")) {
+            return new BrokerException(
+                    ProblemType.LINK_LIMIT_REACHED,
+                    "FusionAuth allows this user no more accounts at this provider. Unlink one, or have the operator raise the limit.");
+        }
+        if (refused.says("[retryableConflict]")) {
+            return new BrokerException(
+                    ProblemType.FUSIONAUTH_UNAVAILABLE, "FusionAuth was busy with the same link. Resolve again.");
+        }
+        return expired();
+    }
+
+    private static BrokerException expired() {
+        return new BrokerException(
+                ProblemType.PENDING_LINK_EXPIRED,
+                "The pending link is used up or too old. Start again: the person signs in once more.");
+    }
+}

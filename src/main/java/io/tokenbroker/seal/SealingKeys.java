@@ -1,0 +1,79 @@
+package io.tokenbroker.seal;
+
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.tokenbroker.settings.BrokerSettings;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.security.GeneralSecurityException;
+import java.security.Key;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+import org.jose4j.keys.AesKey;
+
+/** The keys of {@code broker.sealing-keys}: the first seals, all open. */
+@ApplicationScoped
+public class SealingKeys {
+
+    private static final Logger LOG = Logger.getLogger(SealingKeys.class);
+    private static final int KEY_BYTES = 32;
+
+    private final List<SealingKey> keys;
+
+    SealingKeys(BrokerSettings settings) {
+        keys = settings.sealingKeys()
+                .filter(given -> !given.isEmpty())
+                .map(given -> given.stream().map(SealingKeys::decode).toList())
+                .orElseGet(SealingKeys::forThisStartOnly);
+    }
+
+    SealingKey sealing() {
+        return keys.getFirst();
+    }
+
+    Optional<SealingKey> byId(String id) {
+        return keys.stream().filter(key -> key.id().equals(id)).findFirst();
+    }
+
+    private static SealingKey decode(String base64) {
+        try {
+            var bytes = Base64.getDecoder().decode(base64.strip());
+            if (bytes.length == KEY_BYTES) {
+                return SealingKey.of(bytes);
+            }
+        } catch (IllegalArgumentException notBase64) {
+            LOG.debug("broker.sealing-keys holds something that is not base64");
+        }
+        throw new ConfigurationException(
+                "broker.sealing-keys: each key must be base64 of exactly 32 bytes (openssl rand -base64 32)");
+    }
+
+    private static List<SealingKey> forThisStartOnly() {
+        if (LaunchMode.current() == LaunchMode.NORMAL) {
+            throw new ConfigurationException(
+                    "broker.sealing-keys is missing: base64 of 32 random bytes (openssl rand -base64 32), the same on every replica");
+        }
+        LOG.warn("broker.sealing-keys is not set: sign-ins under way will not survive a restart");
+        var bytes = new byte[KEY_BYTES];
+        new SecureRandom().nextBytes(bytes);
+        return List.of(SealingKey.of(bytes));
+    }
+
+    /** @param id tells which key sealed a value; a digest, so it gives nothing away */
+    record SealingKey(String id, Key key) {
+
+        static SealingKey of(byte[] bytes) {
+            try {
+                var digest = MessageDigest.getInstance("SHA-256").digest(bytes);
+                var id = Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest, 6));
+                return new SealingKey(id, new AesKey(bytes));
+            } catch (GeneralSecurityException impossible) {
+                throw new IllegalStateException(impossible);
+            }
+        }
+    }
+}

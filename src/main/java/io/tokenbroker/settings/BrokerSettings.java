@@ -1,0 +1,122 @@
+package io.tokenbroker.settings;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The broker's settings. Each is also an environment variable: {@code BROKER_FUSIONAUTH_URL} and so on. */
+@ConfigMapping(prefix = "broker")
+public interface BrokerSettings {
+
+    FusionAuth fusionauth();
+
+    Authorization authorization();
+
+    /** Base64 of 32 bytes each: the first seals, all open. Required in production; random per start elsewhere. */
+    Optional<List<String>> sealingKeys();
+
+    /** The origins of the pages that may call from a browser. */
+    Optional<List<String>> corsOrigins();
+
+    /** Clients by name. */
+    Map<String, Client> clients();
+
+    /** Overrides, and providers given in full, by identity provider id. */
+    Map<String, Provider> providers();
+
+    Accounts accounts();
+
+    interface FusionAuth {
+
+        /** Where FusionAuth is. */
+        URI url();
+
+        /** A key that may read, create and delete links, read pending links and read identity providers. */
+        String apiKey();
+
+        /** The tenant of the users. */
+        UUID tenantId();
+
+        /** The application that links; user tokens must be meant for it. */
+        UUID applicationId();
+
+        /** What user tokens must say in {@code iss}, to the letter. */
+        String issuer();
+
+        /** Where the tokens' keys are; without it {@code <url>/.well-known/jwks.json}. */
+        Optional<URI> jwksUrl();
+    }
+
+    interface Authorization {
+
+        /** The exact redirect URIs that start accepts. */
+        List<String> redirectUris();
+
+        /** How long a person has to sign in, and then again to confirm a pending link. */
+        @WithDefault("10m")
+        Duration stateLifetime();
+
+        /** Off for a FusionAuth that does not pass the PKCE verifier on. */
+        @WithDefault("true")
+        boolean pkce();
+    }
+
+    interface Client {
+
+        /** Hex SHA-256 of the whole key, {@code tbk_} included; several for rotation. */
+        Optional<List<String>> keySha256();
+
+        /** The {@code sub} of this client's tokens, instead of or beside a key. */
+        Optional<String> subject();
+
+        /** Identity provider ids whose accounts it may use, or {@code *}. Without it: none. */
+        Optional<List<String>> providers();
+
+        /** Resources it may mint for, or {@code *}. Without it: none. */
+        Optional<List<String>> resources();
+
+        /** How many mints a minute; without it: no limit. */
+        Optional<Integer> requestsPerMinute();
+    }
+
+    interface Provider {
+
+        /** What a mint asks for that names neither resource nor scopes. */
+        Optional<String> defaultResource();
+
+        /** Whether a used refresh token stays good ({@code reusable}) or not ({@code single-use}). */
+        Optional<Rotation> rotation();
+
+        Optional<String> name();
+
+        Optional<URI> issuer();
+
+        Optional<URI> authorizationEndpoint();
+
+        Optional<URI> tokenEndpoint();
+
+        Optional<String> clientId();
+
+        Optional<String> clientSecret();
+
+        /** {@code client_secret_basic} (the default), {@code client_secret_post} or {@code none}. */
+        Optional<String> clientAuthentication();
+    }
+
+    interface Accounts {
+
+        /** How old a remembered link may be before a mint reads it again. */
+        @WithDefault("30s")
+        Duration recheckAfter();
+    }
+
+    enum Rotation {
+        REUSABLE,
+        SINGLE_USE
+    }
+}

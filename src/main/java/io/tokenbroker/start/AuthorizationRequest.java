@@ -1,0 +1,81 @@
+package io.tokenbroker.start;
+
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.Claims;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** The body of start. */
+@Schema(name = "AuthorizationRequest")
+record AuthorizationRequest(
+        @Schema(description = "An id of GET /providers.", required = true)
+        String providerId,
+
+        @Schema(
+                description = "Where the provider sends the browser back to; to the letter one of the configured ones.",
+                required = true,
+                examples = "https://app.example/callback")
+        String redirectUri,
+
+        @Schema(description = "Which account the provider should offer first.", examples = "b@contoso.com") @Nullable
+        String loginHint,
+
+        @Schema(
+                description = "What the provider shows: login, consent, select_account or none.",
+                defaultValue = "select_account",
+                examples = "select_account")
+        @Nullable
+        String prompt,
+
+        @Schema(
+                description =
+                        "More scopes to consent to, besides openid profile email offline_access. At Entra: OpenID or Graph scopes.",
+                examples = "[\"User.Read\"]")
+        List<String> scopes,
+
+        @Schema(description = "A claims request (OpenID Connect Core §5.5), a JSON object as text.") @Nullable
+        String claims,
+
+        @Schema(description = "The account to authorize again; another identity coming back is refused.") @Nullable
+        String accountId) {
+
+    private static final Set<String> PROMPTS = Set.of("login", "consent", "select_account", "none");
+    private static final int LONGEST_HINT = 320;
+
+    /** RFC 6749 §3.3. */
+    private static final Pattern SCOPE = Pattern.compile("[\\x21\\x23-\\x5B\\x5D-\\x7E]{1,256}");
+
+    AuthorizationRequest {
+        if (isBlank(providerId)) {
+            throw BrokerException.invalidField("provider_id", "is required");
+        }
+        if (isBlank(redirectUri)) {
+            throw BrokerException.invalidField("redirect_uri", "is required");
+        }
+        if (loginHint != null && (loginHint.length() > LONGEST_HINT || loginHint.isBlank())) {
+            throw BrokerException.invalidField("login_hint", "must have 1 to 320 characters");
+        }
+        if (prompt != null && !PROMPTS.contains(prompt)) {
+            throw BrokerException.invalidField("prompt", "must be login, consent, select_account or none");
+        }
+        Claims.check(claims);
+        scopes = scopes == null ? List.of() : checked(scopes);
+    }
+
+    private static List<String> checked(List<String> scopes) {
+        if (scopes.size() > 50
+                || !scopes.stream()
+                        .allMatch(scope -> scope != null && SCOPE.matcher(scope).matches())) {
+            throw BrokerException.invalidField("scopes", "must be up to 50 scopes without spaces");
+        }
+        return List.copyOf(scopes);
+    }
+
+    @SuppressWarnings("ConstantValue") // JSON may leave out what the type says is there
+    private static boolean isBlank(@Nullable String value) {
+        return value == null || value.isBlank();
+    }
+}

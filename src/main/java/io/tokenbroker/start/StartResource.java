@@ -1,0 +1,50 @@
+package io.tokenbroker.start;
+
+import io.quarkus.security.identity.SecurityIdentity;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.tokenbroker.caller.Caller;
+import io.tokenbroker.problem.Body;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import java.time.Instant;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+@Path("/authorizations/start")
+@Tag(name = "Linking")
+@RunOnVirtualThread
+class StartResource {
+
+    private final StartService service;
+    private final SecurityIdentity identity;
+
+    StartResource(StartService service, SecurityIdentity identity) {
+        this.service = service;
+        this.identity = identity;
+    }
+
+    @POST
+    @RolesAllowed(Caller.USER)
+    @Operation(
+            operationId = "startAuthorization",
+            summary = "Start to connect an account, or to authorize one again",
+            description =
+                    "Send the browser to authorize_url. What comes back at redirect_uri goes to complete, as it is.")
+    AuthorizationStarted start(@Nullable AuthorizationRequest request) {
+        return service.start((Caller.User) Caller.of(identity), Body.required(request));
+    }
+
+    @Schema(name = "AuthorizationStarted")
+    record AuthorizationStarted(
+            @Schema(description = "Sealed; the provider returns it.")
+            String state,
+
+            @Schema(description = "Where to send the browser.")
+            String authorizeUrl,
+
+            @Schema(description = "Until when it can be completed.")
+            Instant expiresAt) {}
+}

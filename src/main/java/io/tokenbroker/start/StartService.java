@@ -1,0 +1,141 @@
+package io.tokenbroker.start;
+
+import io.tokenbroker.account.AccountId;
+import io.tokenbroker.account.Accounts;
+import io.tokenbroker.caller.Caller;
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.ProblemType;
+import io.tokenbroker.provider.Provider;
+import io.tokenbroker.provider.Providers;
+import io.tokenbroker.seal.Sealer;
+import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.start.StartResource.AuthorizationStarted;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the authorization request (RFC 6749 §4.1.1, RFC 7636, OpenID Connect Core §3.1.2.1). Blocks. */
+@ApplicationScoped
+class StartService {
+
+    /** Without the last there is no refresh token, and FusionAuth would clear one it has. */
+    private static final List<String> ALWAYS = List.of("openid", "profile", "email", "offline_access");
+
+    private static final Set<String> GRAPH = Set.of(
+            "https://graph.microsoft.com", "https://graph.microsoft.us", "https://microsoftgraph.chinacloudapi.cn");
+
+    private final Providers providers;
+    private final Accounts accounts;
+    private final Sealer sealer;
+    private final BrokerSettings.Authorization settings;
+    private final Clock clock;
+
+    StartService(Providers providers, Accounts accounts, Sealer sealer, BrokerSettings settings, Clock clock) {
+        this.providers = providers;
+        this.accounts = accounts;
+        this.sealer = sealer;
+        this.settings = settings.authorization();
+        this.clock = clock;
+    }
+
+    AuthorizationStarted start(Caller.User user, AuthorizationRequest request) {
+        var provider = provider(request.providerId());
+        requireAllowed(request.redirectUri());
+        requireFirstLegScopes(provider, request.scopes());
+        var account = Optional.ofNullable(request.accountId()).map(id -> ownAccount(user, provider, id));
+
+        var verifier = settings.pkce() ? CodeVerifier.random() : null;
+        var expiresAt = clock.instant().plus(settings.stateLifetime());
+        var state = sealer.seal(
+                AuthorizationState.PURPOSE,
+                new AuthorizationState(
+                        UUID.randomUUID(),
+                        user.id(),
+                        provider.id(),
+                        provider.issuer().orElse(null),
+                        request.redirectUri(),
+                        verifier == null ? null : verifier.value().reveal(),
+                        account.map(AccountId::toString).orElse(null),
+                        expiresAt));
+        return new AuthorizationStarted(state, authorizeUrl(provider, request, state, verifier), expiresAt);
+    }
+
+    private static String authorizeUrl(
+            Provider provider, AuthorizationRequest request, String state, @Nullable CodeVerifier verifier) {
+        var url = new AuthorizeUrl(provider.authorizationEndpoint())
+                .with("response_type", "code")
+                .with("client_id", provider.tokenEndpoint().clientId())
+                .with("redirect_uri", request.redirectUri())
+                .with("scope", scope(request.scopes()))
+                .with("state", state)
+                .with("nonce", UUID.randomUUID().toString())
+                .with("prompt", Optional.ofNullable(request.prompt()).orElse("select_account"))
+                .with("login_hint", request.loginHint())
+                .with("claims", request.claims());
+        if (verifier != null) {
+            url.with("code_challenge", verifier.challenge()).with("code_challenge_method", "S256");
+        }
+        return url.toString();
+    }
+
+    private Provider provider(String id) {
+        return parse(id)
+                .flatMap(providers::find)
+                .orElseThrow(
+                        () -> new BrokerException(
+                                ProblemType.PROVIDER_NOT_FOUND,
+                                "No usable provider has this id. GET /providers lists them; the broker's readiness report says what is wrong with others."));
+    }
+
+    private void requireAllowed(String redirectUri) {
+        if (!settings.redirectUris().contains(redirectUri)) {
+            throw new BrokerException(
+                    ProblemType.REDIRECT_URI_NOT_ALLOWED,
+                    "The redirect_uri is not, to the letter, one of those configured. The broker's operator can add it: broker.authorization.redirect-uris.");
+        }
+    }
+
+    /**
+     * FusionAuth calls userinfo with the first access token, and at Entra that is Graph's, which takes no other
+     * resource's tokens. Other resources come by refresh.
+     */
+    private static void requireFirstLegScopes(Provider provider, List<String> scopes) {
+        if (provider.isEntra() && !scopes.stream().allMatch(StartService::isGraphOrOpenId)) {
+            throw new BrokerException(
+                    ProblemType.INVALID_SCOPE,
+                    "At this provider an account is connected with OpenID and Microsoft Graph scopes only. Leave other resources out; they are minted later.");
+        }
+    }
+
+    private static boolean isGraphOrOpenId(String scope) {
+        var resourceEnds = scope.lastIndexOf('/');
+        return resourceEnds < 0 || GRAPH.contains(scope.substring(0, resourceEnds));
+    }
+
+    private AccountId ownAccount(Caller.User user, Provider provider, String id) {
+        var account = AccountId.parse(id).orElseThrow(Accounts::notFound);
+        accounts.require(user.id(), account);
+        if (!account.providerId().equals(provider.id())) {
+            throw BrokerException.invalidField("account_id", "must be an account of the provider");
+        }
+        return account;
+    }
+
+    private static String scope(List<String> more) {
+        return String.join(
+                " ", Stream.concat(ALWAYS.stream(), more.stream()).distinct().toList());
+    }
+
+    private static Optional<UUID> parse(String id) {
+        try {
+            return Optional.of(UUID.fromString(id));
+        } catch (IllegalArgumentException notAnId) {
+            return Optional.empty();
+        }
+    }
+}
