@@ -7,7 +7,8 @@
 //                                        [data-testid="retry"], [data-testid="start-again"],
 //                                        [data-testid="problem-reauthorize"]
 //   providers                            [data-provider="<provider id>"], and in each
-//     connect-<name>, login-hint-<name>  name in lower case, anything but letters and digits as "-"
+//     connect-<name>, login-hint-<name>  name in lower case, anything but letters and digits between words
+//                                        as "-" (a second provider of that name: <name>-<provider id>)
 //   pending                              the panel that asks; confirm-link, not-now
 //   accounts                             [data-account="<account id>"][data-status="<status>"], and in each
 //                                        [data-testid="status"], [data-testid="reauthorize"], [data-testid="unlink"]
@@ -49,9 +50,8 @@ async function finish(arrival) {
 async function finishLink({ journey, state, code, iss, error, errorDescription }) {
   const outcome = error ? { state, error, error_description: errorDescription } : { state, code, iss };
   // A code works once, so the way to try again is to start again.
-  await attempt(async () => linkedOrPending(await broker('POST', '/authorizations/complete', outcome)), null, [
-    button('Start again', () => attempt(() => connect(journey.request)), { id: 'start-again', 'data-testid': 'start-again' }),
-  ]);
+  await attempt(async () => linkedOrPending(await broker('POST', '/authorizations/complete', outcome)), null,
+    () => button('Start again', () => attempt(() => connect(journey.request)), { id: 'start-again', 'data-testid': 'start-again' }));
 }
 
 function linkedOrPending(answer) {
@@ -136,14 +136,18 @@ async function broker(method, path, json) {
   return call('The broker', `${config.broker_url}${path}`, { method, token: user.token, json });
 }
 
-/** Does something and says so when it fails. `retry` is what its retry button does; null leaves the button out. */
-async function attempt(work, retry = work, more = []) {
+/**
+ * Does something and says so when it fails. `retry` is what its retry button does; null leaves the button out.
+ * `otherwise` makes a button for a problem that has no remedy of its own.
+ */
+async function attempt(work, retry = work, otherwise = () => null) {
   try {
     await work();
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
     if (problem.signedOut) return endSession(problem);
-    tellProblem(problem, [...remedies(problem, retry), ...more]);
+    const buttons = remedies(problem, retry);
+    tellProblem(problem, buttons.length > 0 ? buttons : [otherwise()]);
   }
 }
 
@@ -174,7 +178,7 @@ async function endSession(problem) {
 // ---- Showing -------------------------------------------------------------------------------------------------------
 
 async function show() {
-  const user = session();
+  const user = config ? session() : null;
   $('starting').hidden = true;
   $('signed-out').hidden = user !== null || !config;
   $('signed-in').hidden = user === null;
@@ -185,6 +189,10 @@ async function show() {
   if (user) {
     showPending();
     await showLists();
+  } else {
+    // The next person at this tab must not find them in the page.
+    $('accounts').replaceChildren();
+    $('providers').replaceChildren();
   }
   document.body.dataset.ready = 'true';
 }
@@ -219,8 +227,9 @@ async function showList(id, field, card, whenEmpty) {
   }
 }
 
-function providerCard(provider) {
-  const slug = provider.name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-');
+function providerCard(provider, index, all) {
+  const twin = all.findIndex((other) => slugOf(other) === slugOf(provider)) < index;
+  const slug = twin ? `${slugOf(provider)}-${provider.id}` : slugOf(provider);
   const hint = element('input', { id: `login-hint-${slug}`, type: 'text', inputMode: 'email', autocomplete: 'off',
     autocapitalize: 'off', spellcheck: false, placeholder: 'name@example.com', 'data-testid': `login-hint-${slug}` });
   const form = element('form', { className: 'connect', noValidate: true },
@@ -233,7 +242,12 @@ function providerCard(provider) {
     return connect({ provider_id: provider.id, login_hint });
   }));
   return element('li', { className: 'card', 'data-provider': provider.id, 'data-name': provider.name },
-    heading(provider.name, provider.issuer && new URL(provider.issuer).host), form);
+    heading(provider.name, URL.canParse(provider.issuer) && new URL(provider.issuer).host), form);
+}
+
+/** The provider's name as part of an id: it may hold anything. */
+function slugOf(provider) {
+  return provider.name.toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(Boolean).join('-');
 }
 
 function accountCard(account) {

@@ -9,9 +9,10 @@ import { call, Problem } from './api.js';
 const SESSION = 'demo.session';
 const JOURNEYS = 'demo.journeys';
 
-const callbackUri = () => `${location.origin}/callback`;
-
-export { callbackUri };
+/** The one address that sign-in and linking come back to. */
+export function callbackUri() {
+  return `${location.origin}/callback`;
+}
 
 /** The signed-in user `{token, id, name}`, or null when there is none or the token has run out. */
 export function session() {
@@ -43,6 +44,7 @@ export async function goToSignIn({ fusionauth_url, application_id }) {
 export async function finishSignIn({ fusionauth_url, application_id }, { journey, code, error }) {
   if (!code) {
     throw new Problem({
+      status: 400,
       code: error ?? 'no_code',
       title: 'You are not signed in',
       detail: error === 'access_denied' ? 'The sign-in was cancelled.' : 'The sign-in page sent you back without signing you in.',

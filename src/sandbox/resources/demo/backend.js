@@ -42,7 +42,7 @@ function accountCard(account) {
         element('span', { className: 'monogram', 'aria-hidden': 'true' }, [...name][0]?.toUpperCase() ?? '?'),
         element('div', {}, element('h3', {}, name), element('p', { className: 'muted' }, account.provider.name))),
       element('span', { className: `status ${account.status}`, 'data-testid': 'status' }, statusOf(account))),
-    element('p', { className: 'small' }, element('code', {}, account.id)),
+    facts([['Account id', element('code', {}, account.id)]]),
     outcome,
     element('div', { className: 'actions' },
       button('Get a token', () => mint(account.id, outcome), { 'data-testid': 'mint', 'aria-label': `Get a token for ${name}` })));

@@ -77,6 +77,6 @@ export function problemNote(problem, actions = []) {
     problem.detail && problem.detail !== problem.message && element('p', {}, problem.detail),
     problem.errors.length > 0 && element('ul', {}, problem.errors.map((e) => element('li', {}, `${e.field}: ${e.message}`))),
     element('p', { className: 'advice' }, [advice(problem), wait].filter(Boolean).join(' ')),
-    actions.length > 0 && element('div', { className: 'actions' }, actions),
+    actions.some(Boolean) && element('div', { className: 'actions' }, actions),
     small && element('p', { className: 'small' }, small));
 }

@@ -17,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /** An application's back end: it asks the broker with its own key and passes the answer on, tokens masked. */
@@ -26,6 +27,8 @@ final class BackEnd {
 
     /** Account ids are opaque but URL-safe; anything else could name another path of the broker. */
     private static final Pattern ACCOUNT_ID = Pattern.compile("[\\w~-][\\w.~-]*");
+
+    private static final List<String> PASSED_ON = List.of("Content-Type", "Retry-After");
 
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -92,8 +95,12 @@ final class BackEnd {
         try {
             if (JSON.readTree(response.body()) instanceof ObjectNode answer) {
                 TokenMask.apply(answer);
-                var type = response.headers().firstValue("Content-Type").orElse("application/json");
-                return Reply.json(response.statusCode(), answer).with("Content-Type", type);
+                var reply = Reply.json(response.statusCode(), answer);
+                for (var name : PASSED_ON) {
+                    var value = response.headers().firstValue(name);
+                    reply = value.isPresent() ? reply.with(name, value.get()) : reply;
+                }
+                return reply;
             }
         } catch (JsonProcessingException notJson) {
             return unreadable(response.statusCode());

@@ -156,11 +156,12 @@ class DemoServerTest {
     @Test
     void problemsOfTheBrokerPassThrough() throws Exception {
         var problem = "{\"title\":\"Consent is needed\",\"status\":403,\"code\":\"consent_required\"}";
-        broker.answer = Reply.of(403, "application/problem+json", problem);
+        broker.answer = Reply.of(403, "application/problem+json", problem).with("Retry-After", "7");
 
         var response = mint("{\"account_id\":\"acc-1\"}");
 
         assertThat(response.statusCode()).isEqualTo(403);
+        assertThat(header(response, "Retry-After")).isEqualTo("7");
         assertThat(header(response, "Content-Type")).isEqualTo("application/problem+json");
         assertThat(response.body()).isEqualTo(problem);
     }
