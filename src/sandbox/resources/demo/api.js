@@ -10,8 +10,9 @@ export class Problem extends Error {
     Object.assign(this, { status, code, detail, requestId: request_id, errors, reauthorize, retryAfter });
   }
 
+  /** The broker no longer accepts the user's token; a 401 of the sign-in service itself has other codes. */
   get signedOut() {
-    return this.status === 401;
+    return this.code === 'unauthorized';
   }
 
   /** Whether the same request may succeed later without the person doing anything else. */

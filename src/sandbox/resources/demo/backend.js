@@ -49,21 +49,24 @@ function accountCard(account) {
 }
 
 async function mint(accountId, outcome) {
+  const resource = chosenResource();
+  // The choice above may change later; the answer stays about this one.
+  const about = facts([['Resource', resource || 'the provider’s default']]);
   outcome.dataset.outcome = 'loading';
   outcome.replaceChildren(loading('Asking the broker…'));
   try {
     const token = await call('The demo’s back end', '/backend/mint', {
       method: 'POST',
-      json: { account_id: accountId, resource: chosenResource(), force_refresh: $('force-refresh').checked },
+      json: { account_id: accountId, resource, force_refresh: $('force-refresh').checked },
     });
     outcome.dataset.source = token.source;
     outcome.dataset.outcome = 'token';
-    outcome.replaceChildren(...tokenFacts(token));
+    outcome.replaceChildren(about, ...tokenFacts(token));
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
     delete outcome.dataset.source;
     outcome.dataset.outcome = 'problem';
-    outcome.replaceChildren(problemNote(problem));
+    outcome.replaceChildren(about, problemNote(problem));
   }
 }
 
