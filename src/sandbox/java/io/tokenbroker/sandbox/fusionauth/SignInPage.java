@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 /** The pages people see. They say what they are: nobody should type a real password here. */
 final class SignInPage {
 
+    @SuppressWarnings("InlineFormatString") // A page reads better apart from the code that fills it in.
     private static final String FRAME = """
             <!doctype html>
             <html lang="en">
@@ -31,6 +32,7 @@ final class SignInPage {
             </html>
             """;
 
+    @SuppressWarnings("InlineFormatString") // As above.
     private static final String FORM = """
             <h1>Sign in</h1>
             <p class="note">This is a stand-in of FusionAuth. Use a sandbox user, never a real password.</p>
