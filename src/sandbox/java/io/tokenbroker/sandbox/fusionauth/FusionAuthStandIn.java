@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A FusionAuth with one default tenant, one application (a public client) and two people. It listens as soon as it is
- * made. What a test sees and does from inside is here, the same by HTTP under {@code /_sandbox/}.
+ * A FusionAuth with one default tenant, one application (a public client) and two people, ready to {@link #start()}.
+ * What a test sees and does from inside is here, the same by HTTP under {@code /_sandbox/}.
  */
 public final class FusionAuthStandIn extends HttpStandIn {
 
@@ -61,7 +61,6 @@ public final class FusionAuthStandIn extends HttpStandIn {
                         LinkApi.PATH, Set.of("GET", "POST", "DELETE"),
                         PendingLinkApi.PATH, Set.of("GET"),
                         IdentityProviderApi.PATH, Set.of("GET"))));
-        start();
     }
 
     @Override

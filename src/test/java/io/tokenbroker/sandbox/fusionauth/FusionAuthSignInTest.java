@@ -26,8 +26,9 @@ class FusionAuthSignInTest {
     private final Wire wire = new Wire(fusionAuth);
 
     @BeforeEach
-    void allow() {
+    void start() {
         fusionAuth.allowRedirect(CALLBACK);
+        fusionAuth.start();
     }
 
     @AfterEach

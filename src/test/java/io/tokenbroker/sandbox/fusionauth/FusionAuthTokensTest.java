@@ -12,11 +12,17 @@ import org.jose4j.jwt.consumer.InvalidJwtException;
 import org.jose4j.jwt.consumer.JwtConsumerBuilder;
 import org.jose4j.keys.resolvers.HttpsJwksVerificationKeyResolver;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class FusionAuthTokensTest {
 
     private final FusionAuthStandIn fusionAuth = new FusionAuthStandIn(0);
+
+    @BeforeEach
+    void start() {
+        fusionAuth.start();
+    }
 
     @AfterEach
     void close() {

@@ -16,6 +16,7 @@ final class World implements AutoCloseable {
     final FusionAuthStandIn fusionAuth = new FusionAuthStandIn(0);
 
     World() {
+        fusionAuth.start();
         provider(FusionAuthStandIn.linkingProvider("Contoso", contoso.issuer(), "client", "contoso-client-secret"));
     }
 
