@@ -79,7 +79,8 @@ class SandboxTest {
         assertThat(Base64.getDecoder().decode(settings.getOrDefault("broker.sealing-keys", "")))
                 .hasSize(32);
         assertThat(settings)
-                .containsEntry("broker.fusionauth.url", SANDBOX.fusionAuth().url().toString())
+                .containsEntry(
+                        "broker.fusionauth.url", SANDBOX.fusionAuth().url().toString())
                 .containsEntry("broker.fusionauth.issuer", SANDBOX.fusionAuth().issuer());
     }
 

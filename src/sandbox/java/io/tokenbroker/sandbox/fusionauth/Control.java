@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tokenbroker.sandbox.wire.Reply;
 import io.tokenbroker.sandbox.wire.Request;
 import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.UUID;
@@ -27,7 +29,7 @@ final class Control {
     Reply answer(Request request) {
         try {
             return route(request, request.body().isBlank() ? Json.object() : request.json());
-        } catch (IllegalArgumentException | NoSuchElementException wrong) {
+        } catch (IllegalArgumentException | NoSuchElementException | DateTimeParseException wrong) {
             return Reply.json(400, Map.of("error", String.valueOf(wrong.getMessage())));
         }
     }
@@ -45,8 +47,7 @@ final class Control {
             case "POST faults" -> done(() -> state.faults.add(fault(body)));
             case "DELETE faults" -> done(state.faults::clear);
             case "POST clock" -> {
-                state.clock.advance(
-                        Duration.ofSeconds(body.path("advance_seconds").asLong()));
+                state.clock.advance(Duration.parse(required(body, "advance")));
                 yield Reply.json(200, Map.of("now", state.now().toString()));
             }
             case "POST keys/rotate" -> done(() -> rotate(body));
@@ -73,8 +74,13 @@ final class Control {
         }
     }
 
+    /** By the enum's name, or that in lower case with hyphens. */
+    private static Fault.Kind kind(String name) {
+        return Fault.Kind.valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));
+    }
+
     private static Fault fault(JsonNode body) {
-        var fault = Fault.of(Fault.Kind.valueOf(required(body, "kind")))
+        var fault = Fault.of(kind(required(body, "kind")))
                 .on(
                         Json.text(body, "method").orElse("*"),
                         Json.text(body, "path").orElse("*"))

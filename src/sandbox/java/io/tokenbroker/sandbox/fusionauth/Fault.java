@@ -41,11 +41,9 @@ public record Fault(
         SLOW,
         /** The connection closes without an answer. The JDK's own client repeats a GET by itself when that happens. */
         DROP,
-        /** No answer until the stand-in closes. */
+        /** No answer until the faults are cleared, or the stand-in closes; then the connection does. */
         HANG
     }
-
-    private static final Duration HANGING = Duration.ofMinutes(30);
 
     public static Fault of(Kind kind) {
         return new Fault(kind, "*", "*", "", 0, false, Duration.ofSeconds(1), 0);
@@ -90,23 +88,19 @@ public record Fault(
     Reply spoil(Reply real) {
         return switch (kind) {
             case ERROR_500 -> Reply.empty(500);
-            case UNAVAILABLE_503 -> late(Errors.general(503, "[SearchEngineUnavailable]"));
+            case UNAVAILABLE_503 -> patient(Errors.general(503, "[SearchEngineUnavailable]"));
             case WEBHOOK_504 -> Errors.general(504, "[WebhookTransactionException]");
             case PROXY_502 -> Reply.html(502, "<html><body><h1>502 Bad Gateway</h1></body></html>");
-            case RATE_LIMITED_429 -> late(Reply.of(429, "text/plain", "Too many requests"));
+            case RATE_LIMITED_429 -> patient(Reply.of(429, "text/plain", "Too many requests"));
             case SLOW -> {
                 Pause.millis(delay.toMillis());
                 yield real;
             }
-            case DROP -> Reply.dropped();
-            case HANG -> {
-                Pause.millis(HANGING.toMillis());
-                yield Reply.dropped();
-            }
+            case DROP, HANG -> Reply.dropped();
         };
     }
 
-    private Reply late(Reply reply) {
+    private Reply patient(Reply reply) {
         return retryAfterSeconds > 0 ? reply.with("Retry-After", String.valueOf(retryAfterSeconds)) : reply;
     }
 }

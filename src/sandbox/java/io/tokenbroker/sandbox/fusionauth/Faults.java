@@ -11,13 +11,17 @@ import java.util.function.Supplier;
 final class Faults {
 
     private final List<Fault> faults = new ArrayList<>();
+    private int generation;
 
     synchronized void add(Fault fault) {
         faults.add(fault);
     }
 
+    /** Ends every fault and lets go of the requests that hang. */
     synchronized void clear() {
         faults.clear();
+        generation++;
+        notifyAll();
     }
 
     synchronized List<Fault> all() {
@@ -30,11 +34,23 @@ final class Faults {
         if (fault.isEmpty()) {
             return work.get();
         }
-        if (fault.get().afterCommit()) {
-            return fault.get().spoil(work.get());
+        var real = fault.get().afterCommit() ? work.get() : Reply.empty(200);
+        if (fault.get().kind() == Fault.Kind.HANG) {
+            hang();
         }
-        var outcome = fault.get().spoil(Reply.empty(200));
-        return fault.get().kind() == Fault.Kind.SLOW ? work.get() : outcome;
+        var spoiled = fault.get().spoil(real);
+        return fault.get().kind() == Fault.Kind.SLOW && !fault.get().afterCommit() ? work.get() : spoiled;
+    }
+
+    private synchronized void hang() {
+        var hangingSince = generation;
+        try {
+            while (generation == hangingSince) {
+                wait();
+            }
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private synchronized Optional<Fault> take(Request request, String identity) {

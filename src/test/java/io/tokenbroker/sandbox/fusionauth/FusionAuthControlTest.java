@@ -46,12 +46,12 @@ class FusionAuthControlTest {
     void everythingIsWithinReach() {
         assertThat(post("switches", Map.of("NoLinks", "EMPTY_404"))).isEqualTo(200);
         assertThat(post("switches", Map.of("NoLinks", "PERHAPS"))).isEqualTo(400);
-        assertThat(post("faults", Map.of("kind", "ERROR_500", "path", "/api/status", "times", 1)))
+        assertThat(post("faults", Map.of("kind", "error-500", "path", "/api/status", "times", 1)))
                 .isEqualTo(204);
         assertThat(wire.get("/api/status").statusCode()).isEqualTo(500);
         assertThat(wire.get("/api/status").statusCode()).isEqualTo(200);
         var before = world.fusionAuth.clock().instant();
-        assertThat(post("clock", Map.of("advance_seconds", 60))).isEqualTo(200);
+        assertThat(post("clock", Map.of("advance", "PT1M"))).isEqualTo(200);
         assertThat(world.fusionAuth.clock().instant()).isAfter(before.plus(Duration.ofSeconds(59)));
         assertThat(post("keys/rotate", Map.of("drop_old", true))).isEqualTo(204);
         assertThat(post("users", Map.of("email", "new@example.com"))).isEqualTo(200);

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,25 @@ class FusionAuthFaultsTest {
 
         assertThat(link("slow").statusCode()).isEqualTo(200);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(190));
+    }
+
+    @Test
+    void hangingRequestIsLetGoWhenFaultsAreCleared() throws Exception {
+        world.fusionAuth.fault(
+                Fault.of(Fault.Kind.HANG).on("POST", LinkApi.PATH).onceCommitted());
+        var hanging = CompletableFuture.runAsync(() -> link("hung"), Thread::startVirtualThread);
+
+        while (world.fusionAuth.link(World.CONTOSO, "hung").isEmpty()) {
+            Thread.sleep(5);
+        }
+        assertThat(hanging).isNotDone();
+
+        // Clears until the request, which has only done its work so far, hangs indeed.
+        while (!hanging.isDone()) {
+            world.fusionAuth.clearFaults();
+            Thread.sleep(5);
+        }
+        assertThat(hanging).isCompletedExceptionally();
     }
 
     @Test
