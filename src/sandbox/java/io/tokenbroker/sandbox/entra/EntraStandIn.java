@@ -14,7 +14,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * An Entra ID to test against. Its parts are its Java API; everything they do takes effect at once and is safe to call
@@ -22,7 +21,7 @@ import java.util.function.Supplier;
  */
 public final class EntraStandIn extends HttpStandIn {
 
-    private final Supplier<String> base = () -> url().toString();
+    private final String base = url().toString();
     private final SettableClock clock = new SettableClock();
     private final Switches switches = new Switches();
     private final Faults faults = new Faults();
