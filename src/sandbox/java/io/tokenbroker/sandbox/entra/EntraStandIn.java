@@ -21,6 +21,9 @@ import java.util.function.Function;
  */
 public final class EntraStandIn extends HttpStandIn {
 
+    private static final HttpClient BROWSER =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
     private final String base = url().toString();
     private final SettableClock clock = new SettableClock();
     private final Switches switches = new Switches();
@@ -136,8 +139,8 @@ public final class EntraStandIn extends HttpStandIn {
      */
     public URI signIn(String authorizeUrl, String email) {
         var address = URI.create(authorizeUrl + "&sandbox_user=" + URLEncoder.encode(email, StandardCharsets.UTF_8));
-        try (var browser = HttpClient.newHttpClient()) {
-            var answer = browser.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString());
+        try {
+            var answer = BROWSER.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString());
             return answer.headers()
                     .firstValue("Location")
                     .map(URI::create)
