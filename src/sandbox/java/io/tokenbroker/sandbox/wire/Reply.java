@@ -45,7 +45,8 @@ public record Reply(int status, Map<String, String> headers, String body) {
         return empty(DROPPED);
     }
 
-    boolean isDropped() {
+    /** Whether this is no answer at all. */
+    public boolean isDropped() {
         return status == DROPPED;
     }
 

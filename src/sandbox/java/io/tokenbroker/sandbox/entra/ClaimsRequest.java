@@ -1,0 +1,48 @@
+package io.tokenbroker.sandbox.entra;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A {@code claims} parameter, understood.
+ *
+ * @param contexts the authentication contexts asked for, as by a resource's challenge
+ * @param longLived whether the client says it can handle claims challenges ({@code cp1})
+ */
+record ClaimsRequest(List<String> contexts, boolean longLived) {
+
+    static final ClaimsRequest NONE = new ClaimsRequest(List.of(), false);
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    ClaimsRequest {
+        contexts = List.copyOf(contexts);
+    }
+
+    /** @throws Refusal if it is not a JSON object */
+    static ClaimsRequest parse(String text) {
+        try {
+            var claims = JSON.readTree(text);
+            if (!claims.isObject()) {
+                throw Refusal.of(90023);
+            }
+            var wanted = claims.path("access_token");
+            return new ClaimsRequest(
+                    values(wanted.path("acrs")), values(wanted.path("xms_cc")).contains("cp1"));
+        } catch (JsonProcessingException notJson) {
+            throw Refusal.of(90023);
+        }
+    }
+
+    private static List<String> values(JsonNode claim) {
+        var values = new ArrayList<String>();
+        claim.path("values").forEach(value -> values.add(value.asText()));
+        if (claim.has("value")) {
+            values.add(claim.path("value").asText());
+        }
+        return values;
+    }
+}

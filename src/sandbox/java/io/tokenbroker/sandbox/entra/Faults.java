@@ -1,0 +1,102 @@
+package io.tokenbroker.sandbox.entra;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The faults in force, and the requests they keep hanging. */
+public final class Faults {
+
+    /** The faults that one request meets, taken once so that a count is not charged twice. */
+    record Met(List<Fault> faults) {
+
+        Met {
+            faults = List.copyOf(faults);
+        }
+
+        Optional<String> value(Fault.Kind kind) {
+            return faults.stream()
+                    .filter(fault -> fault.kind() == kind)
+                    .map(Fault::value)
+                    .findFirst();
+        }
+
+        boolean has(Fault.Kind kind) {
+            return value(kind).isPresent();
+        }
+    }
+
+    private static final class Pending {
+
+        private final Fault fault;
+        private final AtomicInteger left;
+
+        Pending(Fault fault) {
+            this.fault = fault;
+            left = new AtomicInteger(fault.times() == 0 ? Integer.MAX_VALUE : fault.times());
+        }
+
+        /** Charges one request; false when none is left. */
+        boolean charge() {
+            return fault.times() == 0 || left.getAndUpdate(count -> Math.max(0, count - 1)) > 0;
+        }
+
+        boolean isSpent() {
+            return left.get() == 0;
+        }
+    }
+
+    private final List<Pending> pending = new CopyOnWriteArrayList<>();
+    private final AtomicInteger hanging = new AtomicInteger();
+    private volatile CountDownLatch release = new CountDownLatch(1);
+
+    public void add(Fault fault) {
+        pending.add(new Pending(fault));
+    }
+
+    /** Removes every fault and releases what hangs. */
+    public void clear() {
+        pending.clear();
+        release();
+    }
+
+    /** Lets the requests that hang now go on. Later ones hang again if the fault is still in force. */
+    public synchronized void release() {
+        release.countDown();
+        release = new CountDownLatch(1);
+    }
+
+    /** How many requests hang now. */
+    public int hanging() {
+        return hanging.get();
+    }
+
+    /** The faults in force. */
+    public List<Fault> all() {
+        return pending.stream().map(each -> each.fault).toList();
+    }
+
+    Met meet(TokenRequest request) {
+        var met = new ArrayList<Fault>();
+        for (var each : pending) {
+            if (each.fault.matches(request) && each.charge()) {
+                met.add(each.fault);
+            }
+        }
+        pending.removeIf(Pending::isSpent);
+        return new Met(met);
+    }
+
+    void hang() throws InterruptedException {
+        var latch = release;
+        hanging.incrementAndGet();
+        try {
+            latch.await();
+        } finally {
+            hanging.decrementAndGet();
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.tokenbroker.sandbox.fusionauth;
+
+import io.tokenbroker.sandbox.wire.Reply;
+import io.tokenbroker.sandbox.wire.Request;
+import java.time.Duration;
+
+/**
+ * A misbehaviour and the requests it befalls. {@link #of} makes one for every request, until cleared, before anything
+ * is committed; the other methods narrow it.
+ *
+ * @param method {@code *} for any
+ * @param path exact, or a beginning followed by {@code *}
+ * @param identityPrefix how the {@code identityProviderUserId} begins; empty for any request
+ * @param times after how many requests it ends; 0 for never
+ * @param afterCommit the request does its work, then its answer suffers
+ * @param delay how long {@link Kind#SLOW} waits
+ * @param retryAfterSeconds the header of 429 and 503; 0 for none
+ */
+public record Fault(
+        Kind kind,
+        String method,
+        String path,
+        String identityPrefix,
+        int times,
+        boolean afterCommit,
+        Duration delay,
+        int retryAfterSeconds) {
+
+    /** What happens. */
+    public enum Kind {
+        /** 500, empty. */
+        ERROR_500,
+        /** 503 with JSON. */
+        UNAVAILABLE_503,
+        /** 504: a webhook refused the transaction. */
+        WEBHOOK_504,
+        /** 502 with the HTML of a proxy. */
+        PROXY_502,
+        RATE_LIMITED_429,
+        /** The real answer, late. */
+        SLOW,
+        /** The connection closes without an answer. The JDK's own client repeats a GET by itself when that happens. */
+        DROP,
+        /** No answer until the faults are cleared, or the stand-in closes; then the connection does. */
+        HANG
+    }
+
+    public static Fault of(Kind kind) {
+        return new Fault(kind, "*", "*", "", 0, false, Duration.ofSeconds(1), 0);
+    }
+
+    public Fault on(String newMethod, String newPath) {
+        return new Fault(kind, newMethod, newPath, identityPrefix, times, afterCommit, delay, retryAfterSeconds);
+    }
+
+    public Fault forIdentity(String prefix) {
+        return new Fault(kind, method, path, prefix, times, afterCommit, delay, retryAfterSeconds);
+    }
+
+    public Fault times(int count) {
+        return new Fault(kind, method, path, identityPrefix, count, afterCommit, delay, retryAfterSeconds);
+    }
+
+    /** Strikes once the work is done: the caller cannot know that it was. */
+    public Fault onceCommitted() {
+        return new Fault(kind, method, path, identityPrefix, times, true, delay, retryAfterSeconds);
+    }
+
+    public Fault lasting(Duration newDelay) {
+        return new Fault(kind, method, path, identityPrefix, times, afterCommit, newDelay, retryAfterSeconds);
+    }
+
+    public Fault retryAfter(int seconds) {
+        return new Fault(kind, method, path, identityPrefix, times, afterCommit, delay, seconds);
+    }
+
+    boolean befalls(Request request, String identity) {
+        var anyEnd = path.endsWith("*");
+        var samePath = anyEnd
+                ? request.path().startsWith(path.substring(0, path.length() - 1))
+                : request.path().equals(path);
+        return samePath
+                && (method.equals("*") || method.equals(request.method()))
+                && identity.startsWith(identityPrefix);
+    }
+
+    /** What the caller gets, given what it would have got. */
+    Reply spoil(Reply real) {
+        return switch (kind) {
+            case ERROR_500 -> Reply.empty(500);
+            case UNAVAILABLE_503 -> patient(Errors.general(503, "[SearchEngineUnavailable]"));
+            case WEBHOOK_504 -> Errors.general(504, "[WebhookTransactionException]");
+            case PROXY_502 -> Reply.html(502, "<html><body><h1>502 Bad Gateway</h1></body></html>");
+            case RATE_LIMITED_429 -> patient(Reply.of(429, "text/plain", "Too many requests"));
+            case SLOW -> {
+                Pause.millis(delay.toMillis());
+                yield real;
+            }
+            case DROP, HANG -> Reply.dropped();
+        };
+    }
+
+    private Reply patient(Reply reply) {
+        return retryAfterSeconds > 0 ? reply.with("Retry-After", String.valueOf(retryAfterSeconds)) : reply;
+    }
+}

@@ -1,0 +1,70 @@
+package io.tokenbroker.sandbox.fusionauth;
+
+import io.tokenbroker.sandbox.wire.Reply;
+import io.tokenbroker.sandbox.wire.Request;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** The faults in force; the first that befalls a request is the one it suffers. */
+final class Faults {
+
+    private final List<Fault> faults = new ArrayList<>();
+    private int generation;
+
+    synchronized void add(Fault fault) {
+        faults.add(fault);
+    }
+
+    /** Ends every fault and lets go of the requests that hang. */
+    synchronized void clear() {
+        faults.clear();
+        generation++;
+        notifyAll();
+    }
+
+    synchronized List<Fault> all() {
+        return List.copyOf(faults);
+    }
+
+    /** Does the work of a request, unless a fault comes first. */
+    Reply suffer(Request request, String identity, Supplier<Reply> work) {
+        var fault = take(request, identity);
+        if (fault.isEmpty()) {
+            return work.get();
+        }
+        var real = fault.get().afterCommit() ? work.get() : Reply.empty(200);
+        if (fault.get().kind() == Fault.Kind.HANG) {
+            hang();
+        }
+        var spoiled = fault.get().spoil(real);
+        return fault.get().kind() == Fault.Kind.SLOW && !fault.get().afterCommit() ? work.get() : spoiled;
+    }
+
+    private synchronized void hang() {
+        var hangingSince = generation;
+        try {
+            while (generation == hangingSince) {
+                wait();
+            }
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized Optional<Fault> take(Request request, String identity) {
+        for (var i = 0; i < faults.size(); i++) {
+            var fault = faults.get(i);
+            if (fault.befalls(request, identity)) {
+                if (fault.times() == 1) {
+                    faults.remove(i);
+                } else if (fault.times() > 1) {
+                    faults.set(i, fault.times(fault.times() - 1));
+                }
+                return Optional.of(fault);
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,102 @@
+package io.tokenbroker.sandbox.fusionauth;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.tokenbroker.sandbox.wire.Reply;
+import io.tokenbroker.sandbox.wire.Request;
+import java.io.UncheckedIOException;
+import java.util.Locale;
+
+/** Which class answers which path. */
+final class Routes {
+
+    private final Complete complete;
+    private final LinkApi links;
+    private final PendingLinkApi pendingLinks;
+    private final IdentityProviderApi providers;
+    private final UserApi users;
+    private final SignIn signIn;
+    private final TokenEndpoint tokens;
+    private final WellKnown wellKnown;
+
+    Routes(State state) {
+        complete = new Complete(state);
+        links = new LinkApi(state);
+        pendingLinks = new PendingLinkApi(state);
+        providers = new IdentityProviderApi(state);
+        users = new UserApi(state);
+        signIn = new SignIn(state);
+        tokens = new TokenEndpoint(state);
+        wellKnown = new WellKnown(state);
+    }
+
+    /** The request as FusionAuth reads it: a POST may carry another method in a header. */
+    static Request effective(Request request) {
+        var override = request.header("x-http-method-override");
+        return override.isEmpty() || !request.method().equals("POST")
+                ? request
+                : new Request(
+                        override.get().toUpperCase(Locale.ROOT),
+                        request.path(),
+                        request.query(),
+                        request.form(),
+                        request.headers(),
+                        request.body());
+    }
+
+    Reply answer(Request request) {
+        try {
+            return route(request);
+        } catch (Refusal refusal) {
+            return refusal.reply();
+        } catch (UncheckedIOException unreadable) {
+            if (unreadable.getCause() instanceof JsonProcessingException) {
+                return Errors.general(400, "[invalidJSON]");
+            }
+            throw unreadable;
+        }
+    }
+
+    private Reply route(Request request) {
+        var path = request.path();
+        return switch (path) {
+            case Complete.PATH -> complete.answer(request);
+            case LinkApi.PATH -> links.answer(request);
+            case WellKnown.JWKS -> open(request, wellKnown.jwks());
+            case "/oauth2/authorize" -> signIn.authorize(request);
+            case "/oauth2/logout" -> signIn.logout(request);
+            case "/oauth2/token" ->
+                open(request, request.method().equals("OPTIONS") ? preflight() : tokens.answer(request));
+            case "/api/status" -> Reply.json(200, Json.object().put("status", "Ok"));
+            default -> below(request);
+        };
+    }
+
+    private Reply below(Request request) {
+        var path = request.path();
+        if (path.startsWith(PendingLinkApi.PATH + "/")) {
+            return pendingLinks.answer(request);
+        }
+        if (path.equals(IdentityProviderApi.PATH) || path.startsWith(IdentityProviderApi.PATH + "/")) {
+            return providers.answer(request);
+        }
+        if (path.equals(UserApi.PATH) || path.startsWith(UserApi.PATH + "/")) {
+            return users.answer(request);
+        }
+        if (path.equals(WellKnown.DISCOVERY) || path.startsWith(WellKnown.DISCOVERY + "/")) {
+            return open(request, wellKnown.discovery(path));
+        }
+        return Reply.empty(404);
+    }
+
+    private static Reply preflight() {
+        return Reply.empty(204)
+                .with("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
+                .with("Access-Control-Allow-Headers", "Authorization, Content-Type")
+                .with("Access-Control-Max-Age", "600");
+    }
+
+    /** Readable from pages of any origin: an SPA redeems its code from there. */
+    private static Reply open(Request request, Reply reply) {
+        return request.header("origin").isEmpty() ? reply : reply.with("Access-Control-Allow-Origin", "*");
+    }
+}

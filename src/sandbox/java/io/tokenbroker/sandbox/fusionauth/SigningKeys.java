@@ -1,0 +1,78 @@
+package io.tokenbroker.sandbox.fusionauth;
+
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jose4j.jwk.EcJwkGenerator;
+import org.jose4j.jwk.JsonWebKey;
+import org.jose4j.jwk.PublicJsonWebKey;
+import org.jose4j.jwk.RsaJwkGenerator;
+import org.jose4j.keys.EllipticCurves;
+import org.jose4j.lang.JoseException;
+
+/** The keys that sign tokens: the last one is in use, all are published. */
+final class SigningKeys {
+
+    private static final int RSA_BITS = 2048;
+
+    private final List<PublicJsonWebKey> keys = new CopyOnWriteArrayList<>(List.of(generate("RS256")));
+    private volatile boolean outage;
+
+    PublicJsonWebKey current() {
+        return keys.getLast();
+    }
+
+    /** The newest published key that can sign by that algorithm; made and published if there is none. */
+    synchronized PublicJsonWebKey by(String algorithm) {
+        var type = algorithm.startsWith("ES") ? "EC" : "RSA";
+        for (var key : keys.reversed()) {
+            if (key.getKeyType().equals(type)) {
+                return key;
+            }
+        }
+        var made = generate(algorithm);
+        keys.addFirst(made);
+        return made;
+    }
+
+    synchronized void rotate(String algorithm) {
+        keys.add(generate(algorithm));
+    }
+
+    /** Unpublishes every key but the current one. */
+    synchronized void dropOld() {
+        keys.retainAll(List.of(current()));
+    }
+
+    void outage(boolean down) {
+        outage = down;
+    }
+
+    boolean isOut() {
+        return outage;
+    }
+
+    Map<String, Object> published() {
+        return Map.of(
+                "keys",
+                keys.stream()
+                        .map(key -> key.toParams(JsonWebKey.OutputControlLevel.PUBLIC_ONLY))
+                        .toList());
+    }
+
+    /** A key that nobody publishes until it is added here. */
+    static PublicJsonWebKey generate(String algorithm) {
+        try {
+            PublicJsonWebKey key = algorithm.startsWith("ES")
+                    ? EcJwkGenerator.generateJwk(EllipticCurves.P256)
+                    : RsaJwkGenerator.generateJwk(RSA_BITS);
+            key.setKeyId(UUID.randomUUID().toString());
+            key.setAlgorithm(algorithm.startsWith("ES") ? "ES256" : "RS256");
+            key.setUse("sig");
+            return key;
+        } catch (JoseException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

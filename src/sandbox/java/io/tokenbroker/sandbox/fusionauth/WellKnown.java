@@ -1,0 +1,52 @@
+package io.tokenbroker.sandbox.fusionauth;
+
+import io.tokenbroker.sandbox.wire.Reply;
+import java.util.List;
+
+/** {@code /.well-known/…}: keys, and discovery for one tenant or the default one. */
+final class WellKnown {
+
+    static final String JWKS = "/.well-known/jwks.json";
+    static final String DISCOVERY = "/.well-known/openid-configuration";
+
+    private final State state;
+
+    WellKnown(State state) {
+        this.state = state;
+    }
+
+    Reply jwks() {
+        return state.signingKeys.isOut() ? Reply.empty(503) : Reply.json(200, state.signingKeys.published());
+    }
+
+    Reply discovery(String path) {
+        var tenant = path.substring(DISCOVERY.length());
+        var known = tenant.isEmpty()
+                || Json.uuid(tenant.substring(1))
+                        .filter(state.access.tenants()::contains)
+                        .isPresent();
+        if (!known) {
+            return Reply.empty(404);
+        }
+        var url = state.url().toString();
+        var json = Json.object()
+                .put("issuer", state.issuer())
+                .put("authorization_endpoint", url + "/oauth2/authorize")
+                .put("token_endpoint", url + "/oauth2/token")
+                .put("end_session_endpoint", url + "/oauth2/logout")
+                .put("jwks_uri", url + JWKS);
+        for (var algorithm : List.of("RS256", "ES256")) {
+            json.withArray("/id_token_signing_alg_values_supported").add(algorithm);
+        }
+        json.putArray("response_types_supported").add("code");
+        json.putArray("subject_types_supported").add("public");
+        json.putArray("code_challenge_methods_supported").add("S256");
+        json.putArray("grant_types_supported").add("authorization_code").add("refresh_token");
+        json.putArray("scopes_supported")
+                .add("openid")
+                .add("profile")
+                .add("email")
+                .add("offline_access");
+        return Reply.json(200, json);
+    }
+}

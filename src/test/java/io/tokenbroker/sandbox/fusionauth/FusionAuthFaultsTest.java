@@ -1,0 +1,110 @@
+package io.tokenbroker.sandbox.fusionauth;
+
+import static io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn.ALICE_ID;
+import static io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn.BROKER_API_KEY;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FusionAuthFaultsTest {
+
+    private final World world = new World();
+    private final Wire wire = new Wire(world.fusionAuth);
+
+    @AfterEach
+    void close() {
+        world.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ERROR_500,500", "UNAVAILABLE_503,503", "WEBHOOK_504,504", "PROXY_502,502", "RATE_LIMITED_429,429"})
+    void faultComesInsteadOfTheWorkOrAfterIt(Fault.Kind kind, int status) {
+        var fault = Fault.of(kind).on("POST", LinkApi.PATH).times(1);
+
+        world.fusionAuth.fault(fault);
+        assertThat(link("before").statusCode()).isEqualTo(status);
+        assertThat(world.fusionAuth.link(World.CONTOSO, "before")).isEmpty();
+
+        world.fusionAuth.fault(fault.onceCommitted());
+        assertThat(link("after").statusCode()).isEqualTo(status);
+        assertThat(world.fusionAuth.link(World.CONTOSO, "after")).isPresent();
+
+        assertThat(link("later").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void connectionDropsAfterTheWork() {
+        world.fusionAuth.fault(
+                Fault.of(Fault.Kind.DROP).on("POST", LinkApi.PATH).times(1).onceCommitted());
+
+        assertThatThrownBy(() -> link("dropped")).hasRootCauseInstanceOf(IOException.class);
+        assertThat(world.fusionAuth.link(World.CONTOSO, "dropped")).isPresent();
+    }
+
+    @Test
+    void faultMayBefallOneIdentityOnly() {
+        world.fusionAuth.fault(
+                Fault.of(Fault.Kind.RATE_LIMITED_429).forIdentity("un").retryAfter(7));
+
+        assertThat(link("lucky").statusCode()).isEqualTo(200);
+        assertThat(link("unlucky").headers().firstValue("Retry-After")).hasValue("7");
+        world.fusionAuth.clearFaults();
+        assertThat(link("unlucky").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void slowAnswerIsStillTheRealOne() {
+        world.fusionAuth.fault(Fault.of(Fault.Kind.SLOW).lasting(Duration.ofMillis(200)));
+        var start = System.nanoTime();
+
+        assertThat(link("slow").statusCode()).isEqualTo(200);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(190));
+    }
+
+    @Test
+    void hangingRequestIsLetGoWhenFaultsAreCleared() throws Exception {
+        world.fusionAuth.fault(
+                Fault.of(Fault.Kind.HANG).on("POST", LinkApi.PATH).onceCommitted());
+        var hanging = CompletableFuture.runAsync(() -> link("hung"), Thread::startVirtualThread);
+
+        while (world.fusionAuth.link(World.CONTOSO, "hung").isEmpty()) {
+            Thread.sleep(5);
+        }
+        assertThat(hanging).isNotDone();
+
+        // Clears until the request, which has only done its work so far, hangs indeed.
+        while (!hanging.isDone()) {
+            world.fusionAuth.clearFaults();
+            Thread.sleep(5);
+        }
+        assertThat(hanging).isCompletedExceptionally();
+    }
+
+    @Test
+    void hooksLetATestComeBetween() {
+        var calls = new AtomicInteger();
+        world.fusionAuth.before(request -> {
+            if (calls.getAndIncrement() == 0) {
+                world.fusionAuth.addLink(FusionAuthStandIn.ZOE_ID, World.CONTOSO, "raced", "Zoe", null);
+            }
+        });
+
+        assertThat(link("raced").statusCode()).isEqualTo(409);
+        assertThat(calls).hasValue(1);
+    }
+
+    private HttpResponse<String> link(String identity) {
+        var link = Map.of("userId", ALICE_ID, "identityProviderId", World.CONTOSO, "identityProviderUserId", identity);
+        return wire.post(LinkApi.PATH, BROKER_API_KEY, Map.of("identityProviderLink", link));
+    }
+}
