@@ -4,14 +4,7 @@ import io.tokenbroker.sandbox.wire.HttpStandIn;
 import io.tokenbroker.sandbox.wire.IssuedSecrets;
 import io.tokenbroker.sandbox.wire.Reply;
 import io.tokenbroker.sandbox.wire.Request;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Function;
 
@@ -20,9 +13,6 @@ import java.util.function.Function;
  * while requests are under way.
  */
 public final class EntraStandIn extends HttpStandIn {
-
-    private static final HttpClient BROWSER =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private final String base = url().toString();
     private final SettableClock clock = new SettableClock();
@@ -138,19 +128,7 @@ public final class EntraStandIn extends HttpStandIn {
      * @throws IllegalStateException if the answer is no redirect
      */
     public URI signIn(String authorizeUrl, String email) {
-        var address = URI.create(authorizeUrl + "&sandbox_user=" + URLEncoder.encode(email, StandardCharsets.UTF_8));
-        try {
-            var answer = BROWSER.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString());
-            return answer.headers()
-                    .firstValue("Location")
-                    .map(URI::create)
-                    .orElseThrow(() -> new IllegalStateException("No redirect but: " + answer.body()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+        return ScriptedSignIn.at(authorizeUrl, email);
     }
 
     /** Back to the state after start. Redirect URIs and the first client secret stay. */
