@@ -41,7 +41,7 @@ class AccountsResource {
     @GET
     @RolesAllowed({Caller.USER, Caller.CLIENT})
     @Operation(operationId = "listAccounts", summary = "List a user's linked accounts, oldest first")
-    AccountList list(@Parameter(description = USER_ID) @QueryParam("user_id") @Nullable String userId) {
+    public AccountList list(@Parameter(description = USER_ID) @QueryParam("user_id") @Nullable String userId) {
         return new AccountList(accounts.list(owner(userId), visibleProviders()));
     }
 
@@ -49,7 +49,7 @@ class AccountsResource {
     @Path("/{id}")
     @RolesAllowed({Caller.USER, Caller.CLIENT})
     @Operation(operationId = "getAccount", summary = "Read one linked account")
-    AccountView get(
+    public AccountView get(
             @Parameter(description = ACCOUNT_ID) @PathParam("id") String id,
             @Parameter(description = USER_ID) @QueryParam("user_id") @Nullable String userId) {
         var owner = owner(userId);
@@ -68,7 +68,7 @@ class AccountsResource {
             description =
                     "The refresh token is deleted with the link. Tokens already minted live on until they expire.")
     @APIResponse(responseCode = "204", description = "Unlinked.")
-    void unlink(@Parameter(description = ACCOUNT_ID) @PathParam("id") String id) {
+    public void unlink(@Parameter(description = ACCOUNT_ID) @PathParam("id") String id) {
         accounts.unlink(owner(null), AccountId.parse(id).orElseThrow(Accounts::notFound));
     }
 

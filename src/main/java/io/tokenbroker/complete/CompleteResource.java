@@ -43,7 +43,7 @@ class CompleteResource {
             responseCode = "202",
             description = "The link is pending: show identity to the person, and resolve when they agree.",
             content = @Content(schema = @Schema(implementation = Completed.Pending.class)))
-    RestResponse<Completed> complete(@Nullable CompleteRequest request) {
+    public RestResponse<Completed> complete(@Nullable CompleteRequest request) {
         return switch (service.complete((Caller.User) Caller.of(identity), Body.required(request))) {
             case Completed.Linked linked -> RestResponse.ok(linked);
             case Completed.Pending pending -> RestResponse.status(RestResponse.Status.ACCEPTED, pending);

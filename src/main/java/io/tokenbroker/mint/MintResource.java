@@ -47,7 +47,7 @@ class MintResource {
             summary = "Get a fresh access token of a linked account",
             description =
                     "From the cache if it holds one that is valid long enough, else by a refresh at the account's tenant.")
-    Uni<TokenAnswer> mint(
+    public Uni<TokenAnswer> mint(
             @Parameter(description = "The account's id.") @PathParam("id") String id, @Nullable MintRequest body) {
         var client = (Caller.Client) Caller.of(identity);
         client.policy().rate().take();

@@ -30,7 +30,7 @@ class ProvidersResource {
             summary = "List the providers of which accounts can be connected",
             description =
                     "The OpenID Connect identity providers of FusionAuth that are enabled for the application and can work.")
-    ProviderList list() {
+    public ProviderList list() {
         return new ProviderList(providers.list().stream()
                 .map(provider -> new ProviderView(
                         provider.id(), provider.name(), provider.issuer().orElse(null)))

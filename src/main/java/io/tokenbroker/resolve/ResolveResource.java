@@ -33,7 +33,7 @@ class ResolveResource {
             operationId = "resolveAuthorization",
             summary = "Confirm a pending link",
             description = "By the same user. Resolving again after success gives the same answer.")
-    Completed.Linked resolve(@Nullable ResolveRequest request) {
+    public Completed.Linked resolve(@Nullable ResolveRequest request) {
         return service.resolve(
                 (Caller.User) Caller.of(identity), Body.required(request).pendingLinkId());
     }

@@ -33,7 +33,7 @@ class StartResource {
             summary = "Start to connect an account, or to authorize one again",
             description =
                     "Send the browser to authorize_url. What comes back at redirect_uri goes to complete, as it is.")
-    AuthorizationStarted start(@Nullable AuthorizationRequest request) {
+    public AuthorizationStarted start(@Nullable AuthorizationRequest request) {
         return service.start((Caller.User) Caller.of(identity), Body.required(request));
     }
 
