@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Supplier;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.NumericDate;
 
@@ -43,9 +42,9 @@ final class AccessTokens {
 
     private final SigningKey key;
     private final Clock clock;
-    private final Supplier<String> base;
+    private final String base;
 
-    AccessTokens(SigningKey key, Clock clock, Supplier<String> base) {
+    AccessTokens(SigningKey key, Clock clock, String base) {
         this.key = key;
         this.clock = clock;
         this.base = base;
@@ -84,7 +83,7 @@ final class AccessTokens {
     private JwtClaims claims(Subject subject, String audience, Duration life) {
         var now = clock.instant();
         var claims = new JwtClaims();
-        claims.setIssuer(base.get() + "/" + subject.tenant().id() + "/v2.0");
+        claims.setIssuer(base + "/" + subject.tenant().id() + "/v2.0");
         claims.setAudience(audience);
         claims.setSubject(pairwise(audience, subject.tenant().id(), subject.objectId()));
         claims.setStringClaim("tid", subject.tenant().id());

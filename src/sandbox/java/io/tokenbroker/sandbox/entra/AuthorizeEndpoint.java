@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 
 /**
  * {@code /{tenant}/oauth2/v2.0/authorize}: who signs in, what that person agrees to, and the code that stands for both.
@@ -19,7 +18,7 @@ import java.util.function.Supplier;
 final class AuthorizeEndpoint {
 
     private final Clock clock;
-    private final Supplier<String> base;
+    private final String base;
     private final AppRegistration app;
     private final Directory directory;
     private final Consents consents;
@@ -29,7 +28,7 @@ final class AuthorizeEndpoint {
 
     AuthorizeEndpoint(
             Clock clock,
-            Supplier<String> base,
+            String base,
             AppRegistration app,
             Directory directory,
             Consents consents,
@@ -144,7 +143,7 @@ final class AuthorizeEndpoint {
                         new AtomicBoolean())));
         parameters.put("session_state", UUID.randomUUID().toString());
         if (switches.issuerInRedirect()) {
-            parameters.put("iss", base.get() + "/" + authority.admit(user).id() + "/v2.0");
+            parameters.put("iss", base + "/" + authority.admit(user).id() + "/v2.0");
         }
         return parameters;
     }

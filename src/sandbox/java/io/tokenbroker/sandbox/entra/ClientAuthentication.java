@@ -18,7 +18,7 @@ final class ClientAuthentication {
         this.app = app;
     }
 
-    /** @return the client's id */
+    /** The id of the client, proved. */
     String authenticate(Request request) {
         var shown = shown(request);
         if (shown.clientId().isEmpty()) {

@@ -4,21 +4,20 @@ import io.tokenbroker.sandbox.wire.Reply;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /** The OpenID configuration and the signing keys of a tenant. As at Entra, PKCE and revocation are not mentioned. */
 final class Discovery {
 
-    private final Supplier<String> base;
+    private final String base;
     private final SigningKey key;
 
-    Discovery(Supplier<String> base, SigningKey key) {
+    Discovery(String base, SigningKey key) {
         this.base = base;
         this.key = key;
     }
 
     Reply configuration(String segment, Authority authority) {
-        var root = base.get();
+        var root = base;
         var oauth = root + "/" + segment + "/oauth2/v2.0/";
         var document = new LinkedHashMap<String, Object>();
         document.put("issuer", issuer(authority));
@@ -62,6 +61,6 @@ final class Discovery {
     }
 
     private String issuer(Authority authority) {
-        return base.get() + "/" + authority.issuerTenant() + "/v2.0";
+        return base + "/" + authority.issuerTenant() + "/v2.0";
     }
 }

@@ -14,7 +14,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * An Entra ID to test against. Its parts are its Java API; everything they do takes effect at once and is safe to call
@@ -22,7 +21,10 @@ import java.util.function.Supplier;
  */
 public final class EntraStandIn extends HttpStandIn {
 
-    private final Supplier<String> base = () -> url().toString();
+    private static final HttpClient BROWSER =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private final String base = url().toString();
     private final SettableClock clock = new SettableClock();
     private final Switches switches = new Switches();
     private final Faults faults = new Faults();
@@ -137,8 +139,8 @@ public final class EntraStandIn extends HttpStandIn {
      */
     public URI signIn(String authorizeUrl, String email) {
         var address = URI.create(authorizeUrl + "&sandbox_user=" + URLEncoder.encode(email, StandardCharsets.UTF_8));
-        try (var browser = HttpClient.newHttpClient()) {
-            var answer = browser.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString());
+        try {
+            var answer = BROWSER.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString());
             return answer.headers()
                     .firstValue("Location")
                     .map(URI::create)

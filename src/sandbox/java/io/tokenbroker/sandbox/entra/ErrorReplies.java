@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
-import java.util.function.Supplier;
 
 /** Errors of the token endpoint in Entra's form, with the ids that support asks for. */
 final class ErrorReplies {
@@ -19,9 +18,9 @@ final class ErrorReplies {
     private static final int CLIENT_LOOP = 50196;
 
     private final Clock clock;
-    private final Supplier<String> base;
+    private final String base;
 
-    ErrorReplies(Clock clock, Supplier<String> base) {
+    ErrorReplies(Clock clock, String base) {
         this.clock = clock;
         this.base = base;
     }
@@ -42,7 +41,7 @@ final class ErrorReplies {
         body.put("timestamp", timestamp);
         body.put("trace_id", trace);
         body.put("correlation_id", correlation);
-        body.put("error_uri", base.get() + "/error?code=" + aadsts.number());
+        body.put("error_uri", base + "/error?code=" + aadsts.number());
         if (!aadsts.suberror().isEmpty()) {
             body.put("suberror", aadsts.suberror());
         }

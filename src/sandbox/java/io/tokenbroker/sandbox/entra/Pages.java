@@ -8,19 +8,12 @@ import java.util.stream.Collectors;
 /** What a person sees. The forms post to the address they came from, so the request's parameters stay in the URL. */
 final class Pages {
 
-    private static final String LAYOUT = """
-            <!doctype html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>%s – Microsoft Entra ID stand-in</title>
-            <style>
+    private static final String STYLE = """
             :root { color-scheme: light dark; --ink: #1b1b1b; --paper: #fff; --desk: #eef1f5; --line: #c4c9d0; --soft: #565c64; --deed: #0b5cad; --hover: #f3f6fa }
             @media (prefers-color-scheme: dark) { :root { --ink: #f2f2f2; --paper: #22262b; --desk: #15181b; --line: #4a5159; --soft: #b3bac2; --deed: #7db8f5; --hover: #2c3138 } }
             * { box-sizing: border-box }
             body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1rem; background: var(--desk); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif }
-            main { width: min(28rem, 100%%); background: var(--paper); border: 1px solid var(--line); border-radius: .5rem; padding: 2rem }
+            main { width: min(28rem, 100%); background: var(--paper); border: 1px solid var(--line); border-radius: .5rem; padding: 2rem }
             .kind { margin: 0; color: var(--soft); font-size: .875rem }
             h1 { margin: .25rem 0 .5rem; font-size: 1.5rem; line-height: 1.25; font-weight: 600 }
             ul { list-style: none; margin: 1.25rem 0; padding: 0; display: grid; gap: .5rem }
@@ -28,23 +21,14 @@ final class Pages {
             button { font: inherit; color: inherit; cursor: pointer; border: 1px solid var(--line); border-radius: .375rem; background: transparent; padding: .5rem 1.25rem; min-height: 2.75rem }
             button:hover { background: var(--hover) }
             button:focus-visible { outline: 3px solid var(--deed); outline-offset: 2px }
-            .account { width: 100%%; text-align: left; display: flex; gap: .875rem; align-items: center; padding: .625rem .875rem }
+            .account { width: 100%; text-align: left; display: flex; gap: .875rem; align-items: center; padding: .625rem .875rem }
             .account small { display: block; color: var(--soft); overflow-wrap: anywhere }
-            .badge { flex: none; width: 2.25rem; height: 2.25rem; border-radius: 50%%; display: grid; place-items: center; background: var(--hover); border: 1px solid var(--line); font-size: .875rem }
+            .badge { flex: none; width: 2.25rem; height: 2.25rem; border-radius: 50%; display: grid; place-items: center; background: var(--hover); border: 1px solid var(--line); font-size: .875rem }
             .hinted { border-color: var(--deed); border-width: 2px }
             .deeds { display: flex; gap: .75rem; justify-content: flex-end; flex-wrap: wrap }
             .main-deed { background: var(--deed); border-color: var(--deed); color: var(--paper) }
             .main-deed:hover { background: var(--deed); filter: brightness(1.1) }
             code { overflow-wrap: anywhere }
-            </style>
-            </head>
-            <body>
-            <main>
-            <p class="kind">Microsoft Entra ID stand-in – no password is asked</p>
-            %s
-            </main>
-            </body>
-            </html>
             """;
 
     private Pages() {}
@@ -132,7 +116,24 @@ final class Pages {
     }
 
     private static String page(String title, String content) {
-        return LAYOUT.formatted(escape(title), content);
+        return """
+                <!doctype html>
+                <html lang="en">
+                <head>
+                <meta charset="utf-8">
+                <meta name="viewport" content="width=device-width, initial-scale=1">
+                <title>%s – Microsoft Entra ID stand-in</title>
+                <style>
+                %s</style>
+                </head>
+                <body>
+                <main>
+                <p class="kind">Microsoft Entra ID stand-in – no password is asked</p>
+                %s
+                </main>
+                </body>
+                </html>
+                """.formatted(escape(title), STYLE, content);
     }
 
     private static String escape(String text) {

@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /** A resource in the manner of Azure Resource Manager: it takes tokens for itself only, and says whose they are. */
 final class ResourceManager {
@@ -18,9 +17,9 @@ final class ResourceManager {
 
     private final AccessTokens accessTokens;
     private final Switches switches;
-    private final Supplier<String> base;
+    private final String base;
 
-    ResourceManager(AccessTokens accessTokens, Switches switches, Supplier<String> base) {
+    ResourceManager(AccessTokens accessTokens, Switches switches, String base) {
         this.accessTokens = accessTokens;
         this.switches = switches;
         this.base = base;
@@ -67,10 +66,11 @@ final class ResourceManager {
 
     private Reply challenge() {
         var claims = Base64.getEncoder().encodeToString(CHALLENGE.getBytes(StandardCharsets.UTF_8));
-        var header = "Bearer realm=\"\", authorization_uri=\"%s/common/oauth2/authorize\", "
-                + "error=\"insufficient_claims\", claims=\"%s\"";
         return error(401, "InsufficientClaims", "The token lacks claims that this resource requires.")
-                .with("WWW-Authenticate", header.formatted(base.get(), claims));
+                .with(
+                        "WWW-Authenticate",
+                        "Bearer realm=\"\", authorization_uri=\"%s/common/oauth2/authorize\", error=\"insufficient_claims\", claims=\"%s\""
+                                .formatted(base, claims));
     }
 
     private static Reply refused(String code, String message) {
