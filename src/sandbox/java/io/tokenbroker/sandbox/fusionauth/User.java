@@ -61,7 +61,9 @@ public record User(ObjectNode json, @Nullable String password) {
         var merged = Json.merge(json, patch);
         merged.put("id", id().toString()).put("tenantId", tenantId().toString());
         merged.put("lastUpdateInstant", now.toEpochMilli());
-        return new User(merged, password);
+        var newPassword = Json.text(merged, "password").orElse(password);
+        merged.remove("password");
+        return new User(merged, newPassword);
     }
 
     public UUID id() {

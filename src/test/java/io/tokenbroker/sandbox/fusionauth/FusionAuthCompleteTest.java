@@ -78,6 +78,26 @@ class FusionAuthCompleteTest {
     }
 
     @Test
+    void loginBringsTokensAndCookiesUnlessToldNotTo() {
+        world.fusionAuth.addLink(FusionAuthStandIn.ALICE_ID, World.CONTOSO, "bea", "name", null);
+        var data = Map.of("code", "code-bea", "redirect_uri", "http://localhost:3000/callback");
+
+        var answer = new Wire(world.fusionAuth)
+                .post(
+                        Complete.PATH,
+                        "",
+                        Map.of(
+                                "applicationId", FusionAuthStandIn.APPLICATION_ID,
+                                "identityProviderId", World.CONTOSO,
+                                "data", data));
+
+        assertThat(Wire.json(answer).path("token").asText()).startsWith("ey");
+        assertThat(answer.headers().allValues("Set-Cookie"))
+                .anySatisfy(cookie -> assertThat(cookie).startsWith("access_token="))
+                .anySatisfy(cookie -> assertThat(cookie).startsWith("refresh_token="));
+    }
+
+    @Test
     void missingRefreshTokenMayLeaveTheStoredOne() {
         world.fusionAuth.switches().set(Unknown.MissingRefreshToken.KEEPS);
         world.fusionAuth.addLink(FusionAuthStandIn.ALICE_ID, World.CONTOSO, "bea", "name", "old-token");
