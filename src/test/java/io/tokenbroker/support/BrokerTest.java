@@ -1,0 +1,20 @@
+package io.tokenbroker.support;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.tokenbroker.sandbox.Sandbox;
+import org.junit.jupiter.api.BeforeEach;
+
+/** A test that speaks HTTP to the broker beside a sandbox in its first state; each subclass is a {@code @QuarkusTest}. */
+@QuarkusTestResource(SandboxResource.class)
+public abstract class BrokerTest {
+
+    protected static Sandbox sandbox() {
+        return SandboxResource.sandbox();
+    }
+
+    @BeforeEach
+    void beginAnew() {
+        TestTime.reset();
+        sandbox().reset();
+    }
+}

@@ -1,0 +1,31 @@
+package io.tokenbroker.support;
+
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.tokenbroker.sandbox.Sandbox;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The stand-ins, once for all tests of a run, and the settings that make the broker use them. */
+public final class SandboxResource implements QuarkusTestResourceLifecycleManager {
+
+    private static final Sandbox SANDBOX = Sandbox.start(0, 0);
+
+    public static Sandbox sandbox() {
+        return SANDBOX;
+    }
+
+    @Override
+    public Map<String, String> start() {
+        var settings = new HashMap<>(SANDBOX.settings());
+        // Everything that a DEBUG log of ours can say is searched for secrets when the suite is over.
+        settings.put("quarkus.log.file.enabled", "true");
+        settings.put("quarkus.log.file.path", System.getProperty("sandbox.logs", "target/leaks/logs") + "/broker.log");
+        settings.put("quarkus.log.category.\"io.tokenbroker\".level", "DEBUG");
+        return settings;
+    }
+
+    @Override
+    public void stop() {
+        // The stand-ins live as long as the JVM: another profile's tests use them too.
+    }
+}

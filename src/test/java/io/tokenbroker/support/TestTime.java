@@ -1,0 +1,55 @@
+package io.tokenbroker.support;
+
+import jakarta.annotation.Priority;
+import jakarta.enterprise.inject.Alternative;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+
+/** The broker's clock in tests: runs like the system's, and ahead of it by what a test says. */
+public final class TestTime {
+
+    private static volatile Duration ahead = Duration.ZERO;
+
+    private TestTime() {}
+
+    /** Moves the broker and both stand-ins. */
+    public static void advance(Duration by) {
+        ahead = ahead.plus(by);
+        SandboxResource.sandbox().advance(by);
+    }
+
+    static void reset() {
+        ahead = Duration.ZERO;
+    }
+
+    @Alternative
+    @Priority(1)
+    static class Producer {
+
+        @Produces
+        @Singleton
+        Clock clock() {
+            return new Clock() {
+                @Override
+                public Instant instant() {
+                    return Instant.now().plus(ahead);
+                }
+
+                @Override
+                public ZoneId getZone() {
+                    return ZoneOffset.UTC;
+                }
+
+                @Override
+                public Clock withZone(ZoneId zone) {
+                    return this;
+                }
+            };
+        }
+    }
+}
