@@ -1,9 +1,11 @@
 package io.tokenbroker.fusionauth;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.deser.DeserializationProblemHandler;
 import com.inversoft.error.Errors;
 import com.inversoft.rest.ClientResponse;
 import io.fusionauth.client.FusionAuthClient;
+import io.fusionauth.domain.provider.IdentityProviderType;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.settings.BrokerSettings;
@@ -102,8 +104,7 @@ class Vendor {
     }
 
     private static FusionAuthClient client(BrokerSettings.FusionAuth settings, int readMillis) {
-        // One link of a type this client does not know must not make the whole list unreadable.
-        var json = FusionAuthClient.objectMapper.copy().enable(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL);
+        var json = FusionAuthClient.objectMapper.copy().addHandler(new UnknownWords());
         return new FusionAuthClient(
                 settings.apiKey(),
                 settings.url().toString(),
@@ -111,5 +112,19 @@ class Vendor {
                 readMillis,
                 settings.tenantId().toString(),
                 json);
+    }
+
+    /** One link of a type this client does not know must not make the whole list unreadable. */
+    private static final class UnknownWords extends DeserializationProblemHandler {
+
+        @Override
+        public @Nullable Object handleWeirdStringValue(
+                DeserializationContext context, Class<?> target, String word, String message) {
+            if (target == IdentityProviderType.class) {
+                // Any type but ours will do; null would say that the server does not tell types.
+                return IdentityProviderType.ExternalJWT;
+            }
+            return target.isEnum() ? null : NOT_HANDLED;
+        }
     }
 }
