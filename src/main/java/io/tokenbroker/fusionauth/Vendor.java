@@ -6,6 +6,7 @@ import com.inversoft.error.Errors;
 import com.inversoft.rest.ClientResponse;
 import io.fusionauth.client.FusionAuthClient;
 import io.fusionauth.domain.provider.IdentityProviderType;
+import io.quarkus.runtime.Startup;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.settings.BrokerSettings;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * The vendor's client, with timeouts that fit and errors in our words. Its answers, requests and exceptions print
  * tokens, so none of them is logged, kept as a cause, or seen outside this package.
  */
+@Startup // before anything else uses HttpURLConnection, which reads its settings once
 @ApplicationScoped
 class Vendor {
 
@@ -40,6 +42,9 @@ class Vendor {
     Vendor(BrokerSettings settings) {
         // HttpURLConnection keeps five idle connections a host unless told before its first use.
         System.setProperty("http.maxConnections", "64");
+        // Nor may it repeat a POST whose connection closes: an authorization code goes out once. The vendor says so
+        // too, but only on its first call, which may be too late.
+        System.setProperty("sun.net.http.retryPost", "false");
         var fusionAuth = settings.fusionauth();
         api = client(fusionAuth, READ_MILLIS);
         complete = client(fusionAuth, COMPLETE_MILLIS);
