@@ -42,6 +42,11 @@ public record Upstream(
         return new Upstream(error, null, null, null, null);
     }
 
+    /** Whether anything is left of what was said. */
+    boolean saysSomething() {
+        return !equals(error(null));
+    }
+
     private static @Nullable String matching(Pattern form, @Nullable String value) {
         return value != null && form.matcher(value).matches() ? value : null;
     }
