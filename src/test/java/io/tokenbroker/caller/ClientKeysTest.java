@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.hasItem;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -46,12 +47,17 @@ class ClientKeysTest extends BrokerTest {
     private static final String ROBOT = "0b070000-0000-4000-8000-00000000b070";
     private static final String ARM = "https://management.azure.com";
 
-    /** Clients of every kind, beside the sandbox's {@code demo}. */
+    /** The key that {@code BROKER_PROVIDERS__ADA70300_0000_…__NAME} is read as. */
+    private static final String ADATUM_BY_ENVIRONMENT =
+            "broker.providers.\"%s\".name".formatted(Sandbox.ADATUM.toString().replace('-', '.'));
+
+    /** Clients of every kind, beside the sandbox's {@code demo}; and a provider named by the environment. */
     public static class SeveralClients implements QuarkusTestProfile {
 
         @Override
         public Map<String, String> getConfigOverrides() {
             return Map.ofEntries(
+                    Map.entry(ADATUM_BY_ENVIRONMENT, "Adatum by environment"),
                     Map.entry(
                             "broker.clients.twice.key-sha256",
                             sha256(OLD) + ", " + sha256(NEW).toUpperCase(Locale.ROOT)),
@@ -180,6 +186,11 @@ class ClientKeysTest extends BrokerTest {
         TestTime.advance(Duration.ofSeconds(wait));
         ProblemAnswer.of(mint(LIMITED, nobodys, Map.of()), 404, "account_not_found");
         ProblemAnswer.of(mint(LIMITED, nobodys, Map.of()), 429, "rate_limited");
+    }
+
+    @Test
+    void aProvidersSettingsCanComeFromTheEnvironment() {
+        Broker.alice().get("/providers").then().body("providers.name", hasItem("Adatum by environment"));
     }
 
     private static Arguments good(String what, String authorization) {
