@@ -17,7 +17,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import io.tokenbroker.account.AccountId;
-import io.tokenbroker.mint.Minting.OtherSettings;
+import io.tokenbroker.mint.Minting.MintSettings;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 
 /** Who may mint what: decided each time, before anything is read, and a token in the cache changes nothing. */
 @QuarkusTest
-@TestProfile(OtherSettings.class)
+@TestProfile(MintSettings.class)
 class MintPolicyTest extends BrokerTest {
 
     private static final String ARM_APPLICATION = "797f4846-ba00-4fd7-ba43-dac1f8f63013";
@@ -47,27 +47,27 @@ class MintPolicyTest extends BrokerTest {
 
     @Test
     void aListedResourceIsAllowedWithAndWithoutASlash() {
-        by(OtherSettings.NARROW, account, Map.of("resource", ARM)).then().statusCode(200);
-        by(OtherSettings.NARROW, account, Map.of("resource", ARM + "/")).then().statusCode(200);
-        by(OtherSettings.NARROW, account, Map.of("resource", ORDERS)).then().statusCode(200);
-        by(OtherSettings.NARROW, account, Map.of("scopes", List.of(ORDERS + "/orders.read")))
+        by(MintSettings.NARROW, account, Map.of("resource", ARM)).then().statusCode(200);
+        by(MintSettings.NARROW, account, Map.of("resource", ARM + "/")).then().statusCode(200);
+        by(MintSettings.NARROW, account, Map.of("resource", ORDERS)).then().statusCode(200);
+        by(MintSettings.NARROW, account, Map.of("scopes", List.of(ORDERS + "/orders.read")))
                 .then()
                 .statusCode(200);
     }
 
     @Test
     void aResourceThatIsNotListedIsForbiddenHoweverItIsAskedFor() {
-        forbidden(OtherSettings.NARROW, account, Map.of("resource", GRAPH));
-        forbidden(OtherSettings.NARROW, account, Map.of("scopes", List.of("User.Read")));
-        forbidden(OtherSettings.NARROW, account, Map.of("scopes", List.of(GRAPH + "/User.Read")));
-        forbidden(OtherSettings.NARROW, account, Map.of("scopes", List.of("openid")));
-        forbidden(OtherSettings.NARROW, account, Map.of("resource", ARM + "//"));
-        forbidden(OtherSettings.NARROW, account, Map.of("resource", ARM.toUpperCase(Locale.ROOT)));
+        forbidden(MintSettings.NARROW, account, Map.of("resource", GRAPH));
+        forbidden(MintSettings.NARROW, account, Map.of("scopes", List.of("User.Read")));
+        forbidden(MintSettings.NARROW, account, Map.of("scopes", List.of(GRAPH + "/User.Read")));
+        forbidden(MintSettings.NARROW, account, Map.of("scopes", List.of("openid")));
+        forbidden(MintSettings.NARROW, account, Map.of("resource", ARM + "//"));
+        forbidden(MintSettings.NARROW, account, Map.of("resource", ARM.toUpperCase(Locale.ROOT)));
     }
 
     @Test
     void theDefaultResourceHasToBeListedToo() {
-        forbidden(OtherSettings.NARROW, account, Map.of());
+        forbidden(MintSettings.NARROW, account, Map.of());
     }
 
     @Test
@@ -75,40 +75,40 @@ class MintPolicyTest extends BrokerTest {
         sandbox().entra().consents().grant(BLAKE, "https://vault.azure.net");
 
         forbidden(
-                OtherSettings.NARROW,
+                MintSettings.NARROW,
                 account,
                 Map.of("scopes", List.of("cfa8b339-82a2-471a-a3c9-0fc0be7a4093/user_impersonation")));
-        forbidden(OtherSettings.NARROW, account, Map.of("scopes", List.of(ARM_APPLICATION + "/user_impersonation")));
+        forbidden(MintSettings.NARROW, account, Map.of("scopes", List.of(ARM_APPLICATION + "/user_impersonation")));
     }
 
     @Test
     void aProviderThatIsNotListedIsForbidden() {
         var elsewhere = Broker.link(Sandbox.FABRIKAM, CASEY);
 
-        forbidden(OtherSettings.NARROW, elsewhere, Map.of("resource", ARM));
+        forbidden(MintSettings.NARROW, elsewhere, Map.of("resource", ARM));
     }
 
     @Test
     void withoutAPolicyNothingIsAllowed() {
-        forbidden(OtherSettings.NOTHING, account, Map.of("resource", ARM));
-        forbidden(OtherSettings.NO_RESOURCE, account, Map.of("resource", ARM));
-        forbidden(OtherSettings.NO_RESOURCE, account, Map.of());
+        forbidden(MintSettings.NOTHING, account, Map.of("resource", ARM));
+        forbidden(MintSettings.NO_RESOURCE, account, Map.of("resource", ARM));
+        forbidden(MintSettings.NO_RESOURCE, account, Map.of());
     }
 
     @Test
     void aTokenInTheCacheIsForThoseWhoMayHaveIt() {
         mint(account, GRAPH).then().statusCode(200);
 
-        forbidden(OtherSettings.NARROW, account, Map.of("resource", GRAPH));
-        forbidden(OtherSettings.NOTHING, account, Map.of("resource", GRAPH));
+        forbidden(MintSettings.NARROW, account, Map.of("resource", GRAPH));
+        forbidden(MintSettings.NOTHING, account, Map.of("resource", GRAPH));
     }
 
     @Test
     void thePolicySaysNothingOfWhichAccountsThereAre() {
         var nobody = new AccountId(Sandbox.CONTOSO, "nobody").toString();
 
-        forbidden(OtherSettings.NARROW, nobody, Map.of("resource", GRAPH));
-        forbidden(OtherSettings.NOTHING, nobody, Map.of("resource", ARM));
+        forbidden(MintSettings.NARROW, nobody, Map.of("resource", GRAPH));
+        forbidden(MintSettings.NOTHING, nobody, Map.of("resource", ARM));
     }
 
     @Test

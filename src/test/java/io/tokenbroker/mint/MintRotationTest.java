@@ -17,7 +17,7 @@ import static org.hamcrest.Matchers.notNullValue;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.tokenbroker.account.AccountId;
-import io.tokenbroker.mint.Minting.OtherSettings;
+import io.tokenbroker.mint.Minting.MintSettings;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.Introspection;
 import io.tokenbroker.sandbox.fusionauth.Fault;
@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Where a used refresh token is spent (Adatum, by the settings) and where it stays good (Contoso). */
 @QuarkusTest
-@TestProfile(OtherSettings.class)
+@TestProfile(MintSettings.class)
 @Timeout(60)
 class MintRotationTest extends BrokerTest {
 

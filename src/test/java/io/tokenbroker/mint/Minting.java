@@ -88,7 +88,7 @@ public final class Minting {
     }
 
     /** A second broker for what the settings decide: policies, a provider's overrides, a short time-out. */
-    public static final class OtherSettings implements QuarkusTestProfile {
+    public static final class MintSettings implements QuarkusTestProfile {
 
         /** May use Contoso's accounts for Azure Resource Manager and the orders API. */
         public static final String NARROW = key("narrow");

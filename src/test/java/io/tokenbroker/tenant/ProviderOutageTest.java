@@ -15,7 +15,7 @@ import static org.hamcrest.Matchers.nullValue;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
-import io.tokenbroker.mint.Minting.OtherSettings;
+import io.tokenbroker.mint.Minting.MintSettings;
 import io.tokenbroker.provider.ReloadProviders;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.Fault;
@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A token endpoint that fails in every other way than by an OAuth error. The read time-out is 1.5 s here. */
 @QuarkusTest
-@TestProfile(OtherSettings.class)
+@TestProfile(MintSettings.class)
 @Timeout(60)
 class ProviderOutageTest extends BrokerTest {
 
