@@ -24,7 +24,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** A hit is answered on the event loop; only what must ask an upstream gets a thread of its own. */
-@Path("/accounts/{id}/token")
+@Path("/accounts")
 @Tag(name = "Minting")
 class MintResource {
 
@@ -48,6 +48,7 @@ class MintResource {
     }
 
     @POST
+    @Path("/{id}/token")
     @NonBlocking
     @RolesAllowed(Caller.CLIENT)
     @Operation(

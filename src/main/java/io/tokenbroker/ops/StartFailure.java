@@ -26,10 +26,18 @@ final class StartFailure {
             Map.entry("broker.authorization.redirect-uris", "the redirect URIs that start accepts, comma-separated"),
             Map.entry("broker.authorization.state-lifetime", "a duration, such as 10m"),
             Map.entry("broker.authorization.pkce", "true or false"),
-            Map.entry("broker.accounts.recheck-after", "a duration, such as 30s"));
+            Map.entry("broker.accounts.recheck-after", "a duration, such as 30s"),
+            Map.entry("broker.clients.*.requests-per-minute", "a whole number"),
+            Map.entry("broker.providers.*.rotation", "reusable or single-use"),
+            Map.entry("broker.providers.*.issuer", "a URL"),
+            Map.entry("broker.providers.*.authorization-endpoint", "a URL"),
+            Map.entry("broker.providers.*.token-endpoint", "a URL"));
 
-    /** SmallRye's messages name the key after "property", some in quotes. */
-    private static final Pattern KEY = Pattern.compile("(?:property|name) \"?([a-z][A-Za-z0-9.\"_-]*)");
+    /** SmallRye's messages name the key after "property", some in quotes; that of an unknown one begins with it. */
+    private static final Pattern KEY = Pattern.compile("(?:property|name|SRCFG00050:) \"?([A-Za-z][A-Za-z0-9.\"_-]*)");
+
+    /** The client or the provider, which {@link #EXPECTED} does not know. */
+    private static final Pattern WHOSE = Pattern.compile("^(broker\\.(?:clients|providers))\\.(?:\"[^\"]*\"|[^.]+)\\.");
 
     private StartFailure() {}
 
@@ -71,7 +79,7 @@ final class StartFailure {
         var what = message.contains("does not map to any root")
                 ? "is not a setting of the broker"
                 : message.contains("required") ? "is missing" : "has a value that cannot be used";
-        return Optional.ofNullable(EXPECTED.get(name))
+        return Optional.ofNullable(EXPECTED.get(WHOSE.matcher(name).replaceFirst("$1.*.")))
                 .map(expected -> "%s %s: expected %s".formatted(name, what, expected))
                 .orElse("%s %s".formatted(name, what));
     }

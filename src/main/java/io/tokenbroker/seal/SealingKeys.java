@@ -1,6 +1,7 @@
 package io.tokenbroker.seal;
 
 import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.tokenbroker.settings.BrokerSettings;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -15,7 +16,8 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jose4j.keys.AesKey;
 
-/** The keys of {@code broker.sealing-keys}: the first seals, all open. */
+/** The keys of {@code broker.sealing-keys}: the first seals, all open. Read at start, so that a wrong one shows then. */
+@Startup
 @ApplicationScoped
 public class SealingKeys {
 

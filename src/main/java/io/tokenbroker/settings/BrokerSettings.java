@@ -1,6 +1,7 @@
 package io.tokenbroker.settings;
 
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
 import java.time.Duration;
@@ -63,6 +64,7 @@ public interface BrokerSettings {
 
         /** Off for a FusionAuth that does not pass the PKCE verifier on. */
         @WithDefault("true")
+        @WithConverter(StrictBoolean.class)
         boolean pkce();
     }
 

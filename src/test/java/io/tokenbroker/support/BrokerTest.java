@@ -1,6 +1,7 @@
 package io.tokenbroker.support;
 
 import io.quarkus.test.common.QuarkusTestResource;
+import io.restassured.RestAssured;
 import io.tokenbroker.sandbox.Sandbox;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -14,6 +15,7 @@ public abstract class BrokerTest {
 
     @BeforeEach
     void beginAnew() {
+        RestAssured.replaceFiltersWith(new AnswersRecorded());
         TestTime.reset();
         sandbox().reset();
     }

@@ -20,6 +20,9 @@ public final class SandboxResource implements QuarkusTestResourceLifecycleManage
         // Everything that a DEBUG log of ours can say is searched for secrets when the suite is over.
         settings.put("quarkus.log.file.enabled", "true");
         settings.put("quarkus.log.file.path", System.getProperty("sandbox.logs", "target/leaks/logs") + "/broker.log");
+        // One file for all profiles' brokers: rotation keeps five and forgets the rest.
+        settings.put("quarkus.log.file.rotation.rotate-on-boot", "false");
+        settings.put("quarkus.log.file.rotation.max-file-size", "4G");
         settings.put("quarkus.log.category.\"io.tokenbroker\".level", "DEBUG");
         return settings;
     }

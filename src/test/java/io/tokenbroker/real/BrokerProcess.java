@@ -1,0 +1,156 @@
+package io.tokenbroker.real;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The packaged broker, run as it is in production: a process that can be killed and started again at the same address
+ * with the same settings. What it prints goes where the leak check reads.
+ */
+final class BrokerProcess implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private final int port = FreePort.any();
+    private final Path settings;
+    private final Path log;
+    private @Nullable Process process;
+
+    /** @param name of its log; two processes of one name share a log, not a port */
+    BrokerProcess(String name, Map<String, String> settings) {
+        this.log = logs().resolve(name + ".log");
+        this.settings = write(name, atDebug(settings));
+        Runtime.getRuntime().addShutdownHook(new Thread(this::kill));
+    }
+
+    URI url() {
+        return URI.create("http://localhost:" + port);
+    }
+
+    /** Starts, and returns when it is ready. */
+    BrokerProcess start() {
+        process = launch(settings, port, log, log);
+        var deadline = Instant.now().plus(PATIENCE);
+        while (!isReady()) {
+            if (endsWithin(Duration.ofMillis(100)) || Instant.now().isAfter(deadline)) {
+                throw new IllegalStateException("The broker did not get ready; see " + log);
+            }
+        }
+        return this;
+    }
+
+    /** SIGKILL: nothing is finished, flushed or said goodbye to. */
+    void kill() {
+        if (process != null) {
+            process.destroyForcibly();
+            endsWithin(PATIENCE);
+        }
+    }
+
+    /** SIGTERM, as an operator stops it. */
+    @Override
+    public void close() {
+        if (process != null) {
+            process.destroy();
+            if (!endsWithin(PATIENCE)) {
+                kill();
+            }
+        }
+    }
+
+    BrokerProcess killAndStart() {
+        kill();
+        return start();
+    }
+
+    /** A process with these settings, not waited for; its output is appended to both files, or to one. */
+    static Process launch(Path settings, int port, Path stdout, Path stderr) {
+        var builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
+                "-Dquarkus.config.locations=" + settings.toUri(),
+                "-Dquarkus.http.port=" + port,
+                "-jar",
+                System.getProperty("broker.jar", "target/quarkus-app/quarkus-run.jar"));
+        // Only what the test says may count.
+        builder.environment().keySet().removeIf(name -> name.startsWith("BROKER_") || name.startsWith("QUARKUS_"));
+        try {
+            return builder.redirectErrorStream(stdout.equals(stderr))
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(stdout.toFile()))
+                    .redirectError(ProcessBuilder.Redirect.appendTo(stderr.toFile()))
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private boolean isReady() {
+        var request = HttpRequest.newBuilder(url().resolve("/q/health/ready"))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        try {
+            return HTTP.send(request, BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException notYet) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private boolean endsWithin(Duration time) {
+        try {
+            return process == null || process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** An operator in need may set everything to DEBUG, the libraries too: even so there must be no secret in the log. */
+    private static Map<String, String> atDebug(Map<String, String> settings) {
+        var more = new HashMap<>(settings);
+        more.put("quarkus.log.level", "DEBUG");
+        return more;
+    }
+
+    /** Where the leak check looks. */
+    static Path logs() {
+        try {
+            return Files.createDirectories(Path.of(System.getProperty("sandbox.logs", "target/leaks/logs")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** As a file: a command line would show the secrets to everybody on the machine. */
+    static Path write(String name, Map<String, String> settings) {
+        var properties = new Properties();
+        properties.putAll(settings);
+        try {
+            var file = Files.createTempFile(name, ".properties");
+            file.toFile().deleteOnExit();
+            try (var writer = Files.newBufferedWriter(file)) {
+                properties.store(writer, null);
+            }
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

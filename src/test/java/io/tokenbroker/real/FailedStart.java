@@ -1,0 +1,43 @@
+package io.tokenbroker.real;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** How a start ended that was meant to fail. */
+record FailedStart(int code, List<String> stdout, List<String> stderr) {
+
+    private static final long PATIENCE_SECONDS = 20;
+
+    FailedStart {
+        stdout = List.copyOf(stdout);
+        stderr = List.copyOf(stderr);
+    }
+
+    /** @throws IllegalStateException if it goes on running */
+    static FailedStart of(Map<String, String> settings, int port) {
+        try {
+            var log = Files.createTempFile(BrokerProcess.logs(), "start-up-", ".log");
+            var errors = Files.createTempFile(BrokerProcess.logs(), "start-up-", ".stderr.log");
+            var process = BrokerProcess.launch(BrokerProcess.write("start-up", settings), port, log, errors);
+            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+                throw new IllegalStateException("The broker started, or hangs; see " + log);
+            }
+            return new FailedStart(process.exitValue(), lines(log), lines(errors));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static List<String> lines(Path file) throws IOException {
+        return Files.readAllLines(file);
+    }
+}

@@ -1,0 +1,78 @@
+package io.tokenbroker.real;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.tokenbroker.sandbox.Sandbox;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Whatever happens to a broker between two steps, the next one finds all it needs: nothing is kept but at FusionAuth. */
+class RestartIT {
+
+    private static final String ARM = "https://management.azure.com";
+
+    @AutoClose
+    private static final Sandbox SANDBOX = Sandbox.start(0, 0);
+
+    @AutoClose
+    private final BrokerProcess one = new BrokerProcess("replica-1", SANDBOX.settings());
+
+    @AutoClose
+    private final BrokerProcess two = new BrokerProcess("replica-2", SANDBOX.settings());
+
+    @BeforeEach
+    void beginAnew() {
+        SANDBOX.reset();
+    }
+
+    @Test
+    void theFlowSurvivesAKillBetweenAnyTwoSteps() {
+        linkAndMint(one::killAndStart);
+    }
+
+    @Test
+    void anotherReplicaCanTakeOverAtEachStep() {
+        var replicas = new BrokerProcess[] {one.start(), two.start()};
+        var steps = new AtomicInteger();
+
+        linkAndMint(() -> replicas[steps.getAndIncrement() % 2]);
+    }
+
+    /** @param next the broker that does the next step */
+    private static void linkAndMint(Supplier<BrokerProcess> next) {
+        Supplier<Api> broker = () -> new Api(next.get().url(), SANDBOX.fusionAuth());
+
+        var started = broker.get().start(Sandbox.CONTOSO, Sandbox.CALLBACK);
+        var callback = SANDBOX.entra().signIn(started.path("authorize_url"), "b@contoso.com");
+        var completed = broker.get().complete(callback);
+        completed.then().statusCode(202).body("identity.email", equalTo("b@contoso.com"));
+        var resolved = broker.get().resolve(completed.path("pending_link_id"));
+        resolved.then().statusCode(200).body("status", equalTo("linked"));
+
+        String account = resolved.path("account.id");
+        var minted = broker.get().mint(account, Map.of("resource", ARM));
+        minted.then().statusCode(200).body("source", equalTo("refresh"));
+        assertArmAccepts(minted.path("access_token"));
+
+        broker.get()
+                .mint(account, Map.of("resource", ARM))
+                .then()
+                .statusCode(200)
+                .body("account_id", equalTo(account))
+                .body("source", equalTo("refresh"));
+        broker.get().account(account).then().statusCode(200).body("status", equalTo("active"));
+    }
+
+    private static void assertArmAccepts(String token) {
+        given().header("Authorization", "Bearer " + token)
+                .get(SANDBOX.entra().url() + "/arm/subscriptions")
+                .then()
+                .statusCode(200)
+                .body("user", equalTo("b@contoso.com"));
+    }
+}

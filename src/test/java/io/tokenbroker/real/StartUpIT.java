@@ -1,0 +1,85 @@
+package io.tokenbroker.real;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tokenbroker.sandbox.Sandbox;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A broker that cannot work does not start, and says in one line what to change. */
+class StartUpIT {
+
+    @AutoClose
+    private static final Sandbox SANDBOX = Sandbox.start(0, 0);
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        broker.fusionauth.url               | is missing: expected the base URL of FusionAuth
+        broker.fusionauth.api-key           | is missing: expected an API key of FusionAuth
+        broker.fusionauth.tenant-id         | is missing: expected the UUID of the tenant
+        broker.fusionauth.application-id    | is missing: expected the UUID of the application
+        broker.fusionauth.issuer            | is missing: expected the tenant's issuer
+        broker.authorization.redirect-uris  | is missing: expected the redirect URIs
+        broker.sealing-keys                 | is missing: base64 of 32 random bytes
+        """)
+    void aMissingSettingIsNamedWithWhatBelongsThere(String key, String expected) {
+        var settings = new HashMap<>(SANDBOX.settings());
+        settings.remove(key);
+
+        assertRefuses(settings, key + " " + expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        broker.fusionauth.url                   | auth.example.com | broker.fusionauth.url must be an absolute http(s) URL
+        broker.fusionauth.tenant-id             | the-tenant       | broker.fusionauth.tenant-id has a value that cannot be used: expected the UUID
+        broker.fusionauth.urll                  | http://localhost | broker.fusionauth.urll is not a setting of the broker
+        broker.authorization.redirect-uris      | /callback        | broker.authorization.redirect-uris: '/callback' is not an absolute
+        broker.authorization.state-lifetime     | soon             | broker.authorization.state-lifetime has a value that cannot be used: expected a duration
+        broker.authorization.state-lifetime     | 0s               | broker.authorization.state-lifetime must be longer than nothing
+        broker.authorization.pkce               | yes              | broker.authorization.pkce has a value that cannot be used: expected true or false
+        broker.accounts.recheck-after           | -1s              | broker.accounts.recheck-after must not be negative
+        broker.sealing-keys                     | c2hvcnQ=         | broker.sealing-keys: each key must be base64 of exactly 32 bytes
+        broker.cors-origins                     | *                | broker.cors-origins: '*' is not an origin
+        broker.clients.demo.key-sha256          | tbk_demo_key     | broker.clients.demo.key-sha256 must be the SHA-256 of the key in 64 hex digits
+        broker.clients.demo.requests-per-minute | 0                | broker.clients.demo.requests-per-minute must be at least 1
+        broker.clients.demo.requests-per-minute | many             | broker.clients.demo.requests-per-minute has a value that cannot be used: expected a whole number
+        broker.clients.other.providers          | *                | broker.clients.other has neither key-sha256 nor subject
+        broker.providers."contoso".rotation     | single-use       | broker.providers."contoso": the key must be an identity provider's UUID
+        broker.providers."c0270500-0000-4000-8000-000000000001".rotation  | never | broker.providers."c0270500-0000-4000-8000-000000000001".rotation has a value that cannot be used: expected reusable or single-use
+        broker.providers."c0270500-0000-4000-8000-000000000001".client-id | app   | broker.providers."c0270500-0000-4000-8000-000000000001" is given in part
+        """)
+    void aSettingThatCannotWorkIsNamedWithWhatBelongsThere(String key, String value, String expected) {
+        var settings = new HashMap<>(SANDBOX.settings());
+        settings.put(key, value);
+
+        assertRefuses(settings, expected);
+    }
+
+    @Test
+    void aPortInUseIsNamedWithTheSettingThatChoosesAnother() throws IOException {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getByName("0.0.0.0"))) {
+            var ended = FailedStart.of(SANDBOX.settings(), taken.getLocalPort());
+
+            assertThat(ended.code()).isNotZero();
+            assertThat(ended.stderr())
+                    .containsExactly("Cannot start: port %d is in use; quarkus.http.port chooses another"
+                            .formatted(taken.getLocalPort()));
+        }
+    }
+
+    private static void assertRefuses(Map<String, String> settings, String expected) {
+        var ended = FailedStart.of(settings, FreePort.any());
+
+        assertThat(ended.code()).isNotZero();
+        assertThat(ended.stderr()).singleElement().asString().startsWith("Cannot start: " + expected);
+        assertThat(ended.stdout()).noneMatch(line -> line.contains("\tat ") || line.contains("Exception"));
+    }
+}
