@@ -72,12 +72,12 @@ class MintPolicyTest extends BrokerTest {
 
     @Test
     void anApplicationIdInAScopeIsNoWayAroundTheList() {
-        sandbox().entra().consents().grant(BLAKE, "https://vault.azure.net");
+        by(MintSettings.GRAPH_ONLY, account, Map.of("scopes", List.of("User.Read")))
+                .then()
+                .statusCode(200);
 
-        forbidden(
-                MintSettings.NARROW,
-                account,
-                Map.of("scopes", List.of("cfa8b339-82a2-471a-a3c9-0fc0be7a4093/user_impersonation")));
+        forbidden(MintSettings.GRAPH_ONLY, account, Map.of("scopes", List.of(ARM_APPLICATION + "/user_impersonation")));
+        forbidden(MintSettings.GRAPH_ONLY, account, Map.of("scopes", List.of(ARM_APPLICATION + "/.default")));
         forbidden(MintSettings.NARROW, account, Map.of("scopes", List.of(ARM_APPLICATION + "/user_impersonation")));
     }
 

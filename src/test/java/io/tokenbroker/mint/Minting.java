@@ -93,6 +93,9 @@ public final class Minting {
         /** May use Contoso's accounts for Azure Resource Manager and the orders API. */
         public static final String NARROW = key("narrow");
 
+        /** May use every provider for Microsoft Graph. */
+        public static final String GRAPH_ONLY = key("graph");
+
         /** May use every provider, for no resource. */
         public static final String NO_RESOURCE = key("noresource");
 
@@ -105,6 +108,9 @@ public final class Minting {
             settings.put("broker.clients.narrow.key-sha256", sha256(NARROW));
             settings.put("broker.clients.narrow.providers", Sandbox.CONTOSO.toString());
             settings.put("broker.clients.narrow.resources", ARM + "/," + ORDERS);
+            settings.put("broker.clients.graph.key-sha256", sha256(GRAPH_ONLY));
+            settings.put("broker.clients.graph.providers", "*");
+            settings.put("broker.clients.graph.resources", GRAPH);
             settings.put("broker.clients.noresource.key-sha256", sha256(NO_RESOURCE));
             settings.put("broker.clients.noresource.providers", "*");
             settings.put("broker.clients.nothing.key-sha256", sha256(NOTHING));
