@@ -15,7 +15,9 @@ import java.util.UUID;
 public record AccountId(UUID providerId, String identity) {
 
     private static final String PREFIX = "acc_";
-    private static final int LONGEST = 1_024;
+    /** FusionAuth keeps an identity of up to 255 characters, of up to four bytes each: base64 makes 1,386 of them. */
+    private static final int LONGEST = 1_400;
+
     private static final int UUID_BYTES = 16;
 
     public static AccountId of(Link link) {

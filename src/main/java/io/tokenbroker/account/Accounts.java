@@ -68,15 +68,23 @@ public class Accounts {
     public void unlink(UUID userId, AccountId id) {
         locks.exclusively(userId, id.providerId(), () -> {
             require(userId, id);
-            var shadowWasThere = links.delete(id.providerId(), Shadow.identityOf(id.identity()), userId);
-            var linkWasThere = links.delete(id.providerId(), id.identity(), userId);
             remembered.forget(id);
+            delete(userId, id.providerId(), Shadow.identityOf(id.identity()));
+            delete(userId, id.providerId(), id.identity());
             states.markWorking(id);
-            if (!shadowWasThere && !linkWasThere) {
-                throw notFound();
-            }
             return id;
         });
+    }
+
+    /** Makes sure that the record is gone: after a failure the record itself says whether it is. */
+    private void delete(UUID userId, UUID providerId, String identity) {
+        try {
+            links.delete(providerId, identity, userId);
+        } catch (BrokerException inDoubt) {
+            if (links.find(providerId, identity).isPresent()) {
+                throw inDoubt;
+            }
+        }
     }
 
     private AccountView view(Link link) {

@@ -7,6 +7,7 @@ import io.tokenbroker.problem.Body;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -38,11 +39,17 @@ class CompleteResource {
     @APIResponse(
             responseCode = "200",
             description = "The account is linked.",
-            content = @Content(schema = @Schema(implementation = Completed.Linked.class)))
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = Completed.Linked.class)))
     @APIResponse(
             responseCode = "202",
             description = "The link is pending: show identity to the person, and resolve when they agree.",
-            content = @Content(schema = @Schema(implementation = Completed.Pending.class)))
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = Completed.Pending.class)))
     public RestResponse<Completed> complete(@Nullable CompleteRequest request) {
         return switch (service.complete((Caller.User) Caller.of(identity), Body.required(request))) {
             case Completed.Linked linked -> RestResponse.ok(linked);

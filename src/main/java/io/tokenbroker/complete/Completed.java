@@ -27,7 +27,7 @@ public sealed interface Completed {
             @Schema(description = "Always pending.", enumeration = "pending", examples = "pending")
             String status,
 
-            @Schema(description = "Sealed; resolve takes it.")
+            @Schema(description = "Sealed; resolve takes it.", examples = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..")
             String pendingLinkId,
 
             @Schema(description = "Until when it can be resolved.")
@@ -39,7 +39,9 @@ public sealed interface Completed {
     @Schema(description = "Who signed in, as far as FusionAuth said.")
     record PendingIdentity(
             @Schema(description = "The provider.") UUID providerId,
-            @Schema(description = "The id there.") @Nullable String providerUserId,
+
+            @Schema(description = "The id there.", examples = "AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ") @Nullable
+            String providerUserId,
 
             @Schema(description = "For people.", examples = "b@contoso.com") @Nullable
             String displayName,

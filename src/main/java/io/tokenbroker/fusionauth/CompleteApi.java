@@ -19,6 +19,8 @@ import java.util.UUID;
 @ApplicationScoped
 public class CompleteApi {
 
+    private static final String PATH = "POST /api/identity-provider/login";
+
     private final Vendor vendor;
     private final UUID applicationId;
 
@@ -30,7 +32,7 @@ public class CompleteApi {
     /**
      * Hands the code over. Blocks for up to 35 seconds.
      *
-     * @throws io.tokenbroker.problem.BrokerException if FusionAuth was not reached; only then the code is still good
+     * @throws io.tokenbroker.problem.BrokerException if FusionAuth was not reached or took no requests; only then the code is still good
      */
     public Completion complete(UUID providerId, Secret code, String redirectUri, Optional<Secret> codeVerifier) {
         var request = new IdentityProviderLoginRequest();
@@ -50,10 +52,12 @@ public class CompleteApi {
             case 400, 401 -> new Completion.Refused(refusal(Vendor.codes(response.errorResponse)));
             case 404 -> new Completion.Refused(Refusal.LINKING_DISABLED);
             case 409, 410 -> new Completion.Refused(Refusal.USER_LOCKED);
+            // Turned away unread.
+            case 429 -> throw Vendor.problem(response, PATH);
             case 512 -> new Completion.Refused(Refusal.LAMBDA_FAILED);
             default -> {
                 if (Vendor.neverSent(response)) {
-                    throw Vendor.problem(response, "POST /api/identity-provider/login");
+                    throw Vendor.problem(response, PATH);
                 }
                 yield new Completion.InDoubt(Vendor.timedOut(response));
             }

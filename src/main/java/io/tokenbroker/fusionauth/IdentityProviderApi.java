@@ -7,6 +7,7 @@ import io.fusionauth.domain.provider.OpenIdConnectIdentityProvider;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.settings.BrokerSettings;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -51,15 +52,19 @@ public class IdentityProviderApi {
                 provider.enabled,
                 provider.isEnabledForApplicationId(applicationId),
                 provider.linkingStrategy == IdentityProviderLinkingStrategy.Disabled,
-                Optional.ofNullable(oauth2.issuer),
-                Optional.ofNullable(oauth2.authorization_endpoint),
-                Optional.ofNullable(oauth2.token_endpoint),
+                uri(oauth2.issuer),
+                uri(oauth2.authorization_endpoint),
+                uri(oauth2.token_endpoint),
                 text(provider.lookupClientId(applicationId)),
                 text(provider.lookupClientSecret(applicationId)).map(Secret::of),
                 Optional.ofNullable(oauth2.clientAuthenticationMethod)
                         .map(Enum::name)
                         .orElse("client_secret_basic"),
                 text(oauth2.uniqueIdClaim).orElse("sub"));
+    }
+
+    private static Optional<URI> uri(@Nullable URI value) {
+        return Optional.ofNullable(value).filter(given -> !given.toString().isBlank());
     }
 
     private static Optional<String> text(@Nullable String value) {

@@ -46,12 +46,14 @@ public class LinkApi {
         };
     }
 
-    /** The link of this identity, whoever's it is. */
+    /** The link of this identity at an OpenID Connect provider, whoever's it is. */
     public Optional<Link> find(UUID providerId, String identity) {
         var response = vendor.api().retrieveUserLink(providerId, identity, null);
         return switch (response.status) {
             case 200 ->
-                Optional.ofNullable(body(response, "GET").identityProviderLink).map(LinkApi::toLink);
+                Optional.ofNullable(body(response, "GET").identityProviderLink)
+                        .filter(LinkApi::isOpenIdConnect)
+                        .map(LinkApi::toLink);
             case 404 -> Optional.empty();
             default -> throw Vendor.problem(response, "GET" + PATH);
         };
@@ -119,7 +121,7 @@ public class LinkApi {
         return body.identityProviderLinks == null ? List.of() : body.identityProviderLinks;
     }
 
-    /** Servers before 1.46.0 do not say the type; a type this client does not know is not ours. */
+    /** Servers before 1.46.0 do not say the type. */
     private static boolean isOpenIdConnect(IdentityProviderLink link) {
         return link.identityProviderType == null || link.identityProviderType == IdentityProviderType.OpenIDConnect;
     }

@@ -1,9 +1,12 @@
 package io.tokenbroker.fusionauth;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.deser.DeserializationProblemHandler;
 import com.inversoft.error.Errors;
 import com.inversoft.rest.ClientResponse;
 import io.fusionauth.client.FusionAuthClient;
+import io.fusionauth.domain.provider.IdentityProviderType;
+import io.quarkus.runtime.Startup;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.settings.BrokerSettings;
@@ -21,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * The vendor's client, with timeouts that fit and errors in our words. Its answers, requests and exceptions print
  * tokens, so none of them is logged, kept as a cause, or seen outside this package.
  */
+@Startup // before anything else uses HttpURLConnection, which reads its settings once
 @ApplicationScoped
 class Vendor {
 
@@ -38,6 +42,9 @@ class Vendor {
     Vendor(BrokerSettings settings) {
         // HttpURLConnection keeps five idle connections a host unless told before its first use.
         System.setProperty("http.maxConnections", "64");
+        // Nor may it repeat a POST whose connection closes: an authorization code goes out once. The vendor says so
+        // too, but only on its first call, which may be too late.
+        System.setProperty("sun.net.http.retryPost", "false");
         var fusionAuth = settings.fusionauth();
         api = client(fusionAuth, READ_MILLIS);
         complete = client(fusionAuth, COMPLETE_MILLIS);
@@ -102,8 +109,7 @@ class Vendor {
     }
 
     private static FusionAuthClient client(BrokerSettings.FusionAuth settings, int readMillis) {
-        // One link of a type this client does not know must not make the whole list unreadable.
-        var json = FusionAuthClient.objectMapper.copy().enable(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL);
+        var json = FusionAuthClient.objectMapper.copy().addHandler(new UnknownWords());
         return new FusionAuthClient(
                 settings.apiKey(),
                 settings.url().toString(),
@@ -111,5 +117,19 @@ class Vendor {
                 readMillis,
                 settings.tenantId().toString(),
                 json);
+    }
+
+    /** One link of a type this client does not know must not make the whole list unreadable. */
+    private static final class UnknownWords extends DeserializationProblemHandler {
+
+        @Override
+        public @Nullable Object handleWeirdStringValue(
+                DeserializationContext context, Class<?> target, String word, String message) {
+            if (target == IdentityProviderType.class) {
+                // Any type but ours will do; null would say that the server does not tell types.
+                return IdentityProviderType.ExternalJWT;
+            }
+            return target.isEnum() ? null : NOT_HANDLED;
+        }
     }
 }

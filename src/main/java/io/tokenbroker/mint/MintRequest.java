@@ -23,7 +23,10 @@ record MintRequest(
         @Nullable
         List<String> scopes,
 
-        @Schema(description = "Refuse unless the account is this FusionAuth user's.") @Nullable
+        @Schema(
+                description = "Refuse unless the account is this FusionAuth user's.",
+                examples = "a11ce000-0000-4000-8000-000000000001")
+        @Nullable
         String userId,
 
         @Schema(
@@ -42,7 +45,8 @@ record MintRequest(
 
         @Schema(
                 description =
-                        "A claims challenge that a resource answered with, as a JSON object in text. The cache is left out.")
+                        "A claims challenge that a resource answered with, as a JSON object in text. The cache is left out.",
+                examples = "{\"access_token\":{\"nbf\":{\"essential\":true,\"value\":\"1700000000\"}}}")
         @Nullable
         String claims) {
 

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +49,9 @@ class MintResource {
             description =
                     "From the cache if it holds one that is valid long enough, else by a refresh at the account's tenant.")
     public Uni<TokenAnswer> mint(
-            @Parameter(description = "The account's id.") @PathParam("id") String id, @Nullable MintRequest body) {
+            @Parameter(description = "The account's id.") @PathParam("id") String id,
+            @RequestBody(required = false, description = "Every field is optional, and so is the body.") @Nullable
+                    MintRequest body) {
         var client = (Caller.Client) Caller.of(identity);
         client.policy().rate().take();
         var account = AccountId.parse(id).orElseThrow(Accounts::notFound);
@@ -63,7 +66,9 @@ class MintResource {
 
     @Schema(name = "Token")
     record TokenAnswer(
-            @Schema(description = "The access token; opaque to its holder.")
+            @Schema(
+                    description = "The access token; opaque to its holder.",
+                    examples = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9..")
             String accessToken,
 
             @Schema(description = "Always Bearer.", enumeration = "Bearer", examples = "Bearer")
@@ -76,11 +81,13 @@ class MintResource {
 
             @Schema(
                     description =
-                            "What the tenant granted, in its own words; often more or otherwise worded than what was asked. Null where it did not say.")
+                            "What the tenant granted, in its own words; often more or otherwise worded than what was asked. Null where it did not say.",
+                    examples = "https://management.azure.com/user_impersonation https://management.azure.com/.default")
             @Nullable
             String scope,
 
-            @Schema(description = "The account.") String accountId,
+            @Schema(description = "The account.", examples = "acc_wv3Tg1q5TFCnq2LqRrd4b2Itc3Vi")
+            String accountId,
 
             @Schema(
                     description =

@@ -56,6 +56,6 @@ public record Problem(
                 requestId,
                 e.errors(),
                 e.reauthorize().orElse(null),
-                e.upstream().orElse(null));
+                e.upstream().filter(Upstream::saysSomething).orElse(null));
     }
 }

@@ -1,8 +1,22 @@
 package io.tokenbroker.problem;
 
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** What start needs so that the person can put things right; the names are those of its request. */
+@Schema(name = "Reauthorize", description = "What start needs so that the person can put it right.")
 public record Reauthorize(
-        String accountId, String providerId, @Nullable String claims, List<String> scopes) {}
+        @Schema(description = "The account.", examples = "acc_wv3Tg1q5TFCnq2LqRrd4b2Itc3Vi")
+        String accountId,
+
+        @Schema(description = "Its provider.", examples = "c0270500-0000-4000-8000-000000000001")
+        String providerId,
+
+        @Schema(description = "The tenant's claims request, to pass on; or null.") @Nullable
+        String claims,
+
+        @Schema(
+                description = "What was asked for and needs the person.",
+                examples = "[\"https://vault.azure.net/.default\"]")
+        List<String> scopes) {}

@@ -3,6 +3,7 @@ package io.tokenbroker.problem;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
 /** The id of a request: the caller's own if it is a sane one, else ours. It is in every answer and every log line. */
@@ -23,8 +24,14 @@ public final class RequestId {
     private static String assign(RoutingContext request) {
         var id = Optional.ofNullable(request.request().getHeader(HEADER))
                 .filter(given -> SANE.matcher(given).matches())
-                .orElseGet(() -> UUID.randomUUID().toString());
+                .orElseGet(RequestId::random);
         request.put(KEY, id);
         return id;
+    }
+
+    /** To tell requests apart, not to keep anything secret; a secure random would cost more than a cached answer. */
+    private static String random() {
+        var random = ThreadLocalRandom.current();
+        return new UUID(random.nextLong(), random.nextLong()).toString();
     }
 }

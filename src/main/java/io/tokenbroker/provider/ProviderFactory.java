@@ -9,11 +9,13 @@ import io.tokenbroker.tenant.Discovery.Endpoints;
 import io.tokenbroker.tenant.TokenEndpoint;
 import io.tokenbroker.tenant.TokenEndpoint.ClientAuthentication;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.net.URI;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /** Makes a {@link Provider} of what FusionAuth or the settings say, or tells why it cannot work. Blocks on discovery. */
@@ -24,6 +26,10 @@ class ProviderFactory {
     private static final Set<String> NO_TENANT = Set.of("common", "organizations");
 
     private final Discovery discovery;
+
+    /** What each issuer last said: it stays good while the issuer is away, whatever else changes in FusionAuth. */
+    private final Map<URI, Endpoints> discovered = new ConcurrentHashMap<>();
+
     private final Map<UUID, BrokerSettings.Provider> overrides;
 
     ProviderFactory(Discovery discovery, BrokerSettings settings) {
@@ -59,7 +65,7 @@ class ProviderFactory {
             return new Usability.Unusable("its linking strategy in FusionAuth is Disabled");
         }
         // FusionAuth ignores stored endpoints when there is an issuer, and so must we: the code is redeemed there.
-        var endpoints = provider.issuer().map(discovery::of).orElseGet(() -> explicit(provider));
+        var endpoints = provider.issuer().map(this::discover).orElseGet(() -> explicit(provider));
         return make(
                 provider.id(),
                 provider.name(),
@@ -79,7 +85,7 @@ class ProviderFactory {
                         given.issuer().map(Object::toString).orElse(""),
                         given.authorizationEndpoint().get(),
                         given.tokenEndpoint().get()))
-                : given.issuer().flatMap(discovery::of);
+                : given.issuer().flatMap(this::discover);
         return make(
                 id,
                 given.name().orElse(id.toString()),
@@ -130,6 +136,11 @@ class ProviderFactory {
                         .orElse(tokenEndpoint.isEntra() ? Rotation.REUSABLE : Rotation.SINGLE_USE),
                 override.flatMap(BrokerSettings.Provider::defaultResource),
                 uniqueIdClaim));
+    }
+
+    private Optional<Endpoints> discover(URI issuer) {
+        discovery.of(issuer).ifPresent(endpoints -> discovered.put(issuer, endpoints));
+        return Optional.ofNullable(discovered.get(issuer));
     }
 
     private static Optional<Endpoints> explicit(IdentityProvider provider) {

@@ -101,7 +101,9 @@ public class Providers {
         reloading.lock();
         try {
             var loadedAt = known.loadedAt();
-            if (loadedAt == null || loadedAt.plus(age).isBefore(clock.instant())) {
+            // Either way: a clock that was set back must not keep an old list.
+            if (loadedAt == null
+                    || Duration.between(loadedAt, clock.instant()).abs().compareTo(age) > 0) {
                 reload();
             }
         } finally {
@@ -140,11 +142,6 @@ public class Providers {
         switch (usability) {
             case Usability.Usable(var provider) -> usable.put(id, provider);
             case Usability.Unusable(var reason) -> {
-                var before = known.usable().get(id);
-                if (before != null && reason.contains("discovery document")) {
-                    usable.put(id, before);
-                    return;
-                }
                 unusable.put(id, reason);
                 if (!reason.equals(known.unusable().get(id))) {
                     LOG.warnf("The provider '%s' (%s) is left out: %s", name, id, reason);

@@ -40,7 +40,10 @@ class ResolveResource {
 
     @Schema(name = "ResolveRequest")
     record ResolveRequest(
-            @Schema(description = "As complete gave it.", required = true)
+            @Schema(
+                    description = "As complete gave it.",
+                    required = true,
+                    examples = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..")
             String pendingLinkId) {
 
         @SuppressWarnings("ConstantValue") // JSON may leave out what the type says is there

@@ -16,6 +16,7 @@ import io.tokenbroker.seal.Sealer;
 import io.tokenbroker.seal.Secret;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Makes a link of a pending one. Blocks. */
@@ -45,11 +46,16 @@ class ResolveService {
                 user.id(), pending.providerId(), () -> Completed.Linked.of(accounts.authorized(link(user, pending))));
     }
 
+    /** Looks first: FusionAuth may not refuse what is linked already, and may take it from its user. */
     private Link link(Caller.User user, PendingLinkSeal pending) {
+        return asItStands(user, pending).orElseGet(() -> complete(user, pending));
+    }
+
+    private Link complete(Caller.User user, PendingLinkSeal pending) {
         return switch (fusionAuth.completePending(Secret.of(pending.pendingLinkId()), user.id())) {
             // Read again: whether the token came along from the pending link is not documented.
             case LinkWrite.Written(var written) ->
-                links.find(AccountId.of(written)).orElse(written);
+                requireOwn(user, links.find(AccountId.of(written)).orElse(written));
             case LinkWrite.Refused refused -> asItStands(user, pending).orElseThrow(() -> problem(refused));
             case LinkWrite.InDoubt inDoubt ->
                 asItStands(user, pending)
@@ -62,9 +68,13 @@ class ResolveService {
 
     /** FusionAuth's refusals are ambiguous: a link of this user is success, for this was resolved before. */
     private Optional<Link> asItStands(Caller.User user, PendingLinkSeal pending) {
-        var link = Optional.ofNullable(pending.identity())
-                .flatMap(identity -> links.find(new AccountId(pending.providerId(), identity)));
-        if (link.isPresent() && !link.get().userId().equals(user.id())) {
+        return Optional.ofNullable(pending.identity())
+                .flatMap(identity -> links.find(new AccountId(pending.providerId(), identity)))
+                .map(link -> requireOwn(user, link));
+    }
+
+    private static Link requireOwn(Caller.User user, Link link) {
+        if (!link.userId().equals(user.id())) {
             throw new BrokerException(
                     ProblemType.LINKED_TO_ANOTHER_USER,
                     "This account has been linked to another user meanwhile. It must be unlinked there first.");
@@ -93,7 +103,9 @@ class ResolveService {
         }
         if (refused.says("[retryableConflict]")) {
             return new BrokerException(
-                    ProblemType.FUSIONAUTH_UNAVAILABLE, "FusionAuth was busy with the same link. Resolve again.");
+                            ProblemType.FUSIONAUTH_UNAVAILABLE,
+                            "FusionAuth was busy with the same link. Resolve again.")
+                    .withRetryAfter(Duration.ofSeconds(1));
         }
         return expired();
     }

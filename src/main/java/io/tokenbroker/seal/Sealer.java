@@ -67,7 +67,8 @@ public class Sealer {
             }
             jwe.setKey(key.get().key());
             return Optional.of(json.readValue(jwe.getPayload(), type));
-        } catch (JoseException | JsonProcessingException notOurs) {
+        } catch (JoseException | JsonProcessingException | ClassCastException notOurs) {
+            // The last is jose4j's word for a header whose members are of another type.
             return Optional.empty();
         }
     }

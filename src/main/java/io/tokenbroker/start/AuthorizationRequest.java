@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 /** The body of start. */
 @Schema(name = "AuthorizationRequest")
 record AuthorizationRequest(
-        @Schema(description = "An id of GET /providers.", required = true)
+        @Schema(
+                description = "An id of GET /providers.",
+                required = true,
+                examples = "c0270500-0000-4000-8000-000000000001")
         String providerId,
 
         @Schema(
@@ -36,10 +39,16 @@ record AuthorizationRequest(
                 examples = "[\"User.Read\"]")
         List<String> scopes,
 
-        @Schema(description = "A claims request (OpenID Connect Core §5.5), a JSON object as text.") @Nullable
+        @Schema(
+                description = "A claims request (OpenID Connect Core §5.5), a JSON object as text.",
+                examples = "{\"access_token\":{\"acrs\":{\"essential\":true,\"value\":\"c1\"}}}")
+        @Nullable
         String claims,
 
-        @Schema(description = "The account to authorize again; another identity coming back is refused.") @Nullable
+        @Schema(
+                description = "The account to authorize again; another identity coming back is refused.",
+                examples = "acc_wv3Tg1q5TFCnq2LqRrd4b2Itc3Vi")
+        @Nullable
         String accountId) {
 
     private static final Set<String> PROMPTS = Set.of("login", "consent", "select_account", "none");

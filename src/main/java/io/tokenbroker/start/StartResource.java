@@ -39,10 +39,15 @@ class StartResource {
 
     @Schema(name = "AuthorizationStarted")
     record AuthorizationStarted(
-            @Schema(description = "Sealed; the provider returns it.")
+            @Schema(
+                    description = "Sealed; the provider returns it.",
+                    examples = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..")
             String state,
 
-            @Schema(description = "Where to send the browser.")
+            @Schema(
+                    description = "Where to send the browser.",
+                    examples =
+                            "https://login.microsoftonline.com/5f0c6a52-31f6-4a0e-9d1f-0f4d2a7f8a10/oauth2/v2.0/authorize?response_type=code")
             String authorizeUrl,
 
             @Schema(description = "Until when it can be completed.")

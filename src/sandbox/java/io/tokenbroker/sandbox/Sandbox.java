@@ -6,10 +6,7 @@ import io.tokenbroker.sandbox.entra.Tenant;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.IdentityProvider;
 import io.tokenbroker.sandbox.wire.IssuedSecrets;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -17,7 +14,6 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.stream.Collectors;
 
 /**
  * A FusionAuth and an Entra that know each other: three tenants of Entra are identity providers of FusionAuth, a fourth
@@ -130,38 +126,6 @@ public final class Sandbox implements AutoCloseable {
     private IdentityProvider provider(String name, String issuer) {
         return FusionAuthStandIn.linkingProvider(
                 name, issuer, AppRegistration.CLIENT_ID, entra.app().secret());
-    }
-
-    /** Runs until stopped. The settings of a broker go to the file that the first argument names, if there is one. */
-    public static void main(String[] arguments) throws IOException {
-        var sandbox = start(FUSION_AUTH_PORT, ENTRA_PORT);
-        var settings = sandbox.settings().entrySet().stream()
-                .map(one -> one.getKey() + "=" + one.getValue())
-                .collect(Collectors.joining("\n", "", "\n"));
-        if (arguments.length > 0) {
-            Files.writeString(Path.of(arguments[0]), settings);
-        }
-        System.out.println("""
-
-                ------------------------------------------------------------------------------
-                 The sandbox runs. Nothing in it is secret, nothing in it survives a stop.
-
-                 FusionAuth  %s   sign in as %s or %s, password "%s"
-                 Entra       %s   tenants %s
-                 Linking     providers Contoso, Fabrikam, Adatum; "Everyone" is unusable on purpose
-                 Callback    %s
-                 Demo key    %s
-                 Controls    POST /_sandbox/... of each, state at GET /_sandbox/state
-                ------------------------------------------------------------------------------
-                """.formatted(
-                        sandbox.fusionAuth.url(),
-                        FusionAuthStandIn.ALICE,
-                        FusionAuthStandIn.ZOE,
-                        FusionAuthStandIn.PASSWORD,
-                        sandbox.entra.url(),
-                        Tenant.ALL.stream().map(Tenant::domain).collect(Collectors.joining(", ")),
-                        CALLBACK,
-                        DEMO_KEY));
     }
 
     private static String sha256(String text) {

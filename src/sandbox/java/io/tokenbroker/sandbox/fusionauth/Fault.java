@@ -3,6 +3,8 @@ package io.tokenbroker.sandbox.fusionauth;
 import io.tokenbroker.sandbox.wire.Reply;
 import io.tokenbroker.sandbox.wire.Request;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 
 /**
  * A misbehaviour and the requests it befalls. {@link #of} makes one for every request, until cleared, before anything
@@ -37,6 +39,12 @@ public record Fault(
         /** 502 with the HTML of a proxy. */
         PROXY_502,
         RATE_LIMITED_429,
+        /** 409: an administrator's action keeps the user from signing in. */
+        LOCKED_409,
+        /** 410, empty: the user has expired. */
+        EXPIRED_410,
+        /** 512, empty: a lambda failed. */
+        LAMBDA_512,
         /** The real answer, late. */
         SLOW,
         /** The connection closes without an answer. The JDK's own client repeats a GET by itself when that happens. */
@@ -92,6 +100,9 @@ public record Fault(
             case WEBHOOK_504 -> Errors.general(504, "[WebhookTransactionException]");
             case PROXY_502 -> Reply.html(502, "<html><body><h1>502 Bad Gateway</h1></body></html>");
             case RATE_LIMITED_429 -> patient(Reply.of(429, "text/plain", "Too many requests"));
+            case LOCKED_409 -> Reply.json(409, Map.of("actions", List.of()));
+            case EXPIRED_410 -> Reply.empty(410);
+            case LAMBDA_512 -> Reply.empty(512);
             case SLOW -> {
                 Pause.millis(delay.toMillis());
                 yield real;

@@ -1,0 +1,39 @@
+# `make help` lists what there is. Every target finds a JDK 25 or newer by itself.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+MVN = JAVA_HOME="$${JAVA_HOME:?}" mvn -B -ntp
+WITH_JDK = @JAVA_HOME=$$(src/scripts/find-jdk) || exit 1; export JAVA_HOME;
+
+.PHONY: help run test check format bench image client openapi clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## build and start the broker with its sandbox and the demo page
+	$(WITH_JDK) $(MVN) -q -DskipTests package && exec src/scripts/run-sandbox
+
+test: ## everything: build, all tests, real Keycloak and Chromium, the OpenAPI linter
+	$(WITH_JDK) $(MVN) verify && src/scripts/lint-openapi
+
+check: ## what is quick: format, compiler checks, the OpenAPI linter
+	$(WITH_JDK) $(MVN) -q spotless:check test-compile && src/scripts/lint-openapi
+
+format: ## format the sources
+	$(WITH_JDK) $(MVN) -q spotless:apply
+
+bench: ## throughput and p99 of a cached mint beside a bare endpoint
+	$(WITH_JDK) $(MVN) -q -DskipTests package && exec src/scripts/bench
+
+image: ## a container image, by docker, podman or buildah
+	$(WITH_JDK) $(MVN) -q -DskipTests package && exec src/scripts/build-image
+
+client: ## a fresh key and the settings for a client: make client NAME=billing
+	@src/scripts/new-client "$(NAME)"
+
+openapi: ## write openapi.yaml anew from the code
+	$(WITH_JDK) $(MVN) -q -DskipTests package && cp target/openapi/openapi.yaml openapi.yaml
+
+clean: ## remove what was built
+	@rm -rf target

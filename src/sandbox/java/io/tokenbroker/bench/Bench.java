@@ -1,0 +1,208 @@
+package io.tokenbroker.bench;
+
+import io.tokenbroker.account.AccountId;
+import io.tokenbroker.sandbox.EarlierLink;
+import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.entra.Tenant;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * Starts the packaged broker with a thousand linked accounts and twenty clients, and the bare endpoint as another process
+ * of the same kind; then loads them in turn, a few seconds each, so that whatever else the machine does meets both. The
+ * medians are compared.
+ */
+public final class Bench {
+
+    private static final int ACCOUNTS = 1_000;
+    private static final int CLIENTS = 20;
+    private static final int BROKER_PORT = 18_080;
+    private static final int BARE_PORT = 18_081;
+    private static final double GOAL = 0.6;
+    private static final Path WORK = Path.of("target", "bench-run");
+
+    private Bench() {}
+
+    public static void main(String[] arguments) throws Exception {
+        var rounds = number("BENCH_ROUNDS", 5);
+        var seconds = number("BENCH_SECONDS", 6);
+        Files.createDirectories(WORK);
+        try (var sandbox = Sandbox.start(0, 0)) {
+            var accounts = link(sandbox);
+            var keys = keys();
+            var broker = start("broker", "target/quarkus-app", BROKER_PORT, settings(sandbox, keys));
+            var bare = start("bare", "target/bench/quarkus-app", BARE_PORT, Map.of());
+            try {
+                var requests = warm(accounts, keys);
+                var load = Load.choose();
+                System.out.printf(
+                        "%d accounts, %d clients, policy and caller checked; %d rounds of %d s by %s%n%n",
+                        ACCOUNTS, CLIENTS, rounds, seconds, load.name());
+                System.exit(compare(load, requests, rounds, seconds) ? 0 : 1);
+            } finally {
+                broker.destroy();
+                bare.destroy();
+            }
+        }
+    }
+
+    private static boolean compare(Load load, Requests requests, int rounds, int seconds) throws Exception {
+        load.run(BARE_PORT, requests.bare(), 2 * seconds);
+        load.run(BROKER_PORT, requests.mint(), 2 * seconds);
+        var bare = new ArrayList<Load.Result>();
+        var mint = new ArrayList<Load.Result>();
+        System.out.printf(
+                "%-8s %14s %10s %16s %10s %7s%n", "round", "bare req/s", "p99 ms", "cached mint/s", "p99 ms", "ratio");
+        for (var round = 1; round <= rounds; round++) {
+            var one = load.run(BARE_PORT, requests.bare(), seconds);
+            var other = load.run(BROKER_PORT, requests.mint(), seconds);
+            bare.add(one);
+            mint.add(other);
+            print(String.valueOf(round), one, other);
+        }
+        var bareMedian = Load.Result.median(bare);
+        var mintMedian = Load.Result.median(mint);
+        print("median", bareMedian, mintMedian);
+        var errors = Stream.concat(bare.stream(), mint.stream())
+                .mapToLong(Load.Result::errors)
+                .sum();
+        var ratio = mintMedian.perSecond() / bareMedian.perSecond();
+        System.out.printf("%nratio %.2f (goal: at least %.1f), errors %d%n", ratio, GOAL, errors);
+        return ratio >= GOAL && errors == 0;
+    }
+
+    private static void print(String round, Load.Result bare, Load.Result mint) {
+        System.out.printf(
+                "%-8s %14.0f %10.2f %16.0f %10.2f %7.2f%n",
+                round,
+                bare.perSecond(),
+                bare.p99Millis(),
+                mint.perSecond(),
+                mint.p99Millis(),
+                mint.perSecond() / bare.perSecond());
+    }
+
+    private static List<String> link(Sandbox sandbox) {
+        sandbox.entra().directory().addGenerated(ACCOUNTS);
+        var earlier = new EarlierLink(sandbox);
+        var accounts = new ArrayList<String>();
+        for (var i = 1; i <= ACCOUNTS; i++) {
+            var email = "user-%04d@contoso.com".formatted(i);
+            var link = earlier.add(FusionAuthStandIn.ALICE_ID, Sandbox.CONTOSO, Tenant.CONTOSO, email);
+            accounts.add(new AccountId(link.identityProviderId(), link.identityProviderUserId()).toString());
+        }
+        return accounts;
+    }
+
+    private static Map<String, String> keys() {
+        var keys = new HashMap<String, String>();
+        for (var i = 1; i <= CLIENTS; i++) {
+            var name = "client%02d".formatted(i);
+            keys.put(
+                    name,
+                    "tbk_%s_%s".formatted(name, "%02d".formatted(i).repeat(22).substring(0, 43)));
+        }
+        return keys;
+    }
+
+    private static Map<String, String> settings(Sandbox sandbox, Map<String, String> keys) {
+        var settings = new HashMap<>(sandbox.settings());
+        keys.forEach((name, key) -> {
+            settings.put("broker.clients.%s.key-sha256".formatted(name), sha256(key));
+            settings.put("broker.clients.%s.providers".formatted(name), Sandbox.CONTOSO + "," + Sandbox.FABRIKAM);
+            settings.put(
+                    "broker.clients.%s.resources".formatted(name),
+                    "https://management.azure.com,https://graph.microsoft.com");
+            settings.put("broker.clients.%s.requests-per-minute".formatted(name), "1000000000");
+        });
+        return settings;
+    }
+
+    private static Process start(String name, String app, int port, Map<String, String> settings) throws Exception {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        settings.forEach((key, value) -> command.add("-D%s=%s".formatted(key, value)));
+        command.addAll(List.of("-Dquarkus.http.port=" + port, "-jar", app + "/quarkus-run.jar"));
+        var log = WORK.resolve(name + ".log").toFile();
+        var process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log)
+                .start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+        for (var tries = 0; tries < 300; tries++) {
+            if (Files.readString(log.toPath()).contains("Listening on")) {
+                return process;
+            }
+            process.waitFor(100, TimeUnit.MILLISECONDS);
+        }
+        throw new IllegalStateException(name + " did not start; see " + log);
+    }
+
+    /** Every account minted once, so that the load finds them all in the cache; returns what to send. */
+    private static Requests warm(List<String> accounts, Map<String, String> keys) throws Exception {
+        var names = List.copyOf(keys.values());
+        var mint = new ArrayList<String>();
+        try (var http = HttpClient.newHttpClient()) {
+            for (var i = 0; i < accounts.size(); i++) {
+                var path = "/accounts/%s/token".formatted(accounts.get(i));
+                var authorization = "Bearer " + names.get(i % names.size());
+                mint.add(path + "\t" + authorization);
+                var request = HttpRequest.newBuilder(URI.create("http://localhost:" + BROKER_PORT + path))
+                        .header("Authorization", authorization)
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(Load.BODY))
+                        .build();
+                var answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+                if (answer.statusCode() != 200) {
+                    throw new IllegalStateException("A mint was refused: " + answer.statusCode());
+                }
+            }
+        }
+        return new Requests(
+                write("mint.tsv", mint),
+                write(
+                        "bare.tsv",
+                        mint.stream()
+                                .map(line -> "/bare" + line.substring(line.indexOf('\t')))
+                                .toList()));
+    }
+
+    private static Path write(String name, List<String> lines) throws IOException {
+        return Files.write(WORK.resolve(name), lines);
+    }
+
+    private static int number(String variable, int otherwise) {
+        return Optional.ofNullable(System.getenv(variable))
+                .map(Integer::valueOf)
+                .orElse(otherwise);
+    }
+
+    private static String sha256(String text) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** The files of requests to send, a line each: path, tab, Authorization. */
+    private record Requests(Path mint, Path bare) {}
+}

@@ -1,0 +1,259 @@
+package io.tokenbroker.complete;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.notNullValue;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.fusionauth.Fault;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
+import io.tokenbroker.sandbox.fusionauth.LinkingStrategy;
+import io.tokenbroker.sandbox.fusionauth.Unknown;
+import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.LinkingTest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** FusionAuth fails, or ends otherwise than with a plain login: what was linked counts, and the code goes out once. */
+@QuarkusTest
+class CompleteFaultsTest extends LinkingTest {
+
+    private static final String COMPLETE = "/api/identity-provider/login";
+
+    @ParameterizedTest
+    @EnumSource(value = Unknown.LoginInterruption.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    void anInterruptedLoginThatWroteItsLinkIsALink(Unknown.LoginInterruption interruption) {
+        var plain = plainProvider();
+        var provider = add(plain.registered("By e-mail").withStrategy(LinkingStrategy.LinkByEmail));
+        sandbox().fusionAuth().switches().set(interruption);
+
+        completeWith(provider, plain.code(Map.of("sub", "1", "email", FusionAuthStandIn.ALICE), true))
+                .then()
+                .statusCode(200)
+                .body("account.provider_user_id", equalTo("1"))
+                .body("account.status", equalTo("active"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Unknown.LoginInterruption.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    void anInterruptedLoginThatWroteNothingIsNone(Unknown.LoginInterruption interruption) {
+        var plain = plainProvider();
+        var provider = add(plain.registered("Plain"));
+        var account = link(provider, plain, "somebody");
+        var before = linkOf(account);
+        sandbox().fusionAuth().switches().set(interruption);
+        sandbox().fusionAuth().switches().set(Unknown.InterruptedLink.NOT_WRITTEN);
+
+        problem(completeWith(provider, plain.code("somebody")), 502, "upstream_error");
+
+        assertThat(linkOf(account)).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ERRORS_400, 400, authorization_failed",
+        "ERRORS_401, 400, authorization_failed",
+        "EMPTY_400, 400, authorization_failed",
+        "EMPTY_401, 400, authorization_failed",
+        "EXCEPTION_400, 503, provider_unavailable"
+    })
+    void aCodeThatIsNotRedeemedFailsTheSignIn(Unknown.UpstreamFailure told, int status, String code) {
+        sandbox().fusionAuth().switches().set(told);
+        String state = Broker.start(Sandbox.CONTOSO).path("state");
+
+        var refused = Broker.complete(Broker.alice(), Map.of("state", state, "code", "no-code-of-anybody"));
+
+        problem(refused, status, code);
+        assertThat(refused.header("Retry-After") != null).isEqualTo(status == 503);
+        assertThat(refused.asString()).doesNotContain("no-code-of-anybody", "stand-in");
+        assertThat(completes()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "INVALID_ID_400, 502, provider_misconfigured",
+        "ERRORS_401, 502, provider_misconfigured",
+        "EMPTY_400, 400, authorization_failed",
+        "EMPTY_401, 400, authorization_failed"
+    })
+    void aProviderDisabledSinceStartFailsTheSignIn(Unknown.UnusableProvider told, int status, String code) {
+        sandbox().fusionAuth().switches().set(told);
+        var plain = plainProvider();
+        var registered = plain.registered("Plain");
+        var started = Broker.start(add(registered));
+        save(registered.withEnabled(false));
+
+        problem(
+                Broker.complete(Broker.alice(), Map.of("state", started.path("state"), "code", plain.code("x"))),
+                status,
+                code);
+    }
+
+    @Test
+    void anIssuerThatFusionAuthCannotReachIsUnavailable() {
+        var plain = plainProvider();
+        var provider = add(plain.registered("Plain"));
+        String state = Broker.start(provider).path("state");
+        plain.away(true);
+
+        problem(Broker.complete(Broker.alice(), Map.of("state", state, "code", "c")), 503, "provider_unavailable")
+                .header("Retry-After", notNullValue());
+    }
+
+    @Test
+    void aUserinfoThatRefusesTheTokenFailsTheSignIn() {
+        var plain = plainProvider();
+        var provider = add(plain.registered("Plain")
+                .withEndpoints(plain.url() + "/authorize", plain.url() + "/token", plain.url() + "/nowhere"));
+
+        problem(completeWith(provider, plain.code("somebody")), 400, "authorization_failed");
+    }
+
+    @Test
+    void claimsWithoutAnIdentityFailTheSignIn() {
+        var plain = plainProvider();
+        var provider = add(plain.registered("Plain").withUniqueIdClaim("oid"));
+
+        problem(completeWith(provider, plain.code("somebody")), 400, "authorization_failed");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"LOCKED_409, 403, forbidden", "EXPIRED_410, 403, forbidden", "LAMBDA_512, 502, provider_misconfigured"})
+    void whatOnlyAnAdministratorCanMendSaysSo(Fault.Kind kind, int status, String code) {
+        fail(Fault.of(kind));
+
+        problem(complete(Sandbox.CONTOSO, "b@contoso.com"), status, code);
+        assertThat(completes()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ERROR_500", "UNAVAILABLE_503", "WEBHOOK_504", "PROXY_502", "DROP"})
+    void aFailureBeforeAnythingWasDoneIsInDoubt(Fault.Kind kind) {
+        var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
+        var before = linkOf(account);
+        var earlier = completes();
+        fail(Fault.of(kind).times(1));
+
+        problem(complete(Sandbox.CONTOSO, "b@contoso.com"), 502, "upstream_error");
+
+        assertThat(completes() - earlier).isEqualTo(1);
+        assertThat(linkOf(account)).isEqualTo(before);
+        Broker.mint(account, Map.of()).then().statusCode(200);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ERROR_500", "UNAVAILABLE_503", "WEBHOOK_504", "PROXY_502", "DROP"})
+    void aFailureAfterTheLoginIsALoginAllTheSame(Fault.Kind kind) {
+        var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
+        var before = linkOf(account);
+        var earlier = completes();
+        advance(Duration.ofSeconds(1));
+        fail(Fault.of(kind).times(1).onceCommitted());
+
+        complete(Sandbox.CONTOSO, "b@contoso.com").then().statusCode(200).body("account.id", equalTo(account));
+
+        assertThat(completes() - earlier).isEqualTo(1);
+        assertThat(linkOf(account).token()).isNotEqualTo(before.token());
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ERROR_500", "DROP"})
+    void aPendingLinkLostOnTheWayMeansToStartAgain(Fault.Kind kind) {
+        fail(Fault.of(kind).times(1).onceCommitted());
+        var callback = Broker.signIn(Broker.start(Sandbox.CONTOSO), "b@contoso.com");
+
+        problem(Broker.complete(Broker.alice(), callback), 502, "upstream_error");
+        problem(Broker.complete(Broker.alice(), callback), 400, "invalid_state");
+
+        assertThat(completes()).isEqualTo(1);
+        complete(Sandbox.CONTOSO, "b@contoso.com").then().statusCode(202);
+    }
+
+    @Test
+    void anotherIdentityLinkedInAFailureIsStillAnotherOne() {
+        var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
+        Broker.link(Sandbox.CONTOSO, "bea@contoso.com");
+        advance(Duration.ofSeconds(1));
+        var started = start(Broker.alice(), Sandbox.CONTOSO, Map.of("account_id", account));
+        fail(Fault.of(Fault.Kind.ERROR_500).onceCommitted());
+
+        problem(Broker.complete(Broker.alice(), Broker.signIn(started, "bea@contoso.com")), 409, "identity_mismatch");
+    }
+
+    @Test
+    void aThrottledCompleteMayBeTriedAgain() {
+        fail(Fault.of(Fault.Kind.RATE_LIMITED_429).times(1));
+        var callback = Broker.signIn(Broker.start(Sandbox.CONTOSO), "b@contoso.com");
+
+        problem(Broker.complete(Broker.alice(), callback), 503, "fusionauth_unavailable")
+                .header("Retry-After", notNullValue());
+
+        Broker.complete(Broker.alice(), callback).then().statusCode(202);
+    }
+
+    @Test
+    void whileFusionAuthCannotBeReadTheCodeIsKept() {
+        var callback = Broker.signIn(Broker.start(Sandbox.CONTOSO), "b@contoso.com");
+        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.UNAVAILABLE_503).on("GET", "/api/identity-provider/link"));
+
+        problem(Broker.complete(Broker.alice(), callback), 503, "fusionauth_unavailable")
+                .header("Retry-After", notNullValue());
+
+        assertThat(completes()).isZero();
+        sandbox().fusionAuth().clearFaults();
+        Broker.complete(Broker.alice(), callback).then().statusCode(202);
+    }
+
+    @Test
+    void aLinkThatFusionAuthCommitsLateIsFound() {
+        var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
+        var before = linkOf(account);
+        advance(Duration.ofSeconds(1));
+        var callback = Broker.signIn(Broker.start(Sandbox.CONTOSO), "b@contoso.com");
+        var fusionAuth = sandbox().fusionAuth();
+        var reads = new AtomicInteger();
+        var committed = new AtomicReference<>(before);
+        fusionAuth.after((request, reply) -> {
+            if (request.path().equals(COMPLETE)) {
+                committed.set(fusionAuth.links().getFirst());
+                fusionAuth.putLink(before);
+                reads.set(0);
+            }
+        });
+        fusionAuth.before(request -> {
+            if (request.method().equals("GET") && reads.incrementAndGet() == 2) {
+                fusionAuth.putLink(committed.get());
+            }
+        });
+
+        Broker.complete(Broker.alice(), callback).then().statusCode(200).body("account.id", equalTo(account));
+    }
+
+    @Test
+    void theSameAnswerIsWorthNothingToSomebodyElse() {
+        var plain = plainProvider();
+        var provider = add(plain.registered("Plain"));
+        link(provider, plain, "somebody");
+        fail(Fault.of(Fault.Kind.ERROR_500).onceCommitted());
+        var zoe = FusionAuthStandIn.ZOE_ID;
+        var started = start(Broker.user(zoe), provider, Map.of());
+
+        var refused = Broker.complete(
+                Broker.user(zoe), Map.of("state", started.path("state"), "code", plain.code("somebody")));
+
+        problem(refused, 502, "upstream_error");
+        Broker.user(zoe).get("/accounts").then().body("accounts", equalTo(List.of()));
+    }
+
+    private static void fail(Fault fault) {
+        sandbox().fusionAuth().fault(fault.on("POST", COMPLETE));
+    }
+}

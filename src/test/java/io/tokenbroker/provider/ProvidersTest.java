@@ -1,0 +1,313 @@
+package io.tokenbroker.provider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.restassured.response.ValidatableResponse;
+import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.entra.AppRegistration;
+import io.tokenbroker.sandbox.entra.Tenant;
+import io.tokenbroker.sandbox.fusionauth.Fault;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
+import io.tokenbroker.sandbox.fusionauth.IdentityProvider;
+import io.tokenbroker.sandbox.fusionauth.LinkingStrategy;
+import io.tokenbroker.sandbox.wire.Request;
+import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.LinkingTest;
+import io.tokenbroker.support.PlainProvider;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@QuarkusTest
+class ProvidersTest extends LinkingTest {
+
+    private static final String IDENTITY_PROVIDERS = "/api/identity-provider";
+
+    @Test
+    void usableProvidersAreListedByNameWithTheirIssuers() {
+        letTheBrokerLook();
+
+        Broker.alice()
+                .get("/providers")
+                .then()
+                .statusCode(200)
+                .body(
+                        "",
+                        equalTo(Map.of(
+                                "providers",
+                                List.of(
+                                        view(Sandbox.ADATUM, "Adatum", Tenant.ADATUM),
+                                        view(Sandbox.CONTOSO, "Contoso", Tenant.CONTOSO),
+                                        view(Sandbox.FABRIKAM, "Fabrikam", Tenant.FABRIKAM)))));
+    }
+
+    @Test
+    void whatCannotWorkIsLeftOutAndTheReadinessReportSaysWhy() {
+        var reasons = new LinkedHashMap<UUID, String>();
+        reasons.put(unusable(contoso().withEnabled(false)), "it is disabled in FusionAuth");
+        reasons.put(
+                unusable(contoso().forApplication(FusionAuthStandIn.APPLICATION_ID, false, false)),
+                "it is not enabled for the application in FusionAuth");
+        reasons.put(
+                unusable(contoso().withStrategy(LinkingStrategy.Disabled)),
+                "its linking strategy in FusionAuth is Disabled");
+        reasons.put(unusable(provider("", "secret")), "it has no client id");
+        reasons.put(unusable(provider("client", "")), "it has no client secret");
+        reasons.put(
+                unusable(FusionAuthStandIn.linkingProvider(
+                        "Unusable", sandbox().entra().url() + "/organizations/v2.0", "client", "secret")),
+                "its endpoint is /organizations, which names no tenant; use the tenant's own");
+        reasons.put(Sandbox.EVERYONE, "its endpoint is /common, which names no tenant; use the tenant's own");
+        reasons.put(
+                unusable(contoso().withEndpoints("", "", "")),
+                "it has neither an issuer nor both an authorization and a token endpoint");
+        reasons.put(
+                unusable(
+                        FusionAuthStandIn.linkingProvider("Unusable", "http://localhost:1/nobody", "client", "secret")),
+                "its issuer's discovery document cannot be read");
+        letTheBrokerLook();
+
+        Broker.alice()
+                .get("/providers")
+                .then()
+                .statusCode(200)
+                .body("providers.name", equalTo(List.of("Adatum", "Contoso", "Fabrikam")));
+        var ready = RestAssured.get("/q/health/ready");
+        ready.then().statusCode(200);
+        Map<String, Object> data = ready.path("checks.find { it.name == 'providers' }.data");
+        assertThat(data).containsEntry("usable", "Adatum, Contoso, Fabrikam");
+        reasons.forEach((id, reason) -> assertThat(data).containsEntry("left out: " + id, reason));
+        for (var id : reasons.keySet()) {
+            problem(Broker.start(id), 404, "provider_not_found");
+        }
+    }
+
+    @Test
+    void providersOfOtherKindsAreNobodysConcern() {
+        var google = IdentityProvider.google("Google");
+        add(google);
+
+        listed().body("providers.name", not(hasItem("Google")));
+        RestAssured.get("/q/health/ready")
+                .then()
+                .body("checks.find { it.name == 'providers' }.data", not(hasKey("left out: " + google.id())));
+    }
+
+    @Test
+    void theApplicationsOwnClientIsUsedFromAuthorizeToRefresh() {
+        var provider = add(FusionAuthStandIn.linkingProvider("Overridden", issuer(), "not-this-client", "nor-this")
+                .withApplicationClient(
+                        FusionAuthStandIn.APPLICATION_ID,
+                        AppRegistration.CLIENT_ID,
+                        sandbox().entra().app().secret()));
+
+        var started = Broker.start(provider);
+        assertThat(Broker.query(URI.create(started.path("authorize_url"))))
+                .containsEntry("client_id", AppRegistration.CLIENT_ID);
+        var account = Broker.link(provider, "b@contoso.com");
+        Broker.mint(account, Map.of()).then().statusCode(200).body("source", equalTo("refresh"));
+    }
+
+    @Test
+    void anotherApplicationsClientIsNotUsed() {
+        var provider = add(contoso().withApplicationClient(UUID.randomUUID(), "another", "anothers"));
+
+        assertThat(Broker.query(URI.create(Broker.start(provider).path("authorize_url"))))
+                .containsEntry("client_id", AppRegistration.CLIENT_ID);
+    }
+
+    @Test
+    void explicitEndpointsNeedNoIssuer() {
+        var oauth = sandbox().entra().url() + "/" + Tenant.CONTOSO.id() + "/oauth2/v2.0/";
+        var provider = add(FusionAuthStandIn.linkingProvider(
+                        "Endpoints",
+                        "",
+                        AppRegistration.CLIENT_ID,
+                        sandbox().entra().app().secret())
+                .withEndpoints(
+                        oauth + "authorize", oauth + "token", sandbox().entra().url() + "/graph/oidc/userinfo"));
+
+        listed().body("providers.find { it.name == 'Endpoints' }", hasKey("issuer"))
+                .body("providers.find { it.name == 'Endpoints' }.issuer", nullValue());
+        var account = Broker.link(provider, "b@contoso.com");
+        Broker.mint(account, Map.of()).then().statusCode(200);
+    }
+
+    @Test
+    void whereThereIsAnIssuerStoredEndpointsAreIgnoredAsFusionAuthDoes() {
+        var plain = plainProvider();
+        var json = plain.registered("Both").json();
+        json.withObject("/oauth2")
+                .put("authorization_endpoint", "https://elsewhere.example/authorize")
+                .put("token_endpoint", "https://elsewhere.example/token");
+        var provider = add(new IdentityProvider(json));
+
+        assertThat(Broker.start(provider).<String>path("authorize_url")).startsWith(plain.url() + "/authorize?");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"client_secret_basic", "client_secret_post", "none"})
+    void theClientProvesItselfAtRefreshAsFusionAuthSays(String method) {
+        var plain = plainProvider();
+        var registered = plain.registered("Plain").withAuthentication(method);
+        var provider = add(method.equals("none") ? withoutSecret(registered) : registered);
+        var account = link(provider, plain, "somebody");
+
+        Broker.mint(account, Map.of("scopes", List.of("read"))).then().statusCode(200);
+
+        var request = plain.tokenRequests().getLast();
+        assertThat(request.form()).containsEntry("grant_type", "refresh_token");
+        switch (method) {
+            case "client_secret_basic" -> assertBasic(request);
+            case "client_secret_post" ->
+                assertThat(request.form())
+                        .containsEntry("client_id", PlainProvider.CLIENT_ID)
+                        .containsEntry("client_secret", PlainProvider.CLIENT_SECRET);
+            default ->
+                assertThat(request.form())
+                        .containsEntry("client_id", PlainProvider.CLIENT_ID)
+                        .doesNotContainKey("client_secret");
+        }
+        assertThat(request.header("authorization").isPresent()).isEqualTo(method.equals("client_secret_basic"));
+        assertThat(request.header("origin")).isEmpty();
+    }
+
+    @Test
+    void aProviderAppearsChangesAndGoesWithFusionAuth() {
+        var provider = plainProvider().registered("Before");
+        add(provider);
+        listed().body("providers.name", hasItem("Before"));
+
+        var json = provider.json().deepCopy().put("name", "After");
+        add(new IdentityProvider(json));
+        listed().body("providers.name", hasItem("After")).body("providers.name", not(hasItem("Before")));
+
+        sandbox().fusionAuth().removeProvider(provider.id());
+        letTheBrokerLook();
+        listed().body("providers.name", not(hasItem("After")));
+        problem(Broker.start(provider.id()), 404, "provider_not_found");
+    }
+
+    @Test
+    void startFindsAProviderThatNobodyHasListedYet() {
+        letTheBrokerLook();
+        var provider = plainProvider().registered("New");
+        save(provider);
+        letTheListGrowOld();
+
+        Broker.start(provider.id()).then().statusCode(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ERROR_500", "UNAVAILABLE_503", "PROXY_502", "RATE_LIMITED_429", "DROP"})
+    void providersStayWhileFusionAuthIsAway(String kind) {
+        letTheBrokerLook();
+        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.valueOf(kind)).on("GET", IDENTITY_PROVIDERS));
+        letTheBrokerLook();
+
+        listed().body("providers.name", equalTo(List.of("Adatum", "Contoso", "Fabrikam")));
+        Broker.start(Sandbox.CONTOSO).then().statusCode(200);
+        RestAssured.get("/q/health/ready").then().statusCode(200);
+    }
+
+    @Test
+    void aProviderStaysWhileItsIssuerIsAway() {
+        var plain = plainProvider();
+        var provider = add(plain.registered("Plain"));
+        plain.away(true);
+        letTheBrokerLook();
+
+        listed().body("providers.name", hasItem("Plain"));
+        Broker.start(provider).then().statusCode(200);
+    }
+
+    @Test
+    void whatChangesInFusionAuthCountsWhileTheIssuerIsAway() {
+        var plain = plainProvider();
+        var registered = plain.registered("Plain");
+        add(registered);
+        plain.away(true);
+        var json = registered.json().deepCopy();
+        json.withObject("/oauth2").put("client_id", "another client");
+        var provider = add(new IdentityProvider(json));
+
+        assertThat(Broker.query(URI.create(Broker.start(provider).path("authorize_url"))))
+                .containsEntry("client_id", "another client");
+    }
+
+    @Test
+    void aProviderWhoseIssuerIsAwayAtFirstAppearsOnceItAnswers() {
+        var plain = plainProvider();
+        plain.away(true);
+        add(plain.registered("Late"));
+        listed().body("providers.name", not(hasItem("Late")));
+
+        plain.away(false);
+        letTheBrokerLook();
+
+        listed().body("providers.name", hasItem("Late"));
+    }
+
+    @Test
+    void onlyUsersMayList() {
+        problem(Broker.client().get("/providers"), 403, "forbidden");
+        problem(RestAssured.get("/providers"), 401, "unauthorized");
+    }
+
+    private static void assertBasic(Request request) {
+        var pair = encoded(PlainProvider.CLIENT_ID) + ":" + encoded(PlainProvider.CLIENT_SECRET);
+        assertThat(request.header("authorization"))
+                .hasValue("Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
+        assertThat(request.form()).doesNotContainKeys("client_id", "client_secret");
+    }
+
+    private static String encoded(String value) {
+        return URLEncoder.encode(value, StandardCharsets.UTF_8);
+    }
+
+    private static ValidatableResponse listed() {
+        return Broker.alice().get("/providers").then().statusCode(200);
+    }
+
+    private static Map<String, String> view(UUID id, String name, Tenant tenant) {
+        return Map.of("id", id.toString(), "name", name, "issuer", sandbox().issuer(tenant));
+    }
+
+    private UUID unusable(IdentityProvider provider) {
+        save(provider);
+        return provider.id();
+    }
+
+    private static IdentityProvider contoso() {
+        return provider(AppRegistration.CLIENT_ID, sandbox().entra().app().secret());
+    }
+
+    private static IdentityProvider provider(String clientId, String secret) {
+        return FusionAuthStandIn.linkingProvider("Unusable", issuer(), clientId, secret);
+    }
+
+    private static IdentityProvider withoutSecret(IdentityProvider provider) {
+        var json = provider.json().deepCopy();
+        json.withObject("/oauth2").remove("client_secret");
+        return new IdentityProvider(json);
+    }
+
+    private static String issuer() {
+        return sandbox().issuer(Tenant.CONTOSO);
+    }
+}

@@ -1,0 +1,113 @@
+package io.tokenbroker.support;
+
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.entra.AppRegistration;
+import io.tokenbroker.sandbox.entra.Tenant;
+import io.tokenbroker.sandbox.fusionauth.ApiKey;
+import io.tokenbroker.sandbox.wire.IssuedSecrets;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * A broker whose API key may not read identity providers: two are given in full by settings, one by its issuer and one
+ * by its endpoints. Without PKCE, with several redirect URIs, and with clients that may do little.
+ */
+public final class OtherSettings implements QuarkusTestProfile {
+
+    /** Differs from the usual one in case and has a slash at the end. */
+    public static final String SECOND_CALLBACK = "http://localhost:3000/Callback/";
+
+    /** Has a query of its own. */
+    public static final String THIRD_CALLBACK = "http://localhost:3000/callback?tenant=1&x=%2F";
+
+    /** The client {@code narrow}: Fabrikam's accounts only. */
+    public static final String NARROW_KEY = "tbk_narrow_5aNdb0xOnyK3yForTheNarrowClientDoNotUseMeEv";
+
+    /** The client {@code nothing}: no policy at all. */
+    public static final String NOTHING_KEY = "tbk_nothing_5aNdb0xOnyK3yForTheNothingClientDoNotUseMeX";
+
+    private static final String LIMITED_API_KEY = "sandbox-limited-key-4kWqYbW5sVn3xKcJ8fHgLw2d";
+
+    @Override
+    public List<TestResourceEntry> testResources() {
+        return List.of(new TestResourceEntry(Settings.class));
+    }
+
+    /** What the profile sets, over what {@link SandboxResource} does. */
+    public static final class Settings implements QuarkusTestResourceLifecycleManager {
+
+        @Override
+        public int order() {
+            return 1;
+        }
+
+        @Override
+        public Map<String, String> start() {
+            var sandbox = SandboxResource.sandbox();
+            sandbox.fusionAuth()
+                    .addApiKey(new ApiKey(
+                            LIMITED_API_KEY,
+                            null,
+                            Map.of(
+                                    "/api/identity-provider/link", Set.of("GET", "POST", "DELETE"),
+                                    "/api/identity-provider/link/pending", Set.of("GET"))));
+            var settings = new HashMap<String, String>();
+            settings.put("broker.fusionauth.api-key", LIMITED_API_KEY);
+            settings.put("broker.authorization.pkce", "false");
+            settings.put(
+                    "broker.authorization.redirect-uris",
+                    Sandbox.CALLBACK + "," + SECOND_CALLBACK + "," + THIRD_CALLBACK);
+            settings.putAll(client("narrow", NARROW_KEY));
+            settings.put("broker.clients.narrow.providers", Sandbox.FABRIKAM.toString());
+            settings.put("broker.clients.narrow.resources", "*");
+            settings.putAll(client("nothing", NOTHING_KEY));
+            settings.putAll(provider(Sandbox.CONTOSO, "issuer", sandbox.issuer(Tenant.CONTOSO)));
+            settings.put(provider(Sandbox.CONTOSO) + "name", "Contoso by settings");
+            settings.put(provider(Sandbox.CONTOSO) + "client-authentication", "client_secret_post");
+            var oauth = sandbox.entra().url() + "/" + Tenant.FABRIKAM.id() + "/oauth2/v2.0/";
+            settings.putAll(provider(Sandbox.FABRIKAM, "token-endpoint", oauth + "token"));
+            settings.put(provider(Sandbox.FABRIKAM) + "authorization-endpoint", oauth + "authorize");
+            settings.put(provider(Sandbox.FABRIKAM) + "name", "Fabrikam by settings");
+            return settings;
+        }
+
+        @Override
+        public void stop() {
+            // The stand-ins are SandboxResource's.
+        }
+
+        private static Map<String, String> provider(UUID id, String key, String value) {
+            return Map.of(
+                    provider(id) + key,
+                    value,
+                    provider(id) + "client-id",
+                    AppRegistration.CLIENT_ID,
+                    provider(id) + "client-secret",
+                    SandboxResource.sandbox().entra().app().secret());
+        }
+
+        private static String provider(UUID id) {
+            return "broker.providers.\"" + id + "\".";
+        }
+
+        private static Map<String, String> client(String name, String key) {
+            IssuedSecrets.record(key);
+            try {
+                var digest = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+                return Map.of(
+                        "broker.clients." + name + ".key-sha256", HexFormat.of().formatHex(digest));
+            } catch (GeneralSecurityException impossible) {
+                throw new IllegalStateException(impossible);
+            }
+        }
+    }
+}
