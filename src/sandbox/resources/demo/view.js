@@ -1,6 +1,6 @@
 // Builds what is shown. Text always enters as text, never as HTML: names and reasons come from other people's systems.
 
-import { advice, moment } from './words.js';
+import { advice, moment, whatHappened } from './words.js';
 
 const message = () => document.getElementById('message');
 
@@ -70,11 +70,12 @@ export function tellProblem(problem, actions = []) {
 }
 
 export function problemNote(problem, actions = []) {
+  const { title, detail } = whatHappened(problem);
   const wait = problem.retryAfter > 1 ? `The service asks you to wait ${problem.retryAfter} seconds.` : '';
   const small = [problem.code, problem.requestId && `request ${problem.requestId}`].filter(Boolean).join(' · ');
   return element('div', { className: 'note error', 'data-kind': 'error', 'data-code': problem.code },
-    element('p', { className: 'note-title' }, problem.message),
-    problem.detail && problem.detail !== problem.message && element('p', {}, problem.detail),
+    element('p', { className: 'note-title' }, title),
+    detail && element('p', {}, detail),
     problem.errors.length > 0 && element('ul', {}, problem.errors.map((e) => element('li', {}, `${e.field}: ${e.message}`))),
     element('p', { className: 'advice' }, [advice(problem), wait].filter(Boolean).join(' ')),
     actions.some(Boolean) && element('div', { className: 'actions' }, actions),

@@ -4,9 +4,9 @@ const ADVICE = {
   unreachable: 'Check that it runs, then try again.',
   no_answer: 'Wait a moment, then try again.',
   invalid_state: 'Start again from this page.',
-  state_expired: 'It took too long. Start again; you have about ten minutes.',
+  state_expired: 'Start again; you have about ten minutes.',
   pending_link_expired: 'Connect the account again and confirm it sooner.',
-  authorization_denied: 'Nothing has changed. Connect the account again when you want to allow it.',
+  authorization_denied: 'You, or your organization’s rules, did not allow it. Nothing has changed; connect the account again when you want to.',
   authorization_failed: 'Nothing has changed. Start again; if it keeps failing, tell whoever runs this service.',
   redirect_uri_not_allowed: 'The operator must allow this page’s callback address in the broker’s settings.',
   invalid_scope: 'Ask for something that the provider knows.',
@@ -21,7 +21,7 @@ const ADVICE = {
   reauthorization_required: 'Re-authorize the account.',
   no_refresh_token: 'Re-authorize the account.',
   linked_to_another_user: 'Unlink it there first, or connect a different account.',
-  identity_mismatch: 'Start again and choose the same account on the sign-in page. Nothing has changed.',
+  identity_mismatch: 'You signed in with a different account than the one to authorize again. Nothing has changed; start again and choose the same account.',
   link_limit_reached: 'Unlink an account of this provider first.',
   rate_limited: 'Wait a moment, then try again.',
   provider_misconfigured: 'The operator must correct this provider’s settings.',
@@ -30,12 +30,24 @@ const ADVICE = {
   upstream_timeout: 'Try again in a moment.',
 };
 
+// Problems that a person meets while connecting an account. The broker speaks about the person; here it is said to them,
+// and with the advice above that is all.
+const TITLES = {
+  authorization_denied: 'The sign-in was declined',
+  identity_mismatch: 'That was another account',
+  state_expired: 'The sign-in took too long',
+  pending_link_expired: 'The question was open for too long',
+  linked_to_another_user: 'This account is linked to somebody else',
+  link_limit_reached: 'No more accounts can be linked here',
+};
+
 const REASONS = {
-  invalid_grant: 'the organization no longer accepts the earlier sign-in',
-  reauthorization_required: 'the organization no longer accepts the earlier sign-in',
-  consent_required: 'a permission is missing',
-  interaction_required: 'the organization wants you to sign in again',
-  account_disabled: 'the account is disabled',
+  revoked: 'the organization has ended the earlier sign-in',
+  expired: 'the earlier sign-in is too old',
+  password_changed: 'the password has changed',
+  password_expired: 'the password has expired',
+  sign_in_frequency: 'the organization wants you to sign in again from time to time',
+  credential_removed: 'a way to sign in was removed from the account',
 };
 
 const STATUSES = {
@@ -57,6 +69,13 @@ export function advice(problem) {
   return problem.status >= 500 ? 'If it happens again, tell whoever runs this service and name the request below.' : '';
 }
 
+/** What happened; the detail is empty where title and advice say it all. */
+export function whatHappened(problem) {
+  const title = TITLES[problem.code];
+  if (title) return { title, detail: '' };
+  return { title: problem.message, detail: problem.detail === problem.message ? '' : problem.detail };
+}
+
 export function statusOf(account) {
   return STATUSES[account.status] ?? account.status;
 }
@@ -70,7 +89,7 @@ export function explanationOf(account) {
       return 'The organization gave no lasting permission. Re-authorize to let applications use the account.';
     default:
       return account.reason
-        ? `Re-authorize it: ${REASONS[account.reason] ?? account.reason}.`
+        ? `Re-authorize it: ${REASONS[account.reason] ?? 'the organization no longer accepts the earlier sign-in'}.`
         : 'Re-authorize it to let applications use it again.';
   }
 }

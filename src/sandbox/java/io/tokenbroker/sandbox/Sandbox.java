@@ -43,17 +43,24 @@ public final class Sandbox implements AutoCloseable {
 
     private final FusionAuthStandIn fusionAuth;
     private final EntraStandIn entra;
+    private final String appOrigin;
 
-    private Sandbox(FusionAuthStandIn fusionAuth, EntraStandIn entra) {
+    private Sandbox(FusionAuthStandIn fusionAuth, EntraStandIn entra, String appOrigin) {
         this.fusionAuth = fusionAuth;
         this.entra = entra;
+        this.appOrigin = appOrigin;
     }
 
-    /** Starts both; port 0 takes any free one. */
+    /** Starts both, for the demo page at its usual place; port 0 takes any free one. */
     public static Sandbox start(int fusionAuthPort, int entraPort) {
+        return start(fusionAuthPort, entraPort, APP_ORIGIN);
+    }
+
+    /** Starts both for a page of this origin, whose callback is {@code /callback}. */
+    public static Sandbox start(int fusionAuthPort, int entraPort, String appOrigin) {
         IssuedSecrets.record(DEMO_KEY);
         IssuedSecrets.record(SEALING_KEY);
-        var sandbox = new Sandbox(new FusionAuthStandIn(fusionAuthPort), new EntraStandIn(entraPort));
+        var sandbox = new Sandbox(new FusionAuthStandIn(fusionAuthPort), new EntraStandIn(entraPort), appOrigin);
         sandbox.connect();
         sandbox.entra.start();
         sandbox.fusionAuth.start();
@@ -89,8 +96,8 @@ public final class Sandbox implements AutoCloseable {
         settings.put("broker.fusionauth.tenant-id", FusionAuthStandIn.TENANT_ID.toString());
         settings.put("broker.fusionauth.application-id", FusionAuthStandIn.APPLICATION_ID.toString());
         settings.put("broker.fusionauth.issuer", fusionAuth.issuer());
-        settings.put("broker.authorization.redirect-uris", CALLBACK);
-        settings.put("broker.cors-origins", APP_ORIGIN);
+        settings.put("broker.authorization.redirect-uris", callback());
+        settings.put("broker.cors-origins", appOrigin);
         settings.put("broker.clients.demo.key-sha256", sha256(DEMO_KEY));
         settings.put("broker.clients.demo.providers", "*");
         settings.put("broker.clients.demo.resources", "*");
@@ -109,11 +116,15 @@ public final class Sandbox implements AutoCloseable {
         return entra.url() + "/" + tenant.id() + "/v2.0";
     }
 
+    private String callback() {
+        return appOrigin + "/callback";
+    }
+
     private void connect() {
-        fusionAuth.allowRedirect(CALLBACK);
-        fusionAuth.allowRedirect(APP_ORIGIN);
-        fusionAuth.allowRedirect(APP_ORIGIN + "/");
-        entra.app().addRedirectUri(CALLBACK);
+        fusionAuth.allowRedirect(callback());
+        fusionAuth.allowRedirect(appOrigin);
+        fusionAuth.allowRedirect(appOrigin + "/");
+        entra.app().addRedirectUri(callback());
         fusionAuth.addProvider(provider("Contoso", issuer(Tenant.CONTOSO)).withId(CONTOSO));
         fusionAuth.addProvider(provider("Fabrikam", issuer(Tenant.FABRIKAM))
                 .withId(FABRIKAM)

@@ -16,16 +16,20 @@ final class SignInPage {
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>Sign in – FusionAuth stand-in</title>
             <style>
-            body { font: 1rem/1.5 system-ui, sans-serif; color: #1b1b1b; background: #f3f4f6; margin: 0; }
-            main { max-width: 22rem; margin: 12vh auto; padding: 2rem; background: #fff; border-radius: .5rem; }
+            :root { color-scheme: light dark; --ink: #1b1b1b; --paper: #fff; --desk: #f3f4f6; --soft: #4b5563; --line: #6b7280;
+              --deed: #1d4ed8; --on-deed: #fff; --bad: #b91c1c; }
+            @media (prefers-color-scheme: dark) { :root { --ink: #f2f2f2; --paper: #1f2329; --desk: #14171b; --soft: #b3bac2;
+              --line: #8a93a0; --deed: #93b4ff; --on-deed: #0b1b3f; --bad: #ff9d9d; } }
+            body { font: 1rem/1.5 system-ui, sans-serif; color: var(--ink); background: var(--desk); margin: 0; padding: 1rem; }
+            main { max-width: 22rem; margin: 10vh auto; padding: 2rem; background: var(--paper); border-radius: .5rem; }
             h1 { font-size: 1.4rem; margin: 0 0 .5rem; }
             label { display: block; margin-top: 1rem; font-weight: 600; }
             input, button { font: inherit; box-sizing: border-box; width: 100%%; padding: .6rem; margin-top: .25rem;
-              border: 1px solid #6b7280; border-radius: .3rem; }
-            button { margin-top: 1.5rem; border: 0; color: #fff; background: #1d4ed8; cursor: pointer; }
+              border: 1px solid var(--line); border-radius: .3rem; background: var(--paper); color: var(--ink); }
+            button { margin-top: 1.5rem; border: 0; color: var(--on-deed); background: var(--deed); cursor: pointer; }
             :focus-visible { outline: 3px solid #f59e0b; outline-offset: 2px; }
-            .note { color: #4b5563; margin: 0; }
-            .error { color: #b91c1c; }
+            .note { color: var(--soft); margin: 0; }
+            .error { color: var(--bad); }
             </style>
             </head>
             <body><main>%s</main></body>

@@ -30,6 +30,11 @@ public final class IssuedSecrets {
         return secret;
     }
 
+    /** All that this process knows of. */
+    public static Set<String> all() {
+        return Set.copyOf(ALL);
+    }
+
     /** A new secret of 256 bits, URL-safe, remembered; {@code prefix} tells people what it is. */
     public static String fresh(String prefix) {
         var bytes = new byte[32];
