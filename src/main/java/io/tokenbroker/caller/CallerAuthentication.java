@@ -10,13 +10,11 @@ import io.quarkus.vertx.http.runtime.security.ChallengeData;
 import io.quarkus.vertx.http.runtime.security.HttpAuthenticationMechanism;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.mutiny.Uni;
+import io.tokenbroker.caller.KnownCallers.Credential;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemMappers;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -29,15 +27,12 @@ import java.util.concurrent.ExecutorService;
 @ApplicationScoped
 class CallerAuthentication implements HttpAuthenticationMechanism {
 
-    private static final String BEARER = "bearer ";
-    private static final String BASIC = "basic ";
-
-    private final Clients clients;
+    private final KnownCallers callers;
     private final AccessTokens tokens;
     private final ExecutorService threads;
 
-    CallerAuthentication(Clients clients, AccessTokens tokens, @VirtualThreads ExecutorService threads) {
-        this.clients = clients;
+    CallerAuthentication(KnownCallers callers, AccessTokens tokens, @VirtualThreads ExecutorService threads) {
+        this.callers = callers;
         this.tokens = tokens;
         this.threads = threads;
     }
@@ -48,14 +43,10 @@ class CallerAuthentication implements HttpAuthenticationMechanism {
         if (header == null) {
             return Uni.createFrom().nullItem();
         }
-        if (startsWith(header, BASIC)) {
-            return accept(byBasic(header.substring(BASIC.length())));
-        }
-        if (!startsWith(header, BEARER)) {
-            return refuse();
-        }
-        var credential = header.substring(BEARER.length()).strip();
-        return credential.startsWith("tbk_") ? accept(clients.byKey(credential)) : byToken(credential);
+        var known = callers.of(header);
+        return known.isEmpty() && Credential.of(header) instanceof Credential.Token(var token)
+                ? verify(token)
+                : accept(known);
     }
 
     @Override
@@ -69,11 +60,7 @@ class CallerAuthentication implements HttpAuthenticationMechanism {
         return Set.of();
     }
 
-    private Uni<SecurityIdentity> byToken(String token) {
-        var known = tokens.remembered(token);
-        if (known.isPresent()) {
-            return accept(known);
-        }
+    private Uni<SecurityIdentity> verify(String token) {
         return Uni.createFrom()
                 .item(() -> tokens.verify(token))
                 .runSubscriptionOn(threads)
@@ -82,25 +69,7 @@ class CallerAuthentication implements HttpAuthenticationMechanism {
                 .flatMap(CallerAuthentication::accept);
     }
 
-    private Optional<Caller.Client> byBasic(String encoded) {
-        try {
-            var pair = new String(Base64.getDecoder().decode(encoded.strip()), StandardCharsets.UTF_8);
-            var colon = pair.indexOf(':');
-            if (colon < 0) {
-                return Optional.empty();
-            }
-            return clients.byNameAndKey(formDecoded(pair.substring(0, colon)), formDecoded(pair.substring(colon + 1)));
-        } catch (IllegalArgumentException malformed) {
-            return Optional.empty();
-        }
-    }
-
-    /** RFC 6749 §2.3.1 wants both parts form-encoded, many send them plain; neither part can hold a plus or percent. */
-    private static String formDecoded(String part) {
-        return URLDecoder.decode(part, StandardCharsets.UTF_8);
-    }
-
-    private static Uni<SecurityIdentity> accept(Optional<? extends Caller> caller) {
+    private static Uni<SecurityIdentity> accept(Optional<Caller> caller) {
         return caller.map(found -> Uni.createFrom().item(identityOf(found))).orElseGet(CallerAuthentication::refuse);
     }
 
@@ -113,9 +82,5 @@ class CallerAuthentication implements HttpAuthenticationMechanism {
 
     private static Uni<SecurityIdentity> refuse() {
         return Uni.createFrom().failure(new AuthenticationFailedException());
-    }
-
-    private static boolean startsWith(String header, String scheme) {
-        return header.regionMatches(true, 0, scheme, 0, scheme.length());
     }
 }

@@ -41,6 +41,11 @@ class MintMetrics {
         return minted == null ? codeOf(failure).code() : minted.source().name().toLowerCase(Locale.ROOT);
     }
 
+    /** Counts a mint that ended in a token. */
+    void count(Minted minted) {
+        count(outcome(minted, null));
+    }
+
     private void count(String outcome) {
         counters.computeIfAbsent(
                         outcome,

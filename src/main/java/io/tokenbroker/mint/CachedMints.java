@@ -1,0 +1,119 @@
+package io.tokenbroker.mint;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.tokenbroker.account.AccountId;
+import io.tokenbroker.caller.Caller;
+import io.tokenbroker.caller.KnownCallers;
+import io.tokenbroker.problem.BrokerException;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import java.time.Clock;
+import java.util.Optional;
+
+/**
+ * Answers a mint that memory can answer, before REST routing, which would cost twice the rest. It decides nothing of its
+ * own: caller, policy, account and cache are asked in {@link MintService#fromMemory}'s order, and whatever does not end in
+ * a token passes on untouched to {@link MintResource}, which refuses in the right words.
+ */
+class CachedMints {
+
+    /** After CORS, before Quarkus authenticates. */
+    private static final int BETWEEN_CORS_AND_AUTHENTICATION = 250;
+
+    private static final String PREFIX = "/accounts/";
+    private static final String SUFFIX = "/token";
+    private static final String JSON = "application/json";
+
+    private final KnownCallers callers;
+    private final MintService service;
+    private final MintMetrics metrics;
+    private final Clock clock;
+    private final ObjectMapper json;
+    private final ObjectReader requests;
+
+    CachedMints(KnownCallers callers, MintService service, MintMetrics metrics, Clock clock, ObjectMapper json) {
+        this.callers = callers;
+        this.service = service;
+        this.metrics = metrics;
+        this.clock = clock;
+        this.json = json;
+        this.requests = json.readerFor(MintRequest.class);
+    }
+
+    void register(@Observes Filters filters) {
+        filters.register(this::answerOrPassOn, BETWEEN_CORS_AND_AUTHENTICATION);
+    }
+
+    private void answerOrPassOn(RoutingContext request) {
+        if (!isPlainMint(request.request())) {
+            request.next();
+            return;
+        }
+        try {
+            answer(request).ifPresentOrElse(body -> end(request, body), request::next);
+        } catch (BrokerException | JsonProcessingException refused) {
+            request.next();
+        }
+    }
+
+    /** A mint as programs send it; the rarer forms of HTTP are REST's to judge. */
+    private static boolean isPlainMint(HttpServerRequest request) {
+        var accept = request.getHeader(HttpHeaderNames.ACCEPT);
+        return HttpMethod.POST.equals(request.method())
+                && !idIn(request).isEmpty()
+                && JSON.equals(request.getHeader(HttpHeaderNames.CONTENT_TYPE))
+                && request.getHeader(HttpHeaderNames.CONTENT_ENCODING) == null
+                && (accept == null || accept.equals("*/*") || accept.equals(JSON));
+    }
+
+    private Optional<Buffer> answer(RoutingContext request) throws JsonProcessingException {
+        var client = client(request.request());
+        var id = idIn(request.request());
+        var account = AccountId.parse(id);
+        if (client.isEmpty() || account.isEmpty()) {
+            return Optional.empty();
+        }
+        var minted = service.fromMemory(client.get(), account.get(), body(request));
+        if (minted.isEmpty()) {
+            return Optional.empty();
+        }
+        client.get().policy().rate().take();
+        metrics.count(minted.get());
+        return Optional.of(Buffer.buffer(json.writeValueAsBytes(TokenAnswer.of(id, minted.get(), clock.instant()))));
+    }
+
+    private Optional<Caller.Client> client(HttpServerRequest request) {
+        return Optional.ofNullable(request.getHeader(HttpHeaderNames.AUTHORIZATION))
+                .flatMap(callers::of)
+                .filter(Caller.Client.class::isInstance)
+                .map(Caller.Client.class::cast);
+    }
+
+    private MintRequest body(RoutingContext request) throws JsonProcessingException {
+        var body = request.body().asString();
+        return body == null || body.isEmpty()
+                ? MintRequest.DEFAULT
+                : Optional.ofNullable(requests.<MintRequest>readValue(body)).orElse(MintRequest.DEFAULT);
+    }
+
+    /** The account's id in the path; empty where the path is another's. */
+    private static String idIn(HttpServerRequest request) {
+        var path = String.valueOf(request.path());
+        return path.startsWith(PREFIX) && path.endsWith(SUFFIX) && path.length() > PREFIX.length() + SUFFIX.length()
+                ? path.substring(PREFIX.length(), path.length() - SUFFIX.length())
+                : "";
+    }
+
+    private static void end(RoutingContext request, Buffer body) {
+        request.response()
+                .putHeader(HttpHeaderNames.CONTENT_TYPE, "application/json;charset=UTF-8")
+                .end(body);
+    }
+}
