@@ -10,6 +10,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Request;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import io.restassured.path.json.JsonPath;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.wire.IssuedSecrets;
 import io.tokenbroker.support.Broker;
@@ -34,7 +35,7 @@ final class Person implements AutoCloseable {
         context.setDefaultTimeout(15_000);
         context.onConsoleMessage(this::heard);
         context.onWebError(error -> complaints.add(error.error()));
-        context.onRequest(Person::noteState);
+        context.onRequest(Person::noteSealed);
         page = context.newPage();
     }
 
@@ -166,11 +167,14 @@ final class Person implements AutoCloseable {
         }
     }
 
-    private static void noteState(Request request) {
-        Optional.of(URI.create(request.url()))
-                .filter(url -> url.getRawQuery() != null && url.getPath().endsWith("/authorize"))
-                .map(Broker::query)
-                .map(query -> query.get("state"))
-                .ifPresent(IssuedSecrets::record);
+    /** What the broker sealed, when the browser hands it on. */
+    private static void noteSealed(Request request) {
+        var url = URI.create(request.url());
+        if (url.getRawQuery() != null && url.getPath().endsWith("/authorize")) {
+            Optional.ofNullable(Broker.query(url).get("state")).ifPresent(IssuedSecrets::record);
+        }
+        if (url.getPath().equals("/authorizations/resolve") && request.postData() != null) {
+            IssuedSecrets.record(JsonPath.from(request.postData()).getString("pending_link_id"));
+        }
     }
 }
