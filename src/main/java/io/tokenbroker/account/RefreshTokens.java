@@ -9,6 +9,8 @@ import io.tokenbroker.seal.Secret;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import org.jboss.logging.Logger;
 
 /**
@@ -26,20 +28,38 @@ public class RefreshTokens {
     private final LinkApi links;
     private final RememberedLinks remembered;
 
+    /** Rotated tokens that FusionAuth has not taken yet: for a token spent by its use, the only ones there are. */
+    private final ConcurrentMap<AccountId, Unstored> unstored = new ConcurrentHashMap<>();
+
     RefreshTokens(LinkApi links, RememberedLinks remembered) {
         this.links = links;
         this.remembered = remembered;
     }
 
     /**
-     * Replaces the link's token, which {@code rotated} was got for. If the link has changed or gone meanwhile, that
-     * stands and the new token is dropped. Blocks.
+     * Replaces the link's token, which {@code rotated} was got for and which is spent. If the link has changed or gone
+     * meanwhile, that stands and the new token is dropped. Blocks.
      *
-     * @throws BrokerException if FusionAuth did not take it
+     * @throws BrokerException if FusionAuth did not take it; {@link #settled} will try again
      */
     public void keep(Link link, Secret rotated) {
-        var shadow = Shadow.of(link, rotated);
-        store(shadow);
+        var id = AccountId.of(link);
+        unstored.put(id, new Unstored(link, rotated));
+        var shadow = store(Shadow.of(link, rotated));
+        unstored.remove(id);
+        replace(link, rotated, shadow);
+    }
+
+    /** Replaces a token that still works. If FusionAuth does not take the newer one, a later refresh tries again. Blocks. */
+    public void renew(Link link, Secret newer) {
+        try {
+            replace(link, newer, store(Shadow.of(link, newer)));
+        } catch (BrokerException unavailable) {
+            LOG.warnf("Account %s keeps its old refresh token for now: %s", AccountId.of(link), unavailable.detail());
+        }
+    }
+
+    private void replace(Link link, Secret rotated, Link shadow) {
         var now = links.find(link.providerId(), link.identity());
         if (now.isPresent() && !now.get().token().equals(link.token())) {
             LOG.infof("Account %s was authorized again during a refresh; that token is kept", AccountId.of(link));
@@ -58,11 +78,17 @@ public class RefreshTokens {
         remembered.observeRotated(replaced);
     }
 
+    /** Whether nothing is left to finish for this account. Blocks. */
+    public boolean isSettled(AccountId id) {
+        return links.find(id.providerId(), Shadow.identityOf(id.identity())).isEmpty();
+    }
+
     /**
      * The account's link, after finishing what a crash left: with a shadow about, its token is the newer one, unless the
      * link was made or signed in to since. Blocks.
      */
     public Optional<Link> settled(AccountId id) {
+        Optional.ofNullable(unstored.get(id)).ifPresent(left -> keep(left.link(), left.token()));
         var link = links.find(id.providerId(), id.identity());
         var found = links.find(id.providerId(), Shadow.identityOf(id.identity()));
         if (found.isEmpty()) {
@@ -83,7 +109,7 @@ public class RefreshTokens {
     private Link store(Link record) {
         return switch (links.create(record)) {
             case LinkWrite.Written(var written) ->
-                written.withToken(record.token().orElseThrow());
+                holds(written, record) ? written(written, record) : replaceOrFail(record);
             case LinkWrite.Refused refused -> replaceOrFail(record);
             case LinkWrite.InDoubt inDoubt -> replaceOrFail(record);
         };
@@ -97,8 +123,8 @@ public class RefreshTokens {
         if (there.isPresent()) {
             delete(record);
         }
-        if (links.create(record) instanceof LinkWrite.Written(var written)) {
-            return written.withToken(record.token().orElseThrow());
+        if (links.create(record) instanceof LinkWrite.Written(var written) && holds(written, record)) {
+            return written(written, record);
         }
         throw new BrokerException(
                         ProblemType.FUSIONAUTH_UNAVAILABLE,
@@ -106,7 +132,18 @@ public class RefreshTokens {
                 .withRetryAfter(Duration.ofSeconds(5));
     }
 
+    /** FusionAuth may answer 200 and show another record that was there before. */
+    private static boolean holds(Link written, Link record) {
+        return written.token().isEmpty() || written.token().equals(record.token());
+    }
+
+    private static Link written(Link written, Link record) {
+        return written.withToken(record.token().orElseThrow());
+    }
+
     private boolean delete(Link record) {
         return links.delete(record.providerId(), record.identity(), record.userId());
     }
+
+    private record Unstored(Link link, Secret token) {}
 }

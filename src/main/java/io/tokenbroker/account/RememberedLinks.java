@@ -38,8 +38,13 @@ public class RememberedLinks {
 
     /** The link if it was read lately enough. Never blocks. */
     public Optional<Remembered> fresh(AccountId id) {
-        return Optional.ofNullable(links.getIfPresent(id))
-                .filter(link -> clock.instant().isBefore(link.readAt().plus(recheckAfter)));
+        return Optional.ofNullable(links.getIfPresent(id)).filter(this::isFresh);
+    }
+
+    /** A clock that was set back must not make a link good for longer. */
+    private boolean isFresh(Remembered link) {
+        var age = Duration.between(link.readAt(), clock.instant());
+        return !age.isNegative() && age.compareTo(recheckAfter) < 0;
     }
 
     /** The link, read again if it was not lately enough; empty if there is none. May block. */

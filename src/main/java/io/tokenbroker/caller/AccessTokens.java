@@ -3,11 +3,8 @@ package io.tokenbroker.caller;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tokenbroker.problem.BrokerException;
-import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.settings.BrokerSettings;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -17,23 +14,19 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.UUID;
-import org.jose4j.http.Get;
 import org.jose4j.jwa.AlgorithmConstraints;
 import org.jose4j.jwa.AlgorithmConstraints.ConstraintType;
-import org.jose4j.jwk.HttpsJwks;
 import org.jose4j.jws.AlgorithmIdentifiers;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.MalformedClaimException;
 import org.jose4j.jwt.NumericDate;
 import org.jose4j.jwt.consumer.InvalidJwtException;
 import org.jose4j.jwt.consumer.JwtConsumerBuilder;
-import org.jose4j.keys.resolvers.HttpsJwksVerificationKeyResolver;
 
 /**
  * FusionAuth's access tokens, verified. A token must be signed by a key of the JWKS with an asymmetric algorithm, say
  * the configured {@code iss}, name the application in {@code aud}, not be expired, and carry {@code applicationId}: an
- * id_token or another service's token does not. Keys are fetched again when an unknown one is met, and known ones are
- * kept through an outage.
+ * id_token or another service's token does not.
  */
 @ApplicationScoped
 public class AccessTokens {
@@ -58,17 +51,17 @@ public class AccessTokens {
     private final BrokerSettings.FusionAuth settings;
     private final Clients clients;
     private final Clock clock;
-    private final HttpsJwksVerificationKeyResolver keys;
+    private final SigningKeys keys;
 
     /** By digest, so that a heap dump holds no tokens. Only successes, never past {@code exp}. */
     private final Cache<String, Verified> verified =
             Caffeine.newBuilder().maximumSize(100_000).build();
 
-    AccessTokens(BrokerSettings settings, Clients clients, Clock clock) {
+    AccessTokens(BrokerSettings settings, Clients clients, SigningKeys keys, Clock clock) {
         this.settings = settings.fusionauth();
         this.clients = clients;
+        this.keys = keys;
         this.clock = clock;
-        this.keys = new HttpsJwksVerificationKeyResolver(jwks(this.settings));
     }
 
     /** The caller of a token verified within the last minute; needs no cryptography and never blocks. */
@@ -98,11 +91,8 @@ public class AccessTokens {
             }
             return caller;
         } catch (InvalidJwtException | MalformedClaimException refused) {
-            if (isUnreachable(refused)) {
-                throw new BrokerException(
-                                ProblemType.FUSIONAUTH_UNAVAILABLE,
-                                "FusionAuth's signing keys cannot be fetched, so no new token can be checked. Try again later.")
-                        .withRetryAfter(Duration.ofSeconds(5));
+            if (refused.getCause() instanceof BrokerException cannotTell) {
+                throw cannotTell;
             }
             return Optional.empty();
         }
@@ -150,32 +140,6 @@ public class AccessTokens {
         var expires = Instant.ofEpochMilli(expiration.getValueInMillis());
         var soon = clock.instant().plus(REMEMBERED);
         verified.put(digest(token), new Verified(caller, expires.isBefore(soon) ? expires : soon));
-    }
-
-    private static boolean isUnreachable(Throwable refused) {
-        for (var cause = refused.getCause(); cause != null; cause = cause.getCause()) {
-            if (cause instanceof IOException) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static HttpsJwks jwks(BrokerSettings.FusionAuth settings) {
-        var location = settings.jwksUrl()
-                .orElseGet(() ->
-                        URI.create(ClientPolicy.withoutSlash(settings.url().toString()) + "/.well-known/jwks.json"));
-        var get = new Get();
-        get.setConnectTimeout(3_000);
-        get.setReadTimeout(5_000);
-        get.setRetries(1);
-        var jwks = new HttpsJwks(location.toString());
-        jwks.setSimpleHttpGet(get);
-        jwks.setDefaultCacheDuration(Duration.ofMinutes(10).toSeconds());
-        jwks.setRetainCacheOnErrorDuration(Duration.ofDays(1).toSeconds());
-        // An unknown key id makes it look again, but strangers' tokens must not make it look all the time.
-        jwks.setRefreshReprieveThreshold(Duration.ofSeconds(2).toMillis());
-        return jwks;
     }
 
     private static String digest(String token) {

@@ -12,7 +12,6 @@ import io.tokenbroker.fusionauth.PendingLink;
 import io.tokenbroker.fusionauth.PendingLinkApi;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
-import io.tokenbroker.problem.Upstream;
 import io.tokenbroker.seal.Sealer;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.settings.BrokerSettings;
@@ -65,7 +64,7 @@ class CompleteService {
         var state = open(user, request.state());
         requireIssuer(state, request);
         if (request.error() != null) {
-            throw declined(request.error());
+            throw Refusals.declined(request.error());
         }
         var code = Secret.of(Objects.requireNonNull(request.code()));
         return locks.exclusively(user.id(), state.providerId(), () -> complete(user, state, code));
@@ -103,7 +102,7 @@ class CompleteService {
 
     private Completed linked(Caller.User user, AuthorizationState state, List<Link> before, boolean ofSomebodyElse) {
         if (ofSomebodyElse) {
-            throw linkedElsewhere();
+            throw Refusals.linkedElsewhere();
         }
         return freshLogin
                 .find(user.id(), state.providerId(), before)
@@ -191,42 +190,14 @@ class CompleteService {
         if (isNew) {
             accounts.undo(link);
         }
-        throw mismatch();
+        throw Refusals.mismatch();
     }
 
     private static void requireExpected(AuthorizationState state, Optional<PendingLink> identity) {
         var expected =
                 Optional.ofNullable(state.accountId()).flatMap(AccountId::parse).map(AccountId::identity);
         if (expected.isPresent() && !expected.equals(identity.map(PendingLink::identity))) {
-            throw mismatch();
+            throw Refusals.mismatch();
         }
-    }
-
-    private static BrokerException declined(String error) {
-        var upstream = Upstream.error(error);
-        return switch (error) {
-            case "access_denied", "consent_required" ->
-                new BrokerException(
-                                ProblemType.AUTHORIZATION_DENIED,
-                                "The person, or the tenant's policy, declined at the provider. Nothing was linked; start again when they are ready.")
-                        .withUpstream(upstream);
-            default ->
-                new BrokerException(
-                                ProblemType.AUTHORIZATION_FAILED,
-                                "The provider ended the sign-in with an error. Nothing was linked; start again, and ask the operator if it repeats.")
-                        .withUpstream(upstream);
-        };
-    }
-
-    private static BrokerException mismatch() {
-        return new BrokerException(
-                ProblemType.IDENTITY_MISMATCH,
-                "The person signed in to another account than the one to authorize again. Nothing was changed; start again and choose that account.");
-    }
-
-    private static BrokerException linkedElsewhere() {
-        return new BrokerException(
-                ProblemType.LINKED_TO_ANOTHER_USER,
-                "This account is linked to another user. It must be unlinked there first, or another account be chosen here.");
     }
 }

@@ -3,9 +3,10 @@ package io.tokenbroker.complete;
 import io.tokenbroker.fusionauth.Completion.Refusal;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
+import io.tokenbroker.problem.Upstream;
 import java.time.Duration;
 
-/** What a refusal of FusionAuth's Complete means to the person and the operator. */
+/** Why a sign-in is not completed, as the person and the operator need to hear it. */
 final class Refusals {
 
     private Refusals() {}
@@ -56,6 +57,34 @@ final class Refusals {
         return new BrokerException(
                 ProblemType.LINK_LIMIT_REACHED,
                 "FusionAuth allows this user no more accounts at this provider. Unlink one, or have the operator raise the limit.");
+    }
+
+    static BrokerException declined(String error) {
+        var upstream = Upstream.error(error);
+        return switch (error) {
+            case "access_denied", "consent_required" ->
+                new BrokerException(
+                                ProblemType.AUTHORIZATION_DENIED,
+                                "The person, or the tenant's policy, declined at the provider. Nothing was linked; start again when they are ready.")
+                        .withUpstream(upstream);
+            default ->
+                new BrokerException(
+                                ProblemType.AUTHORIZATION_FAILED,
+                                "The provider ended the sign-in with an error. Nothing was linked; start again, and ask the operator if it repeats.")
+                        .withUpstream(upstream);
+        };
+    }
+
+    static BrokerException mismatch() {
+        return new BrokerException(
+                ProblemType.IDENTITY_MISMATCH,
+                "The person signed in to another account than the one to authorize again. Nothing was changed; start again and choose that account.");
+    }
+
+    static BrokerException linkedElsewhere() {
+        return new BrokerException(
+                ProblemType.LINKED_TO_ANOTHER_USER,
+                "This account is linked to another user. It must be unlinked there first, or another account be chosen here.");
     }
 
     private static BrokerException failed(String detail) {

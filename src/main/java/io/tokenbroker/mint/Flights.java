@@ -11,11 +11,11 @@ import java.util.function.Supplier;
 @ApplicationScoped
 class Flights {
 
-    private final ConcurrentMap<Object, CompletableFuture<Minted>> inFlight = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Object, CompletableFuture<Landing>> inFlight = new ConcurrentHashMap<>();
 
     /** Blocks until this caller or the one before it is done; a refusal is shared like a token. */
-    Minted share(Object key, Supplier<Minted> work) {
-        var mine = new CompletableFuture<Minted>();
+    Landing share(Object key, Supplier<Landing> work) {
+        var mine = new CompletableFuture<Landing>();
         var theirs = inFlight.putIfAbsent(key, mine);
         if (theirs != null) {
             return await(theirs);
@@ -30,7 +30,7 @@ class Flights {
         return await(mine);
     }
 
-    private static Minted await(CompletableFuture<Minted> flight) {
+    private static Landing await(CompletableFuture<Landing> flight) {
         try {
             return flight.join();
         } catch (CompletionException failed) {

@@ -24,23 +24,31 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** A hit is answered on the event loop; only what must ask an upstream gets a thread of its own. */
-@Path("/accounts/{id}/token")
+@Path("/accounts")
 @Tag(name = "Minting")
 class MintResource {
 
     private final MintService service;
     private final SecurityIdentity identity;
     private final ExecutorService threads;
+    private final MintMetrics metrics;
     private final Clock clock;
 
-    MintResource(MintService service, SecurityIdentity identity, @VirtualThreads ExecutorService threads, Clock clock) {
+    MintResource(
+            MintService service,
+            SecurityIdentity identity,
+            @VirtualThreads ExecutorService threads,
+            MintMetrics metrics,
+            Clock clock) {
         this.service = service;
         this.identity = identity;
         this.threads = threads;
+        this.metrics = metrics;
         this.clock = clock;
     }
 
     @POST
+    @Path("/{id}/token")
     @NonBlocking
     @RolesAllowed(Caller.CLIENT)
     @Operation(
@@ -52,16 +60,20 @@ class MintResource {
             @Parameter(description = "The account's id.") @PathParam("id") String id,
             @RequestBody(required = false, description = "Every field is optional, and so is the body.") @Nullable
                     MintRequest body) {
+        var request = Optional.ofNullable(body).orElse(MintRequest.DEFAULT);
         var client = (Caller.Client) Caller.of(identity);
+        return metrics.counted(() -> minted(client, id, request))
+                .map(minted -> TokenAnswer.of(id, minted, clock.instant()));
+    }
+
+    private Uni<Minted> minted(Caller.Client client, String id, MintRequest request) {
         client.policy().rate().take();
         var account = AccountId.parse(id).orElseThrow(Accounts::notFound);
-        var request = Optional.ofNullable(body).orElse(MintRequest.DEFAULT);
         return service.fromMemory(client, account, request)
                 .map(minted -> Uni.createFrom().item(minted))
                 .orElseGet(() -> Uni.createFrom()
                         .item(() -> service.mint(client, account, request))
-                        .runSubscriptionOn(threads))
-                .map(minted -> TokenAnswer.of(id, minted, clock.instant()));
+                        .runSubscriptionOn(threads));
     }
 
     @Schema(name = "Token")
@@ -101,7 +113,7 @@ class MintResource {
             return new TokenAnswer(
                     token.value().reveal(),
                     "Bearer",
-                    token.remaining(now).toSeconds(),
+                    Math.max(0, token.remaining(now).toSeconds()),
                     token.expiresAt(),
                     token.scope().orElse(null),
                     accountId,

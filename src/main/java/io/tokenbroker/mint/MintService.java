@@ -5,7 +5,6 @@ import io.tokenbroker.account.Accounts;
 import io.tokenbroker.account.RememberedLinks;
 import io.tokenbroker.account.RememberedLinks.Remembered;
 import io.tokenbroker.caller.Caller;
-import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.mint.Minted.Source;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
@@ -14,6 +13,7 @@ import io.tokenbroker.provider.Providers;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * Authorize, then the account, then the cache, then one refresh for all who wait. The order is the security: nothing is
@@ -47,55 +47,80 @@ class MintService {
     /** The token, if all that is needed to authorize and answer is in memory. Never blocks. */
     Optional<Minted> fromMemory(Caller.Client client, AccountId id, MintRequest request) {
         client.policy().requireProvider(id.providerId());
-        var provider = providers.remembered(id.providerId());
-        var link = links.fresh(id);
-        if (provider.isEmpty() || link.isEmpty()) {
-            return Optional.empty();
-        }
-        return cached(link.get(), authorized(client, provider.get(), link.get().link(), request), request);
+        return providers
+                .remembered(id.providerId())
+                .map(provider -> permitted(client, provider, request))
+                .flatMap(target -> links.fresh(id).flatMap(link -> cached(owned(link, request), target, request)));
     }
 
     /** The token, from wherever it takes. Blocks. */
     Minted mint(Caller.Client client, AccountId id, MintRequest request) {
         client.policy().requireProvider(id.providerId());
-        var remembered = links.current(id).orElseThrow(Accounts::notFound);
-        var provider = provider(remembered.link());
-        var target = authorized(client, provider, remembered.link(), request);
-        return cached(remembered, target, request)
-                .orElseGet(() -> flights.share(
-                        new Wanted(id, target, Optional.ofNullable(request.claims())),
-                        () -> refresher.refresh(provider, id, target, request)));
+        var provider = providers.find(id.providerId());
+        var target = provider.map(known -> permitted(client, known, request));
+        var link = owned(links.current(id).orElseThrow(Accounts::notFound), request);
+        if (provider.isEmpty() || target.isEmpty()) {
+            throw unusable(id.providerId());
+        }
+        return cached(link, target.get(), request)
+                .orElseGet(() -> refreshed(provider.get(), link, target.get(), request));
     }
 
-    /** What the caller may have of this account, or a refusal. */
-    private static Target authorized(Caller.Client client, Provider provider, Link link, MintRequest request) {
-        if (request.userId() != null && !request.userId().equals(link.userId().toString())) {
-            throw Accounts.notFound();
-        }
+    /** What the caller wants, if its policy lets it: decided before anything of the account is looked at. */
+    private static Target permitted(Caller.Client client, Provider provider, MintRequest request) {
         var target = Target.of(provider, request);
         client.policy().requireResource(target.resource());
         return target;
     }
 
-    private Optional<Minted> cached(Remembered remembered, Target target, MintRequest request) {
-        if (request.bypassesCache()) {
-            return Optional.empty();
+    /** The link, unless the caller means somebody else's account. */
+    private static Remembered owned(Remembered remembered, MintRequest request) {
+        var owner = remembered.link().userId().toString();
+        if (request.userId() != null && !request.userId().equalsIgnoreCase(owner)) {
+            throw Accounts.notFound();
         }
-        var key = new TokenCache.Key(AccountId.of(remembered.link()), remembered.epoch(), target.scopes());
-        return cache.get(key)
+        return remembered;
+    }
+
+    private Minted refreshed(Provider provider, Remembered link, Target target, MintRequest request) {
+        var claims = Optional.<String>ofNullable(request.claims());
+        var landing = flights.share(
+                new Wanted(AccountId.of(link.link()), link.epoch(), target, claims),
+                // Another flight may have landed since this caller looked.
+                () -> cached(link, target, request)
+                        .<Landing>map(Landing.Arrived::new)
+                        .orElseGet(() -> refresher.refresh(provider, link, target, claims)));
+        return switch (landing) {
+            case Landing.Arrived(var minted) -> minted;
+            case Landing.Diverted(var why) -> stale(link, target, request).orElseThrow(() -> Answers.unavailable(why));
+        };
+    }
+
+    private Optional<Minted> cached(Remembered link, Target target, MintRequest request) {
+        return fromCache(link, target, request)
                 .filter(token -> token.usableAt(clock.instant(), request.validity()))
                 .map(token -> new Minted(token, Source.CACHE));
     }
 
-    private Provider provider(Link link) {
-        return providers.find(link.providerId()).orElseThrow(() -> {
-            var why = providers.whyUnusable(link.providerId()).orElse("FusionAuth does not list it");
-            return new BrokerException(
-                    ProblemType.PROVIDER_MISCONFIGURED,
-                    "The account's provider cannot be used: %s. The operator must change that; the account is not lost."
-                            .formatted(why));
-        });
+    /** While the tenant is away, a token that still lives is better than none. */
+    private Optional<Minted> stale(Remembered link, Target target, MintRequest request) {
+        return fromCache(link, target, request)
+                .filter(token -> token.isValidAt(clock.instant()))
+                .map(token -> new Minted(token, Source.STALE));
     }
 
-    private record Wanted(AccountId account, Target target, Optional<String> claims) {}
+    private Optional<AccessToken> fromCache(Remembered link, Target target, MintRequest request) {
+        return request.bypassesCache() ? Optional.empty() : cache.get(TokenCache.Key.of(link, target));
+    }
+
+    private BrokerException unusable(UUID provider) {
+        var why = providers.whyUnusable(provider).orElse("FusionAuth does not list it");
+        return new BrokerException(
+                ProblemType.PROVIDER_MISCONFIGURED,
+                "The account's provider cannot be used: %s. The operator must change that; the account is not lost."
+                        .formatted(why));
+    }
+
+    /** @param epoch of the account's link: whoever comes after a new authorization does not join an older flight */
+    private record Wanted(AccountId account, long epoch, Target target, Optional<String> claims) {}
 }

@@ -21,6 +21,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Asks the tenant for a new access token and keeps what came with it. Blocks. */
 @ApplicationScoped
@@ -54,102 +55,92 @@ class Refresher {
         this.clock = clock;
     }
 
-    Minted refresh(Provider provider, AccountId id, Target target, MintRequest request) {
-        var remembered = links.current(id).orElseThrow(Accounts::notFound);
+    Landing refresh(Provider provider, Remembered remembered, Target target, Optional<String> claims) {
         if (provider.rotation() == Rotation.REUSABLE) {
-            return refreshReusable(provider, remembered, target, request);
+            return refresh(provider, settled(remembered), target, claims, this::keepIfOld);
         }
         // The token is spent by its use: nobody else may use or replace it until the next one is stored.
-        return locks.exclusively(remembered.link().userId(), id.providerId(), () -> {
-            var settled = refreshTokens.settled(id).orElseThrow(Accounts::notFound);
-            return refresh(provider, links.observe(settled), target, request, this::keep);
-        });
+        return exclusively(remembered.link(), () -> refresh(provider, settle(remembered), target, claims, this::keep));
     }
 
-    private Minted refreshReusable(Provider provider, Remembered remembered, Target target, MintRequest request) {
-        return refresh(provider, remembered, target, request, this::keepIfOld);
-    }
-
-    private Minted refresh(
-            Provider provider, Remembered remembered, Target target, MintRequest request, KeepRotated keep) {
+    private Landing refresh(
+            Provider provider, Remembered remembered, Target target, Optional<String> claims, KeepRotated keep) {
         var link = remembered.link();
         var id = AccountId.of(link);
         var token = link.token().orElseThrow(() -> Answers.noRefreshToken(id));
         var askedAt = clock.instant();
-        var outcome = grant.refresh(
-                provider.tokenEndpoint(),
-                id.identity(),
-                token,
-                target.wireScope(provider),
-                Optional.ofNullable(request.claims()));
+        var outcome = grant.refresh(provider.tokenEndpoint(), id.identity(), token, target.wireScope(provider), claims);
         return switch (outcome) {
             case Refreshed refreshed -> {
                 IdentityCheck.require(provider, link, refreshed.idToken());
-                refreshed.refreshToken().ifPresent(next -> keep.keep(link, token, next));
+                refreshed.refreshToken().filter(next -> !next.equals(token)).ifPresent(next -> keep.keep(link, next));
                 states.markWorking(id);
                 var accessToken = new AccessToken(
                         refreshed.accessToken(), askedAt, askedAt.plus(refreshed.expiresIn()), refreshed.scope());
-                cache.put(new TokenCache.Key(id, epochNow(id, remembered), target.scopes()), accessToken);
-                yield new Minted(accessToken, Source.REFRESH);
+                // Keeping a rotated token leaves the epoch as it is. If a person signed in meanwhile there is another
+                // by now, and nobody finds what the older grant gave.
+                cache.put(TokenCache.Key.of(remembered, target), accessToken);
+                yield new Landing.Arrived(new Minted(accessToken, Source.REFRESH));
             }
-            case Refused refused -> refusedOrNewer(provider, remembered, target, request, keep, refused);
-            case Unavailable unavailable ->
-                stale(remembered, target, request).orElseThrow(() -> Answers.unavailable(unavailable));
+            case Refused refused -> refusedOrNewer(provider, remembered, target, claims, keep, refused);
+            case Unavailable unavailable -> new Landing.Diverted(unavailable);
         };
     }
 
     /** A refusal counts only if the token sent is still the stored one: a person may have signed in meanwhile. */
-    private Minted refusedOrNewer(
+    private Landing refusedOrNewer(
             Provider provider,
             Remembered remembered,
             Target target,
-            MintRequest request,
+            Optional<String> claims,
             KeepRotated keep,
             Refused refused) {
         var id = AccountId.of(remembered.link());
         if (refused.refusal() == Refusal.REAUTHORIZATION_REQUIRED) {
             var now = links.read(id).orElseThrow(Accounts::notFound);
             if (!now.link().token().equals(remembered.link().token())) {
-                return refresh(provider, now, target, request, keep);
+                return refresh(provider, now, target, claims, keep);
             }
             remembered.link().token().ifPresent(token -> states.markRefused(id, token, refused.reason()));
         }
         throw Answers.refused(id, target, refused);
     }
 
-    /** While the tenant is away, a token that still lives is better than none. */
-    private Optional<Minted> stale(Remembered remembered, Target target, MintRequest request) {
-        if (request.bypassesCache()) {
-            return Optional.empty();
-        }
-        var key = new TokenCache.Key(AccountId.of(remembered.link()), remembered.epoch(), target.scopes());
-        return cache.get(key)
-                .filter(token -> token.isValidAt(clock.instant()))
-                .map(token -> new Minted(token, Source.STALE));
+    /** The link, once what a crash left beside it is put in order. */
+    private Remembered settled(Remembered remembered) {
+        return refreshTokens.isSettled(AccountId.of(remembered.link()))
+                ? remembered
+                : exclusively(remembered.link(), () -> settle(remembered));
     }
 
-    /** Keeping a rotated token leaves the epoch as it is; an account that somebody changed meanwhile has another. */
-    private long epochNow(AccountId id, Remembered before) {
-        return links.fresh(id).map(Remembered::epoch).orElse(before.epoch());
+    /** Call it with the account's lock held. */
+    private Remembered settle(Remembered remembered) {
+        var id = AccountId.of(remembered.link());
+        return refreshTokens.settled(id).map(links::observe).orElseThrow(() -> {
+            links.forget(id);
+            return Accounts.notFound();
+        });
     }
 
-    private void keep(Link link, Secret used, Secret next) {
-        if (!next.equals(used)) {
-            refreshTokens.keep(link, next);
-        }
+    private void keep(Link link, Secret next) {
+        refreshTokens.keep(link, next);
     }
 
-    private void keepIfOld(Link link, Secret used, Secret next) {
+    private void keepIfOld(Link link, Secret next) {
         if (link.lastAuthorizedAt().isBefore(clock.instant().minus(REPLACED_AFTER))) {
-            locks.exclusively(link.userId(), link.providerId(), () -> {
-                keep(link, used, next);
+            exclusively(link, () -> {
+                refreshTokens.renew(link, next);
                 return link;
             });
         }
     }
 
+    private <T> T exclusively(Link link, Supplier<T> work) {
+        return locks.exclusively(link.userId(), link.providerId(), work);
+    }
+
     @FunctionalInterface
     private interface KeepRotated {
-        void keep(Link link, Secret used, Secret next);
+        void keep(Link link, Secret next);
     }
 }

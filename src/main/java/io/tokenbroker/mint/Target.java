@@ -69,7 +69,7 @@ record Target(String resource, List<String> scopes) {
         if (resources.size() > 1) {
             throw invalid("The scopes belong to several resources. Ask for one resource at a time.");
         }
-        if (scopes.size() > 1 && scopes.stream().anyMatch(scope -> scope.endsWith(DEFAULT))) {
+        if (scopes.size() > 1 && scopes.stream().anyMatch(Target::isDefault)) {
             throw invalid("A /.default scope stands for all others of its resource. Ask for it alone.");
         }
         var onlyOpenId = provider.isEntra() ? GRAPH : "";
@@ -78,13 +78,19 @@ record Target(String resource, List<String> scopes) {
                 : new Target(resources.iterator().next(), List.copyOf(scopes));
     }
 
+    private static boolean isDefault(String scope) {
+        return ("/" + scope).endsWith(DEFAULT);
+    }
+
     /** At Entra a bare name is Graph's; elsewhere it belongs to nothing in particular. */
     private static String resourceOf(Provider provider, String scope) {
         var end = scope.lastIndexOf('/');
-        if (end <= 0 || !scope.contains(":")) {
-            return provider.isEntra() ? GRAPH : "";
+        // Entra knows an API by its application id too, which is no URI.
+        var isResourceScope = end > 0 && (provider.isEntra() || scope.contains(":"));
+        if (isResourceScope) {
+            return scope.substring(0, end);
         }
-        return scope.substring(0, end);
+        return provider.isEntra() ? GRAPH : "";
     }
 
     private static BrokerException invalid(String detail) {

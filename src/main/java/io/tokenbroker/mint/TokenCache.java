@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import io.tokenbroker.account.AccountId;
+import io.tokenbroker.account.RememberedLinks.Remembered;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
@@ -44,6 +45,10 @@ class TokenCache {
 
         Key {
             scopes = List.copyOf(scopes);
+        }
+
+        static Key of(Remembered link, Target target) {
+            return new Key(AccountId.of(link.link()), link.epoch(), target.scopes());
         }
     }
 }

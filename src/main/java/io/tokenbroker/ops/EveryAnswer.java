@@ -2,6 +2,7 @@ package io.tokenbroker.ops;
 
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.tokenbroker.problem.RequestId;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 
 /**
@@ -10,18 +11,23 @@ import jakarta.enterprise.event.Observes;
  */
 class EveryAnswer {
 
-    private static final int BEFORE_ALL_ELSE = 10_000;
+    /** The priority of a filter that comes first. */
+    static final int BEFORE_ALL_ELSE = 10_000;
 
     void register(@Observes Filters filters) {
         filters.register(
                 request -> {
-                    request.response()
-                            .putHeader(RequestId.HEADER, RequestId.of(request))
-                            .putHeader("Cache-Control", "no-store")
-                            .putHeader("Pragma", "no-cache")
-                            .putHeader("X-Content-Type-Options", "nosniff");
+                    putHeaders(request);
                     request.next();
                 },
                 BEFORE_ALL_ELSE);
+    }
+
+    static void putHeaders(RoutingContext request) {
+        request.response()
+                .putHeader(RequestId.HEADER, RequestId.of(request))
+                .putHeader("Cache-Control", "no-store")
+                .putHeader("Pragma", "no-cache")
+                .putHeader("X-Content-Type-Options", "nosniff");
     }
 }

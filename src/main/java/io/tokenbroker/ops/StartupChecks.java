@@ -6,7 +6,10 @@ import io.tokenbroker.settings.BrokerSettings;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -17,7 +20,11 @@ class StartupChecks {
     private static final Pattern CLIENT_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
     private static final Pattern PROVIDER_ID =
-            Pattern.compile("[0-9a-fA-F]{8}([-_][0-9a-fA-F]{4}){3}[-_][0-9a-fA-F]{12}");
+            Pattern.compile("[0-9a-fA-F]{8}([-_.][0-9a-fA-F]{4}){3}[-_.][0-9a-fA-F]{12}");
+
+    /** RFC 6454 §6.2: what a browser sends, and nothing more. */
+    private static final Pattern ORIGIN = Pattern.compile("https?://[^/?#@*\\s]+");
+
     private static final Set<String> AUTHENTICATIONS = Set.of("client_secret_basic", "client_secret_post", "none");
 
     private final BrokerSettings settings;
@@ -32,7 +39,7 @@ class StartupChecks {
         settings.authorization()
                 .redirectUris()
                 .forEach(uri -> require(
-                        isHttp(URI.create(uri)) && !uri.contains("#"),
+                        isHttp(uri) && !uri.contains("#"),
                         "broker.authorization.redirect-uris: '%s' is not an absolute http(s) URI without fragment"
                                 .formatted(uri)));
         require(
@@ -44,14 +51,13 @@ class StartupChecks {
                 "broker.accounts.recheck-after must not be negative, such as 30s");
         settings.corsOrigins().orElse(List.of()).forEach(StartupChecks::checkOrigin);
         settings.clients().forEach(StartupChecks::checkClient);
+        checkSubjects(settings.clients());
         settings.providers().forEach(StartupChecks::checkProvider);
     }
 
     private static void checkOrigin(String origin) {
         require(
-                !origin.equals("*")
-                        && isHttp(URI.create(origin))
-                        && URI.create(origin).getPath().isEmpty(),
+                ORIGIN.matcher(origin).matches() && isHttp(origin),
                 "broker.cors-origins: '%s' is not an origin such as https://app.example".formatted(origin));
     }
 
@@ -72,6 +78,17 @@ class StartupChecks {
         require(
                 client.requestsPerMinute().orElse(1) > 0,
                 key + ".requests-per-minute must be at least 1; leave it out for no limit");
+    }
+
+    private static void checkSubjects(Map<String, BrokerSettings.Client> clients) {
+        var nameOf = new HashMap<String, String>();
+        clients.forEach((name, client) -> client.subject().ifPresent(subject -> {
+            var other = nameOf.put(subject, name);
+            require(
+                    other == null,
+                    "broker.clients.%s.subject is that of broker.clients.%s too; each client needs its own"
+                            .formatted(name, other));
+        }));
     }
 
     private static void checkProvider(String id, BrokerSettings.Provider provider) {
@@ -99,6 +116,14 @@ class StartupChecks {
 
     private static void requireHttp(String key, Optional<URI> uri) {
         require(uri.isEmpty() || isHttp(uri.get()), key + " must be an absolute http(s) URL");
+    }
+
+    private static boolean isHttp(String text) {
+        try {
+            return isHttp(new URI(text));
+        } catch (URISyntaxException noUri) {
+            return false;
+        }
     }
 
     private static boolean isHttp(URI uri) {

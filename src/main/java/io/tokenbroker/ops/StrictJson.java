@@ -36,5 +36,6 @@ class StrictJson implements ObjectMapperCustomizer {
         }) {
             json.coercionConfigFor(LogicalType.Textual).setCoercion(shape, CoercionAction.Fail);
         }
+        json.coercionConfigFor(LogicalType.POJO).setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail);
     }
 }

@@ -1,13 +1,14 @@
 package io.tokenbroker.problem;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.jspecify.annotations.Nullable;
 
 /** The {@code claims} field of requests: a claims request (OpenID Connect Core §5.5), which is a JSON object as text. */
 public final class Claims {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final int LONGEST = 8_192;
 
     private Claims() {}

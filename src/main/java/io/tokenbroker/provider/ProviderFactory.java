@@ -149,9 +149,9 @@ class ProviderFactory {
                         provider.tokenEndpoint().map(token -> new Endpoints("", authorization, token)));
     }
 
-    /** An environment variable's name cannot hold the dashes of an id. */
+    /** An environment variable's name cannot hold the dashes of an id; what it is read as has dots instead. */
     private static UUID uuid(String key) {
-        return UUID.fromString(key.replace('_', '-'));
+        return UUID.fromString(key.replaceAll("[_.]", "-"));
     }
 
     /** Whether a provider can work. */

@@ -16,15 +16,17 @@ public class Discovery {
     private static final Logger LOG = Logger.getLogger(Discovery.class);
 
     private final ProviderRestClient http;
+    private final CappedBody bodies;
 
-    Discovery(@RestClient ProviderRestClient http) {
+    Discovery(@RestClient ProviderRestClient http, CappedBody bodies) {
         this.http = http;
+        this.bodies = bodies;
     }
 
     /** The issuer's endpoints, or empty if it cannot be reached or its document cannot be used. */
     public Optional<Endpoints> of(URI issuer) {
         try (var response = http.get(withoutSlash(issuer) + "/.well-known/openid-configuration")) {
-            return response.getStatus() == 200 ? endpoints(CappedBody.read(response)) : Optional.empty();
+            return response.getStatus() == 200 ? endpoints(bodies.read(response)) : Optional.empty();
         } catch (IOException | ProcessingException unreachable) {
             LOG.warnf("The issuer %s does not answer", issuer);
             return Optional.empty();

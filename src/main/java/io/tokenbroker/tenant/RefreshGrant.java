@@ -29,11 +29,16 @@ public class RefreshGrant {
 
     private static final Pattern GUID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
+    /** Longer than any access token lives; a number beyond it is no lifetime. */
+    private static final Duration LONGEST_LIFE = Duration.ofDays(366);
+
     private final ProviderRestClient http;
+    private final CappedBody bodies;
     private final Clock clock;
 
-    RefreshGrant(@RestClient ProviderRestClient http, Clock clock) {
+    RefreshGrant(@RestClient ProviderRestClient http, CappedBody bodies, Clock clock) {
         this.http = http;
+        this.bodies = bodies;
         this.clock = clock;
     }
 
@@ -57,7 +62,7 @@ public class RefreshGrant {
                 UUID.randomUUID().toString(),
                 anchorMailbox(endpoint, identity),
                 form)) {
-            return outcome(response, CappedBody.read(response));
+            return outcome(response, bodies.read(response));
         } catch (IOException | ProcessingException failed) {
             return new RefreshOutcome.Unavailable(
                     timedOut(failed) ? Outage.TIMED_OUT : Outage.UNREACHABLE, Optional.empty(), Upstream.error(null));
@@ -80,7 +85,7 @@ public class RefreshGrant {
         return new RefreshOutcome.Refreshed(
                 Secret.of(accessToken),
                 // Some send the number as text. A provider that sends none gets asked again soon.
-                Duration.ofSeconds(Math.max(0, body.path("expires_in").asLong(60))),
+                Duration.ofSeconds(Math.clamp(body.path("expires_in").asLong(60), 0, LONGEST_LIFE.toSeconds())),
                 text(body, "scope"),
                 text(body, "refresh_token").map(Secret::of),
                 text(body, "id_token").map(Secret::of));

@@ -1,0 +1,145 @@
+package io.tokenbroker.caller;
+
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.ProblemType;
+import io.tokenbroker.settings.BrokerSettings;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.net.URI;
+import java.security.Key;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jboss.logging.Logger;
+import org.jose4j.http.Get;
+import org.jose4j.jwk.JsonWebKey;
+import org.jose4j.jwk.JsonWebKeySet;
+import org.jose4j.jwk.VerificationJwkSelector;
+import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.jwx.JsonWebStructure;
+import org.jose4j.keys.resolvers.VerificationKeyResolver;
+import org.jose4j.lang.JoseException;
+import org.jose4j.lang.UnresolvableKeyException;
+
+/**
+ * The keys FusionAuth signs with, by its JWKS. They are asked for again when they are old, or when a token names one
+ * that is not among them; but strangers' tokens must not make the broker ask all the time, nor wait for a FusionAuth
+ * that does not answer. Through an outage the known ones stay good.
+ */
+@ApplicationScoped
+class SigningKeys implements VerificationKeyResolver {
+
+    private static final Logger LOG = Logger.getLogger(SigningKeys.class);
+    private static final Duration FRESH = Duration.ofMinutes(10);
+
+    /** Between two requests, however the first one ended. */
+    private static final Duration PAUSE = Duration.ofSeconds(2);
+
+    private static final VerificationJwkSelector SELECTOR = new VerificationJwkSelector();
+
+    private final String location;
+    private final Get http = new Get();
+    private final Clock clock;
+
+    /** Guards asking only; readers take {@link #known} as it is. */
+    private final ReentrantLock asking = new ReentrantLock();
+
+    private volatile Known known = new Known(List.of(), Instant.MIN, Instant.MIN);
+
+    SigningKeys(BrokerSettings settings, Clock clock) {
+        this.location = location(settings.fusionauth());
+        this.clock = clock;
+        http.setConnectTimeout(3_000);
+        http.setReadTimeout(5_000);
+        http.setRetries(1);
+    }
+
+    /**
+     * The key of this token. May block.
+     *
+     * @throws UnresolvableKeyException if FusionAuth does not have it
+     * @throws BrokerException if FusionAuth cannot be asked whether it has
+     */
+    @Override
+    public Key resolveKey(JsonWebSignature token, List<JsonWebStructure> nesting) throws UnresolvableKeyException {
+        if (isOlderThan(FRESH, known.readAt())) {
+            ask();
+        }
+        var key = select(token);
+        if (key.isEmpty()) {
+            ask();
+            key = select(token);
+        }
+        if (key.isEmpty() && known.lastAskedInVain()) {
+            throw new BrokerException(
+                            ProblemType.FUSIONAUTH_UNAVAILABLE,
+                            "FusionAuth's signing keys cannot be fetched, so no new token can be checked. Try again later.")
+                    .withRetryAfter(Duration.ofSeconds(5));
+        }
+        return key.orElseThrow(() -> new UnresolvableKeyException("FusionAuth has no such key"))
+                .getKey();
+    }
+
+    private Optional<JsonWebKey> select(JsonWebSignature token) throws UnresolvableKeyException {
+        try {
+            return Optional.ofNullable(SELECTOR.select(token, known.keys()));
+        } catch (JoseException unusable) {
+            throw new UnresolvableKeyException("The token's header does not fit any key", unusable);
+        }
+    }
+
+    private void ask() {
+        asking.lock();
+        try {
+            if (isOlderThan(PAUSE, known.askedAt())) {
+                var keys = fetch();
+                var now = clock.instant();
+                known = keys.isPresent() ? new Known(keys.get(), now, now) : known.askedInVain(now);
+            }
+        } finally {
+            asking.unlock();
+        }
+    }
+
+    private Optional<List<JsonWebKey>> fetch() {
+        try {
+            return Optional.of(new JsonWebKeySet(http.get(location).getBody()).getJsonWebKeys());
+        } catch (IOException | JoseException unusable) {
+            LOG.warnf("The signing keys at %s cannot be read; those known stay good", location);
+            return Optional.empty();
+        }
+    }
+
+    /** Also where the clock was set back: nobody shall wait for a time that has been. */
+    private boolean isOlderThan(Duration age, Instant instant) {
+        return Duration.between(instant, clock.instant()).abs().compareTo(age) > 0;
+    }
+
+    private static String location(BrokerSettings.FusionAuth settings) {
+        return settings.jwksUrl()
+                .map(URI::toString)
+                .orElseGet(() -> ClientPolicy.withoutSlash(settings.url().toString()) + "/.well-known/jwks.json");
+    }
+
+    /**
+     * @param readAt when FusionAuth last answered
+     * @param askedAt when it was last asked, in vain if that is later
+     */
+    private record Known(List<JsonWebKey> keys, Instant readAt, Instant askedAt) {
+
+        private Known {
+            keys = List.copyOf(keys);
+        }
+
+        Known askedInVain(Instant now) {
+            return new Known(keys, readAt, now);
+        }
+
+        boolean lastAskedInVain() {
+            return askedAt.isAfter(readAt);
+        }
+    }
+}

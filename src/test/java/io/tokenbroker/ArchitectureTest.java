@@ -1,0 +1,199 @@
+package io.tokenbroker;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.be;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import io.tokenbroker.seal.Secret;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** What the packages promise in their descriptions, held. */
+@AnalyzeClasses(packages = "io.tokenbroker", importOptions = ArchitectureTest.ProductionOnly.class)
+class ArchitectureTest {
+
+    /** The classes of the jar: neither the tests nor the sandbox, which is test code too. */
+    static final class ProductionOnly implements ImportOption {
+
+        @Override
+        public boolean includes(Location location) {
+            return location.contains("/target/classes/");
+        }
+    }
+
+    private static final Path SOURCES = Path.of("src/main/java");
+    private static final int LONGEST = 220;
+
+    /** Which package may know which others; START, COMPLETE and RESOLVE in a row, MINT on its own. */
+    private static final Map<String, List<String>> MAY_KNOW = new TreeMap<>(Map.ofEntries(
+            Map.entry("settings", List.of()),
+            Map.entry("problem", List.of()),
+            Map.entry("seal", List.of("settings")),
+            Map.entry("caller", List.of("problem", "settings")),
+            Map.entry("fusionauth", List.of("problem", "seal", "settings")),
+            Map.entry("tenant", List.of("problem", "seal", "settings")),
+            Map.entry("provider", List.of("caller", "fusionauth", "problem", "seal", "settings", "tenant")),
+            Map.entry("account", List.of("caller", "fusionauth", "problem", "seal", "settings")),
+            Map.entry("start", List.of("account", "caller", "problem", "provider", "seal", "settings", "tenant")),
+            Map.entry("complete", List.of("account", "caller", "fusionauth", "problem", "seal", "settings", "start")),
+            Map.entry("resolve", List.of("account", "caller", "complete", "fusionauth", "problem", "seal", "settings")),
+            Map.entry(
+                    "mint",
+                    List.of("account", "caller", "fusionauth", "problem", "provider", "seal", "settings", "tenant")),
+            Map.entry("ops", List.of("account", "mint", "problem", "provider", "settings"))));
+
+    @ArchTest
+    static final ArchRule packagesAreFreeOfCycles =
+            slices().matching("io.tokenbroker.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule theVendorsTypesStayBehindTheirFacade = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.tokenbroker.fusionauth")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.fusionauth..", "com.inversoft..");
+
+    @ArchTest
+    static final ArchRule httpIsSpokenAtTheEdgesOnly = noClasses()
+            .that(DescribedPredicate.not(
+                    resideInAnyPackage("io.tokenbroker.problem", "io.tokenbroker.tenant", "io.tokenbroker.ops")))
+            .and(describe(
+                    "are no resource", type -> !outermost(type).getSimpleName().endsWith("Resource")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("jakarta.ws.rs..");
+
+    @ArchTest
+    static final ArchRule resourcesAreKnownToNobody = noClasses()
+            .that(describe("are no resource of their own", type -> !isResource(type)))
+            .should()
+            .dependOnClassesThat(
+                    describe("are resources", type -> type.getSimpleName().endsWith("Resource")));
+
+    @ArchTest
+    static final ArchRule timeIsGiven = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("io.tokenbroker.ops.Time")
+            .should()
+            .callMethodWhere(describe("asks the system for the time", ArchitectureTest::asksForTheTime));
+
+    @ArchTest
+    static final ArchRule nothingIsInjectedIntoFields = fields().should()
+            .notBeAnnotatedWith("jakarta.inject.Inject")
+            .andShould()
+            .notBeAnnotatedWith("org.eclipse.microprofile.config.inject.ConfigProperty");
+
+    @ArchTest
+    static final ArchRule secretsAreRevealedToTheWireOnly = classes()
+            .that(describe("reveal a secret", ArchitectureTest::reveals))
+            .should(be(resideInAnyPackage("io.tokenbroker.fusionauth", "io.tokenbroker.tenant")
+                    .or(name("io.tokenbroker.start.StartService"))
+                    .or(name("io.tokenbroker.start.CodeVerifier"))
+                    .or(name("io.tokenbroker.complete.CompleteService"))
+                    .or(name("io.tokenbroker.mint.IdentityCheck"))
+                    .or(name("io.tokenbroker.mint.MintResource$TokenAnswer"))
+                    .as("where a secret goes over the wire or is sealed")));
+
+    @ArchTest
+    static final ArchRule namesSayWhatAThingIs = noClasses()
+            .should()
+            .haveSimpleNameEndingWith("Impl")
+            .orShould()
+            .haveNameMatching(".*(Util|Utils|Manager|Helper|DTO|Dto)$");
+
+    @ArchTest
+    static final ArchRule theSandboxIsNoPartOfIt =
+            noClasses().should().dependOnClassesThat(resideInAPackage("io.tokenbroker.sandbox.."));
+
+    @ArchTest
+    static void packagesKnowWhatTheyMay(JavaClasses broker) {
+        var known = new TreeMap<String, Set<String>>();
+        for (var type : broker) {
+            type.getDirectDependenciesFromSelf().stream()
+                    .map(dependency -> feature(dependency.getTargetClass().getBaseComponentType()))
+                    .filter(target -> !target.isEmpty() && !target.equals(feature(type)))
+                    .forEach(target -> known.computeIfAbsent(feature(type), own -> new TreeSet<>())
+                            .add(target));
+        }
+        assertThat(known.keySet()).isSubsetOf(MAY_KNOW.keySet());
+        known.forEach((own, targets) ->
+                assertThat(targets).as("what %s knows", own).isSubsetOf(MAY_KNOW.getOrDefault(own, List.of())));
+    }
+
+    @Test
+    void noClassIsLongerThanTwoOrThreeScreens() throws IOException {
+        try (var files = Files.walk(SOURCES)) {
+            assertThat(files.filter(file -> file.toString().endsWith(".java")))
+                    .isNotEmpty()
+                    .allSatisfy(file -> assertThat(Files.readAllLines(file)).hasSizeLessThanOrEqualTo(LONGEST));
+        }
+    }
+
+    @Test
+    void everyPackageSaysWhatItIsFor() throws IOException {
+        try (var folders = Files.walk(SOURCES.resolve("io/tokenbroker"))) {
+            assertThat(folders.filter(Files::isDirectory))
+                    .isNotEmpty()
+                    .allSatisfy(folder -> assertThat(Files.readString(folder.resolve("package-info.java")))
+                            .contains("/**", "@NullMarked"));
+        }
+    }
+
+    private static boolean asksForTheTime(JavaAccess<?> call) {
+        var owner = call.getTargetOwner().getFullName();
+        var method = call.getTarget().getName();
+        var given = call.getTarget().getFullName().contains("java.time.Clock)");
+        return (owner.startsWith("java.time.") && method.equals("now") && !given)
+                || (owner.equals(Clock.class.getName()) && method.startsWith("system"))
+                || (owner.equals(System.class.getName())
+                        && Set.of("currentTimeMillis", "nanoTime").contains(method));
+    }
+
+    private static boolean reveals(JavaClass type) {
+        return type.getMethodCallsFromSelf().stream()
+                        .anyMatch(call -> call.getTargetOwner().isEquivalentTo(Secret.class)
+                                && call.getTarget().getName().equals("reveal"))
+                || type.getMethodReferencesFromSelf().stream()
+                        .anyMatch(reference -> reference.getTargetOwner().isEquivalentTo(Secret.class)
+                                && reference.getTarget().getName().equals("reveal"));
+    }
+
+    private static boolean isResource(JavaClass type) {
+        return outermost(type).getSimpleName().endsWith("Resource");
+    }
+
+    private static JavaClass outermost(JavaClass type) {
+        return type.getEnclosingClass().map(ArchitectureTest::outermost).orElse(type);
+    }
+
+    /** The package below {@code io.tokenbroker}, or nothing where a type is none of ours. */
+    private static String feature(JavaClass type) {
+        var parts = type.getPackageName().split("\\.", -1);
+        return type.getPackageName().startsWith("io.tokenbroker.") ? parts[2] : "";
+    }
+}

@@ -1,0 +1,233 @@
+package io.tokenbroker.caller;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.empty;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import io.tokenbroker.problem.ProblemAnswer;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
+import io.tokenbroker.sandbox.fusionauth.TokenRecipe;
+import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.TestTime;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@QuarkusTest
+class UserTokensTest extends BrokerTest {
+
+    /** Each test is further in the future than the one before, so that the broker may ask for keys again. */
+    private static Duration later = Duration.ZERO;
+
+    @AfterEach
+    void bringTheKeysBack() {
+        fusionAuth().jwksOutage(false);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"RS256", "RS384", "RS512", "PS256", "ES256"})
+    void aTokenSignedByAPublishedAsymmetricKeyIsAccepted(String algorithm) {
+        var token = fusionAuth().issueToken(good -> good.algorithm(algorithm));
+        letTheBrokerAskForKeys();
+
+        call(token).then().statusCode(200).body("accounts", empty());
+    }
+
+    static Stream<Arguments> refused() {
+        var app = FusionAuthStandIn.APPLICATION_ID.toString();
+        var other = UUID.randomUUID().toString();
+        return Stream.of(
+                bad("without a signature", token -> token.algorithm("none")),
+                bad("signed by HMAC with the public key", token -> token.algorithm("HS256")),
+                bad("an id_token", TokenRecipe::idToken),
+                bad("for another audience", token -> token.audience(other)),
+                bad("for other audiences", token -> token.claim("aud", List.of(other, "x"))),
+                bad("without an audience", token -> token.without("aud")),
+                bad("whose audience is a number", token -> token.claim("aud", 7)),
+                bad("without applicationId", token -> token.without("applicationId")),
+                bad("of another application", token -> token.claim("applicationId", other)),
+                bad("whose applicationId is a list", token -> token.claim("applicationId", List.of(app))),
+                bad("expired", token -> token.claim("exp", now() - 31)),
+                bad("without exp", token -> token.without("exp")),
+                bad("whose exp is text", token -> token.claim("exp", "tomorrow")),
+                bad("whose exp is beyond all time", token -> token.claim("exp", "9".repeat(40))),
+                bad("not valid yet", token -> token.claim("nbf", now() + 60)),
+                bad("of another issuer", token -> token.issuer("https://auth.example.org")),
+                bad(
+                        "of an issuer spelled otherwise",
+                        token -> token.issuer(fusionAuth().issuer() + "/")),
+                bad("without an issuer", token -> token.without("iss")),
+                bad("by an unknown key", TokenRecipe::unknownKey),
+                bad(
+                        "that brings its key's address",
+                        token -> token.unknownKey().header("jku", "http://localhost:1/keys")),
+                bad("with a critical header", token -> token.header("crit", List.of("exp"))),
+                bad("without a subject", token -> token.without("sub")),
+                bad("whose subject is no user id", token -> token.subject("alice")),
+                bad("whose subject is a number", token -> token.claim("sub", 7)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("refused")
+    void aTokenIsRefused(String what, Consumer<TokenRecipe> spoiled) {
+        unauthorized(call(fusionAuth().issueToken(spoiled)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "x",
+                "a.b.c",
+                "..",
+                "....",
+                "e30.e30.e30",
+                "e30.e30.",
+                "eyJhbGciOiJSUzI1NiJ9..",
+                "eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ.a.a.a.a",
+                "bnVsbA.bnVsbA.bnVsbA",
+                "W10.W10.W10",
+                "%00",
+                "two words",
+                "'; drop table users; --",
+                "{\"alg\":\"none\"}"
+            })
+    void garbageIsRefused(String garbage) {
+        unauthorized(call(garbage));
+    }
+
+    @Test
+    void aTokenChangedAfterSigningIsRefused() {
+        var parts = fusionAuth().accessToken(FusionAuthStandIn.ALICE_ID).split("\\.", -1);
+        var claims = new String(Base64.getUrlDecoder().decode(parts[1]), StandardCharsets.UTF_8)
+                .replace(FusionAuthStandIn.ALICE_ID.toString(), FusionAuthStandIn.ZOE_ID.toString());
+        var zoes = Base64.getUrlEncoder().withoutPadding().encodeToString(claims.getBytes(StandardCharsets.UTF_8));
+
+        unauthorized(call(parts[0] + "." + zoes + "." + parts[2]));
+        unauthorized(call(parts[0] + "." + parts[1] + "." + parts[2].substring(1)));
+    }
+
+    @Test
+    void aTokenOfTwentyKilobytesIsRefused() {
+        unauthorized(call("a".repeat(20 * 1024)));
+        unauthorized(call(fusionAuth().issueToken(token -> token.claim("padding", "p".repeat(12_000)))));
+    }
+
+    @Test
+    void aTokenForSeveralAudiencesOfWhichTheApplicationIsOneIsAccepted() {
+        var token = fusionAuth()
+                .issueToken(good -> good.claim("aud", List.of("x", FusionAuthStandIn.APPLICATION_ID.toString())));
+
+        call(token).then().statusCode(200);
+    }
+
+    @Test
+    void aTokenIsAcceptedUntilItExpiresAlthoughItIsRemembered() {
+        var token = fusionAuth().issueToken(good -> good.claim("exp", now() + 20));
+
+        call(token).then().statusCode(200);
+        TestTime.advance(Duration.ofSeconds(15));
+        call(token).then().statusCode(200);
+        TestTime.advance(Duration.ofSeconds(40));
+        unauthorized(call(token));
+    }
+
+    @Test
+    void aNewKeyIsPickedUpWithoutARestart() {
+        call(fusionAuth().accessToken(FusionAuthStandIn.ALICE_ID)).then().statusCode(200);
+        fusionAuth().rotateKey();
+        letTheBrokerAskForKeys();
+
+        call(fusionAuth().accessToken(FusionAuthStandIn.ALICE_ID)).then().statusCode(200);
+    }
+
+    @Test
+    void aKeyThatIsWithdrawnIsTrustedForMinutesOnly() {
+        var old = fusionAuth().accessToken(FusionAuthStandIn.ALICE_ID);
+        call(old).then().statusCode(200);
+        fusionAuth().rotateKey();
+        fusionAuth().dropOldKeys();
+        TestTime.advance(Duration.ofMinutes(11));
+
+        call(fusionAuth().accessToken(FusionAuthStandIn.ALICE_ID)).then().statusCode(200);
+        unauthorized(call(old));
+    }
+
+    @Test
+    void knownKeysOutliveAnOutageOfTheJwks() {
+        call(fusionAuth().accessToken(FusionAuthStandIn.ALICE_ID)).then().statusCode(200);
+        fusionAuth().jwksOutage(true);
+        TestTime.advance(Duration.ofHours(3));
+
+        call(fusionAuth().accessToken(FusionAuthStandIn.ALICE_ID)).then().statusCode(200);
+        call(fusionAuth().accessToken(FusionAuthStandIn.ZOE_ID)).then().statusCode(200);
+    }
+
+    @Test
+    void whileTheJwksIsAwayAnUnknownKeyIsNobodysFault() {
+        call(fusionAuth().accessToken(FusionAuthStandIn.ALICE_ID)).then().statusCode(200);
+        fusionAuth().jwksOutage(true);
+        letTheBrokerAskForKeys();
+
+        for (var again = 0; again < 2; again++) {
+            var answer = call(fusionAuth().issueToken(TokenRecipe::unknownKey));
+            ProblemAnswer.of(answer, 503, "fusionauth_unavailable");
+            assertThat(answer.header("Retry-After")).matches("[1-9][0-9]*");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void strangersTokensDoNotMakeTheBrokerAskForKeysEachTime(boolean outage) {
+        call(fusionAuth().accessToken(FusionAuthStandIn.ALICE_ID)).then().statusCode(200);
+        fusionAuth().jwksOutage(outage);
+        letTheBrokerAskForKeys();
+        var strangers = IntStream.range(0, 5)
+                .mapToObj(i -> fusionAuth().issueToken(TokenRecipe::unknownKey))
+                .toList();
+        var before = fusionAuth().jwksRequests();
+
+        strangers.forEach(token -> call(token).then().statusCode(outage ? 503 : 401));
+
+        // One, and a second try of it where it failed.
+        assertThat(fusionAuth().jwksRequests() - before).isBetween(1, outage ? 2 : 1);
+    }
+
+    private static Arguments bad(String what, Consumer<TokenRecipe> spoiled) {
+        return Arguments.of(what, spoiled);
+    }
+
+    private static void unauthorized(Response answer) {
+        ProblemAnswer.of(answer, 401, "unauthorized");
+        assertThat(answer.header("WWW-Authenticate")).startsWith("Bearer ").contains("error=\"invalid_token\"");
+    }
+
+    private static Response call(String token) {
+        return given().header("Authorization", "Bearer " + token).get("/accounts");
+    }
+
+    private static void letTheBrokerAskForKeys() {
+        later = later.plusSeconds(5);
+        TestTime.advance(later);
+    }
+
+    private static long now() {
+        return fusionAuth().clock().instant().getEpochSecond();
+    }
+
+    private static FusionAuthStandIn fusionAuth() {
+        return sandbox().fusionAuth();
+    }
+}

@@ -1,0 +1,219 @@
+package io.tokenbroker.mint;
+
+import static io.restassured.RestAssured.given;
+import static io.tokenbroker.mint.Minting.ARM;
+import static io.tokenbroker.mint.Minting.BLAKE;
+import static io.tokenbroker.mint.Minting.GRAPH;
+import static io.tokenbroker.mint.Minting.introspect;
+import static io.tokenbroker.mint.Minting.mint;
+import static io.tokenbroker.mint.Minting.mintAnew;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.not;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.restassured.response.Response;
+import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.sandbox.entra.Tenant;
+import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.BrokerTest;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@QuarkusTest
+class MintAnswerTest extends BrokerTest {
+
+    @Test
+    void anAnswerHasTheFieldsOfTheContractAndNoOthers() {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+
+        var answer = mint(account, ARM);
+
+        answer.then()
+                .statusCode(200)
+                .contentType("application/json")
+                .header("Cache-Control", "no-store")
+                .header("Pragma", "no-cache")
+                .body("token_type", equalTo("Bearer"))
+                .body("account_id", equalTo(account))
+                .body("source", equalTo("refresh"));
+        assertThat(answer.jsonPath().getMap("$"))
+                .containsOnlyKeys(
+                        "access_token", "token_type", "expires_in", "expires_at", "scope", "account_id", "source");
+    }
+
+    @Test
+    void whatIsLeftAndUntilWhenAgree() {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+
+        var answer = mint(account, ARM);
+
+        var until = Instant.parse(answer.path("expires_at"));
+        int seconds = answer.path("expires_in");
+        assertThat(until).isCloseTo(Instant.now().plusSeconds(seconds), within(3, ChronoUnit.SECONDS));
+        assertThat(until).isCloseTo(introspect(answer).expires(), within(2, ChronoUnit.SECONDS));
+    }
+
+    @Test
+    void theScopeIsToldInTheTenantsWords() {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+        var granted = "openid %1$s/user_impersonation %1$s/.default".formatted(ARM);
+
+        mint(account, ARM).then().body("scope", equalTo(granted)).body("source", equalTo("refresh"));
+        mint(account, ARM).then().body("scope", equalTo(granted)).body("source", equalTo("cache"));
+    }
+
+    @Test
+    void theCacheGivesTheSameTokenWithTheSameEnd() {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+        var first = mint(account, ARM);
+
+        mint(account, ARM)
+                .then()
+                .body("source", equalTo("cache"))
+                .body("access_token", equalTo(first.path("access_token")))
+                .body("expires_at", equalTo(first.path("expires_at")));
+    }
+
+    @Test
+    void theTokenOpensItsResourceAsItsPersonAndNoOther() {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+        String token = mint(account, ARM).path("access_token");
+
+        resource("/arm/subscriptions", token).then().statusCode(200).body("user", equalTo(BLAKE));
+        resource("/graph/oidc/userinfo", token).then().statusCode(401);
+    }
+
+    @Test
+    void aGraphTokenTellsWhoItsPersonIs() {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+        String token = mint(account, GRAPH).path("access_token");
+
+        resource("/graph/oidc/userinfo", token).then().statusCode(200).body("email", equalTo(BLAKE));
+        resource("/arm/subscriptions", token).then().statusCode(401);
+    }
+
+    @Test
+    void eachOfSeveralAccountsGetsItsOwnPersonsToken() {
+        var blake = Broker.link(Sandbox.CONTOSO, BLAKE);
+        var bea = Broker.link(Sandbox.CONTOSO, "bea@contoso.com");
+        var guest = Broker.link(Sandbox.FABRIKAM, BLAKE);
+
+        assertThat(introspect(mint(blake, ARM)).user()).isEqualTo(BLAKE);
+        assertThat(introspect(mint(bea, ARM)).user()).isEqualTo("bea@contoso.com");
+        assertThat(introspect(mint(guest, ARM)).tenant()).isEqualTo(Tenant.FABRIKAM.id());
+        assertThat(introspect(mint(blake, ARM)).tenant()).isEqualTo(Tenant.CONTOSO.id());
+    }
+
+    @ParameterizedTest
+    @EnumSource(HttpClient.Version.class)
+    void aMintNeedsNoBodyAndNoContentTypeWhateverTheHttpThatIsOffered(HttpClient.Version offered) throws Exception {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+
+        assertThat(post(account, offered).statusCode()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{}", "null"})
+    void aMintWithNothingInItsBodyIsForTheDefault(String body) {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+
+        var answer = Broker.client().body(body).post("/accounts/{id}/token", account);
+
+        answer.then().statusCode(200);
+        assertThat(introspect(answer).audience()).isEqualTo(GRAPH);
+    }
+
+    @Test
+    void lifetimesThatCannotBeAreBroughtIntoBounds() {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+        sandbox().entra().faults().add(life("9000000000000000").times(1));
+        sandbox().entra().faults().add(Fault.of(Fault.Kind.EXPIRES_IN_TEXT));
+
+        mint(account, ARM).then().statusCode(200).body("expires_in", equalTo(366 * 86_400 - 1));
+
+        sandbox().entra().faults().add(life("-5").times(1));
+        mintAnew(account, ARM).then().statusCode(200).body("expires_in", equalTo(0));
+    }
+
+    @Test
+    void mintsAreCountedByOutcomeAndNothingThatTellsOfAnAccount() {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+        var before = metrics();
+
+        String token = mint(account, ARM).path("access_token");
+        mint(account, ARM);
+        mint(account, "https://vault.azure.net");
+        mint("acc_nothing", ARM);
+
+        var after = metrics();
+        assertThat(after).doesNotContain(account, token, "acc_nothing");
+        for (var outcome : new String[] {"refresh", "cache", "consent_required", "account_not_found"}) {
+            assertThat(count(after, outcome) - count(before, outcome))
+                    .as(outcome)
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aUserMayNotMintEvenForTheirOwnAccount() {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+
+        Broker.alice()
+                .body(Map.of("resource", ARM))
+                .post("/accounts/{id}/token", account)
+                .then()
+                .statusCode(403)
+                .body("code", equalTo("forbidden"))
+                .body(not(containsString("access_token")));
+        assertThat(sandbox().entra().refreshes()).isZero();
+    }
+
+    private static Fault life(String seconds) {
+        return new Fault(Fault.Kind.LIFE, seconds, Fault.ANY, Fault.ANY, Fault.ANY, "refresh_token", 0);
+    }
+
+    private static Response resource(String path, String token) {
+        return given().header("Authorization", "Bearer " + token)
+                .get(sandbox().entra().url() + path);
+    }
+
+    private static String metrics() {
+        return given().get("/q/metrics").asString();
+    }
+
+    private static double count(String metrics, String outcome) {
+        var line = Pattern.compile("(?m)^broker_mints_total\\{outcome=\"" + outcome + "\"} (\\S+)$")
+                .matcher(metrics);
+        return line.find() ? Double.parseDouble(line.group(1)) : 0;
+    }
+
+    private static HttpResponse<String> post(String account, HttpClient.Version offered)
+            throws IOException, InterruptedException {
+        try (var http = HttpClient.newHttpClient()) {
+            var uri = URI.create("%s:%d/accounts/%s/token".formatted(RestAssured.baseURI, RestAssured.port, account));
+            return http.send(
+                    HttpRequest.newBuilder(uri)
+                            .header("Authorization", "Bearer " + Sandbox.DEMO_KEY)
+                            .version(offered)
+                            .POST(HttpRequest.BodyPublishers.noBody())
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package io.tokenbroker.mint;
+
+import static io.tokenbroker.mint.Minting.ARM;
+import static io.tokenbroker.mint.Minting.BLAKE;
+import static io.tokenbroker.mint.Minting.account;
+import static io.tokenbroker.mint.Minting.mint;
+import static io.tokenbroker.mint.Minting.mintAnew;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.restassured.path.json.JsonPath;
+import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.TestTime;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Many who want the same at once. */
+@QuarkusTest
+@Timeout(60)
+class MintFlightTest extends BrokerTest {
+
+    @Test
+    void twoHundredAtOnceShareOneRefresh() {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+        sandbox().entra().faults().add(Fault.slow(Duration.ofMillis(300)));
+
+        var answers = manyMints(account, 200);
+
+        assertThat(answers).allSatisfy(answer -> assertThat(answer.statusCode()).isEqualTo(200));
+        assertThat(answers.stream().map(MintFlightTest::tokenOf).distinct()).hasSize(1);
+        assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(1);
+        mint(account, ARM).then().body("source", equalTo("cache"));
+        assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(1);
+    }
+
+    @Test
+    void whoComesAsARefreshEndsDoesNotStartAnother() {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+
+        for (var round = 1; round <= 20; round++) {
+            TestTime.advance(Duration.ofHours(2));
+            assertThat(manyMints(account, 20))
+                    .allSatisfy(answer -> assertThat(answer.statusCode()).isEqualTo(200));
+            assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(round);
+        }
+    }
+
+    @Test
+    void aRefusalIsSharedToo() {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+        sandbox().entra().faults().add(Fault.slow(Duration.ofMillis(300)));
+        sandbox().entra().faults().add(Fault.aadsts(50076));
+
+        var answers = manyMints(account, 20);
+
+        assertThat(answers).allSatisfy(answer -> assertThat(answer.body()).contains("interaction_required"));
+        assertThat(sandbox().entra().refreshes(BLAKE)).isLessThan(20);
+    }
+
+    @Test
+    void whatAnOlderAuthorizationGaveIsNotServedAfterANewOne() throws Exception {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+        sandbox()
+                .entra()
+                .faults()
+                .add(Fault.of(Fault.Kind.HANG).onGrant("refresh_token").times(1));
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var early = CompletableFuture.supplyAsync(() -> mint(account, ARM), threads);
+            awaitHanging();
+
+            Broker.link(Sandbox.CONTOSO, BLAKE);
+            var late = mint(account, ARM);
+            sandbox().entra().faults().release();
+
+            late.then().statusCode(200).body("source", equalTo("refresh"));
+            early.get().then().statusCode(200);
+            mint(account, ARM)
+                    .then()
+                    .body("source", equalTo("cache"))
+                    .body("access_token", equalTo(late.path("access_token")));
+        }
+        account(account).then().body("status", equalTo("active"));
+    }
+
+    @Test
+    void whoInsistsOnANewTokenDoesNotCostTheOthersTheirStaleOne() throws Exception {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+        sandbox().entra().faults().add(Fault.life(Duration.ofSeconds(1000)).times(1));
+        mint(account, ARM);
+        TestTime.advance(Duration.ofSeconds(800));
+        sandbox().entra().faults().add(Fault.slow(Duration.ofMillis(300)));
+        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP));
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var insisting = CompletableFuture.supplyAsync(() -> mintAnew(account, ARM), threads);
+            awaitRefreshes(2);
+
+            mint(account, ARM).then().statusCode(200).body("source", equalTo("stale"));
+            insisting.get().then().statusCode(503).body("code", equalTo("provider_unavailable"));
+        }
+    }
+
+    private static List<HttpResponse<String>> manyMints(String account, int callers) {
+        var uri = URI.create("%s:%d/accounts/%s/token".formatted(RestAssured.baseURI, RestAssured.port, account));
+        var request = HttpRequest.newBuilder(uri)
+                .header("Authorization", "Bearer " + Sandbox.DEMO_KEY)
+                .header("Content-Type", "application/json")
+                .version(HttpClient.Version.HTTP_1_1)
+                .POST(HttpRequest.BodyPublishers.ofString("{\"resource\":\"" + ARM + "\"}"))
+                .build();
+        try (var http = HttpClient.newHttpClient()) {
+            var sent = IntStream.range(0, callers)
+                    .mapToObj(i -> http.sendAsync(request, HttpResponse.BodyHandlers.ofString()))
+                    .toList();
+            return sent.stream().map(CompletableFuture::join).toList();
+        }
+    }
+
+    private static String tokenOf(HttpResponse<String> answer) {
+        return new JsonPath(answer.body()).getString("access_token");
+    }
+
+    private static void awaitHanging() {
+        while (sandbox().entra().faults().hanging() == 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static void awaitRefreshes(long count) {
+        while (sandbox().entra().refreshes() < count) {
+            Thread.onSpinWait();
+        }
+    }
+}

@@ -1,0 +1,352 @@
+package io.tokenbroker.mint;
+
+import static io.tokenbroker.mint.Minting.ARM;
+import static io.tokenbroker.mint.Minting.BLAKE;
+import static io.tokenbroker.mint.Minting.DEVON;
+import static io.tokenbroker.mint.Minting.GRAPH;
+import static io.tokenbroker.mint.Minting.LINK_API;
+import static io.tokenbroker.mint.Minting.ORDERS;
+import static io.tokenbroker.mint.Minting.account;
+import static io.tokenbroker.mint.Minting.linkOf;
+import static io.tokenbroker.mint.Minting.mint;
+import static io.tokenbroker.mint.Minting.mintAnew;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.notNullValue;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.tokenbroker.account.AccountId;
+import io.tokenbroker.mint.Minting.MintSettings;
+import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.entra.Introspection;
+import io.tokenbroker.sandbox.fusionauth.Fault;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
+import io.tokenbroker.sandbox.fusionauth.Link;
+import io.tokenbroker.sandbox.fusionauth.Unknown;
+import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.TestTime;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Where a used refresh token is spent (Adatum, by the settings) and where it stays good (Contoso). */
+@QuarkusTest
+@TestProfile(MintSettings.class)
+@Timeout(60)
+class MintRotationTest extends BrokerTest {
+
+    private String account = "";
+
+    @BeforeEach
+    void link() {
+        sandbox().entra().consents().grant(DEVON, ARM);
+        account = Broker.link(Sandbox.ADATUM, DEVON);
+        sandbox().entra().switches().singleUseRefreshTokens(true);
+    }
+
+    @Test
+    void aSpentTokenIsReplacedOnTheLinkBeforeTheAnswer() {
+        var first = linkOf(account);
+
+        for (var i = 0; i < 5; i++) {
+            mintAnew(account, ARM).then().statusCode(200).body("source", equalTo("refresh"));
+            holdsAnUnusedToken();
+        }
+
+        var last = linkOf(account);
+        assertThat(last.token()).isNotEqualTo(first.token());
+        assertThat(last.userId()).isEqualTo(first.userId());
+        assertThat(last.displayName()).isEqualTo(first.displayName());
+    }
+
+    @Test
+    void mintsOfSeveralResourcesAtOnceTakeTurns() {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var mints = Stream.of(ARM, GRAPH, ORDERS, ARM + "/", GRAPH + "/", ORDERS + "/", ARM, GRAPH)
+                    .map(resource -> CompletableFuture.supplyAsync(() -> mint(account, resource), threads))
+                    .toList();
+
+            assertThat(mints).allSatisfy(minted -> minted.get().then().statusCode(200));
+        }
+        assertThat(sandbox().entra().refreshes(DEVON)).isEqualTo(6);
+        assertThat(sandbox().entra().refreshTokenCounts().usedAgain()).isZero();
+        holdsAnUnusedToken();
+    }
+
+    @Test
+    void accessTokensFromBeforeARotationAreStillServed() {
+        var before = mint(account, ARM);
+        mint(account, GRAPH).then().body("source", equalTo("refresh"));
+
+        mint(account, ARM).then().body("source", equalTo("cache"));
+        TestTime.advance(Duration.ofSeconds(31));
+        mint(account, ARM)
+                .then()
+                .body("source", equalTo("cache"))
+                .body("access_token", equalTo(before.path("access_token")));
+    }
+
+    @Test
+    void aTenantThatGivesNoNewTokenLeavesTheOldOne() {
+        var stored = linkOf(account).token();
+        sandbox()
+                .entra()
+                .faults()
+                .add(io.tokenbroker.sandbox.entra.Fault.of(io.tokenbroker.sandbox.entra.Fault.Kind.NO_REFRESH_TOKEN));
+
+        mint(account, ARM).then().statusCode(200);
+
+        assertThat(linkOf(account).token()).isEqualTo(stored);
+        assertThat(sandbox().fusionAuth().links()).hasSize(1);
+    }
+
+    @Test
+    void aTokenThatCouldNotBeStoredIsStoredByTheNextMint() {
+        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.ERROR_500).on("POST", LINK_API));
+
+        fusionAuthUnavailable();
+        fusionAuthUnavailable();
+        assertThat(sandbox().entra().refreshes(DEVON)).isEqualTo(1);
+        sandbox().fusionAuth().clearFaults();
+
+        mint(account, ARM).then().statusCode(200).body("source", equalTo("refresh"));
+        assertThat(sandbox().entra().refreshTokenCounts().usedAgain()).isZero();
+        holdsAnUnusedToken();
+    }
+
+    @Test
+    void aTokenThatWasNotStoredIsDroppedWhenThePersonSignedInMeanwhile() {
+        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.ERROR_500).on("POST", LINK_API));
+        fusionAuthUnavailable();
+        sandbox().fusionAuth().clearFaults();
+
+        Broker.link(Sandbox.ADATUM, DEVON);
+        var renewed = linkOf(account).token();
+        mint(account, ARM).then().statusCode(200);
+
+        assertThat(sandbox().entra().introspect(String.valueOf(renewed)).uses()).isEqualTo(1);
+        holdsAnUnusedToken();
+    }
+
+    @Test
+    void aWriteThatFailsHalfWayLeavesTheAccountListedAndIsFinishedByTheNextMint() {
+        var failing = new AtomicBoolean();
+        sandbox().fusionAuth().after((request, reply) -> {
+            if (request.method().equals("POST")
+                    && request.body().contains("~rotating")
+                    && failing.compareAndSet(false, true)) {
+                sandbox()
+                        .fusionAuth()
+                        .fault(Fault.of(Fault.Kind.ERROR_500)
+                                .on("POST", LINK_API)
+                                .times(2));
+            }
+        });
+
+        fusionAuthUnavailable();
+        Broker.alice()
+                .get("/accounts")
+                .then()
+                .statusCode(200)
+                .body("accounts.id", equalTo(List.of(account)))
+                .body("accounts.status", equalTo(List.of("active")));
+
+        mint(account, ARM).then().statusCode(200);
+        assertThat(sandbox().entra().refreshTokenCounts().usedAgain()).isZero();
+        holdsAnUnusedToken();
+    }
+
+    @Test
+    void writesWhoseAnswerIsLostAreNotDoneTwice() {
+        sandbox()
+                .fusionAuth()
+                .fault(Fault.of(Fault.Kind.ERROR_500)
+                        .on("POST", LINK_API)
+                        .times(2)
+                        .onceCommitted());
+
+        mint(account, ARM).then().statusCode(200);
+
+        holdsAnUnusedToken();
+    }
+
+    @Test
+    void aShadowLeftBesideTheLinkHasTheNewerToken() {
+        var spent = linkOf(account);
+        mint(account, ARM).then().statusCode(200);
+        var newest = linkOf(account);
+        sandbox().fusionAuth().putLink(spent);
+        addShadow(newest.token());
+
+        mintAnew(account, ARM).then().statusCode(200);
+
+        assertThat(sandbox().entra().refreshTokenCounts().usedAgain()).isZero();
+        holdsAnUnusedToken();
+    }
+
+    @Test
+    void aShadowLeftAloneIsTheAccount() {
+        mint(account, ARM).then().statusCode(200);
+        var newest = linkOf(account);
+        sandbox().fusionAuth().removeLink(newest.identityProviderId(), newest.identityProviderUserId());
+        addShadow(newest.token());
+        TestTime.advance(Duration.ofSeconds(31));
+
+        account(account).then().statusCode(200).body("status", equalTo("active"));
+        mintAnew(account, ARM).then().statusCode(200);
+
+        holdsAnUnusedToken();
+    }
+
+    @Test
+    void aShadowOlderThanTheSignInIsDropped() {
+        addShadow("a-dead-token");
+        Broker.link(Sandbox.ADATUM, DEVON);
+        var renewed = linkOf(account).token();
+
+        mintAnew(account, ARM).then().statusCode(200);
+
+        assertThat(sandbox().entra().introspect(String.valueOf(renewed)).uses()).isEqualTo(1);
+        holdsAnUnusedToken();
+    }
+
+    @Test
+    void aServerThatAnswers200ToADuplicateDoesNotCostTheToken() {
+        sandbox().fusionAuth().switches().set(Unknown.SameUserDuplicate.UNCHANGED_200);
+        mint(account, ARM).then().statusCode(200);
+        sandbox().fusionAuth().before(request -> {
+            if (request.method().equals("POST") && request.body().contains("~rotating")) {
+                sandbox().fusionAuth().before(again -> {});
+                addShadow("left-by-another");
+            }
+        });
+
+        mintAnew(account, ARM).then().statusCode(200);
+
+        holdsAnUnusedToken();
+    }
+
+    @Test
+    void anUnlinkDuringARefreshStands() throws Exception {
+        sandbox()
+                .entra()
+                .faults()
+                .add(io.tokenbroker.sandbox.entra.Fault.of(io.tokenbroker.sandbox.entra.Fault.Kind.HANG)
+                        .times(1));
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var minting = CompletableFuture.supplyAsync(() -> mint(account, ARM), threads);
+            while (sandbox().entra().faults().hanging() == 0) {
+                Thread.onSpinWait();
+            }
+            var link = linkOf(account);
+            sandbox().fusionAuth().removeLink(link.identityProviderId(), link.identityProviderUserId());
+            sandbox().entra().faults().release();
+            minting.get();
+        }
+
+        assertThat(sandbox().fusionAuth().links()).isEmpty();
+        mint(account, ARM).then().statusCode(404);
+    }
+
+    @Test
+    void aReusableTokenIsLeftAloneForAMonthAndThenReplaced() {
+        sandbox().entra().switches().singleUseRefreshTokens(false);
+        var reusable = Broker.link(Sandbox.CONTOSO, BLAKE);
+        var first = linkOf(reusable);
+
+        mint(reusable, ARM).then().statusCode(200);
+        TestTime.advance(Duration.ofDays(29));
+        mint(reusable, ARM).then().statusCode(200).body("source", equalTo("refresh"));
+        assertThat(linkOf(reusable)).isEqualTo(first);
+
+        TestTime.advance(Duration.ofDays(2));
+        mint(reusable, ARM).then().statusCode(200).body("source", equalTo("refresh"));
+        var replaced = linkOf(reusable);
+        assertThat(replaced.token()).isNotEqualTo(first.token());
+        assertThat(introspect(replaced).uses()).isZero();
+        assertThat(shadows()).isEmpty();
+
+        mintAnew(reusable, ARM).then().statusCode(200);
+        assertThat(linkOf(reusable)).isEqualTo(replaced);
+        // Ninety days after its issue the first one would be dead.
+        TestTime.advance(Duration.ofDays(70));
+        mint(reusable, ARM).then().statusCode(200);
+    }
+
+    @Test
+    void aReusableTokenThatCannotBeReplacedYetStillServes() {
+        sandbox().entra().switches().singleUseRefreshTokens(false);
+        var reusable = Broker.link(Sandbox.CONTOSO, BLAKE);
+        var first = linkOf(reusable);
+        TestTime.advance(Duration.ofDays(31));
+        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.ERROR_500).on("POST", LINK_API));
+
+        mint(reusable, ARM).then().statusCode(200);
+        mintAnew(reusable, ARM).then().statusCode(200);
+        assertThat(linkOf(reusable)).isEqualTo(first);
+
+        sandbox().fusionAuth().clearFaults();
+        mintAnew(reusable, ARM).then().statusCode(200);
+        assertThat(linkOf(reusable).token()).isNotEqualTo(first.token());
+        assertThat(shadows()).isEmpty();
+    }
+
+    @Test
+    void aShadowOfAReusableTokenIsFinishedToo() {
+        var reusable = Broker.link(Sandbox.CONTOSO, BLAKE);
+        var link = linkOf(reusable);
+        sandbox()
+                .fusionAuth()
+                .addLink(
+                        link.userId(),
+                        link.identityProviderId(),
+                        link.identityProviderUserId() + "~rotating",
+                        "b",
+                        link.token());
+
+        mint(reusable, ARM).then().statusCode(200);
+
+        assertThat(shadows()).isEmpty();
+        assertThat(linkOf(reusable).token()).isEqualTo(link.token());
+    }
+
+    private void fusionAuthUnavailable() {
+        mint(account, ARM)
+                .then()
+                .statusCode(503)
+                .body("code", equalTo("fusionauth_unavailable"))
+                .header("Retry-After", notNullValue());
+    }
+
+    private void holdsAnUnusedToken() {
+        assertThat(introspect(linkOf(account)).active()).isTrue();
+        assertThat(introspect(linkOf(account)).uses()).isZero();
+        assertThat(shadows()).isEmpty();
+    }
+
+    private void addShadow(@Nullable String token) {
+        var link = AccountId.parse(account).orElseThrow();
+        sandbox()
+                .fusionAuth()
+                .addLink(FusionAuthStandIn.ALICE_ID, link.providerId(), link.identity() + "~rotating", DEVON, token);
+    }
+
+    private static Introspection introspect(Link link) {
+        return sandbox().entra().introspect(String.valueOf(link.token()));
+    }
+
+    private static List<Link> shadows() {
+        return sandbox().fusionAuth().links().stream()
+                .filter(link -> link.identityProviderUserId().endsWith("~rotating"))
+                .toList();
+    }
+}

@@ -1,0 +1,230 @@
+package io.tokenbroker.mint;
+
+import static io.restassured.RestAssured.given;
+import static io.tokenbroker.mint.Minting.ARM;
+import static io.tokenbroker.mint.Minting.BLAKE;
+import static io.tokenbroker.mint.Minting.LINK_API;
+import static io.tokenbroker.mint.Minting.mint;
+import static io.tokenbroker.mint.Minting.mintAnew;
+import static io.tokenbroker.mint.Minting.refreshRequests;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.greaterThanOrEqualTo;
+import static org.hamcrest.Matchers.lessThanOrEqualTo;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.notNullValue;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.TestTime;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** How long a token must last, and what the cache gives when. */
+@QuarkusTest
+class MintValidityTest extends BrokerTest {
+
+    private static final String CLAIMS = "{\"access_token\":{\"acrs\":{\"essential\":true,\"value\":\"c1\"}}}";
+
+    private String account = "";
+
+    @BeforeEach
+    void link() {
+        account = Broker.link(Sandbox.CONTOSO, BLAKE);
+    }
+
+    @Test
+    void fiveMinutesAreLeftUnlessAskedOtherwise() {
+        tokensLive(1000);
+        mint(account, ARM);
+
+        advance(690);
+        mint(account, ARM).then().body("source", equalTo("cache")).body("expires_in", greaterThanOrEqualTo(300));
+        advance(15);
+        mint(account, ARM).then().body("source", equalTo("refresh")).body("expires_in", greaterThan(990));
+    }
+
+    @Test
+    void whatIsAskedForIsLeft() {
+        tokensLive(1000);
+        lasting(900).then().body("source", equalTo("refresh"));
+        lasting(900).then().body("source", equalTo("cache"));
+
+        advance(90);
+        lasting(900).then().body("source", equalTo("cache")).body("expires_in", greaterThanOrEqualTo(900));
+        advance(15);
+        lasting(900).then().body("source", equalTo("refresh"));
+    }
+
+    @Test
+    void whoAsksForNothingGetsATokenToItsLastSecond() {
+        tokensLive(1000);
+        mint(account, ARM);
+
+        advance(990);
+        lasting(0)
+                .then()
+                .body("source", equalTo("cache"))
+                .body("expires_in", allOf(greaterThan(0), lessThanOrEqualTo(10)));
+        advance(11);
+        lasting(0).then().body("source", equalTo("refresh"));
+    }
+
+    @Test
+    void aTenantWhoseTokensNeverLiveAsLongAsAskedIsNotAskedEachTime() {
+        tokensLive(100);
+        mint(account, ARM).then().body("source", equalTo("refresh")).body("expires_in", lessThanOrEqualTo(100));
+        mint(account, ARM).then().body("source", equalTo("cache"));
+        advance(15);
+        lasting(3600).then().body("source", equalTo("cache"));
+        assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(1);
+
+        advance(10);
+        mint(account, ARM).then().body("source", equalTo("refresh"));
+    }
+
+    @Test
+    void aLifetimeInTextIsUnderstood() {
+        tokensLive(1000);
+        sandbox().entra().faults().add(Fault.of(Fault.Kind.EXPIRES_IN_TEXT));
+
+        mint(account, ARM).then().body("expires_in", allOf(greaterThan(990), lessThanOrEqualTo(1000)));
+    }
+
+    @Test
+    void aForcedRefreshAsksTheTenantAndReplacesWhatIsCached() {
+        var first = mint(account, ARM);
+
+        var forced = mintAnew(account, ARM);
+
+        forced.then().body("source", equalTo("refresh")).body("access_token", not(equalTo(first.path("access_token"))));
+        mint(account, ARM)
+                .then()
+                .body("source", equalTo("cache"))
+                .body("access_token", equalTo(forced.path("access_token")));
+    }
+
+    @Test
+    void aClaimsChallengeIsPassedOnAndItsTokenReplacesTheCachedOne() {
+        sandbox().entra().switches().armChallenge(true);
+        var refused = mint(account, ARM);
+        subscriptions(refused).then().statusCode(401);
+
+        var answer = Broker.mint(account, Map.of("resource", ARM, "claims", CLAIMS));
+
+        answer.then().statusCode(200).body("source", equalTo("refresh"));
+        assertThat(refreshRequests().getLast().form()).containsEntry("claims", CLAIMS);
+        subscriptions(answer).then().statusCode(200);
+        var cached = mint(account, ARM);
+        cached.then().body("source", equalTo("cache")).body("access_token", equalTo(answer.path("access_token")));
+    }
+
+    @Test
+    void aClaimsChallengeThatFailsLeavesTheCachedTokenWhereItIs() {
+        var first = mint(account, ARM);
+        sandbox().entra().faults().add(Fault.aadsts(50076).times(1));
+
+        Broker.mint(account, Map.of("resource", ARM, "claims", CLAIMS)).then().statusCode(403);
+
+        mint(account, ARM)
+                .then()
+                .body("source", equalTo("cache"))
+                .body("access_token", equalTo(first.path("access_token")));
+    }
+
+    @Test
+    void whileTheTenantIsAwayAShorterTokenIsServedAndSaysSo() {
+        tokensLive(1000);
+        var first = mint(account, ARM);
+        advance(800);
+        sandbox().entra().faults().add(Fault.of(Fault.Kind.SERVER_ERROR));
+
+        mint(account, ARM)
+                .then()
+                .statusCode(200)
+                .body("source", equalTo("stale"))
+                .body("access_token", equalTo(first.path("access_token")))
+                .body("expires_at", equalTo(first.path("expires_at")))
+                .body("expires_in", allOf(greaterThan(180), lessThanOrEqualTo(200)));
+
+        advance(201);
+        unavailable(mint(account, ARM));
+    }
+
+    @Test
+    void aTokenThatAResourceRefusedIsNotServedAgainWhileTheTenantIsAway() {
+        var first = mint(account, ARM);
+        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP));
+
+        unavailable(mintAnew(account, ARM));
+        unavailable(Broker.mint(account, Map.of("resource", ARM, "claims", CLAIMS)));
+        mint(account, ARM)
+                .then()
+                .body("source", equalTo("cache"))
+                .body("access_token", equalTo(first.path("access_token")));
+    }
+
+    @Test
+    void anOutageOfFusionAuthIsNotNoticedForHalfAMinute() {
+        mint(account, ARM).then().statusCode(200);
+        sandbox()
+                .fusionAuth()
+                .fault(io.tokenbroker.sandbox.fusionauth.Fault.of(
+                        io.tokenbroker.sandbox.fusionauth.Fault.Kind.ERROR_500));
+
+        advance(25);
+        mint(account, ARM).then().statusCode(200).body("source", equalTo("cache"));
+        advance(6);
+        mint(account, ARM)
+                .then()
+                .statusCode(503)
+                .body("code", equalTo("fusionauth_unavailable"))
+                .header("Retry-After", notNullValue());
+
+        sandbox().fusionAuth().clearFaults();
+        mint(account, ARM).then().statusCode(200).body("source", equalTo("cache"));
+    }
+
+    @Test
+    void aHitAsksNobody() {
+        mint(account, ARM);
+        var reads = sandbox().fusionAuth().count("GET", LINK_API);
+
+        mint(account, ARM).then().body("source", equalTo("cache"));
+
+        assertThat(sandbox().fusionAuth().count("GET", LINK_API)).isEqualTo(reads);
+        assertThat(sandbox().entra().refreshes()).isEqualTo(1);
+    }
+
+    private Response lasting(int seconds) {
+        return Broker.mint(account, Map.of("resource", ARM, "min_validity", seconds));
+    }
+
+    private static void tokensLive(int seconds) {
+        sandbox().entra().faults().add(Fault.life(Duration.ofSeconds(seconds)));
+    }
+
+    private static void advance(int seconds) {
+        TestTime.advance(Duration.ofSeconds(seconds));
+    }
+
+    private static void unavailable(Response answer) {
+        answer.then()
+                .statusCode(503)
+                .body("code", equalTo("provider_unavailable"))
+                .header("Retry-After", notNullValue());
+    }
+
+    private static Response subscriptions(Response minted) {
+        return given().header("Authorization", "Bearer " + minted.path("access_token"))
+                .get(sandbox().entra().url() + "/arm/subscriptions");
+    }
+}

@@ -1,0 +1,62 @@
+package io.tokenbroker.ops;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasKey;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
+import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.BrokerTest;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+class OperationsTest extends BrokerTest {
+
+    @Test
+    void theProcessIsAlive() {
+        given().get("/q/health/live").then().statusCode(200).body("status", equalTo("UP"));
+    }
+
+    @Test
+    void readinessReportsTheProvidersAndWhyOneIsLeftOut() {
+        Broker.alice().get("/providers").then().statusCode(200);
+
+        var report = given().get("/q/health/ready").then().statusCode(200).body("status", equalTo("UP"));
+        report.body("checks.name", hasItem("providers"));
+        var data = report.extract().jsonPath().getMap("checks.find { it.name == 'providers' }.data");
+        assertThat(data.get("usable")).isEqualTo("Adatum, Contoso, Fabrikam");
+        assertThat(String.valueOf(data.get("left out: " + Sandbox.EVERYONE))).contains("/common");
+        assertThat(data).containsKeys("read_at", "note");
+    }
+
+    @Test
+    void metricsCountRequestsAndTellNoSecret() {
+        Broker.alice().get("/accounts").then().statusCode(200);
+        Broker.mint("acc_x", Map.of()).then().statusCode(404);
+        var token = sandbox().fusionAuth().accessToken(FusionAuthStandIn.ALICE_ID);
+        given().header("Authorization", "Bearer " + token)
+                .get("/accounts/" + token)
+                .then()
+                .statusCode(404);
+
+        var metrics = given().get("/q/metrics").then().statusCode(200).extract().asString();
+
+        assertThat(metrics).contains("http_server_requests_seconds_count", "uri=\"/accounts/{id}/token\"");
+        assertThat(metrics).doesNotContain(Sandbox.DEMO_KEY, FusionAuthStandIn.BROKER_API_KEY, token, "acc_x");
+    }
+
+    @Test
+    void theOpenApiDocumentIsServed() {
+        given().accept("application/json")
+                .get("/q/openapi")
+                .then()
+                .statusCode(200)
+                .body("paths", hasKey("/accounts/{id}/token"))
+                .body("paths", hasKey("/authorizations/start"));
+    }
+}

@@ -1,0 +1,339 @@
+package io.tokenbroker.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.quarkus.runtime.QuarkusBindException;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.EnvConfigSource;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.tokenbroker.settings.BrokerSettings;
+import java.net.BindException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.assertj.core.api.AbstractStringAssert;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A start that fails says in one line which key is wrong and what belongs there. */
+class StartUpTest {
+
+    private static final String PROVIDER = "c0270500-0000-4000-8000-000000000001";
+    private static final String IN_FULL = "broker.providers.\"" + PROVIDER + "\".";
+    private static final String DIGEST = "0123456789abcdef".repeat(4);
+
+    /** The least that a broker starts with. */
+    private static final Map<String, String> ENOUGH = Map.of(
+            "broker.fusionauth.url", "https://auth.example.com",
+            "broker.fusionauth.api-key", "k",
+            "broker.fusionauth.tenant-id", "30663132-6464-6665-3032-326466613934",
+            "broker.fusionauth.application-id", "a99c0de0-5a9d-4b0c-8b0a-0a1b2c3d4e5f",
+            "broker.fusionauth.issuer", "auth.example.com",
+            "broker.authorization.redirect-uris", "https://app.example/callback");
+
+    @Test
+    void theRequiredSettingsAreEnough() {
+        var settings = settings(ENOUGH);
+
+        assertThatCode(() -> check(settings)).doesNotThrowAnyException();
+        assertThat(settings.authorization().stateLifetime()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(settings.authorization().pkce()).isTrue();
+        assertThat(settings.accounts().recheckAfter()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(settings.clients()).isEmpty();
+    }
+
+    @Test
+    void everythingThatTheContractListsIsUnderstood() {
+        var settings = settings(with(Map.ofEntries(
+                Map.entry("broker.fusionauth.jwks-url", "https://auth.example.com/keys"),
+                Map.entry(
+                        "broker.authorization.redirect-uris",
+                        "https://app.example/callback,http://localhost:3000/callback"),
+                Map.entry("broker.authorization.state-lifetime", "5m"),
+                Map.entry("broker.authorization.pkce", "false"),
+                Map.entry("broker.sealing-keys", "a,b"),
+                Map.entry("broker.cors-origins", "https://app.example,http://localhost:3000"),
+                Map.entry("broker.clients.billing.key-sha256", DIGEST + "," + DIGEST),
+                Map.entry("broker.clients.billing.subject", "s"),
+                Map.entry("broker.clients.billing.providers", "*"),
+                Map.entry("broker.clients.billing.resources", "https://management.azure.com,https://vault.azure.net"),
+                Map.entry("broker.clients.billing.requests-per-minute", "60"),
+                Map.entry(IN_FULL + "name", "Contoso"),
+                Map.entry(IN_FULL + "issuer", "https://login.example/v2.0"),
+                Map.entry(IN_FULL + "client-id", "c"),
+                Map.entry(IN_FULL + "client-secret", "s"),
+                Map.entry(IN_FULL + "client-authentication", "client_secret_post"),
+                Map.entry(IN_FULL + "default-resource", "https://management.azure.com"),
+                Map.entry(IN_FULL + "rotation", "single-use"),
+                Map.entry("broker.accounts.recheck-after", "0s"))));
+
+        assertThatCode(() -> check(settings)).doesNotThrowAnyException();
+        assertThat(settings.authorization().redirectUris()).hasSize(2);
+        assertThat(settings.clients().get("billing"))
+                .satisfies(
+                        client -> assertThat(client.keySha256().orElseThrow()).hasSize(2))
+                .satisfies(client -> assertThat(client.requestsPerMinute()).contains(60));
+        assertThat(settings.providers().values().iterator().next().rotation())
+                .contains(BrokerSettings.Rotation.SINGLE_USE);
+    }
+
+    @Test
+    void everySettingIsAnEnvironmentVariableToo() {
+        var id = PROVIDER.replace('-', '_').toUpperCase(Locale.ROOT);
+        var settings = fromEnvironment(Map.ofEntries(
+                Map.entry("BROKER_FUSIONAUTH_URL", "https://auth.example.com"),
+                Map.entry("BROKER_FUSIONAUTH_API_KEY", "k"),
+                Map.entry("BROKER_FUSIONAUTH_TENANT_ID", "30663132-6464-6665-3032-326466613934"),
+                Map.entry("BROKER_FUSIONAUTH_APPLICATION_ID", "a99c0de0-5a9d-4b0c-8b0a-0a1b2c3d4e5f"),
+                Map.entry("BROKER_FUSIONAUTH_ISSUER", "auth.example.com"),
+                Map.entry("BROKER_AUTHORIZATION_REDIRECT_URIS", "https://app.example/callback"),
+                Map.entry("BROKER_AUTHORIZATION_STATE_LIFETIME", "5m"),
+                Map.entry("BROKER_SEALING_KEYS", "a,b"),
+                Map.entry("BROKER_CORS_ORIGINS", "https://app.example"),
+                Map.entry("BROKER_CLIENTS_BILLING_KEY_SHA256", DIGEST),
+                Map.entry("BROKER_CLIENTS_BILLING_PROVIDERS", "*"),
+                Map.entry("BROKER_CLIENTS_BILLING_RESOURCES", "*"),
+                Map.entry("BROKER_CLIENTS_BILLING_REQUESTS_PER_MINUTE", "60"),
+                Map.entry("BROKER_PROVIDERS__" + id + "__ROTATION", "single-use"),
+                Map.entry("BROKER_PROVIDERS__" + id + "__CLIENT_ID", "c"),
+                Map.entry("BROKER_PROVIDERS__" + id + "__CLIENT_SECRET", "s"),
+                Map.entry("BROKER_PROVIDERS__" + id + "__ISSUER", "https://login.example/v2.0"),
+                Map.entry("BROKER_ACCOUNTS_RECHECK_AFTER", "5s")));
+
+        assertThatCode(() -> check(settings)).doesNotThrowAnyException();
+        assertThat(settings.fusionauth().url()).isEqualTo(URI.create("https://auth.example.com"));
+        assertThat(settings.clients()).containsOnlyKeys("billing");
+        var client = settings.clients().values().iterator().next();
+        assertThat(client.keySha256()).contains(List.of(DIGEST));
+        assertThat(client.requestsPerMinute()).contains(60);
+        assertThat(settings.providers()).hasSize(1);
+        var provider = settings.providers().values().iterator().next();
+        assertThat(provider.rotation()).contains(BrokerSettings.Rotation.SINGLE_USE);
+        assertThat(provider.clientId()).contains("c");
+        assertThat(settings.accounts().recheckAfter()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "broker.fusionauth.url",
+                "broker.fusionauth.api-key",
+                "broker.fusionauth.tenant-id",
+                "broker.fusionauth.application-id",
+                "broker.fusionauth.issuer",
+                "broker.authorization.redirect-uris"
+            })
+    void aRequiredSettingThatIsMissingOrEmptyIsNamedWithWhatIsExpected(String key) {
+        assertOneLine(failure(without(key))).contains(key + " is missing: expected ");
+        assertOneLine(failure(with(Map.of(key, "")))).contains(key + " ", "expected ");
+    }
+
+    @Test
+    void allThatIsMissingIsNamedAtOnce() {
+        assertThat(assertOneLine(failure(Map.of())).actual().split("; ", -1)).hasSize(ENOUGH.size());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "broker.fusionauth.tenant-id,                  default,    the UUID of the tenant",
+        "broker.fusionauth.application-id,             7,          the UUID of the application",
+        "broker.authorization.state-lifetime,          soon,       a duration",
+        "broker.accounts.recheck-after,                often,      a duration",
+        "broker.authorization.pkce,                    perhaps,    true or false",
+        "broker.clients.billing.requests-per-minute,   many,       a whole number",
+        "broker.clients.billing.requests-per-minute,   1.5,        a whole number",
+        "'broker.providers.\"c0270500-0000-4000-8000-000000000001\".rotation', twice, reusable or single-use",
+        "'broker.providers.\"c0270500-0000-4000-8000-000000000001\".issuer', 'a b', a URL",
+        "broker.fusionauth.url,                        'a b',      the base URL of FusionAuth",
+        "broker.fusionauth.jwks-url,                   'a b',      a URL"
+    })
+    void aMalformedValueIsNamedWithWhatIsExpectedAndNotRepeated(String key, String value, String expected) {
+        assertOneLine(failure(with(Map.of(key, value)))).contains(key, "expected " + expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "broker.fusion-auth.url",
+                "broker.fusionauth.urll",
+                "broker.sealing-key",
+                "broker.clients.billing.keysha256",
+                "broker.clients.billing.resource",
+                "broker.providers.\"c0270500-0000-4000-8000-000000000001\".secret",
+                "broker.nonsense"
+            })
+    void aSettingThatDoesNotExistIsNamed(String key) {
+        assertOneLine(failure(with(Map.of(key, "x")))).contains(key + " is not a setting of the broker");
+    }
+
+    static Stream<Arguments> contradictions() {
+        return Stream.of(
+                wrong(
+                        "broker.fusionauth.url",
+                        "auth.example.com",
+                        "broker.fusionauth.url must be an absolute http(s) URL"),
+                wrong("broker.fusionauth.url", "ftp://auth.example.com", "broker.fusionauth.url"),
+                wrong("broker.fusionauth.url", "https:auth", "broker.fusionauth.url"),
+                wrong(
+                        "broker.fusionauth.jwks-url",
+                        "/keys",
+                        "broker.fusionauth.jwks-url must be an absolute http(s) URL"),
+                wrong(
+                        "broker.authorization.redirect-uris",
+                        "/callback",
+                        "broker.authorization.redirect-uris: '/callback'"),
+                wrong("broker.authorization.redirect-uris", "https://a.example/#x", "without fragment"),
+                wrong("broker.authorization.redirect-uris", "https://a.example,app:callback", "'app:callback'"),
+                wrong("broker.authorization.redirect-uris", "https://a b", "broker.authorization.redirect-uris"),
+                wrong(
+                        "broker.authorization.state-lifetime",
+                        "0s",
+                        "broker.authorization.state-lifetime must be longer"),
+                wrong("broker.authorization.state-lifetime", "-1m", "broker.authorization.state-lifetime"),
+                wrong("broker.accounts.recheck-after", "-1s", "broker.accounts.recheck-after must not be negative"),
+                wrong("broker.cors-origins", "*", "broker.cors-origins: '*'"),
+                wrong("broker.cors-origins", "app.example", "broker.cors-origins: 'app.example'"),
+                wrong("broker.cors-origins", "https://app.example/", "broker.cors-origins: 'https://app.example/'"),
+                wrong("broker.cors-origins", "https://app.example?x", "broker.cors-origins"),
+                wrong("broker.cors-origins", "https://a b", "broker.cors-origins"),
+                wrong(
+                        "broker.clients.billing.providers",
+                        "*",
+                        "broker.clients.billing has neither key-sha256 nor subject"),
+                wrong(
+                        "broker.clients.billing.key-sha256",
+                        "abc",
+                        "broker.clients.billing.key-sha256 must be the SHA-256"),
+                wrong("broker.clients.billing.key-sha256", DIGEST + ",x", "broker.clients.billing.key-sha256"),
+                wrong("broker.clients.\"bil ling\".key-sha256", DIGEST, "a client's name"),
+                wrong(IN_FULL + "client-id", "c", IN_FULL.substring(0, IN_FULL.length() - 1) + " is given in part"),
+                wrong(IN_FULL + "issuer", "https://login.example", "is given in part"),
+                wrong(IN_FULL + "token-endpoint", "https://login.example/token", "together"),
+                wrong(IN_FULL + "client-authentication", "private_key_jwt", ".client-authentication must be"),
+                wrong("broker.providers.contoso.rotation", "reusable", "must be an identity provider's UUID"));
+    }
+
+    @ParameterizedTest(name = "{0}={1}")
+    @MethodSource("contradictions")
+    void whatCannotWorkIsNamed(String key, String value, String expected) {
+        assertOneLine(failure(with(Map.of(key, value)))).contains(expected);
+    }
+
+    @Test
+    void aRateOfNothingIsNamed() {
+        assertOneLine(failure(with(Map.of(
+                        "broker.clients.billing.key-sha256",
+                        DIGEST,
+                        "broker.clients.billing.requests-per-minute",
+                        "0"))))
+                .contains("broker.clients.billing.requests-per-minute must be at least 1");
+    }
+
+    @Test
+    void aProviderGivenWithoutItsSecretIsNamed() {
+        var given = Map.of(IN_FULL + "issuer", "https://login.example", IN_FULL + "client-id", "c");
+
+        assertOneLine(failure(with(given))).contains(".client-secret is missing");
+        var open = new HashMap<>(given);
+        open.put(IN_FULL + "client-authentication", "none");
+        assertThatCode(() -> check(settings(with(open)))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void twoClientsThatCannotBeToldApartAreNamed() {
+        assertOneLine(failure(with(Map.of(
+                        "broker.clients.one.subject", "s",
+                        "broker.clients.two.subject", "s"))))
+                .contains("broker.clients.", ".subject");
+    }
+
+    @Test
+    void noValueIsRepeatedThatCouldBeASecret() {
+        var said = failure(with(Map.of(
+                "broker.clients.billing.key-sha256", "tbk_billing_secret", IN_FULL + "client-secret", "hunter2")));
+
+        assertThat(said).doesNotContain("tbk_billing_secret", "hunter2");
+    }
+
+    @Test
+    void aPortInUseIsNamed() {
+        assertOneLine(StartFailure.oneLine(
+                        new RuntimeException(new QuarkusBindException("localhost", 8080, new BindException()))))
+                .contains("8080", "quarkus.http.port");
+    }
+
+    @Test
+    void aFailureDeepInsideIsFound() {
+        assertOneLine(StartFailure.oneLine(new IllegalStateException(
+                        new RuntimeException(new ConfigurationException("broker.x must be y")))))
+                .isEqualTo("Cannot start: broker.x must be y");
+    }
+
+    private static Arguments wrong(String key, String value, String expected) {
+        return Arguments.of(key, value, expected);
+    }
+
+    private static AbstractStringAssert<?> assertOneLine(String said) {
+        return assertThat(said)
+                .startsWith("Cannot start: ")
+                .doesNotContain("\n", "\tat ", "Exception", "SRCFG", "io.tokenbroker", "java.");
+    }
+
+    /** What a start with these settings says. */
+    private static String failure(Map<String, String> given) {
+        return Optional.ofNullable(catchThrowable(() -> check(settings(given))))
+                .map(StartFailure::oneLine)
+                .orElse("started");
+    }
+
+    private static void check(BrokerSettings settings) {
+        new StartupChecks(settings).check(new StartupEvent());
+    }
+
+    private static BrokerSettings settings(Map<String, String> given) {
+        return new SmallRyeConfigBuilder()
+                .withMapping(BrokerSettings.class)
+                .withConverter(Duration.class, 300, new DurationConverter())
+                .withSources(new PropertiesConfigSource(given, "test", 100))
+                .addDefaultInterceptors()
+                .build()
+                .getConfigMapping(BrokerSettings.class);
+    }
+
+    private static BrokerSettings fromEnvironment(Map<String, String> variables) {
+        return new SmallRyeConfigBuilder()
+                .withMapping(BrokerSettings.class)
+                .withConverter(Duration.class, 300, new DurationConverter())
+                .withSources(new EnvConfigSource(variables, 300))
+                .addDefaultInterceptors()
+                .build()
+                .getConfigMapping(BrokerSettings.class);
+    }
+
+    private static Map<String, String> with(Map<String, String> more) {
+        var settings = new HashMap<>(ENOUGH);
+        settings.putAll(more);
+        return settings;
+    }
+
+    private static Map<String, String> without(String key) {
+        return ENOUGH.entrySet().stream()
+                .filter(entry -> !entry.getKey().equals(key))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+}

@@ -1,0 +1,65 @@
+package io.tokenbroker.problem;
+
+import io.restassured.RestAssured;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Requests as no library would send them, byte by byte, and what comes back until the connection closes. */
+record RawHttp(int status, String head, String body) {
+
+    private static final int PATIENCE_MILLIS = 10_000;
+
+    /** Sends a request line, headers (each with its line end) and a body; asks for the connection to be closed. */
+    static RawHttp send(String requestLine, String headers, String body) {
+        return send("%s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s\r\n%s"
+                .formatted(requestLine, headers, body));
+    }
+
+    /** Sends this and nothing else. */
+    static RawHttp send(String request) {
+        try (var socket = new Socket("localhost", RestAssured.port)) {
+            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            socket.getOutputStream().flush();
+            return parse(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A header of the answer; several of one name are joined. */
+    String header(String name) {
+        return Arrays.stream(head.split("\r\n", -1))
+                .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(name.toLowerCase(Locale.ROOT) + ":"))
+                .map(line -> line.substring(name.length() + 1).strip())
+                .collect(Collectors.joining(", "));
+    }
+
+    private static RawHttp parse(String answer) {
+        var end = answer.indexOf("\r\n\r\n");
+        if (end < 0) {
+            throw new AssertionError("No HTTP answer: " + answer);
+        }
+        var head = answer.substring(0, end);
+        var raw = answer.substring(end + 4);
+        var body = head.toLowerCase(Locale.ROOT).contains("transfer-encoding: chunked") ? unchunked(raw) : raw;
+        return new RawHttp(Integer.parseInt(head.split(" ", 3)[1]), head, body);
+    }
+
+    private static String unchunked(String raw) {
+        var text = new StringBuilder();
+        for (var rest = Optional.of(raw); rest.isPresent() && !rest.get().isEmpty(); ) {
+            var lineEnd = rest.get().indexOf("\r\n");
+            var size = Integer.parseInt(rest.get().substring(0, lineEnd).strip(), 16);
+            text.append(rest.get(), lineEnd + 2, lineEnd + 2 + size);
+            rest = size == 0 ? Optional.empty() : Optional.of(rest.get().substring(lineEnd + 4 + size));
+        }
+        return text.toString();
+    }
+}

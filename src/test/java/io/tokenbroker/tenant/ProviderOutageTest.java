@@ -1,0 +1,233 @@
+package io.tokenbroker.tenant;
+
+import static io.tokenbroker.mint.Minting.ARM;
+import static io.tokenbroker.mint.Minting.BLAKE;
+import static io.tokenbroker.mint.Minting.account;
+import static io.tokenbroker.mint.Minting.linkAt;
+import static io.tokenbroker.mint.Minting.mint;
+import static io.tokenbroker.mint.Minting.providerLike;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.Response;
+import io.tokenbroker.mint.Minting.MintSettings;
+import io.tokenbroker.provider.ReloadProviders;
+import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.BrokerTest;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A token endpoint that fails in every other way than by an OAuth error. The read time-out is 1.5 s here. */
+@QuarkusTest
+@TestProfile(MintSettings.class)
+@Timeout(60)
+class ProviderOutageTest extends BrokerTest {
+
+    private static final Duration SOON = Duration.ofSeconds(8);
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Fault.Kind.class,
+            names = {"GARBAGE", "EMPTY_BODY", "OVERSIZE", "NO_ACCESS_TOKEN"})
+    void anAnswerThatIsNoneIsAnUpstreamError(Fault.Kind kind) {
+        refresh(
+                Fault.of(kind),
+                answer -> answer.then()
+                        .statusCode(502)
+                        .body("code", equalTo("upstream_error"))
+                        .body("reauthorize", nullValue())
+                        .header("Retry-After", nullValue())
+                        .body(not(containsString("<<<"))));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Fault.Kind.class,
+            names = {"SERVER_ERROR", "DROP", "DROP_AFTER"})
+    void aTenantThatFailsIsUnavailableForAWhile(Fault.Kind kind) {
+        refresh(Fault.of(kind), answer -> unavailable(answer, "10"));
+    }
+
+    @Test
+    void retryAfterIsPassedOn() {
+        refresh(Fault.throttled(Duration.ofSeconds(77)), answer -> unavailable(answer, "77"));
+        refresh(of(Fault.Kind.UNAVAILABLE, "42"), answer -> unavailable(answer, "42"));
+        refresh(of(Fault.Kind.UNAVAILABLE, ""), answer -> unavailable(answer, "10"));
+    }
+
+    @Test
+    void retryAfterAsADateBecomesSeconds() {
+        refresh(Fault.throttledUntil(Duration.ofSeconds(100)), answer -> {
+            answer.then().statusCode(503).body("code", equalTo("provider_unavailable"));
+            assertThat(Integer.parseInt(answer.header("Retry-After"))).isBetween(95, 100);
+        });
+    }
+
+    @Test
+    void retryAfterIsNeverMoreThanAnHour() {
+        refresh(Fault.throttled(Duration.ofDays(2)), answer -> unavailable(answer, "3600"));
+        refresh(Fault.throttledUntil(Duration.ofDays(2)), answer -> unavailable(answer, "3600"));
+    }
+
+    @Test
+    void redirectsAreNotFollowed() {
+        try (var elsewhere = ScriptedTenant.answering(200, "application/json", "{\"access_token\":\"stolen\"}")) {
+            refresh(
+                    Fault.redirect(URI.create(elsewhere.url())),
+                    answer -> answer.then().statusCode(502).body("code", equalTo("upstream_error")));
+
+            assertThat(elsewhere.requests()).isEmpty();
+        }
+    }
+
+    @Test
+    void aTenantThatHangsIsATimeout() {
+        refresh(Fault.of(Fault.Kind.HANG), answer -> {
+            answer.then().statusCode(504).body("code", equalTo("upstream_timeout"));
+            assertThat(answer.timeIn(TimeUnit.MILLISECONDS)).isLessThan(SOON.toMillis());
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<html>It works</html>",
+                "[]",
+                "null",
+                "\"text\"",
+                "{}",
+                "{\"access_token\":null}",
+                "{\"access_token\":\"\"}",
+                "{\"access_token\":{\"a\":1}}",
+                "{\"error\":\"invalid_grant\"}"
+            })
+    void whatIsNoTokenAnswerIsAnUpstreamErrorWhateverItSays(String body) {
+        try (var tenant = ScriptedTenant.answering(200, "application/json", body)) {
+            at(tenant, answer -> answer.then().statusCode(502).body("code", equalTo("upstream_error")));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {201, 204, 304, 400, 401, 403, 404})
+    void aStatusThatSaysNothingMoreIsAnUpstreamError(int status) {
+        try (var tenant = ScriptedTenant.answering(status, "text/html", "")) {
+            at(tenant, answer -> answer.then().statusCode(502).body("code", equalTo("upstream_error")));
+        }
+    }
+
+    @Test
+    void aBodyWithoutEndIsNotReadToTheEnd() {
+        var stop = new CountDownLatch(1);
+        try (var tenant = new ScriptedTenant(exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            var chunk = "x".repeat(65_536).getBytes(StandardCharsets.UTF_8);
+            while (stop.getCount() > 0) {
+                exchange.getResponseBody().write(chunk);
+            }
+        })) {
+            at(tenant, answer -> answer.then().statusCode(502).body("code", equalTo("upstream_error")));
+        } finally {
+            stop.countDown();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {100, 60_000})
+    void aBodyThatDripsIsATimeoutHoweverOftenADropFalls(long pauseMillis) {
+        var stop = new CountDownLatch(1);
+        try (var tenant = new ScriptedTenant(exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            exchange.getResponseBody().write('{');
+            exchange.getResponseBody().flush();
+            while (!pause(stop, pauseMillis)) {
+                exchange.getResponseBody().write(' ');
+                exchange.getResponseBody().flush();
+            }
+        })) {
+            at(tenant, answer -> {
+                answer.then().statusCode(504).body("code", equalTo("upstream_timeout"));
+                assertThat(answer.timeIn(TimeUnit.MILLISECONDS)).isLessThan(SOON.toMillis());
+            });
+        } finally {
+            stop.countDown();
+        }
+    }
+
+    @Test
+    void aBodyThatBreaksOffIsAnOutage() {
+        try (var tenant = new ScriptedTenant(exchange -> {
+            exchange.sendResponseHeaders(200, 1000);
+            exchange.getResponseBody().write("{\"access_token\":\"half".getBytes(StandardCharsets.UTF_8));
+            exchange.getResponseBody().flush();
+        })) {
+            at(tenant, answer -> unavailable(answer, "10"));
+        }
+    }
+
+    /** A refresh that meets the fault, once; the account and the next mint are none the worse. */
+    private static void refresh(Fault fault, Consumer<Response> check) {
+        var linked = Broker.link(Sandbox.CONTOSO, BLAKE);
+        sandbox().entra().faults().add(fault.onGrant("refresh_token").times(1));
+
+        check.accept(mint(linked, ARM));
+
+        sandbox().entra().faults().clear();
+        account(linked).then().body("status", equalTo("active"));
+        mint(linked, ARM).then().statusCode(200).body("source", equalTo("refresh"));
+    }
+
+    /** A mint at a tenant of a test's own. */
+    private static void at(ScriptedTenant tenant, Consumer<Response> check) {
+        var provider = providerLike(Sandbox.CONTOSO).withEndpoints(tenant.url(), tenant.url(), tenant.url());
+        sandbox().fusionAuth().addProvider(provider);
+        ReloadProviders.now();
+        try {
+            var linked = linkAt(provider.id(), Sandbox.CONTOSO, BLAKE);
+
+            check.accept(mint(linked, ARM));
+
+            account(linked).then().body("status", equalTo("active"));
+            assertThat(tenant.requests()).hasSize(1);
+        } finally {
+            sandbox().fusionAuth().removeProvider(provider.id());
+            ReloadProviders.now();
+        }
+    }
+
+    private static Fault of(Fault.Kind kind, String value) {
+        return new Fault(kind, value, Fault.ANY, Fault.ANY, Fault.ANY, Fault.ANY, 0);
+    }
+
+    private static void unavailable(Response answer, String retryAfter) {
+        answer.then()
+                .statusCode(503)
+                .body("code", equalTo("provider_unavailable"))
+                .body("reauthorize", nullValue())
+                .header("Retry-After", equalTo(retryAfter));
+    }
+
+    private static boolean pause(CountDownLatch stop, long millis) {
+        try {
+            return stop.await(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+}
