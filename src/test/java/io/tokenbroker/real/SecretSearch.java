@@ -25,6 +25,9 @@ final class SecretSearch {
     /** A piece this long is no chance either; a longer secret is looked for by its pieces, since logs cut lines. */
     private static final int PIECE = 24;
 
+    /** Tests send as a token what is none, such as a thousand times the same letter; that is nobody's secret. */
+    private static final int FEWEST_LETTERS = 6;
+
     private static final long BASE = 1_000_003;
 
     /** {@code BASE} to the power of what leaves the window. */
@@ -78,7 +81,9 @@ final class SecretSearch {
     }
 
     private void add(String piece) {
-        pieces.computeIfAbsent(hashOf(piece), hash -> new ArrayList<>(1)).add(piece);
+        if (piece.chars().distinct().count() >= FEWEST_LETTERS) {
+            pieces.computeIfAbsent(hashOf(piece), hash -> new ArrayList<>(1)).add(piece);
+        }
     }
 
     private static void eachForm(String secret, Consumer<String> use) {
