@@ -2,14 +2,16 @@ package io.tokenbroker.mint;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.smallrye.mutiny.Uni;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Locale;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How mints end, as the counter {@code broker.mints}: {@code outcome} is a token's source or a problem's code. Accounts
@@ -26,13 +28,17 @@ class MintMetrics {
     }
 
     /** Runs a mint and counts its end, a refusal too. */
-    Uni<Minted> counted(Supplier<Uni<Minted>> mint) {
-        return Uni.createFrom()
-                .<Minted>deferred(mint::get)
-                .onItem()
-                .invoke(minted -> count(minted.source().name().toLowerCase(Locale.ROOT)))
-                .onFailure()
-                .invoke(failure -> count(codeOf(failure).code()));
+    CompletionStage<Minted> counted(Supplier<CompletionStage<Minted>> mint) {
+        try {
+            return mint.get().whenComplete((minted, failure) -> count(outcome(minted, failure)));
+        } catch (BrokerException refused) {
+            count(refused.type().code());
+            throw refused;
+        }
+    }
+
+    private static String outcome(@Nullable Minted minted, @Nullable Throwable failure) {
+        return minted == null ? codeOf(failure).code() : minted.source().name().toLowerCase(Locale.ROOT);
     }
 
     private void count(String outcome) {
@@ -45,7 +51,9 @@ class MintMetrics {
                 .increment();
     }
 
-    private static ProblemType codeOf(Throwable failure) {
-        return failure instanceof BrokerException problem ? problem.type() : ProblemType.INTERNAL_ERROR;
+    /** What is thrown on another thread arrives wrapped. */
+    private static ProblemType codeOf(@Nullable Throwable failure) {
+        var cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
+        return cause instanceof BrokerException problem ? problem.type() : ProblemType.INTERNAL_ERROR;
     }
 }

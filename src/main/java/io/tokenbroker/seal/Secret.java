@@ -1,15 +1,18 @@
 package io.tokenbroker.seal;
 
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.io.SerializedString;
+
 /**
- * A token, key, code or verifier. It prints as {@code ***} and no serializer can read it; only {@link #reveal} gives it
- * away, which few classes may call.
+ * A token, key, code or verifier. It prints as {@code ***} and no serializer can read it; only {@link #reveal} and
+ * {@link #json} give it away, which few classes may call.
  */
 public final class Secret {
 
-    private final String value;
+    private final SerializedString value;
 
     private Secret(String value) {
-        this.value = value;
+        this.value = new SerializedString(value);
     }
 
     public static Secret of(String value) {
@@ -18,17 +21,22 @@ public final class Secret {
 
     /** The value itself, for the wire and nothing else. */
     public String reveal() {
+        return value.getValue();
+    }
+
+    /** The value as a JSON string, encoded once however often it is written. */
+    public SerializableString json() {
         return value;
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Secret that && value.equals(that.value);
+        return other instanceof Secret that && reveal().equals(that.reveal());
     }
 
     @Override
     public int hashCode() {
-        return value.hashCode();
+        return reveal().hashCode();
     }
 
     @Override
