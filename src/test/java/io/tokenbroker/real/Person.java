@@ -28,23 +28,22 @@ final class Person implements AutoCloseable {
     private final Page page;
     private final List<String> complaints = new ArrayList<>();
 
-    private Person(Browser browser, String origin, int width, ColorScheme colours) {
+    private Person(Chromium browser, String origin, int width, ColorScheme colours) {
         this.origin = origin;
-        context = browser.newContext(
+        context = browser.newProfile(
                 new Browser.NewContextOptions().setViewportSize(width, 800).setColorScheme(colours));
-        context.setDefaultTimeout(15_000);
         context.onConsoleMessage(this::heard);
         context.onWebError(error -> complaints.add(error.error()));
         context.onRequest(Person::noteSealed);
         page = context.newPage();
     }
 
-    static Person atDesk(Browser browser, String origin) {
+    static Person atDesk(Chromium browser, String origin) {
         return new Person(browser, origin, 1100, ColorScheme.LIGHT);
     }
 
     /** With a small phone, at night. */
-    static Person onPhone(Browser browser, String origin) {
+    static Person onPhone(Chromium browser, String origin) {
         return new Person(browser, origin, 360, ColorScheme.DARK);
     }
 
