@@ -31,12 +31,12 @@ public final class Secret {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Secret that && reveal().equals(that.reveal());
+        return other instanceof Secret that && value.equals(that.value);
     }
 
     @Override
     public int hashCode() {
-        return reveal().hashCode();
+        return value.hashCode();
     }
 
     @Override
