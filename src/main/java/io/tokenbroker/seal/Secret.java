@@ -31,12 +31,12 @@ public final class Secret {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Secret that && value.getValue().equals(that.value.getValue());
+        return other instanceof Secret that && value.equals(that.value);
     }
 
     @Override
     public int hashCode() {
-        return value.getValue().hashCode();
+        return value.hashCode();
     }
 
     @Override

@@ -1,14 +1,18 @@
 package io.tokenbroker.real;
 
 import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
 
 /** The browser that is installed here; none is ever downloaded. */
@@ -26,10 +30,16 @@ final class Chromium implements AutoCloseable {
             "--disable-sync",
             "--no-first-run");
 
-    private final Playwright playwright;
-    private final Browser browser;
+    private static final double PATIENCE_MILLIS = 20_000;
 
-    private Chromium(Path executable) {
+    private @Nullable Playwright playwright;
+    private @Nullable Browser browser;
+
+    /** Starts it; where there is none, skips the tests that need one, or fails them if this is CI. */
+    void start() {
+        var ci = "true".equals(System.getenv("CI"));
+        var executable = requireOrSkip(find(String.valueOf(System.getenv("PATH"))), ci);
+        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
         playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         browser = playwright
@@ -37,12 +47,6 @@ final class Chromium implements AutoCloseable {
                 .launch(new BrowserType.LaunchOptions()
                         .setExecutablePath(executable)
                         .setArgs(ARGUMENTS));
-    }
-
-    /** Starts it; where there is none, skips the tests that need one, or fails them if this is CI. */
-    static Chromium start() {
-        var ci = "true".equals(System.getenv("CI"));
-        return new Chromium(requireOrSkip(find(String.valueOf(System.getenv("PATH"))), ci));
     }
 
     static Optional<Path> find(String path) {
@@ -64,12 +68,17 @@ final class Chromium implements AutoCloseable {
         });
     }
 
-    Browser browser() {
-        return browser;
+    /** A profile of its own, with nothing in it. */
+    BrowserContext newProfile(Browser.NewContextOptions options) {
+        var context = Objects.requireNonNull(browser, "Not started").newContext(options);
+        context.setDefaultTimeout(PATIENCE_MILLIS);
+        return context;
     }
 
     @Override
     public void close() {
-        playwright.close();
+        if (playwright != null) {
+            playwright.close();
+        }
     }
 }

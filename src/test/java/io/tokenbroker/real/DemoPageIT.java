@@ -38,13 +38,13 @@ class DemoPageIT {
             Sandbox.DEMO_KEY);
 
     @AutoClose
-    private static Chromium chromium;
+    private static final Chromium CHROMIUM = new Chromium();
 
     private Person alice;
 
     @BeforeAll
     static void start() {
-        chromium = Chromium.start();
+        CHROMIUM.start();
         BROKER.start();
         DEMO.start();
     }
@@ -52,7 +52,7 @@ class DemoPageIT {
     @BeforeEach
     void sitDown() {
         SANDBOX.reset();
-        alice = Person.atDesk(chromium.browser(), ORIGIN);
+        alice = Person.atDesk(CHROMIUM, ORIGIN);
     }
 
     @AfterEach
@@ -246,7 +246,7 @@ class DemoPageIT {
     @Test
     void aSmallPhoneShowsAllWithoutScrollingSideways() {
         alice.close();
-        alice = Person.onPhone(chromium.browser(), ORIGIN);
+        alice = Person.onPhone(CHROMIUM, ORIGIN);
         alice.opens("/");
         alice.arrives();
         assertFits("20-phone-signed-out");

@@ -21,8 +21,9 @@ record FailedStart(int code, List<String> stdout, List<String> stderr) {
     /** @throws IllegalStateException if it goes on running */
     static FailedStart of(Map<String, String> settings, int port) {
         try {
-            var log = Files.createTempFile(BrokerProcess.logs(), "start-up-", ".log");
-            var errors = Files.createTempFile(BrokerProcess.logs(), "start-up-", ".stderr.log");
+            var folder = Files.createTempDirectory(BrokerProcess.logs(), "start-up-");
+            var log = folder.resolve("stdout.log");
+            var errors = folder.resolve("stderr.log");
             var process = BrokerProcess.launch(BrokerProcess.write("start-up", settings), port, log, errors);
             if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();

@@ -10,6 +10,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Request;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import io.restassured.path.json.JsonPath;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.wire.IssuedSecrets;
 import io.tokenbroker.support.Broker;
@@ -27,23 +28,22 @@ final class Person implements AutoCloseable {
     private final Page page;
     private final List<String> complaints = new ArrayList<>();
 
-    private Person(Browser browser, String origin, int width, ColorScheme colours) {
+    private Person(Chromium browser, String origin, int width, ColorScheme colours) {
         this.origin = origin;
-        context = browser.newContext(
+        context = browser.newProfile(
                 new Browser.NewContextOptions().setViewportSize(width, 800).setColorScheme(colours));
-        context.setDefaultTimeout(15_000);
         context.onConsoleMessage(this::heard);
         context.onWebError(error -> complaints.add(error.error()));
-        context.onRequest(Person::noteState);
+        context.onRequest(Person::noteSealed);
         page = context.newPage();
     }
 
-    static Person atDesk(Browser browser, String origin) {
+    static Person atDesk(Chromium browser, String origin) {
         return new Person(browser, origin, 1100, ColorScheme.LIGHT);
     }
 
     /** With a small phone, at night. */
-    static Person onPhone(Browser browser, String origin) {
+    static Person onPhone(Chromium browser, String origin) {
         return new Person(browser, origin, 360, ColorScheme.DARK);
     }
 
@@ -166,11 +166,14 @@ final class Person implements AutoCloseable {
         }
     }
 
-    private static void noteState(Request request) {
-        Optional.of(URI.create(request.url()))
-                .filter(url -> url.getRawQuery() != null && url.getPath().endsWith("/authorize"))
-                .map(Broker::query)
-                .map(query -> query.get("state"))
-                .ifPresent(IssuedSecrets::record);
+    /** What the broker sealed, when the browser hands it on. */
+    private static void noteSealed(Request request) {
+        var url = URI.create(request.url());
+        if (url.getRawQuery() != null && url.getPath().endsWith("/authorize")) {
+            Optional.ofNullable(Broker.query(url).get("state")).ifPresent(IssuedSecrets::record);
+        }
+        if (url.getPath().equals("/authorizations/resolve") && request.postData() != null) {
+            IssuedSecrets.record(JsonPath.from(request.postData()).getString("pending_link_id"));
+        }
     }
 }
