@@ -1,6 +1,5 @@
 package io.tokenbroker.mint;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -14,6 +13,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
+import java.io.IOException;
 import java.time.Clock;
 import java.util.Optional;
 
@@ -58,7 +58,7 @@ class CachedMints {
         }
         try {
             answer(request).ifPresentOrElse(body -> end(request, body), request::next);
-        } catch (BrokerException | JsonProcessingException refused) {
+        } catch (BrokerException | IOException refused) {
             request.next();
         }
     }
@@ -73,7 +73,7 @@ class CachedMints {
                 && (accept == null || accept.equals("*/*") || accept.equals(JSON));
     }
 
-    private Optional<Buffer> answer(RoutingContext request) throws JsonProcessingException {
+    private Optional<Buffer> answer(RoutingContext request) throws IOException {
         var client = client(request.request());
         var id = idIn(request.request());
         var account = AccountId.parse(id);
@@ -96,11 +96,12 @@ class CachedMints {
                 .map(Caller.Client.class::cast);
     }
 
-    private MintRequest body(RoutingContext request) throws JsonProcessingException {
-        var body = request.body().asString();
-        return body == null || body.isEmpty()
+    private MintRequest body(RoutingContext request) throws IOException {
+        var body = request.body().buffer();
+        return body == null || body.length() == 0
                 ? MintRequest.DEFAULT
-                : Optional.ofNullable(requests.<MintRequest>readValue(body)).orElse(MintRequest.DEFAULT);
+                : Optional.ofNullable(requests.<MintRequest>readValue(body.getBytes()))
+                        .orElse(MintRequest.DEFAULT);
     }
 
     /** The account's id in the path; empty where the path is another's. */

@@ -36,6 +36,10 @@ public final class Bench {
     private static final int BROKER_PORT = 18_080;
     private static final int BARE_PORT = 18_081;
     private static final double GOAL = 0.6;
+
+    /** Until the compiler has done its work on both. */
+    private static final int WARM_UP_SECONDS = 25;
+
     private static final Path WORK = Path.of("target", "bench-run");
 
     private Bench() {}
@@ -64,8 +68,8 @@ public final class Bench {
     }
 
     private static boolean compare(Load load, Requests requests, int rounds, int seconds) throws Exception {
-        load.run(BARE_PORT, requests.bare(), 2 * seconds);
-        load.run(BROKER_PORT, requests.mint(), 2 * seconds);
+        load.run(BARE_PORT, requests.bare(), WARM_UP_SECONDS);
+        load.run(BROKER_PORT, requests.mint(), WARM_UP_SECONDS);
         var bare = new ArrayList<Load.Result>();
         var mint = new ArrayList<Load.Result>();
         System.out.printf(
