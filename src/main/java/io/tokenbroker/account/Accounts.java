@@ -71,6 +71,8 @@ public class Accounts {
             remembered.forget(id);
             delete(userId, id.providerId(), Shadow.identityOf(id.identity()));
             delete(userId, id.providerId(), id.identity());
+            // Once more: a mint may have read the link meanwhile.
+            remembered.forget(id);
             states.markWorking(id);
             return id;
         });
