@@ -34,13 +34,31 @@ public class KnownCallers {
     sealed interface Credential {
 
         /** A broker key as Bearer. */
-        record Key(String key) implements Credential {}
+        record Key(String key) implements Credential {
+
+            @Override
+            public String toString() {
+                return "Key[***]";
+            }
+        }
 
         /** A client's name and broker key as Basic. */
-        record NameAndKey(String name, String key) implements Credential {}
+        record NameAndKey(String name, String key) implements Credential {
+
+            @Override
+            public String toString() {
+                return "NameAndKey[***]";
+            }
+        }
 
         /** Any other Bearer credential. */
-        record Token(String token) implements Credential {}
+        record Token(String token) implements Credential {
+
+            @Override
+            public String toString() {
+                return "Token[***]";
+            }
+        }
 
         record Unreadable() implements Credential {}
 
