@@ -3,14 +3,15 @@ package io.tokenbroker.account;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * One writer at a time for the links of one user at one provider: Complete, resolve, unlink and the keeping of a rotated
- * token exclude each other, for each of them reads, thinks and writes. Upstream calls are made while holding it; no
- * other lock is taken then.
+ * One writer at a time for the links of one user at one provider in this process: Complete, resolve, unlink and the
+ * keeping of a rotated token exclude each other, for each of them reads, thinks and writes. It spares work; what keeps
+ * other processes out as well are {@link Claims}. Upstream calls are made while holding it; no other lock is taken then.
  */
 @ApplicationScoped
 public class AccountLocks {
@@ -24,6 +25,19 @@ public class AccountLocks {
         lock.lock();
         try {
             return work.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The same, unless somebody is at it: then nothing. Does not wait. */
+    public <T> Optional<T> ifFree(UUID userId, UUID providerId, Supplier<T> work) {
+        var lock = locks.get(new Key(userId, providerId));
+        if (!lock.tryLock()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(work.get());
         } finally {
             lock.unlock();
         }

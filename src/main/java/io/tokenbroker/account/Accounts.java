@@ -1,7 +1,7 @@
 package io.tokenbroker.account;
 
 import io.tokenbroker.fusionauth.Link;
-import io.tokenbroker.fusionauth.LinkApi;
+import io.tokenbroker.fusionauth.LinkRecords;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -18,14 +18,25 @@ public class Accounts {
     private final RememberedLinks remembered;
     private final AccountStates states;
     private final AccountLocks locks;
-    private final LinkApi links;
+    private final LinkRecords links;
+    private final AccountWrites writes;
+    private final UnstoredTokens unstored;
 
-    Accounts(StoredLinks stored, RememberedLinks remembered, AccountStates states, AccountLocks locks, LinkApi links) {
+    Accounts(
+            StoredLinks stored,
+            RememberedLinks remembered,
+            AccountStates states,
+            AccountLocks locks,
+            LinkRecords links,
+            AccountWrites writes,
+            UnstoredTokens unstored) {
         this.stored = stored;
         this.remembered = remembered;
         this.states = states;
         this.locks = locks;
         this.links = links;
+        this.writes = writes;
+        this.unstored = unstored;
     }
 
     /** The user's accounts at the providers that {@code provider} accepts, oldest first. */
@@ -60,33 +71,22 @@ public class Accounts {
 
     /** Takes back a link that came about by mistake. Call it with the account's lock held. */
     public void undo(Link link) {
-        links.delete(link.providerId(), link.identity(), link.userId());
+        links.delete(link);
         remembered.forget(AccountId.of(link));
     }
 
-    /** Removes the account, its shadow first: what is left after a crash in between is the whole account. */
+    /** Removes the account; what is left after a crash in between is the whole account or nothing. */
     public void unlink(UUID userId, AccountId id) {
         locks.exclusively(userId, id.providerId(), () -> {
-            require(userId, id);
+            var link = require(userId, id);
             remembered.forget(id);
-            delete(userId, id.providerId(), Shadow.identityOf(id.identity()));
-            delete(userId, id.providerId(), id.identity());
+            writes.erase(link);
+            unstored.remove(id);
             // Once more: a mint may have read the link meanwhile.
             remembered.forget(id);
             states.markWorking(id);
             return id;
         });
-    }
-
-    /** Makes sure that the record is gone: after a failure the record itself says whether it is. */
-    private void delete(UUID userId, UUID providerId, String identity) {
-        try {
-            links.delete(providerId, identity, userId);
-        } catch (BrokerException inDoubt) {
-            if (links.find(providerId, identity).isPresent()) {
-                throw inDoubt;
-            }
-        }
     }
 
     private AccountView view(Link link) {

@@ -1,149 +1,193 @@
 package io.tokenbroker.account;
 
+import io.tokenbroker.account.StoredLinks.Stored;
+import io.tokenbroker.account.UnstoredTokens.Unstored;
 import io.tokenbroker.fusionauth.Link;
-import io.tokenbroker.fusionauth.LinkApi;
-import io.tokenbroker.fusionauth.LinkWrite;
 import io.tokenbroker.problem.BrokerException;
-import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.seal.Secret;
+import io.tokenbroker.settings.BrokerSettings.Rotation;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
+import java.util.UUID;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
-/**
- * The one owner of the rule by which a rotated refresh token is kept. FusionAuth cannot update a link, so the new token
- * is first stored in a shadow link; then the link is deleted and made anew, and the shadow deleted. At every instant one
- * of the two holds a working token, and {@link StoredLinks} finds it.
- *
- * <p>Call it with the account's lock held ({@link AccountLocks}).
- */
+/** Keeps accounts' refresh tokens: when one is replaced, and what is done if it cannot be. How, {@link LinkRotation} knows. */
 @ApplicationScoped
 public class RefreshTokens {
 
     private static final Logger LOG = Logger.getLogger(RefreshTokens.class);
 
-    private final LinkApi links;
+    /** A reusable refresh token dies 90 days after its issue: replaced after a third of that, any month's outage is fine. */
+    private static final Duration REPLACED_AFTER = Duration.ofDays(30);
+
+    private final LinkRotation rotation;
+    private final RoomlessRotation roomless;
+    private final StoredLinks stored;
     private final RememberedLinks remembered;
+    private final UnstoredTokens unstored;
+    private final AccountLocks locks;
+    private final Clock clock;
 
-    /** Rotated tokens that FusionAuth has not taken yet: for a token spent by its use, the only ones there are. */
-    private final ConcurrentMap<AccountId, Unstored> unstored = new ConcurrentHashMap<>();
-
-    RefreshTokens(LinkApi links, RememberedLinks remembered) {
-        this.links = links;
+    RefreshTokens(
+            LinkRotation rotation,
+            RoomlessRotation roomless,
+            StoredLinks stored,
+            RememberedLinks remembered,
+            UnstoredTokens unstored,
+            AccountLocks locks,
+            Clock clock) {
+        this.rotation = rotation;
+        this.roomless = roomless;
+        this.stored = stored;
         this.remembered = remembered;
+        this.unstored = unstored;
+        this.locks = locks;
+        this.clock = clock;
     }
 
     /**
-     * Replaces the link's token, which {@code rotated} was got for and which is spent. If the link has changed or gone
-     * meanwhile, that stands and the new token is dropped. Blocks.
+     * Keeps {@code next}, which the token of {@code link} was exchanged for. Where a token is spent by its use, the next
+     * one is stored when this returns; where it stays good, it is replaced once it is old, and if that fails then later.
+     * If the link has changed or gone meanwhile, that stands and the new token is dropped. Blocks.
      *
-     * @throws BrokerException if FusionAuth did not take it; {@link #settled} will try again
+     * @throws BrokerException if a token spent by its use could not be stored; {@link #settled} will try again
      */
-    public void keep(Link link, Secret rotated) {
-        var id = AccountId.of(link);
-        unstored.put(id, new Unstored(link, rotated));
-        var shadow = store(Shadow.of(link, rotated));
-        unstored.remove(id);
-        replace(link, rotated, shadow);
-    }
-
-    /** Replaces a token that still works. If FusionAuth does not take the newer one, a later refresh tries again. Blocks. */
-    public void renew(Link link, Secret newer) {
-        try {
-            replace(link, newer, store(Shadow.of(link, newer)));
-        } catch (BrokerException unavailable) {
-            LOG.warnf("Account %s keeps its old refresh token for now: %s", AccountId.of(link), unavailable.detail());
+    public void keep(Link link, Secret next, Rotation kind) {
+        switch (kind) {
+            case SINGLE_USE -> exclusively(link, () -> store(new Unstored(link, next, false)));
+            case REUSABLE -> {
+                if (link.lastAuthorizedAt().isBefore(clock.instant().minus(REPLACED_AFTER))) {
+                    exclusively(link, () -> renew(link, next));
+                }
+            }
         }
-    }
-
-    private void replace(Link link, Secret rotated, Link shadow) {
-        var now = links.find(link.providerId(), link.identity());
-        if (now.isPresent() && !now.get().token().equals(link.token())) {
-            LOG.infof("Account %s was authorized again during a refresh; that token is kept", AccountId.of(link));
-            delete(shadow);
-            remembered.observe(now.get());
-            return;
-        }
-        if (now.isEmpty() || !delete(link)) {
-            LOG.infof("Account %s was unlinked during a refresh; it stays unlinked", AccountId.of(link));
-            delete(shadow);
-            remembered.forget(AccountId.of(link));
-            return;
-        }
-        var replaced = store(link.withToken(rotated));
-        delete(shadow);
-        remembered.observeRotated(replaced);
-    }
-
-    /** Whether nothing is left to finish for this account. Blocks. */
-    public boolean isSettled(AccountId id) {
-        return links.find(id.providerId(), Shadow.identityOf(id.identity())).isEmpty();
     }
 
     /**
-     * The account's link, after finishing what a crash left: with a shadow about, its token is the newer one, unless the
-     * link was made or signed in to since. Blocks.
+     * The account's link, after finishing what a crash left. While somebody else writes to the account, a token that
+     * stays good may be used all the same; one that is spent by its use may not. Blocks.
+     *
+     * @throws BrokerException if the account cannot be used now
      */
-    public Optional<Link> settled(AccountId id) {
-        Optional.ofNullable(unstored.get(id)).ifPresent(left -> keep(left.link(), left.token()));
-        var link = links.find(id.providerId(), id.identity());
-        var found = links.find(id.providerId(), Shadow.identityOf(id.identity()));
-        if (found.isEmpty()) {
-            return link;
+    public Optional<Link> settled(UUID userId, AccountId id, Rotation kind) {
+        if (kind == Rotation.SINGLE_USE && unstored.isFull()) {
+            throw Claims.busy();
         }
-        var shadow = found.get();
-        if (link.isPresent() && !link.get().lastAuthorizedAt().isBefore(shadow.insertedAt())) {
-            delete(shadow);
-            return link;
+        var found = stored.look(userId, id);
+        if (found.shadow().isEmpty() && unstored.find(id).isEmpty()) {
+            return found.link();
         }
-        link.ifPresent(this::delete);
-        var restored = store(Shadow.standsFor(shadow));
-        delete(shadow);
-        return Optional.of(restored);
+        return locks.exclusively(userId, id.providerId(), () -> {
+            unstored.find(id).ifPresent(this::store);
+            return switch (kind) {
+                case REUSABLE -> settledIfPossible(userId, id);
+                case SINGLE_USE ->
+                    Patience.USUAL.await(() -> rotation.settle(userId, id)).link();
+            };
+        });
     }
 
-    /** Creates a link record; one that is there already with another token, left by a crash, is replaced. */
-    private Link store(Link record) {
-        return switch (links.create(record)) {
-            case LinkWrite.Written(var written) ->
-                holds(written, record) ? written(written, record) : replaceOrFail(record);
-            case LinkWrite.Refused refused -> replaceOrFail(record);
-            case LinkWrite.InDoubt inDoubt -> replaceOrFail(record);
-        };
-    }
-
-    private Link replaceOrFail(Link record) {
-        var there = links.find(record.providerId(), record.identity());
-        if (there.isPresent() && there.get().token().equals(record.token())) {
-            return there.get();
+    /**
+     * Finishes what a crash left of the account, unless this broker is at it anyway. Blocks, but never waits for another.
+     *
+     * @return whether nothing is left
+     */
+    public boolean tidy(UUID userId, AccountId id) {
+        try {
+            return locks.ifFree(userId, id.providerId(), () -> {
+                        unstored.find(id).ifPresent(this::store);
+                        return rotation.settle(userId, id).isPresent();
+                    })
+                    .orElse(false);
+        } catch (BrokerException later) {
+            LOG.infof("What was left of account %s cannot be finished yet: %s", id, later.detail());
+            return false;
         }
-        if (there.isPresent()) {
-            delete(record);
+    }
+
+    private boolean store(Unstored token) {
+        var id = AccountId.of(token.link());
+        unstored.put(token);
+        switch (tryToStore(token)) {
+            case Kept.Replaced(var link) -> {
+                unstored.remove(id);
+                remembered.observeRotated(link);
+            }
+            case Kept.Shadowed(var why) -> {
+                unstored.remove(id);
+                LOG.warnf("The new refresh token of account %s is safe, its link is replaced later: %s", id, why);
+            }
+            case Kept.Superseded(var now) -> {
+                unstored.remove(id);
+                superseded(id, now);
+            }
+            case Kept.Busy busy -> throw Claims.busy();
+            case Kept.NoRoom noRoom -> throw Claims.busy();
+            case Kept.Removed removed -> throw Claims.busy();
         }
-        if (links.create(record) instanceof LinkWrite.Written(var written) && holds(written, record)) {
-            return written(written, record);
+        return true;
+    }
+
+    private Kept tryToStore(Unstored token) {
+        if (token.removed()) {
+            return roomless.restore(token.link(), token.token());
         }
-        throw new BrokerException(
-                        ProblemType.FUSIONAUTH_UNAVAILABLE,
-                        "FusionAuth did not store the account's new refresh token. Try again soon.")
-                .withRetryAfter(Duration.ofSeconds(5));
+        var kept = rotation.keep(token.link(), token.token());
+        if (!(kept instanceof Kept.NoRoom)) {
+            return kept;
+        }
+        LOG.warnf(
+                "Account %s: FusionAuth takes no further link of this user, so the old one goes before the new one comes",
+                AccountId.of(token.link()));
+        return roomless.remove(token.link(), token.token()).orElseGet(() -> {
+            unstored.put(token.withoutLink());
+            return roomless.restore(token.link(), token.token());
+        });
     }
 
-    /** FusionAuth may answer 200 and show another record that was there before. */
-    private static boolean holds(Link written, Link record) {
-        return written.token().isEmpty() || written.token().equals(record.token());
+    private boolean renew(Link link, Secret newer) {
+        var id = AccountId.of(link);
+        try {
+            switch (rotation.keep(link, newer)) {
+                case Kept.Replaced(var replaced) -> remembered.observeRotated(replaced);
+                case Kept.Superseded(var now) -> superseded(id, now);
+                case Kept.Shadowed(var why) -> LOG.warnf("The link of account %s is replaced later: %s", id, why);
+                case Kept.Busy busy -> LOG.infof("Account %s keeps its old refresh token for now", id);
+                case Kept.Removed removed -> LOG.infof("Account %s keeps its old refresh token for now", id);
+                case Kept.NoRoom noRoom ->
+                    LOG.warnf(
+                            "Account %s keeps its old refresh token: FusionAuth takes no further link of this user",
+                            id);
+            }
+        } catch (BrokerException unavailable) {
+            LOG.warnf("Account %s keeps its old refresh token for now: %s", id, unavailable.detail());
+        }
+        return true;
     }
 
-    private static Link written(Link written, Link record) {
-        return written.withToken(record.token().orElseThrow());
+    private void superseded(AccountId id, Optional<Link> now) {
+        if (now.isPresent()) {
+            LOG.infof("Account %s was authorized again during a refresh; that token is kept", id);
+            remembered.observe(now.get());
+        } else {
+            LOG.infof("Account %s was unlinked during a refresh; it stays unlinked", id);
+            remembered.forget(id);
+        }
     }
 
-    private boolean delete(Link record) {
-        return links.delete(record.providerId(), record.identity(), record.userId());
+    private Optional<Link> settledIfPossible(UUID userId, AccountId id) {
+        try {
+            return rotation.settle(userId, id).map(Stored::link).orElseGet(() -> stored.find(id));
+        } catch (BrokerException later) {
+            LOG.warnf("What was left of account %s cannot be finished yet: %s", id, later.detail());
+            return stored.find(id);
+        }
     }
 
-    private record Unstored(Link link, Secret token) {}
+    private <T> T exclusively(Link link, Supplier<T> work) {
+        return locks.exclusively(link.userId(), link.providerId(), work);
+    }
 }

@@ -2,19 +2,40 @@ package io.tokenbroker.account;
 
 import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.seal.Secret;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
- * A second link record that holds an account's new refresh token while its own link is replaced. It never shows as
- * itself: whoever meets one takes it for the link it stands for.
+ * A second link record beside an account's own, under the identity {@code <identity>~rotating}: the claim of whoever
+ * writes to the account. One with a token holds the account's next refresh token while the link is replaced; one without
+ * only keeps others out. It never shows as itself. Its display name says who made it and which link it replaces, before
+ * the name itself.
  */
-final class Shadow {
+record Shadow(Link link) {
 
     private static final String SUFFIX = "~rotating";
 
-    private Shadow() {}
+    /** Holder, then the milliseconds of {@link Link#lastAuthorizedAt()}, then the account's own display name. */
+    private static final Pattern NAME = Pattern.compile("(\\S+) (\\d+) (.*)", Pattern.DOTALL);
+
+    /** FusionAuth keeps 255 characters; holder and time take 51 of them. */
+    private static final int LONGEST_NAME = 200;
 
     static boolean isShadow(String identity) {
         return identity.endsWith(SUFFIX);
+    }
+
+    /** Whether {@code record} is a shadow of this account, or a shadow of one. */
+    static boolean belongsTo(AccountId id, Link record) {
+        return isShadow(record.identity())
+                && record.providerId().equals(id.providerId())
+                && accountOf(record.identity()).equals(id.identity());
+    }
+
+    static AccountId accountOf(Link shadow) {
+        return new AccountId(shadow.providerId(), accountOf(shadow.identity()));
     }
 
     /** The identity under which the shadow of this one is kept. */
@@ -22,13 +43,70 @@ final class Shadow {
         return identity + SUFFIX;
     }
 
-    static Link of(Link link, Secret newToken) {
-        return link.withIdentity(identityOf(link.identity())).withToken(newToken);
+    /** The claim that holds what is to replace the link's token. */
+    static Shadow holding(Link link, Secret next, String holder) {
+        return new Shadow(record(link, Optional.of(next), holder));
     }
 
-    /** The link that a shadow stands for, with the shadow's token. */
-    static Link standsFor(Link shadow) {
-        var identity = shadow.identity();
-        return shadow.withIdentity(identity.substring(0, identity.length() - SUFFIX.length()));
+    /** The claim that only keeps others out. */
+    static Shadow claiming(Link link, String holder) {
+        return new Shadow(record(link, Optional.empty(), holder));
+    }
+
+    UUID userId() {
+        return link.userId();
+    }
+
+    Instant since() {
+        return link.insertedAt();
+    }
+
+    boolean isHeldBy(String holder) {
+        var name = NAME.matcher(link.displayName());
+        return name.matches() && name.group(1).equals(holder);
+    }
+
+    /** Whether {@code other} is this claim as it was written. */
+    boolean isSameAs(Shadow other) {
+        return link.userId().equals(other.link.userId())
+                && link.token().equals(other.link.token())
+                && (link.token().isPresent() || link.displayName().equals(other.link.displayName()));
+    }
+
+    /** The link that this stands for, with the newer token; none if it holds no token. */
+    Optional<Link> standsFor() {
+        var name = NAME.matcher(link.displayName());
+        var identity = link.identity().substring(0, link.identity().length() - SUFFIX.length());
+        return link.token()
+                .map(token -> link.withIdentity(identity)
+                        .withDisplayName(name.matches() ? name.group(3) : link.displayName()));
+    }
+
+    /** Whether {@code now} is still the link that this was made to replace: neither signed in to nor made since. */
+    boolean replaces(Link now) {
+        var name = NAME.matcher(link.displayName());
+        var since = now.lastAuthorizedAt();
+        return now.userId().equals(link.userId())
+                && (name.matches()
+                        ? name.group(2).equals(String.valueOf(since.toEpochMilli()))
+                        : since.isBefore(link.insertedAt()));
+    }
+
+    private static Link record(Link link, Optional<Secret> token, String holder) {
+        var name = link.displayName()
+                .substring(0, Math.min(LONGEST_NAME, link.displayName().length()));
+        return new Link(
+                link.providerId(),
+                link.providerName(),
+                identityOf(link.identity()),
+                link.userId(),
+                "%s %d %s".formatted(holder, link.lastAuthorizedAt().toEpochMilli(), name),
+                token,
+                link.insertedAt(),
+                Optional.empty());
+    }
+
+    private static String accountOf(String identity) {
+        return isShadow(identity) ? accountOf(identity.substring(0, identity.length() - SUFFIX.length())) : identity;
     }
 }

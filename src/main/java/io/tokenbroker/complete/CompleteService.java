@@ -2,6 +2,7 @@ package io.tokenbroker.complete;
 
 import io.tokenbroker.account.AccountId;
 import io.tokenbroker.account.AccountLocks;
+import io.tokenbroker.account.AccountWrites;
 import io.tokenbroker.account.Accounts;
 import io.tokenbroker.account.StoredLinks;
 import io.tokenbroker.caller.Caller;
@@ -34,6 +35,7 @@ class CompleteService {
     private final FreshLogin freshLogin;
     private final Accounts accounts;
     private final AccountLocks locks;
+    private final AccountWrites writes;
     private final BrokerSettings.Authorization settings;
     private final Clock clock;
 
@@ -46,6 +48,7 @@ class CompleteService {
             FreshLogin freshLogin,
             Accounts accounts,
             AccountLocks locks,
+            AccountWrites writes,
             BrokerSettings settings,
             Clock clock) {
         this.sealer = sealer;
@@ -56,6 +59,7 @@ class CompleteService {
         this.freshLogin = freshLogin;
         this.accounts = accounts;
         this.locks = locks;
+        this.writes = writes;
         this.settings = settings.authorization();
         this.clock = clock;
     }
@@ -67,7 +71,11 @@ class CompleteService {
             throw Refusals.declined(request.error());
         }
         var code = Secret.of(Objects.requireNonNull(request.code()));
-        return locks.exclusively(user.id(), state.providerId(), () -> complete(user, state, code));
+        return locks.exclusively(
+                user.id(),
+                state.providerId(),
+                () -> writes.duringSignIn(
+                        user.id(), state.providerId(), again(state), () -> complete(user, state, code)));
     }
 
     private Completed complete(Caller.User user, AuthorizationState state, Secret code) {
@@ -194,10 +202,14 @@ class CompleteService {
     }
 
     private static void requireExpected(AuthorizationState state, Optional<PendingLink> identity) {
-        var expected =
-                Optional.ofNullable(state.accountId()).flatMap(AccountId::parse).map(AccountId::identity);
+        var expected = again(state).map(AccountId::identity);
         if (expected.isPresent() && !expected.equals(identity.map(PendingLink::identity))) {
             throw Refusals.mismatch();
         }
+    }
+
+    /** The account that is to be authorized again, if this is about one. */
+    private static Optional<AccountId> again(AuthorizationState state) {
+        return Optional.ofNullable(state.accountId()).flatMap(AccountId::parse);
     }
 }

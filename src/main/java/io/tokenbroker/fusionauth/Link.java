@@ -28,6 +28,10 @@ public record Link(
         return lastLoginAt.filter(login -> login.isAfter(insertedAt)).orElse(insertedAt);
     }
 
+    public boolean holds(Secret given) {
+        return token.equals(Optional.of(given));
+    }
+
     public Link withToken(Secret newToken) {
         return new Link(
                 providerId,
@@ -42,5 +46,9 @@ public record Link(
 
     public Link withIdentity(String otherIdentity) {
         return new Link(providerId, providerName, otherIdentity, userId, displayName, token, insertedAt, lastLoginAt);
+    }
+
+    public Link withDisplayName(String otherName) {
+        return new Link(providerId, providerName, identity, userId, otherName, token, insertedAt, lastLoginAt);
     }
 }

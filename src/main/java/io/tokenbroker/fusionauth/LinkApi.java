@@ -21,17 +21,19 @@ import org.jspecify.annotations.Nullable;
  * blocks, and throws {@link BrokerException} when FusionAuth cannot be asked.
  */
 @ApplicationScoped
-public class LinkApi {
+public class LinkApi implements LinkRecords {
 
     private static final String PATH = " /api/identity-provider/link";
 
     private final Vendor vendor;
+    private final UnrepeatedDelete deletion;
 
-    LinkApi(Vendor vendor) {
+    LinkApi(Vendor vendor, UnrepeatedDelete deletion) {
         this.vendor = vendor;
+        this.deletion = deletion;
     }
 
-    /** The user's links at OpenID Connect providers; none if there is no such user. */
+    @Override
     public List<Link> ofUser(UUID userId) {
         var response = vendor.api().retrieveUserLinksByUserId(null, userId);
         return switch (response.status) {
@@ -46,7 +48,7 @@ public class LinkApi {
         };
     }
 
-    /** The link of this identity at an OpenID Connect provider, whoever's it is. */
+    @Override
     public Optional<Link> find(UUID providerId, String identity) {
         var response = vendor.api().retrieveUserLink(providerId, identity, null);
         return switch (response.status) {
@@ -59,7 +61,7 @@ public class LinkApi {
         };
     }
 
-    /** Creates the link, its token included. */
+    @Override
     public LinkWrite create(Link link) {
         var request = new IdentityProviderLinkRequest();
         request.identityProviderLink = new IdentityProviderLink(link.providerId(), link.identity(), link.userId());
@@ -77,14 +79,9 @@ public class LinkApi {
         return write(vendor.api().createUserLink(request));
     }
 
-    /** Deletes the link and says whether there was one. */
-    public boolean delete(UUID providerId, String identity, UUID userId) {
-        var response = vendor.api().deleteUserLink(providerId, identity, userId);
-        return switch (response.status) {
-            case 200, 202, 204 -> true;
-            case 404 -> false;
-            default -> throw Vendor.problem(response, "DELETE" + PATH);
-        };
+    @Override
+    public LinkDeletion delete(Link link) {
+        return deletion.send(link);
     }
 
     private static LinkWrite write(ClientResponse<IdentityProviderLinkResponse, Errors> response) {
@@ -96,7 +93,7 @@ public class LinkApi {
                 if (Vendor.neverSent(response)) {
                     throw Vendor.problem(response, "POST" + PATH);
                 }
-                yield new LinkWrite.InDoubt();
+                yield new LinkWrite.InDoubt(!Vendor.timedOut(response));
             }
         };
     }
@@ -104,7 +101,7 @@ public class LinkApi {
     private static LinkWrite written(ClientResponse<IdentityProviderLinkResponse, Errors> response) {
         var body = response.successResponse;
         return body == null || body.identityProviderLink == null
-                ? new LinkWrite.InDoubt()
+                ? new LinkWrite.InDoubt(true)
                 : new LinkWrite.Written(toLink(body.identityProviderLink));
     }
 

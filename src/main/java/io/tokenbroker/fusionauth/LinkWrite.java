@@ -24,6 +24,10 @@ public sealed interface LinkWrite {
         }
     }
 
-    /** It may have been written or not: no answer, or one that does not say. */
-    record InDoubt() implements LinkWrite {}
+    /**
+     * It may have been written or not.
+     *
+     * @param over whether the request has ended, if not well; otherwise FusionAuth may still be at work on it
+     */
+    record InDoubt(boolean over) implements LinkWrite {}
 }

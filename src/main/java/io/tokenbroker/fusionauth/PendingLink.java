@@ -6,7 +6,7 @@ import java.util.UUID;
 /**
  * An identity that signed in and waits to be linked.
  *
- * @param limitReached whether the user may not link one more at this provider
+ * @param limitReached whether one link more would leave the user none free at this provider
  */
 public record PendingLink(
         UUID providerId, String identity, Optional<String> displayName, Optional<String> email, boolean limitReached) {}

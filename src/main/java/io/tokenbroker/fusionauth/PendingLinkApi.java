@@ -44,7 +44,8 @@ public class PendingLinkApi {
                 && policy.limitUserLinkCount != null
                 && policy.limitUserLinkCount.enabled
                 && body.linkCount != null
-                && body.linkCount >= policy.limitUserLinkCount.maximumLinks;
+                // One place stays free: without it no link's token could be replaced.
+                && body.linkCount + 1 >= policy.limitUserLinkCount.maximumLinks;
     }
 
     private static Optional<String> text(@Nullable String value) {

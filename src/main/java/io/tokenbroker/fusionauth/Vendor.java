@@ -61,7 +61,12 @@ class Vendor {
 
     /** The problem of an answer that none of the expected ones is. */
     static BrokerException problem(ClientResponse<?, ?> response, String call) {
-        return switch (response.status) {
+        return problem(response.status, call);
+    }
+
+    /** @param status the answer's; -1 if there was none */
+    static BrokerException problem(int status, String call) {
+        return switch (status) {
             case 401 ->
                 new BrokerException(
                         ProblemType.UPSTREAM_ERROR,
@@ -70,12 +75,12 @@ class Vendor {
             case -1 -> unavailable("FusionAuth does not answer.");
             case 429 -> unavailable("FusionAuth is throttling the broker.");
             default ->
-                response.status >= 500
-                        ? unavailable("FusionAuth answers with an error of its own (%d).".formatted(response.status))
+                status >= 500
+                        ? unavailable("FusionAuth answers with an error of its own (%d).".formatted(status))
                         : new BrokerException(
                                 ProblemType.UPSTREAM_ERROR,
                                 "FusionAuth gave an answer to %s that the broker cannot use (%d). Its operator should check version and settings."
-                                        .formatted(call, response.status));
+                                        .formatted(call, status));
         };
     }
 

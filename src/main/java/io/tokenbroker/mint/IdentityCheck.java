@@ -9,12 +9,14 @@ import io.tokenbroker.seal.Secret;
 import java.io.IOException;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
  * Refuses a token whose identity cannot be the account's, as a mix-up of links or an endpoint without a tenant would
  * give. The id_token came from the token endpoint itself, so its signature need not be checked (OpenID Connect Core
- * §3.1.3.7, item 6); where there is none, or it lacks the claim, there is nothing to compare.
+ * §3.1.3.7, item 6); where there is none, or it lacks the claims, there is nothing to compare.
  */
 final class IdentityCheck {
 
@@ -24,10 +26,9 @@ final class IdentityCheck {
     private IdentityCheck() {}
 
     static void require(Provider provider, Link link, Optional<Secret> idToken) {
-        var cannotBe = idToken.flatMap(token -> claim(token, provider.uniqueIdClaim()))
-                .filter(identity -> !identity.equals(link.identity()))
-                .isPresent();
-        if (cannotBe) {
+        var identities =
+                idToken.map(token -> claims(token, provider.identityClaims())).orElseGet(Set::of);
+        if (!identities.isEmpty() && !identities.contains(link.identity())) {
             LOG.errorf(
                     "The provider %s answered a refresh with the token of another identity; it was refused",
                     provider.id());
@@ -37,16 +38,19 @@ final class IdentityCheck {
         }
     }
 
-    private static Optional<String> claim(Secret idToken, String name) {
+    private static Set<String> claims(Secret idToken, Set<String> names) {
         var parts = idToken.reveal().split("\\.", -1);
         if (parts.length != 3) {
-            return Optional.empty();
+            return Set.of();
         }
         try {
             var claims = JSON.readTree(Base64.getUrlDecoder().decode(parts[1]));
-            return Optional.of(claims.path(name).asText("")).filter(value -> !value.isEmpty());
+            return names.stream()
+                    .map(name -> claims.path(name).asText(""))
+                    .filter(value -> !value.isEmpty())
+                    .collect(Collectors.toSet());
         } catch (IOException | IllegalArgumentException unreadable) {
-            return Optional.empty();
+            return Set.of();
         }
     }
 }

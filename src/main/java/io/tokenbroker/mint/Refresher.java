@@ -7,11 +7,8 @@ import io.tokenbroker.account.Accounts;
 import io.tokenbroker.account.RefreshTokens;
 import io.tokenbroker.account.RememberedLinks;
 import io.tokenbroker.account.RememberedLinks.Remembered;
-import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.mint.Minted.Source;
 import io.tokenbroker.provider.Provider;
-import io.tokenbroker.seal.Secret;
-import io.tokenbroker.settings.BrokerSettings.Rotation;
 import io.tokenbroker.tenant.RefreshGrant;
 import io.tokenbroker.tenant.RefreshOutcome.Refreshed;
 import io.tokenbroker.tenant.RefreshOutcome.Refusal;
@@ -19,16 +16,11 @@ import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /** Asks the tenant for a new access token and keeps what came with it. Blocks. */
 @ApplicationScoped
 class Refresher {
-
-    /** A reusable refresh token dies 90 days after its issue: replaced after a third of that, any month's outage is fine. */
-    private static final Duration REPLACED_AFTER = Duration.ofDays(30);
 
     private final RememberedLinks links;
     private final RefreshTokens refreshTokens;
@@ -56,15 +48,31 @@ class Refresher {
     }
 
     Landing refresh(Provider provider, Remembered remembered, Target target, Optional<String> claims) {
-        if (provider.rotation() == Rotation.REUSABLE) {
-            return refresh(provider, settled(remembered), target, claims, this::keepIfOld);
-        }
-        // The token is spent by its use: nobody else may use or replace it until the next one is stored.
-        return exclusively(remembered.link(), () -> refresh(provider, settle(remembered), target, claims, this::keep));
+        return switch (provider.rotation()) {
+            case REUSABLE -> refreshSettled(provider, remembered, target, claims);
+            // The token is spent by its use: nobody else may use or replace it until the next one is stored.
+            case SINGLE_USE ->
+                locks.exclusively(
+                        remembered.link().userId(),
+                        remembered.link().providerId(),
+                        () -> refreshSettled(provider, remembered, target, claims));
+        };
     }
 
-    private Landing refresh(
-            Provider provider, Remembered remembered, Target target, Optional<String> claims, KeepRotated keep) {
+    /** With what a crash left of the account put in order first. */
+    private Landing refreshSettled(Provider provider, Remembered remembered, Target target, Optional<String> claims) {
+        var id = AccountId.of(remembered.link());
+        var link = refreshTokens
+                .settled(remembered.link().userId(), id, provider.rotation())
+                .map(links::observe)
+                .orElseThrow(() -> {
+                    links.forget(id);
+                    return Accounts.notFound();
+                });
+        return refreshed(provider, link, target, claims);
+    }
+
+    private Landing refreshed(Provider provider, Remembered remembered, Target target, Optional<String> claims) {
         var link = remembered.link();
         var id = AccountId.of(link);
         var token = link.token().orElseThrow(() -> Answers.noRefreshToken(id));
@@ -72,8 +80,13 @@ class Refresher {
         var outcome = grant.refresh(provider.tokenEndpoint(), id.identity(), token, target.wireScope(provider), claims);
         return switch (outcome) {
             case Refreshed refreshed -> {
+                // Kept even if the identity is wrong: whose the spent token was, its successor is. Should a setting be
+                // wrong rather than the token, the account works again once that is mended.
+                refreshed
+                        .refreshToken()
+                        .filter(next -> !next.equals(token))
+                        .ifPresent(next -> refreshTokens.keep(link, next, provider.rotation()));
                 IdentityCheck.require(provider, link, refreshed.idToken());
-                refreshed.refreshToken().filter(next -> !next.equals(token)).ifPresent(next -> keep.keep(link, next));
                 states.markWorking(id);
                 var accessToken = new AccessToken(
                         refreshed.accessToken(), askedAt, askedAt.plus(refreshed.expiresIn()), refreshed.scope());
@@ -82,65 +95,22 @@ class Refresher {
                 cache.put(TokenCache.Key.of(remembered, target), accessToken);
                 yield new Landing.Arrived(new Minted(accessToken, Source.REFRESH));
             }
-            case Refused refused -> refusedOrNewer(provider, remembered, target, claims, keep, refused);
+            case Refused refused -> refusedOrNewer(provider, remembered, target, claims, refused);
             case Unavailable unavailable -> new Landing.Diverted(unavailable);
         };
     }
 
     /** A refusal counts only if the token sent is still the stored one: a person may have signed in meanwhile. */
     private Landing refusedOrNewer(
-            Provider provider,
-            Remembered remembered,
-            Target target,
-            Optional<String> claims,
-            KeepRotated keep,
-            Refused refused) {
+            Provider provider, Remembered remembered, Target target, Optional<String> claims, Refused refused) {
         var id = AccountId.of(remembered.link());
         if (refused.refusal() == Refusal.REAUTHORIZATION_REQUIRED) {
             var now = links.read(id).orElseThrow(Accounts::notFound);
             if (!now.link().token().equals(remembered.link().token())) {
-                return refresh(provider, now, target, claims, keep);
+                return refreshed(provider, now, target, claims);
             }
             remembered.link().token().ifPresent(token -> states.markRefused(id, token, refused.reason()));
         }
         throw Answers.refused(id, target, refused);
-    }
-
-    /** The link, once what a crash left beside it is put in order. */
-    private Remembered settled(Remembered remembered) {
-        return refreshTokens.isSettled(AccountId.of(remembered.link()))
-                ? remembered
-                : exclusively(remembered.link(), () -> settle(remembered));
-    }
-
-    /** Call it with the account's lock held. */
-    private Remembered settle(Remembered remembered) {
-        var id = AccountId.of(remembered.link());
-        return refreshTokens.settled(id).map(links::observe).orElseThrow(() -> {
-            links.forget(id);
-            return Accounts.notFound();
-        });
-    }
-
-    private void keep(Link link, Secret next) {
-        refreshTokens.keep(link, next);
-    }
-
-    private void keepIfOld(Link link, Secret next) {
-        if (link.lastAuthorizedAt().isBefore(clock.instant().minus(REPLACED_AFTER))) {
-            exclusively(link, () -> {
-                refreshTokens.renew(link, next);
-                return link;
-            });
-        }
-    }
-
-    private <T> T exclusively(Link link, Supplier<T> work) {
-        return locks.exclusively(link.userId(), link.providerId(), work);
-    }
-
-    @FunctionalInterface
-    private interface KeepRotated {
-        void keep(Link link, Secret next);
     }
 }

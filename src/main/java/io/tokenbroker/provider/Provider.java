@@ -4,6 +4,7 @@ import io.tokenbroker.settings.BrokerSettings.Rotation;
 import io.tokenbroker.tenant.TokenEndpoint;
 import java.net.URI;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -12,7 +13,7 @@ import java.util.UUID;
  * @param issuer what an authorization response must say in {@code iss}, if it says it (RFC 9207)
  * @param rotation whether a used refresh token stays good
  * @param defaultResource what a mint asks for that names neither resource nor scopes
- * @param uniqueIdClaim the id_token's claim that equals an account's identity
+ * @param identityClaims the id_token's claims of which one equals an account's identity: one where FusionAuth says which
  */
 public record Provider(
         UUID id,
@@ -22,7 +23,11 @@ public record Provider(
         TokenEndpoint tokenEndpoint,
         Rotation rotation,
         Optional<String> defaultResource,
-        String uniqueIdClaim) {
+        Set<String> identityClaims) {
+
+    public Provider {
+        identityClaims = Set.copyOf(identityClaims);
+    }
 
     public boolean isEntra() {
         return tokenEndpoint.isEntra();

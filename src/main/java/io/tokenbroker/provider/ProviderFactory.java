@@ -25,6 +25,10 @@ class ProviderFactory {
     /** Tenant segments that let anybody in: a guest's refresh there gives a token of another tenant. */
     private static final Set<String> NO_TENANT = Set.of("common", "organizations");
 
+    /** What FusionAuth may have been told to take the identity from; the settings do not say which. */
+    private static final Set<String> POSSIBLE_IDENTITY_CLAIMS =
+            Set.of("sub", "oid", "email", "preferred_username", "upn");
+
     private final Discovery discovery;
 
     /** What each issuer last said: it stays good while the issuer is away, whatever else changes in FusionAuth. */
@@ -74,7 +78,7 @@ class ProviderFactory {
                 provider.clientId(),
                 provider.clientSecret(),
                 provider.clientAuthentication(),
-                provider.uniqueIdClaim());
+                Set.of(provider.uniqueIdClaim()));
     }
 
     /** A provider that the settings give in full. */
@@ -94,7 +98,7 @@ class ProviderFactory {
                 given.clientId(),
                 given.clientSecret().map(Secret::of),
                 given.clientAuthentication().orElse("client_secret_basic"),
-                "sub");
+                POSSIBLE_IDENTITY_CLAIMS);
     }
 
     private Usability make(
@@ -105,7 +109,7 @@ class ProviderFactory {
             Optional<String> clientId,
             Optional<Secret> clientSecret,
             String authentication,
-            String uniqueIdClaim) {
+            Set<String> identityClaims) {
         if (clientId.isEmpty()) {
             return new Usability.Unusable("it has no client id");
         }
@@ -135,7 +139,7 @@ class ProviderFactory {
                 override.flatMap(BrokerSettings.Provider::rotation)
                         .orElse(tokenEndpoint.isEntra() ? Rotation.REUSABLE : Rotation.SINGLE_USE),
                 override.flatMap(BrokerSettings.Provider::defaultResource),
-                uniqueIdClaim));
+                identityClaims));
     }
 
     private Optional<Endpoints> discover(URI issuer) {

@@ -10,6 +10,8 @@ import io.tokenbroker.complete.PendingLinkSeal;
 import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.fusionauth.LinkApi;
 import io.tokenbroker.fusionauth.LinkWrite;
+import io.tokenbroker.fusionauth.PendingLink;
+import io.tokenbroker.fusionauth.PendingLinkApi;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.seal.Sealer;
@@ -25,15 +27,23 @@ class ResolveService {
 
     private final Sealer sealer;
     private final LinkApi fusionAuth;
+    private final PendingLinkApi pendingLinks;
     private final StoredLinks links;
     private final Accounts accounts;
     private final AccountLocks locks;
     private final Clock clock;
 
     ResolveService(
-            Sealer sealer, LinkApi fusionAuth, StoredLinks links, Accounts accounts, AccountLocks locks, Clock clock) {
+            Sealer sealer,
+            LinkApi fusionAuth,
+            PendingLinkApi pendingLinks,
+            StoredLinks links,
+            Accounts accounts,
+            AccountLocks locks,
+            Clock clock) {
         this.sealer = sealer;
         this.fusionAuth = fusionAuth;
+        this.pendingLinks = pendingLinks;
         this.links = links;
         this.accounts = accounts;
         this.locks = locks;
@@ -52,6 +62,7 @@ class ResolveService {
     }
 
     private Link complete(Caller.User user, PendingLinkSeal pending) {
+        requireRoom(user, pending);
         return switch (fusionAuth.completePending(Secret.of(pending.pendingLinkId()), user.id())) {
             // Read again: whether the token came along from the pending link is not documented.
             case LinkWrite.Written(var written) ->
@@ -64,6 +75,16 @@ class ResolveService {
                                         ProblemType.UPSTREAM_ERROR,
                                         "FusionAuth failed while it made the link. Resolve again; if that does not help, start again."));
         };
+    }
+
+    /** Another account may have been linked since the sign-in. */
+    private void requireRoom(Caller.User user, PendingLinkSeal pending) {
+        pendingLinks
+                .find(Secret.of(pending.pendingLinkId()), user.id())
+                .filter(PendingLink::limitReached)
+                .ifPresent(full -> {
+                    throw limitReached();
+                });
     }
 
     /** FusionAuth's refusals are ambiguous: a link of this user is success, for this was resolved before. */
@@ -97,9 +118,7 @@ class ResolveService {
 
     private static BrokerException problem(LinkWrite.Refused refused) {
         if (refused.says("[LinkCountExceeded]")) {
-            return new BrokerException(
-                    ProblemType.LINK_LIMIT_REACHED,
-                    "FusionAuth allows this user no more accounts at this provider. Unlink one, or have the operator raise the limit.");
+            return limitReached();
         }
         if (refused.says("[retryableConflict]")) {
             return new BrokerException(
@@ -108,6 +127,12 @@ class ResolveService {
                     .withRetryAfter(Duration.ofSeconds(1));
         }
         return expired();
+    }
+
+    private static BrokerException limitReached() {
+        return new BrokerException(
+                ProblemType.LINK_LIMIT_REACHED,
+                "FusionAuth allows this user no more accounts at this provider. Unlink one, or have the operator raise the limit.");
     }
 
     private static BrokerException expired() {

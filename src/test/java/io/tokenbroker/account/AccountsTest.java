@@ -320,6 +320,7 @@ class AccountsTest extends LinkingTest {
                 .body("accounts.provider_user_id", equalTo(List.of("somebody")))
                 .body("accounts.status", equalTo(List.of("active")));
         Broker.alice().get("/accounts/{id}", account).then().statusCode(200).body("id", equalTo(account));
+        advance(Duration.ofSeconds(61));
         Broker.alice().delete("/accounts/{id}", account).then().statusCode(204);
         assertThat(sandbox().fusionAuth().links()).isEmpty();
     }

@@ -60,6 +60,7 @@ class UnlinkTest extends LinkingTest {
         sandbox()
                 .fusionAuth()
                 .addLink(link.userId(), Sandbox.CONTOSO, link.identityProviderUserId() + "~rotating", "b", "newer");
+        advance(Duration.ofSeconds(61));
 
         unlink(account).then().statusCode(204);
 

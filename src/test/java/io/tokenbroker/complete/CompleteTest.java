@@ -330,9 +330,9 @@ class CompleteTest extends LinkingTest {
     }
 
     @Test
-    void theLimitOfLinksIsToldAtOnce() {
+    void theLimitOfLinksIsToldAtOnceAndOnePlaceStaysFree() {
         var plain = plainProvider();
-        var provider = add(plain.registered("Limited").withLinkLimit(FusionAuthStandIn.TENANT_ID, 1));
+        var provider = add(plain.registered("Limited").withLinkLimit(FusionAuthStandIn.TENANT_ID, 2));
         var first = link(provider, plain, "first");
 
         problem(completeWith(provider, plain.code("second")), 409, "link_limit_reached");

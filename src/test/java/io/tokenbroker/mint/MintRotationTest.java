@@ -17,6 +17,7 @@ import static org.hamcrest.Matchers.notNullValue;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.tokenbroker.account.AccountId;
+import io.tokenbroker.account.Sweeping;
 import io.tokenbroker.mint.Minting.MintSettings;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.Introspection;
@@ -29,6 +30,7 @@ import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.TestTime;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -37,12 +39,17 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Where a used refresh token is spent (Adatum, by the settings) and where it stays good (Contoso). */
 @QuarkusTest
 @TestProfile(MintSettings.class)
 @Timeout(60)
 class MintRotationTest extends BrokerTest {
+
+    /** After so long whoever made a shadow is taken for dead. */
+    private static final Duration STALE = Duration.ofSeconds(61);
 
     private String account = "";
 
@@ -139,28 +146,27 @@ class MintRotationTest extends BrokerTest {
 
     @Test
     void aWriteThatFailsHalfWayLeavesTheAccountListedAndIsFinishedByTheNextMint() {
+        // The token is safe once the shadow holds it, so this mint is answered.
         var failing = new AtomicBoolean();
         sandbox().fusionAuth().after((request, reply) -> {
             if (request.method().equals("POST")
                     && request.body().contains("~rotating")
                     && failing.compareAndSet(false, true)) {
-                sandbox()
-                        .fusionAuth()
-                        .fault(Fault.of(Fault.Kind.ERROR_500)
-                                .on("POST", LINK_API)
-                                .times(2));
+                sandbox().fusionAuth().fault(Fault.of(Fault.Kind.ERROR_500).on("POST", LINK_API));
             }
         });
 
-        fusionAuthUnavailable();
+        mint(account, ARM).then().statusCode(200);
+        assertThat(shadows()).hasSize(1);
         Broker.alice()
                 .get("/accounts")
                 .then()
                 .statusCode(200)
                 .body("accounts.id", equalTo(List.of(account)))
                 .body("accounts.status", equalTo(List.of("active")));
+        sandbox().fusionAuth().clearFaults();
 
-        mint(account, ARM).then().statusCode(200);
+        mintAnew(account, ARM).then().statusCode(200);
         assertThat(sandbox().entra().refreshTokenCounts().usedAgain()).isZero();
         holdsAnUnusedToken();
     }
@@ -184,8 +190,9 @@ class MintRotationTest extends BrokerTest {
         var spent = linkOf(account);
         mint(account, ARM).then().statusCode(200);
         var newest = linkOf(account);
-        sandbox().fusionAuth().putLink(spent);
         addShadow(newest.token());
+        sandbox().fusionAuth().putLink(spent);
+        TestTime.advance(STALE);
 
         mintAnew(account, ARM).then().statusCode(200);
 
@@ -199,7 +206,7 @@ class MintRotationTest extends BrokerTest {
         var newest = linkOf(account);
         sandbox().fusionAuth().removeLink(newest.identityProviderId(), newest.identityProviderUserId());
         addShadow(newest.token());
-        TestTime.advance(Duration.ofSeconds(31));
+        TestTime.advance(STALE);
 
         account(account).then().statusCode(200).body("status", equalTo("active"));
         mintAnew(account, ARM).then().statusCode(200);
@@ -212,6 +219,7 @@ class MintRotationTest extends BrokerTest {
         addShadow("a-dead-token");
         Broker.link(Sandbox.ADATUM, DEVON);
         var renewed = linkOf(account).token();
+        TestTime.advance(STALE);
 
         mintAnew(account, ARM).then().statusCode(200);
 
@@ -226,10 +234,12 @@ class MintRotationTest extends BrokerTest {
         sandbox().fusionAuth().before(request -> {
             if (request.method().equals("POST") && request.body().contains("~rotating")) {
                 sandbox().fusionAuth().before(again -> {});
-                addShadow("left-by-another");
+                addShadow(null);
             }
         });
 
+        mintAnew(account, ARM).then().statusCode(503);
+        TestTime.advance(STALE);
         mintAnew(account, ARM).then().statusCode(200);
 
         holdsAnUnusedToken();
@@ -302,6 +312,7 @@ class MintRotationTest extends BrokerTest {
 
     @Test
     void aShadowOfAReusableTokenIsFinishedToo() {
+        sandbox().entra().switches().singleUseRefreshTokens(false);
         var reusable = Broker.link(Sandbox.CONTOSO, BLAKE);
         var link = linkOf(reusable);
         sandbox()
@@ -313,10 +324,129 @@ class MintRotationTest extends BrokerTest {
                         "b",
                         link.token());
 
+        // It may be another broker's, which is at work: the link's own token is good meanwhile.
         mint(reusable, ARM).then().statusCode(200);
+        assertThat(shadows()).hasSize(1);
+        TestTime.advance(STALE);
+        mintAnew(reusable, ARM).then().statusCode(200);
 
         assertThat(shadows()).isEmpty();
         assertThat(linkOf(reusable).token()).isEqualTo(link.token());
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Fault.Kind.class,
+            names = {"DROP", "ERROR_500"})
+    void aDeletionWhoseAnswerIsLostIsNoUnlink(Fault.Kind kind) {
+        mint(account, ARM).then().statusCode(200);
+        var deletions = sandbox().fusionAuth().count("DELETE", LINK_API);
+        sandbox()
+                .fusionAuth()
+                .fault(Fault.of(kind).on("DELETE", LINK_API).times(2).onceCommitted());
+
+        mintAnew(account, ARM).then().statusCode(200);
+
+        assertThat(sandbox().fusionAuth().count("DELETE", LINK_API) - deletions).isEqualTo(2);
+        holdsAnUnusedToken();
+    }
+
+    @Test
+    void aDeletionThatFailsLeavesTheTokenOnTheShadow() {
+        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.DROP).on("DELETE", LINK_API));
+
+        mint(account, ARM).then().statusCode(200);
+        assertThat(shadows()).hasSize(1);
+        assertThat(introspect(shadows().getFirst()).uses()).isZero();
+
+        sandbox().fusionAuth().clearFaults();
+        mintAnew(account, ARM).then().statusCode(200);
+        assertThat(sandbox().entra().refreshTokenCounts().usedAgain()).isZero();
+        holdsAnUnusedToken();
+    }
+
+    @Test
+    void aTokenOfAnotherIdentityIsNotHandedOutAndItsSuccessorIsKept() {
+        var link = linkOf(account);
+        sandbox().fusionAuth().removeLink(link.identityProviderId(), link.identityProviderUserId());
+        sandbox().fusionAuth().addLink(link.userId(), link.identityProviderId(), "somebody", DEVON, link.token());
+        var mixedUp = new AccountId(link.identityProviderId(), "somebody").toString();
+
+        for (var i = 0; i < 2; i++) {
+            mint(mixedUp, ARM).then().statusCode(502).body("code", equalTo("upstream_error"));
+        }
+
+        assertThat(introspect(linkOf(mixedUp)).uses()).isZero();
+        assertThat(sandbox().entra().refreshTokenCounts().usedAgain()).isZero();
+    }
+
+    @Test
+    void theSweepFinishesWhatNobodyUses() {
+        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.ERROR_500).on("DELETE", LINK_API));
+        mint(account, ARM).then().statusCode(200);
+        sandbox().fusionAuth().clearFaults();
+
+        Sweeping.now();
+
+        holdsAnUnusedToken();
+    }
+
+    @Test
+    void theSweepStoresWhatCouldNotBeStored() {
+        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.ERROR_500).on("POST", LINK_API));
+        fusionAuthUnavailable();
+        sandbox().fusionAuth().clearFaults();
+
+        Sweeping.now();
+
+        holdsAnUnusedToken();
+    }
+
+    @Test
+    void whereThereIsNoRoomForAShadowTheSpentLinkGoesFirst() {
+        withLinkLimit(Sandbox.ADATUM, 1, () -> {
+            mint(account, ARM).then().statusCode(200);
+            holdsAnUnusedToken();
+
+            sandbox().fusionAuth().after((request, reply) -> {
+                if (request.method().equals("DELETE")) {
+                    sandbox().fusionAuth().fault(Fault.of(Fault.Kind.ERROR_500).on("POST", LINK_API));
+                }
+            });
+            mintAnew(account, ARM).then().statusCode(503);
+            account(account).then().statusCode(200);
+            sandbox().fusionAuth().after((request, reply) -> {});
+            sandbox().fusionAuth().clearFaults();
+
+            mintAnew(account, ARM).then().statusCode(200);
+            holdsAnUnusedToken();
+        });
+    }
+
+    @Test
+    void whereThereIsNoRoomAReusableTokenStays() {
+        sandbox().entra().switches().singleUseRefreshTokens(false);
+        var reusable = Broker.link(Sandbox.CONTOSO, BLAKE);
+        var first = linkOf(reusable);
+        TestTime.advance(Duration.ofDays(31));
+
+        withLinkLimit(Sandbox.CONTOSO, 1, () -> mint(reusable, ARM).then().statusCode(200));
+        assertThat(linkOf(reusable)).isEqualTo(first);
+        mintAnew(reusable, ARM).then().statusCode(200);
+        assertThat(linkOf(reusable).token()).isNotEqualTo(first.token());
+    }
+
+    private static void withLinkLimit(UUID provider, int limit, Runnable work) {
+        var usual = sandbox().fusionAuth().providers().stream()
+                .filter(one -> one.id().equals(provider))
+                .findFirst()
+                .orElseThrow();
+        sandbox().fusionAuth().addProvider(usual.withLinkLimit(FusionAuthStandIn.TENANT_ID, limit));
+        try {
+            work.run();
+        } finally {
+            sandbox().fusionAuth().addProvider(usual);
+        }
     }
 
     private void fusionAuthUnavailable() {

@@ -1,0 +1,87 @@
+package io.tokenbroker.account;
+
+import io.tokenbroker.account.Claim.Held;
+import io.tokenbroker.account.Claim.NoRoom;
+import io.tokenbroker.account.Claim.Taken;
+import io.tokenbroker.fusionauth.Link;
+import io.tokenbroker.fusionauth.LinkDeletion;
+import io.tokenbroker.fusionauth.LinkRecords;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/**
+ * The other writers beside the rotation of tokens: a sign-in and an unlink. They take the same claim, and wait a little
+ * for it. Where FusionAuth has no room for a claim they go without: then there is none for a rotation's either. Blocks;
+ * call it with the account's lock held.
+ */
+@ApplicationScoped
+public class AccountWrites {
+
+    private final LinkRotation rotation;
+    private final LinkRecords links;
+    private final StoredLinks stored;
+    private final Claims claims;
+    private final Patience patience;
+
+    @Inject
+    AccountWrites(LinkRotation rotation, LinkRecords links, StoredLinks stored, Claims claims) {
+        this(rotation, links, stored, claims, Patience.USUAL);
+    }
+
+    AccountWrites(LinkRotation rotation, LinkRecords links, StoredLinks stored, Claims claims, Patience patience) {
+        this.rotation = rotation;
+        this.links = links;
+        this.stored = stored;
+        this.claims = claims;
+        this.patience = patience;
+    }
+
+    /**
+     * A sign-in at FusionAuth, which writes to whichever account the person chooses: what was left of this user's
+     * accounts is finished first, and nobody else writes to {@code again} meanwhile.
+     *
+     * @param again the account that is to be authorized again, if it is known
+     */
+    public <T> T duringSignIn(UUID userId, UUID providerId, Optional<AccountId> again, Supplier<T> signIn) {
+        stored.left(userId, providerId).forEach(id -> rotation.settle(userId, id));
+        var claim = again.flatMap(id -> stored.look(userId, id).account()).map(this::claimed);
+        try {
+            return signIn.get();
+        } finally {
+            claim.ifPresent(this::release);
+        }
+    }
+
+    /** Deletes the account's link for good. */
+    void erase(Link link) {
+        var claim = claimed(link);
+        try {
+            delete(link);
+        } finally {
+            release(claim);
+        }
+    }
+
+    private Claim claimed(Link link) {
+        return patience.await(() -> Optional.of(rotation.claim(link)).filter(claim -> !(claim instanceof Taken)));
+    }
+
+    private void release(Claim claim) {
+        switch (claim) {
+            case Held held -> claims.release(held);
+            case NoRoom none -> {}
+            case Taken none -> {}
+        }
+    }
+
+    /** Makes sure that the record is gone: after a failure the record itself says whether it is. */
+    private void delete(Link link) {
+        if (links.delete(link) instanceof LinkDeletion.InDoubt
+                && links.find(link.providerId(), link.identity()).isPresent()) {
+            throw Claims.busy();
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package io.tokenbroker.account;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.tokenbroker.account.Claim.Held;
+import io.tokenbroker.account.Claim.NoRoom;
+import io.tokenbroker.account.Claim.Taken;
+import io.tokenbroker.fusionauth.LinkDeletion;
+import io.tokenbroker.fusionauth.LinkRecords;
+import io.tokenbroker.fusionauth.LinkWrite;
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.ProblemType;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Claims on accounts, which need no common lock: FusionAuth creates a record only where there is none, so of several
+ * brokers one gets the shadow. Only who holds it deletes it. A holder stops after {@link #HELD_FOR}; after {@link #STALE}
+ * it is taken for dead, and one other may take its shadow over: the one who gets the shadow of that shadow.
+ *
+ * <p>Ages are told by this broker's clock, and before a foreign shadow is taken over by FusionAuth's: the mark made for
+ * it says what time it is there.
+ */
+@ApplicationScoped
+class Claims {
+
+    static final Duration STALE = Duration.ofMinutes(1);
+    static final Duration HELD_FOR = Duration.ofSeconds(30);
+
+    private final LinkRecords links;
+    private final Clock clock;
+    private final String holder;
+
+    /** Own shadows that must be left until they are stale: a request of ours may still be on its way. */
+    private final Cache<Written, Boolean> abandoned =
+            Caffeine.newBuilder().maximumSize(10_000).build();
+
+    @Inject
+    Claims(LinkRecords links, Clock clock) {
+        this(links, clock, UUID.randomUUID().toString());
+    }
+
+    /** @param holder what this broker calls itself */
+    Claims(LinkRecords links, Clock clock, String holder) {
+        this.links = links;
+        this.clock = clock;
+        this.holder = holder;
+    }
+
+    String holder() {
+        return holder;
+    }
+
+    /** Tries to get the account by this shadow. */
+    Claim claim(Shadow wanted) {
+        var since = clock.instant();
+        var write = links.create(wanted.link());
+        if (write instanceof LinkWrite.Written(var written) && wanted.isSameAs(new Shadow(written))) {
+            return held(new Shadow(written), null, since);
+        }
+        // FusionAuth may refuse what it has written before, and answer 200 to what it has not.
+        var there =
+                links.find(wanted.link().providerId(), wanted.link().identity()).map(Shadow::new);
+        if (there.isPresent()) {
+            return wanted.isSameAs(there.get()) && isOwn(there.get())
+                    ? held(there.get(), null, there.get().since())
+                    : new Taken(there.get());
+        }
+        if (write instanceof LinkWrite.Refused refused && isForWantOfRoom(refused)) {
+            return new NoRoom();
+        }
+        throw busy();
+    }
+
+    /** A conflict with a shadow that has gone since looks like no room, but for its code. */
+    private static boolean isForWantOfRoom(LinkWrite.Refused refused) {
+        return refused.status() == 400 && !refused.says("[duplicate]");
+    }
+
+    /** Whether this shadow was left by this broker, or by one that must have stopped. */
+    boolean isLeft(Shadow shadow) {
+        return isOwn(shadow) || age(shadow).compareTo(STALE) >= 0;
+    }
+
+    /** Gets what {@link #isLeft} says may be got. */
+    Claim takeOver(Shadow left) {
+        if (isOwn(left)) {
+            return held(left, null, left.since());
+        }
+        var since = clock.instant();
+        return switch (markOf(left)) {
+            case Held mark -> {
+                var still = links.find(left.link().providerId(), left.link().identity())
+                        .map(Shadow::new)
+                        .filter(left::isSameAs)
+                        .filter(now -> isStale(now, mark.shadow().since()));
+                if (still.isPresent()) {
+                    yield held(still.get(), mark, since);
+                }
+                release(mark);
+                yield new Taken(left);
+            }
+            case Taken taken -> new Taken(left);
+            // Then nobody else can take it over either, but a broker that asks in this very instant.
+            case NoRoom full -> held(left, null, since);
+        };
+    }
+
+    private Claim markOf(Shadow left) {
+        var mark = claim(Shadow.claiming(left.link(), holder));
+        return mark instanceof Taken(var by) && isLeft(by) ? takeOver(by) : mark;
+    }
+
+    /** Ends a claim, and says what became of the shadow; in doubt others will find it stale. */
+    LinkDeletion release(Held held) {
+        var deletion = deleted(held.shadow());
+        if (deletion instanceof LinkDeletion.InDoubt(var over) && !over) {
+            abandon(held);
+        }
+        held.mark().ifPresent(this::release);
+        return deletion;
+    }
+
+    private LinkDeletion deleted(Shadow shadow) {
+        try {
+            return links.delete(shadow.link());
+        } catch (BrokerException notDone) {
+            return new LinkDeletion.InDoubt(true);
+        }
+    }
+
+    /** The claim without the mark by which it was taken over, and that took a place. */
+    Held unmarked(Held held) {
+        held.mark().ifPresent(this::release);
+        return new Held(held.shadow(), Optional.empty(), held.until());
+    }
+
+    /** Gives a claim up without ending it: nobody, this broker included, touches the account before it is stale. */
+    void abandon(Held held) {
+        abandoned.put(Written.of(held.shadow()), true);
+    }
+
+    /** @throws BrokerException if the claim has been held for too long to go on */
+    void requireTime(Held held) {
+        if (clock.instant().isAfter(held.until())) {
+            throw busy();
+        }
+    }
+
+    static BrokerException busy() {
+        return new BrokerException(
+                        ProblemType.FUSIONAUTH_UNAVAILABLE,
+                        "The account's link is being written, or an earlier writing has not ended. Nothing is lost; try again soon.")
+                .withRetryAfter(Duration.ofSeconds(5));
+    }
+
+    private Held held(Shadow shadow, @Nullable Held mark, Instant since) {
+        return new Held(shadow, Optional.ofNullable(mark), since.plus(HELD_FOR));
+    }
+
+    private boolean isOwn(Shadow shadow) {
+        return shadow.isHeldBy(holder)
+                && abandoned.getIfPresent(Written.of(shadow)) == null
+                && age(shadow).abs().compareTo(HELD_FOR) < 0;
+    }
+
+    private static boolean isStale(Shadow shadow, Instant now) {
+        return Duration.between(shadow.since(), now).compareTo(STALE) >= 0;
+    }
+
+    private Duration age(Shadow shadow) {
+        return Duration.between(shadow.since(), clock.instant());
+    }
+
+    /** One writing of a shadow: the same name may be used again. */
+    private record Written(UUID providerId, String identity, Instant since) {
+        static Written of(Shadow shadow) {
+            return new Written(shadow.link().providerId(), shadow.link().identity(), shadow.since());
+        }
+    }
+}

@@ -1,0 +1,220 @@
+package io.tokenbroker.account;
+
+import io.tokenbroker.account.Claim.Held;
+import io.tokenbroker.account.Claim.NoRoom;
+import io.tokenbroker.account.Claim.Taken;
+import io.tokenbroker.fusionauth.Link;
+import io.tokenbroker.fusionauth.LinkDeletion;
+import io.tokenbroker.fusionauth.LinkRecords;
+import io.tokenbroker.fusionauth.LinkWrite;
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.seal.Secret;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The one owner of the rule by which a link's token is replaced, although FusionAuth cannot update a link. What a crash
+ * leaves is one of these states, and {@link #settle} finishes it:
+ *
+ * <pre>
+ *     link     shadow        how it came about              how it is finished
+ * 0   old      –             nothing has begun              –
+ *     │ POST shadow (new)
+ * 1   old      new           stopped after the claim        2, 3, 4
+ *     │ DELETE link, if it is still the one to replace
+ * 2   –        new           stopped in between             3, 4; until then the shadow is the account
+ *     │ POST link (new)
+ * 3   new      new           stopped before the end         4
+ *     │ DELETE shadow
+ * 4   new      –             done                           –
+ *
+ *     other    new           a person signed in meanwhile   4: what the person did stands
+ *     any      no token      an unlink or a sign-in         4: the claim ends, the link stands as it is
+ *                            stopped in between
+ * </pre>
+ *
+ * From the claim on a working token is stored at every instant. The shadow names the link that it replaces, so that a
+ * newer one is never replaced. A link that is gone when it is to be deleted, or a shadow gone at the end, means that a
+ * person unlinked: what was made is taken back. Every writer holds the claim ({@link Claims}): rotation, unlink, and the
+ * sign-in to a known account. {@code docs/rotation.md} looks at each window in between.
+ *
+ * <p>Blocks; needs no lock of this process.
+ */
+@ApplicationScoped
+class LinkRotation {
+
+    private final LinkRecords links;
+    private final StoredLinks stored;
+    private final Claims claims;
+
+    /** Whether FusionAuth replaces a link that is there when it is posted; nobody says so, the first rotation tells. */
+    private volatile Posting posting = Posting.UNKNOWN;
+
+    private enum Posting {
+        UNKNOWN,
+        REPLACES,
+        REFUSED
+    }
+
+    LinkRotation(LinkRecords links, StoredLinks stored, Claims claims) {
+        this.links = links;
+        this.stored = stored;
+        this.claims = claims;
+    }
+
+    /** Replaces the token of {@code link}, which {@code next} was got for. */
+    Kept keep(Link link, Secret next) {
+        if (posting == Posting.REPLACES) {
+            return overwrite(link, next);
+        }
+        return switch (claim(Shadow.holding(link, next, claims.holder()))) {
+            case Held held -> keep(held, next);
+            case Taken taken -> new Kept.Busy();
+            case NoRoom full -> new Kept.NoRoom();
+        };
+    }
+
+    private Kept keep(Held held, Secret next) {
+        try {
+            var now = account(held);
+            if (now.filter(held.shadow()::replaces).isEmpty()) {
+                claims.release(held);
+                return new Kept.Superseded(now);
+            }
+            var done = replaced(held, now);
+            var released = claims.release(held);
+            var made = done.filter(link -> link.holds(next));
+            if (made.isPresent() && released instanceof LinkDeletion.NotThere) {
+                // Somebody removed the shadow by hand, and so meant the account.
+                links.delete(made.get());
+                return new Kept.Superseded(Optional.empty());
+            }
+            return made.<Kept>map(Kept.Replaced::new).orElseGet(() -> new Kept.Superseded(done));
+        } catch (BrokerException unavailable) {
+            return new Kept.Shadowed(unavailable.detail());
+        }
+    }
+
+    /** On a server that replaces, one call does it, and no claim would hold. */
+    private Kept overwrite(Link link, Secret next) {
+        var now = links.find(link.providerId(), link.identity());
+        if (now.filter(Shadow.holding(link, next, claims.holder())::replaces).isEmpty()) {
+            return new Kept.Superseded(now);
+        }
+        links.create(link.withToken(next));
+        var done = links.find(link.providerId(), link.identity()).filter(there -> there.holds(next));
+        if (done.isEmpty()) {
+            posting = Posting.UNKNOWN;
+        }
+        return done.<Kept>map(Kept.Replaced::new).orElseGet(Kept.Busy::new);
+    }
+
+    /** Finishes what was left of this account; empty if somebody is at it, or must be thought to be. */
+    Optional<StoredLinks.Stored> settle(UUID userId, AccountId id) {
+        var found = stored.look(userId, id);
+        return found.shadow().isEmpty()
+                ? Optional.of(found)
+                : found.shadow().flatMap(this::settle).map(link -> new StoredLinks.Stored(link, Optional.empty()));
+    }
+
+    private Optional<Optional<Link>> settle(Shadow left) {
+        if (claims.isLeft(left) && claims.takeOver(left) instanceof Held held) {
+            var link = replaced(held, account(held));
+            claims.release(held);
+            return Optional.of(link);
+        }
+        return Optional.empty();
+    }
+
+    /** The claim that only keeps others out. */
+    Claim claim(Link link) {
+        return claim(Shadow.claiming(link, claims.holder()));
+    }
+
+    private Claim claim(Shadow wanted) {
+        var claim = claims.claim(wanted);
+        return claim instanceof Taken(var by) && settle(by).isPresent() ? claims.claim(wanted) : claim;
+    }
+
+    /** Steps 2 and 3, whichever is left of them: the link as it stands then. */
+    private Optional<Link> replaced(Held held, Optional<Link> now) {
+        var wanted = held.shadow().standsFor();
+        if (wanted.isEmpty() || now.filter(link -> stands(held, link)).isPresent()) {
+            return now;
+        }
+        if (now.isEmpty()) {
+            return Optional.of(made(held, wanted.get()));
+        }
+        var tried = posting == Posting.REFUSED ? now : overwritten(held, wanted.get());
+        if (tried.isEmpty() || tried.filter(link -> stands(held, link)).isPresent()) {
+            return tried;
+        }
+        return removed(held, tried.get()) ? Optional.of(made(held, wanted.get())) : account(held);
+    }
+
+    /** Whether this link is not to be replaced, or has been. */
+    private static boolean stands(Held held, Link link) {
+        var shadow = held.shadow();
+        return !shadow.replaces(link) || link.token().equals(shadow.link().token());
+    }
+
+    /** The cheap way: no server promises it, so the link itself says whether it worked. */
+    private Optional<Link> overwritten(Held held, Link wanted) {
+        claims.requireTime(held);
+        var write = links.create(wanted);
+        var now = account(held);
+        if (now.filter(link -> link.token().equals(wanted.token())).isPresent()) {
+            posting = Posting.REPLACES;
+        } else if (write instanceof LinkWrite.InDoubt(var over)) {
+            leaveIfAtWork(held, over);
+        } else {
+            posting = Posting.REFUSED;
+        }
+        return now;
+    }
+
+    private boolean removed(Held held, Link link) {
+        claims.requireTime(held);
+        return switch (links.delete(link)) {
+            case LinkDeletion.Deleted deleted -> true;
+            case LinkDeletion.NotThere unlinked -> false;
+            case LinkDeletion.InDoubt(var over) -> {
+                if (account(held).isPresent()) {
+                    leaveIfAtWork(held, over);
+                    throw Claims.busy();
+                }
+                // Ours or a person's: while the shadow stands, the account is kept.
+                var shadow = held.shadow().link();
+                yield links.find(shadow.providerId(), shadow.identity()).isPresent();
+            }
+        };
+    }
+
+    private Link made(Held held, Link wanted) {
+        claims.requireTime(held);
+        var write = links.create(wanted);
+        var there = account(held);
+        if (there.isEmpty() && held.mark().isPresent() && write instanceof LinkWrite.Refused) {
+            return made(claims.unmarked(held), wanted);
+        }
+        if (there.isEmpty()) {
+            leaveIfAtWork(held, !(write instanceof LinkWrite.InDoubt(var over)) || over);
+            throw Claims.busy();
+        }
+        return there.get();
+    }
+
+    /** What FusionAuth may still do must not come upon what is done next. */
+    private void leaveIfAtWork(Held held, boolean over) {
+        if (!over) {
+            claims.abandon(held);
+            throw Claims.busy();
+        }
+    }
+
+    private Optional<Link> account(Held held) {
+        var id = Shadow.accountOf(held.shadow().link());
+        return links.find(id.providerId(), id.identity());
+    }
+}

@@ -1,0 +1,39 @@
+package io.tokenbroker.account;
+
+import io.quarkus.scheduler.Scheduled;
+import io.tokenbroker.account.SeenAccounts.Seen;
+import io.tokenbroker.fusionauth.Link;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.stream.Stream;
+
+/**
+ * Finishes what crashes left of the accounts that were read lately, and stores what could not be stored, without waiting
+ * for the next mint. A few at a time, and never one that this broker is at.
+ */
+@ApplicationScoped
+class Sweep {
+
+    private static final int EACH_TIME = 20;
+
+    private final SeenAccounts seen;
+    private final UnstoredTokens unstored;
+    private final RefreshTokens refreshTokens;
+
+    Sweep(SeenAccounts seen, UnstoredTokens unstored, RefreshTokens refreshTokens) {
+        this.seen = seen;
+        this.unstored = unstored;
+        this.refreshTokens = refreshTokens;
+    }
+
+    @Scheduled(every = "30s", delayed = "30s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void run() {
+        Stream.concat(unstored.links(EACH_TIME).stream().map(Sweep::seen), seen.take(EACH_TIME).stream())
+                .distinct()
+                .filter(account -> !refreshTokens.tidy(account.userId(), account.id()))
+                .forEach(seen::note);
+    }
+
+    private static Seen seen(Link link) {
+        return new Seen(AccountId.of(link), link.userId());
+    }
+}

@@ -1,0 +1,65 @@
+package io.tokenbroker.account;
+
+import io.tokenbroker.fusionauth.Link;
+import io.tokenbroker.seal.Secret;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/**
+ * Rotated tokens that FusionAuth has not taken yet: of a token spent by its use, the only ones there are. They must not
+ * be forgotten to make room, so there is a bound beyond which no more tokens are spent.
+ */
+@ApplicationScoped
+class UnstoredTokens {
+
+    private static final int MOST = 10_000;
+
+    private final ConcurrentMap<AccountId, Unstored> tokens = new ConcurrentHashMap<>();
+
+    /** @param removed whether the link was removed to make room, so that the token's account is nowhere else */
+    record Unstored(Link link, Secret token, boolean removed) {
+
+        Unstored withoutLink() {
+            return new Unstored(link, token, true);
+        }
+    }
+
+    void put(Unstored unstored) {
+        tokens.put(AccountId.of(unstored.link()), unstored);
+    }
+
+    void remove(AccountId id) {
+        tokens.remove(id);
+    }
+
+    Optional<Unstored> find(AccountId id) {
+        return Optional.ofNullable(tokens.get(id));
+    }
+
+    boolean isFull() {
+        return tokens.size() >= MOST;
+    }
+
+    /** Some accounts that wait. */
+    List<Link> links(int most) {
+        return tokens.values().stream().limit(most).map(Unstored::link).toList();
+    }
+
+    /** The link of an account that is nowhere but here. */
+    Optional<Link> removedLink(AccountId id) {
+        return find(id).filter(Unstored::removed)
+                .map(unstored -> unstored.link().withToken(unstored.token()));
+    }
+
+    List<Link> removedLinks(UUID userId) {
+        return tokens.values().stream()
+                .filter(unstored ->
+                        unstored.removed() && unstored.link().userId().equals(userId))
+                .map(unstored -> unstored.link().withToken(unstored.token()))
+                .toList();
+    }
+}

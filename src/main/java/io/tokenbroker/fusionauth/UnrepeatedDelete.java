@@ -1,0 +1,76 @@
+package io.tokenbroker.fusionauth;
+
+import io.tokenbroker.settings.BrokerSettings;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/**
+ * The deletion of a link, sent at most once. The vendor's client stands on {@code HttpURLConnection}, which repeats a
+ * DELETE by itself when a kept connection closes; the 404 of the repetition would look as if a person had unlinked.
+ * {@link HttpClient} repeats GET and HEAD only.
+ */
+@ApplicationScoped
+class UnrepeatedDelete {
+
+    private static final String PATH = "/api/identity-provider/link";
+    private static final Duration CONNECT = Duration.ofSeconds(2);
+    private static final Duration ANSWER = Duration.ofSeconds(5);
+
+    private final BrokerSettings.FusionAuth fusionAuth;
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT)
+            .proxy(HttpClient.Builder.NO_PROXY) // as the vendor's
+            .build();
+
+    UnrepeatedDelete(BrokerSettings settings) {
+        this.fusionAuth = settings.fusionauth();
+    }
+
+    LinkDeletion send(Link link) {
+        try {
+            var status = client.send(request(link), BodyHandlers.discarding()).statusCode();
+            return switch (status) {
+                case 200, 202, 204 -> new LinkDeletion.Deleted();
+                case 404 -> new LinkDeletion.NotThere();
+                default -> {
+                    if (status < 500) {
+                        throw Vendor.problem(status, "DELETE " + PATH);
+                    }
+                    yield new LinkDeletion.InDoubt(true);
+                }
+            };
+        } catch (ConnectException | HttpConnectTimeoutException neverSent) {
+            throw Vendor.problem(-1, "DELETE " + PATH);
+        } catch (HttpTimeoutException noAnswer) {
+            return new LinkDeletion.InDoubt(false);
+        } catch (IOException closed) {
+            return new LinkDeletion.InDoubt(true);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            return new LinkDeletion.InDoubt(false);
+        }
+    }
+
+    private HttpRequest request(Link link) {
+        var query = "?identityProviderId=%s&identityProviderUserId=%s&userId=%s"
+                .formatted(
+                        link.providerId(), URLEncoder.encode(link.identity(), StandardCharsets.UTF_8), link.userId());
+        return HttpRequest.newBuilder(URI.create(fusionAuth.url() + PATH + query))
+                .timeout(ANSWER)
+                .header("Authorization", fusionAuth.apiKey())
+                .header("X-FusionAuth-TenantId", fusionAuth.tenantId().toString())
+                .DELETE()
+                .build();
+    }
+}

@@ -1,0 +1,405 @@
+package io.tokenbroker.account;
+
+import io.tokenbroker.account.ModelActor.Answer;
+import io.tokenbroker.account.ModelActor.Answered;
+import io.tokenbroker.account.ModelActor.Call;
+import io.tokenbroker.fusionauth.Link;
+import io.tokenbroker.fusionauth.LinkDeletion;
+import io.tokenbroker.fusionauth.LinkWrite;
+import io.tokenbroker.seal.Secret;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Every schedule of some actors over one world: each order of their calls, with crashes, refusals, lost answers and late
+ * ones at every call, as many as a budget allows. What two schedules reach alike is looked at once.
+ */
+final class ModelCheck {
+
+    /** How FusionAuth answers the POST of a link that exists. */
+    enum Duplicates {
+        REFUSED,
+        UNCHANGED,
+        OVERWRITTEN
+    }
+
+    /** @param late writes whose answer is lost and that are done at any time afterwards, within the minute */
+    record Budget(int crashes, int faults, int late) {
+
+        boolean allowsCrash() {
+            return crashes > 0;
+        }
+
+        Budget lessCrash() {
+            return new Budget(crashes - 1, faults, late);
+        }
+
+        Budget lessFault() {
+            return new Budget(crashes, faults - 1, late);
+        }
+
+        Budget lessLate() {
+            return new Budget(crashes, faults, late - 1);
+        }
+    }
+
+    private record State(
+            ModelWorld world, List<List<Answered>> logs, List<Boolean> dead, List<Call> late, Budget budget) {}
+
+    private record Step(State state, String what) {}
+
+    private final List<ModelActor> actors;
+    private final Duplicates duplicates;
+    private final int room;
+    private Budget wholeBudget = new Budget(0, 0, 0);
+    private final Set<State> seen = new HashSet<>();
+    private final List<Map<List<Answered>, Optional<Call>>> nextCalls = new ArrayList<>();
+    private final ArrayDeque<String> path = new ArrayDeque<>();
+
+    /** @param room how many links the user may have */
+    ModelCheck(List<ModelActor> actors, Duplicates duplicates, int room) {
+        this.actors = actors;
+        this.duplicates = duplicates;
+        this.room = room;
+        actors.forEach(actor -> nextCalls.add(new HashMap<>()));
+    }
+
+    /** Explores everything and returns the number of states; fails with the schedule that breaks a promise. */
+    int explore(ModelWorld world, Budget budget) {
+        wholeBudget = budget;
+        var logs = new ArrayList<List<Answered>>();
+        actors.forEach(actor -> logs.add(List.of()));
+        visit(new State(
+                world, List.copyOf(logs), actors.stream().map(a -> false).toList(), List.of(), budget));
+        return seen.size();
+    }
+
+    private void visit(State state) {
+        if (!seen.add(state)) {
+            return;
+        }
+        requireStored(state);
+        var steps = steps(state);
+        if (steps.isEmpty()) {
+            requireRepairable(state);
+        }
+        for (var step : steps) {
+            path.addLast(step.what());
+            visit(step.state());
+            path.removeLast();
+        }
+    }
+
+    private List<Step> steps(State state) {
+        var steps = new ArrayList<Step>();
+        for (var i = 0; i < actors.size(); i++) {
+            var actor = i;
+            if (state.dead().get(i)) {
+                continue;
+            }
+            next(state, i).ifPresent(call -> {
+                if (!(call instanceof Call.Wait) || isQuiet(state, actor)) {
+                    perform(state, actor, call, steps);
+                }
+            });
+        }
+        for (var i = 0; i < state.late().size(); i++) {
+            var rest = new ArrayList<>(state.late());
+            var call = rest.remove(i);
+            var world = written(state.world(), call);
+            steps.add(new Step(
+                    new State(world, state.logs(), state.dead(), List.copyOf(rest), state.budget()),
+                    "late: " + said(call)));
+        }
+        return steps;
+    }
+
+    private Optional<Call> next(State state, int actor) {
+        return nextCalls
+                .get(actor)
+                .computeIfAbsent(
+                        state.logs().get(actor), log -> actors.get(actor).next(log));
+    }
+
+    /** Whether nobody else can go on, but who waits too. */
+    private boolean isQuiet(State state, int but) {
+        if (!state.late().isEmpty()) {
+            return false;
+        }
+        for (var i = 0; i < actors.size(); i++) {
+            if (i != but
+                    && !state.dead().get(i)
+                    && next(state, i)
+                            .filter(call -> !(call instanceof Call.Wait))
+                            .isPresent()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void perform(State state, int actor, Call call, List<Step> steps) {
+        var world = state.world();
+        var budget = state.budget();
+        if (budget.allowsCrash() && !state.logs().get(actor).isEmpty()) {
+            var dead = new ArrayList<>(state.dead());
+            dead.set(actor, true);
+            steps.add(new Step(
+                    new State(
+                            orphaned(world, state.logs().get(actor)),
+                            state.logs(),
+                            List.copyOf(dead),
+                            state.late(),
+                            budget.lessCrash()),
+                    actors.get(actor).name() + " dies before " + said(call)));
+        }
+        var done = done(world, call);
+        steps.add(answered(state, actor, call, done.world(), done.answer(), budget, ""));
+        if (budget.faults() > 0) {
+            switch (call) {
+                case Call.Find find ->
+                    steps.add(answered(state, actor, call, world, new Answer.Failed(), budget.lessFault(), " fails"));
+                case Call.All all ->
+                    steps.add(answered(state, actor, call, world, new Answer.Failed(), budget.lessFault(), " fails"));
+                case Call.Create create -> {
+                    steps.add(
+                            answered(state, actor, call, world, doubt(call, true), budget.lessFault(), " is refused"));
+                    steps.add(answered(
+                            state,
+                            actor,
+                            call,
+                            done.world(),
+                            doubt(call, true),
+                            budget.lessFault(),
+                            " is done in doubt"));
+                    steps.add(answered(
+                            state,
+                            actor,
+                            call,
+                            done.world(),
+                            doubt(call, false),
+                            budget.lessFault(),
+                            " is done unheard"));
+                }
+                case Call.Delete delete -> {
+                    steps.add(
+                            answered(state, actor, call, world, doubt(call, true), budget.lessFault(), " is refused"));
+                    steps.add(answered(
+                            state,
+                            actor,
+                            call,
+                            done.world(),
+                            doubt(call, true),
+                            budget.lessFault(),
+                            " is done in doubt"));
+                    steps.add(answered(
+                            state,
+                            actor,
+                            call,
+                            done.world(),
+                            doubt(call, false),
+                            budget.lessFault(),
+                            " is done unheard"));
+                }
+                case Call.Refresh refresh -> {
+                    steps.add(answered(
+                            state,
+                            actor,
+                            call,
+                            world,
+                            new Answer.Token(Optional.empty()),
+                            budget.lessFault(),
+                            " fails"));
+                    if (world.works(refresh.token())) {
+                        var lost = done.world().orphaning(done.world().latest(ModelWorld.signIn(refresh.token())));
+                        steps.add(answered(
+                                state,
+                                actor,
+                                call,
+                                lost,
+                                new Answer.Token(Optional.empty()),
+                                budget.lessFault(),
+                                " is lost"));
+                    }
+                }
+                case Call.SignIn signIn ->
+                    steps.add(answered(state, actor, call, world, new Answer.Done(), budget.lessFault(), " fails"));
+                case Call.Wait never -> {}
+                case Call.Unlink never -> {}
+            }
+        }
+        if (budget.late() > 0 && (call instanceof Call.Create || call instanceof Call.Delete)) {
+            var late = new ArrayList<>(state.late());
+            late.add(call);
+            var step = answered(state, actor, call, world, doubt(call, false), budget.lessLate(), " is done later");
+            steps.add(new Step(
+                    new State(
+                            step.state().world(),
+                            step.state().logs(),
+                            step.state().dead(),
+                            List.copyOf(late),
+                            step.state().budget()),
+                    step.what()));
+        }
+    }
+
+    private record Outcome(ModelWorld world, Answer answer) {}
+
+    private Outcome done(ModelWorld world, Call call) {
+        return switch (call) {
+            case Call.Find(var identity) -> new Outcome(world, new Answer.One(world.find(identity)));
+            case Call.All all -> new Outcome(world, new Answer.Many(world.all()));
+            case Call.Create(var link) -> created(world, link);
+            case Call.Delete(var identity) ->
+                world.records().containsKey(identity)
+                        ? new Outcome(world.delete(identity), new Answer.Deletion(new LinkDeletion.Deleted()))
+                        : new Outcome(world, new Answer.Deletion(new LinkDeletion.NotThere()));
+            case Call.Refresh(var token) -> {
+                if (!world.works(token)) {
+                    yield new Outcome(world, new Answer.Token(Optional.empty()));
+                }
+                var after = world.refreshed(token);
+                yield new Outcome(after, new Answer.Token(Optional.of(after.latest(ModelWorld.signIn(token)))));
+            }
+            case Call.SignIn signIn -> new Outcome(world.signedIn(), new Answer.Done());
+            case Call.Wait wait -> new Outcome(world.after(61_000), new Answer.Done());
+            case Call.Unlink(var done) -> new Outcome(world.unlinking(done), new Answer.Done());
+        };
+    }
+
+    private Outcome created(ModelWorld world, Link link) {
+        var there = world.find(link.identity());
+        if (there.isPresent() && duplicates == Duplicates.REFUSED) {
+            return new Outcome(world, new Answer.Write(new LinkWrite.Refused(409, Set.of())));
+        }
+        if (there.isPresent() && duplicates == Duplicates.UNCHANGED) {
+            return new Outcome(world, new Answer.Write(new LinkWrite.Written(there.get())));
+        }
+        if (there.isEmpty() && world.records().size() >= room) {
+            return new Outcome(world, new Answer.Write(new LinkWrite.Refused(400, Set.of("[LinkCountExceeded]"))));
+        }
+        var after = world.create(link);
+        return new Outcome(
+                after,
+                new Answer.Write(
+                        new LinkWrite.Written(after.find(link.identity()).orElseThrow())));
+    }
+
+    private ModelWorld written(ModelWorld world, Call call) {
+        return done(world, call).world();
+    }
+
+    private static Answer doubt(Call call, boolean answered) {
+        return call instanceof Call.Create
+                ? new Answer.Write(new LinkWrite.InDoubt(answered))
+                : new Answer.Deletion(new LinkDeletion.InDoubt(answered));
+    }
+
+    private Step answered(
+            State state, int actor, Call call, ModelWorld world, Answer answer, Budget budget, String how) {
+        var log = new ArrayList<>(state.logs().get(actor));
+        log.add(new Answered(answer, world.now()));
+        var logs = new ArrayList<>(state.logs());
+        logs.set(actor, List.copyOf(log));
+        return new Step(
+                new State(world, List.copyOf(logs), state.dead(), state.late(), budget),
+                actors.get(actor).name() + ": " + said(call) + how);
+    }
+
+    private static String said(Call call) {
+        return switch (call) {
+            case Call.Find(var identity) -> "read " + identity;
+            case Call.All all -> "list";
+            case Call.Create(var link) ->
+                "create " + link.identity() + " with "
+                        + link.token().map(Secret::reveal).orElse("no token");
+            case Call.Delete(var identity) -> "delete " + identity;
+            case Call.Refresh(var token) -> "refresh " + token;
+            case Call.SignIn signIn -> "sign in";
+            case Call.Wait wait -> "wait a minute";
+            case Call.Unlink(var done) -> done ? "unlinked" : "unlink";
+        };
+    }
+
+    /** The tokens that die with an actor, unless they are stored. */
+    private static ModelWorld orphaned(ModelWorld world, List<Answered> log) {
+        var after = world;
+        for (var answered : log) {
+            if (answered.answer() instanceof Answer.Token(var next) && next.isPresent()) {
+                after = after.orphaning(next.get());
+            }
+        }
+        return after;
+    }
+
+    /** Never without a working token: what was stored and works stays stored until there is a newer one. */
+    private void requireStored(State state) {
+        var world = state.world();
+        if (world.unlinking()) {
+            return;
+        }
+        var latest = world.latest(world.newest());
+        var works = world.tokens().anyMatch(world::works);
+        if (!works && (!world.singleUse() || world.stored().contains(latest))) {
+            throw broken("no record holds a working token", world);
+        }
+    }
+
+    /** Once everything has ended, one more use makes one plain link of it: the newest sign-in's. */
+    private void requireRepairable(State state) {
+        var world = used(state.world());
+        // Left out, and told in docs/rotation.md: the one way in which an unlinked account can come back.
+        if (world.ghost() && !state.budget().equals(wholeBudget)) {
+            return;
+        }
+        if (world.records().keySet().stream().anyMatch(Shadow::isShadow)) {
+            throw broken("a shadow is left", world);
+        }
+        var link = world.find(ModelWorld.IDENTITY);
+        if (link.isPresent() && world.unlinked()) {
+            throw broken("an unlinked account is back", world);
+        }
+        if (link.isEmpty() && !world.unlinking()) {
+            throw broken("the account is gone", world);
+        }
+        link.map(found -> found.token().map(Secret::reveal).orElse("")).ifPresent(token -> {
+            if (ModelWorld.signIn(token) != world.newest()) {
+                throw broken("an older sign-in stands over a newer one", world);
+            }
+            var latest = world.latest(world.newest());
+            var helpless = world.singleUse()
+                    && world.orphaned().contains(latest)
+                    && !world.stored().contains(latest);
+            if (!world.works(token) && !helpless) {
+                throw broken("the stored token is spent", world);
+            }
+        });
+    }
+
+    /** A use, more than a minute later; a second one where several claims were left upon each other. */
+    private ModelWorld used(ModelWorld ended) {
+        var world = ended;
+        for (var use = 0; use < 2; use++) {
+            world = world.after(61_000);
+            var repair = new ModelActor(
+                    "repair" + use, calls -> calls.rotation().settle(ModelWorld.USER, ModelWorld.ACCOUNT));
+            List<Answered> log = new ArrayList<>();
+            for (var call = repair.next(log); call.isPresent(); call = repair.next(log)) {
+                var outcome = done(world, call.get());
+                world = outcome.world();
+                log.add(new Answered(outcome.answer(), world.now()));
+            }
+        }
+        return world;
+    }
+
+    private AssertionError broken(String promise, ModelWorld world) {
+        return new AssertionError(promise + "\n  " + String.join("\n  ", path) + "\n" + world);
+    }
+}

@@ -1,0 +1,218 @@
+package io.tokenbroker.account;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tokenbroker.account.ModelActor.Calls;
+import io.tokenbroker.account.ModelCheck.Budget;
+import io.tokenbroker.account.ModelCheck.Duplicates;
+import io.tokenbroker.fusionauth.Link;
+import io.tokenbroker.fusionauth.LinkWrite;
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.seal.Secret;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * All schedules of brokers without a common lock, of sign-ins and of unlinks, over a FusionAuth in memory: never without
+ * a working token, never an unlinked account again, never an older sign-in over a newer one, and in the end one plain
+ * link.
+ */
+class RotationModelTest {
+
+    private static final int PLENTY = 10;
+
+    /** The account's link and its shadow, but none to take a shadow over by. */
+    private static final int ONE_SPARE = 2;
+
+    private static final Budget CALM = new Budget(0, 0, 0);
+    private static final Budget CRASH = new Budget(1, 0, 0);
+    private static final Budget LATE = new Budget(0, 0, 1);
+    private static final Budget CRASH_AND_FAULT = new Budget(1, 1, 0);
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void twoBrokersAndACrashAndAFaultAtAnyCall(boolean singleUse) {
+        explore(singleUse, CRASH_AND_FAULT, mint("A", singleUse), mint("B", singleUse));
+        explore(singleUse, LATE, mint("A", singleUse), mint("B", singleUse));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aSignInMeanwhile(boolean singleUse) {
+        explore(singleUse, CRASH_AND_FAULT, mint("A", singleUse), signIn("R"));
+        explore(singleUse, LATE, mint("A", singleUse), signIn("R"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anUnlinkMeanwhile(boolean singleUse) {
+        explore(singleUse, CRASH_AND_FAULT, mint("A", singleUse), unlink("U"));
+        explore(singleUse, LATE, mint("A", singleUse), unlink("U"));
+        explore(singleUse, CRASH_AND_FAULT, signIn("R"), unlink("U"));
+        explore(singleUse, LATE, signIn("R"), unlink("U"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void threeAtOnce(boolean singleUse) {
+        explore(singleUse, CALM, mint("A", singleUse), mint("B", singleUse), signIn("R"));
+        explore(singleUse, CALM, mint("A", singleUse), mint("B", singleUse), unlink("U"));
+        explore(singleUse, CALM, mint("A", singleUse), signIn("R"), unlink("U"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aCrashDuringTheRepairOfACrash(boolean singleUse) {
+        explore(
+                singleUse,
+                new Budget(2, 0, 0),
+                mint("A", singleUse),
+                later(mint("B", singleUse)),
+                later(mint("C", singleUse)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Duplicates.class,
+            names = {"REFUSED", "UNCHANGED"})
+    void noRoomToTakeOver(Duplicates duplicates) {
+        for (var singleUse : List.of(false, true)) {
+            explore(singleUse, CRASH, duplicates, ONE_SPARE, mint("A", singleUse), later(mint("B", singleUse)));
+            explore(singleUse, CRASH_AND_FAULT, duplicates, ONE_SPARE, mint("A", singleUse));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aServerThatReplacesWhatIsPosted(boolean singleUse) {
+        explore(singleUse, new Budget(1, 2, 0), Duplicates.OVERWRITTEN, PLENTY, mintTwice("A", singleUse));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theCheckFindsALinkThatIsDeletedBeforeItsShadowIsThere(boolean singleUse) {
+        var naive = new ModelActor(
+                "naive",
+                calls -> refreshed(calls, calls.rotation(), (link, next) -> {
+                    calls.delete(link);
+                    calls.create(link.withToken(next));
+                }));
+
+        assertThatThrownBy(() -> explore(singleUse, CRASH, naive)).isInstanceOf(AssertionError.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theCheckFindsARotationThatDoesNotLookAgain(boolean singleUse) {
+        var hasty = new ModelActor(
+                "hasty",
+                calls -> refreshed(calls, calls.rotation(), (link, next) -> {
+                    var shadow = Shadow.holding(link, next, "hasty").link();
+                    if (calls.create(shadow) instanceof LinkWrite.Written) {
+                        calls.delete(link);
+                        calls.create(link.withToken(next));
+                        calls.delete(shadow);
+                    }
+                }));
+
+        assertThatThrownBy(() -> explore(singleUse, CALM, hasty, signIn("R")))
+                .hasMessageContaining("an older sign-in stands over a newer one");
+        assertThatThrownBy(() -> explore(singleUse, CALM, hasty, unlink("U")))
+                .hasMessageContaining("an unlinked account is back");
+    }
+
+    private static void explore(boolean singleUse, Budget budget, ModelActor... actors) {
+        explore(singleUse, budget, Duplicates.REFUSED, PLENTY, actors);
+    }
+
+    private static void explore(
+            boolean singleUse, Budget budget, Duplicates duplicates, int room, ModelActor... actors) {
+        var states = new ModelCheck(List.of(actors), duplicates, room).explore(ModelWorld.linked(singleUse), budget);
+        System.out.printf(
+                "%s, %s, %s, %s: %,d states%n",
+                List.of(actors).stream().map(ModelActor::name).toList(),
+                singleUse ? "single-use" : "reusable",
+                budget,
+                duplicates,
+                states);
+        assertThat(states).isGreaterThan(10);
+    }
+
+    private static ModelActor mint(String name, boolean singleUse) {
+        return new ModelActor(name, calls -> mint(calls, calls.rotation(), singleUse));
+    }
+
+    private static ModelActor mintTwice(String name, boolean singleUse) {
+        return new ModelActor(name, calls -> {
+            var rotation = calls.rotation();
+            mint(calls, rotation, singleUse);
+            mint(calls, rotation, singleUse);
+        });
+    }
+
+    /** Begins when everybody else has stopped, and more than a minute after that. */
+    private static ModelActor later(ModelActor actor) {
+        return new ModelActor(actor.name(), calls -> {
+            calls.await();
+            actor.script().run(calls);
+        });
+    }
+
+    private static void mint(Calls calls, LinkRotation rotation, boolean singleUse) {
+        refreshed(calls, rotation, (link, next) -> {
+            if (singleUse) {
+                keep(calls, rotation, link, next);
+            } else {
+                rotation.keep(link, next);
+            }
+        });
+    }
+
+    private static void refreshed(Calls calls, LinkRotation rotation, Keep keep) {
+        rotation.settle(ModelWorld.USER, ModelWorld.ACCOUNT)
+                .flatMap(StoredLinks.Stored::link)
+                .ifPresent(link -> calls.refresh(link.token().orElseThrow()).ifPresent(next -> keep.keep(link, next)));
+    }
+
+    /** A token that is the only one is tried to be kept again as long as the broker lives. */
+    private static void keep(Calls calls, LinkRotation rotation, Link link, Secret next) {
+        for (var attempt = 0; attempt < 4; attempt++) {
+            try {
+                if (!(rotation.keep(link, next) instanceof Kept.Busy)) {
+                    return;
+                }
+            } catch (BrokerException later) {
+                // As if busy.
+            }
+            calls.await();
+        }
+        throw new AssertionError("never kept");
+    }
+
+    private static ModelActor signIn(String name) {
+        return new ModelActor(
+                name,
+                calls -> calls.writes()
+                        .duringSignIn(
+                                ModelWorld.USER, ModelWorld.PROVIDER, Optional.of(ModelWorld.ACCOUNT), calls::signIn));
+    }
+
+    private static ModelActor unlink(String name) {
+        return new ModelActor(
+                name,
+                calls -> calls.stored().find(ModelWorld.ACCOUNT).ifPresent(link -> {
+                    calls.unlink(false);
+                    calls.writes().erase(link);
+                    calls.unlink(true);
+                }));
+    }
+
+    @FunctionalInterface
+    private interface Keep {
+        void keep(Link link, Secret next);
+    }
+}
