@@ -1,12 +1,34 @@
 package io.tokenbroker.mint;
 
 import io.tokenbroker.seal.Secret;
+import io.tokenbroker.tenant.RefreshOutcome.Refreshed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 
-/** An access token of a linked account. */
-record AccessToken(Secret value, Instant issuedAt, Instant expiresAt, Optional<String> scope) {
+/**
+ * An access token of a linked account.
+ *
+ * @param renewAt from when on a newer one should be got before anybody has to wait for it
+ */
+record AccessToken(Secret value, Instant issuedAt, Instant expiresAt, Instant renewAt, Optional<String> scope) {
+
+    /** A token that was asked for at {@code askedAt}; tokens of one moment are not renewed in one moment. */
+    static AccessToken of(Refreshed refreshed, Instant askedAt) {
+        var life = refreshed.expiresIn();
+        var renewIn = refreshed
+                .refreshIn()
+                .filter(hint -> hint.compareTo(life) < 0)
+                .orElse(life.multipliedBy(7).dividedBy(10));
+        var jitter = ThreadLocalRandom.current().nextDouble(0.9, 1.1);
+        return new AccessToken(
+                refreshed.accessToken(),
+                askedAt,
+                askedAt.plus(life),
+                askedAt.plusMillis(Math.round(renewIn.toMillis() * jitter)),
+                refreshed.scope());
+    }
 
     /**
      * Whether it may be handed out to somebody who wants it valid for this long. A tenant whose tokens never live that
@@ -18,6 +40,10 @@ record AccessToken(Secret value, Instant issuedAt, Instant expiresAt, Optional<S
                 ? validity
                 : lifetime.multipliedBy(4).dividedBy(5);
         return !remaining(now).minus(needed).isNegative() && isValidAt(now);
+    }
+
+    boolean isDueAt(Instant now) {
+        return !now.isBefore(renewAt);
     }
 
     boolean isValidAt(Instant now) {

@@ -4,7 +4,6 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import io.tokenbroker.account.AccountId;
-import io.tokenbroker.account.RememberedLinks.Remembered;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
@@ -47,8 +46,11 @@ class TokenCache {
             scopes = List.copyOf(scopes);
         }
 
-        static Key of(Remembered link, Target target) {
-            return new Key(AccountId.of(link.link()), link.epoch(), target.scopes());
+        static Key of(Wanted wanted) {
+            return new Key(
+                    wanted.account(),
+                    wanted.remembered().epoch(),
+                    wanted.target().scopes());
         }
     }
 }

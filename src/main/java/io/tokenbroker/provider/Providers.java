@@ -75,6 +75,12 @@ public class Providers {
         return remembered(id);
     }
 
+    /** The provider as FusionAuth has it now, unless that was read a moment ago. Blocks. */
+    public Optional<Provider> readAgain(UUID id) {
+        reloadIfOlderThan(FRESH);
+        return remembered(id);
+    }
+
     /** Why a provider cannot be used, for those that FusionAuth or the settings name. */
     public Optional<String> whyUnusable(UUID id) {
         return Optional.ofNullable(known.unusable().get(id));

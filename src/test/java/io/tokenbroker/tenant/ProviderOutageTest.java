@@ -21,6 +21,7 @@ import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.Fault;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.TestTime;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -180,14 +181,15 @@ class ProviderOutageTest extends BrokerTest {
         }
     }
 
-    /** A refresh that meets the fault, once; the account and the next mint are none the worse. */
+    /** A refresh that meets the fault; the account and the next mint are none the worse. */
     private static void refresh(Fault fault, Consumer<Response> check) {
         var linked = Broker.link(Sandbox.CONTOSO, BLAKE);
-        sandbox().entra().faults().add(fault.onGrant("refresh_token").times(1));
+        sandbox().entra().faults().add(fault.onGrant("refresh_token"));
 
         check.accept(mint(linked, ARM));
 
         sandbox().entra().faults().clear();
+        TestTime.advance(Duration.ofHours(1));
         account(linked).then().body("status", equalTo("active"));
         mint(linked, ARM).then().statusCode(200).body("source", equalTo("refresh"));
     }
