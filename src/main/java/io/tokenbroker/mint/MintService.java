@@ -28,6 +28,7 @@ class MintService {
     private final RememberedLinks links;
     private final TokenCache cache;
     private final SharedRefresh refresh;
+    private final RefreshAhead ahead;
     private final Clock clock;
 
     MintService(
@@ -35,11 +36,13 @@ class MintService {
             RememberedLinks links,
             TokenCache cache,
             SharedRefresh refresh,
+            RefreshAhead ahead,
             Clock clock) {
         this.providers = providers;
         this.links = links;
         this.cache = cache;
         this.refresh = refresh;
+        this.ahead = ahead;
         this.clock = clock;
     }
 
@@ -96,9 +99,9 @@ class MintService {
     }
 
     private Optional<Minted> cached(Wanted wanted, MintRequest request) {
-        return fromCache(wanted, request)
-                .filter(token -> token.usableAt(clock.instant(), request.validity()))
-                .map(token -> new Minted(token, Source.CACHE));
+        var token = fromCache(wanted, request).filter(found -> found.usableAt(clock.instant(), request.validity()));
+        token.ifPresent(found -> ahead.renewIfDue(wanted, found));
+        return token.map(found -> new Minted(found, Source.CACHE));
     }
 
     /** While the tenant is away, a token that still lives is better than none. */
