@@ -183,6 +183,16 @@ class RefusedAccountTest extends BrokerTest {
     }
 
     @Test
+    void aClockThatIsSetBackProlongsNoRefusal() {
+        sandbox().entra().faults().add(Fault.aadsts(50173).times(1));
+        mint(account, ARM).then().statusCode(409);
+
+        TestTime.advance(Duration.ofMinutes(-5));
+
+        mint(account, ARM).then().statusCode(200);
+    }
+
+    @Test
     void anAccountThatWorksForOneResourceWorks() {
         sandbox().entra().faults().add(Fault.aadsts(50173).times(1));
         mint(account, ARM).then().statusCode(409);

@@ -25,8 +25,14 @@ import io.tokenbroker.sandbox.fusionauth.IdentityProvider;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.TestTime;
+import io.tokenbroker.tenant.RefusedClients;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,6 +132,41 @@ class RefusedClientTest extends BrokerTest {
         mend();
         ReloadProviders.now();
         assertThat(readiness()).doesNotContainKey("refused: " + provider.id());
+    }
+
+    @Test
+    void theLogTellsItOnceAndOnceThatItIsOver() {
+        var logged = new CopyOnWriteArrayList<String>();
+        var log = Logger.getLogger(RefusedClients.class.getName());
+        var listener = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                logged.add(line.getLevel() + " " + new SimpleFormatter().formatMessage(line));
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        log.addHandler(listener);
+        try {
+            sandbox().entra().app().expireSecrets();
+            for (var i = 0; i < 3; i++) {
+                misconfigured(mint(account, ARM));
+                TestTime.advance(Duration.ofSeconds(61));
+            }
+            mend();
+            ReloadProviders.now();
+            mint(account, ARM).then().statusCode(200);
+            mint(account, GRAPH).then().statusCode(200);
+        } finally {
+            log.removeHandler(listener);
+        }
+        assertThat(logged).hasSize(2);
+        assertThat(logged.getFirst()).startsWith("WARN").contains(AppRegistration.CLIENT_ID);
+        assertThat(logged.getLast()).startsWith("INFO").contains("again");
     }
 
     @Test

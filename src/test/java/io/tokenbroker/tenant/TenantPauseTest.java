@@ -80,6 +80,17 @@ class TenantPauseTest extends BrokerTest {
     }
 
     @Test
+    void aClockThatIsSetBackProlongsNoPause() {
+        var linked = Broker.link(Sandbox.CONTOSO, BLAKE);
+        sandbox().entra().faults().add(Fault.throttled(Duration.ofSeconds(77)).times(1));
+        waits(mint(linked, ARM), 77, 77);
+
+        TestTime.advance(Duration.ofMinutes(-5));
+
+        mint(linked, ARM).then().statusCode(200);
+    }
+
+    @Test
     void aPauseIsForOneTenantAndOneClient() {
         var paused = Broker.link(Sandbox.CONTOSO, BLAKE);
         var elsewhere = Broker.link(Sandbox.FABRIKAM, CASEY);
