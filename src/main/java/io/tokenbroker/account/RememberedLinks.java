@@ -5,7 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.settings.BrokerSettings;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * FusionAuth holds something that this broker did not put there: another owner, another token, a later sign-in. What
  * was minted under an older epoch is not handed out any more.
  */
-@ApplicationScoped
+@Singleton
 public class RememberedLinks {
 
     private final StoredLinks stored;
@@ -27,6 +27,8 @@ public class RememberedLinks {
     private final AtomicLong epochs = new AtomicLong();
     private final Cache<AccountId, Remembered> links = Caffeine.newBuilder()
             .maximumSize(200_000)
+            // A wake-up of another thread costs more than its work.
+            .executor(Runnable::run)
             .expireAfterAccess(Duration.ofHours(2))
             .build();
 

@@ -8,8 +8,8 @@ import io.tokenbroker.fusionauth.IdentityProviderApi;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.provider.ProviderFactory.Usability;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * The providers, live: read anew every half minute, and sooner when somebody asks for the list or for an unknown one.
  * What is known stays known while FusionAuth or an issuer is away.
  */
-@ApplicationScoped
+@Singleton
 public class Providers {
 
     private static final Logger LOG = Logger.getLogger(Providers.class);
