@@ -2,6 +2,7 @@ package io.tokenbroker.mint;
 
 import io.tokenbroker.account.AccountId;
 import io.tokenbroker.account.Accounts;
+import io.tokenbroker.account.Flights;
 import io.tokenbroker.account.RememberedLinks;
 import io.tokenbroker.account.RememberedLinks.Remembered;
 import io.tokenbroker.caller.Caller;
@@ -25,21 +26,14 @@ class MintService {
     private final Providers providers;
     private final RememberedLinks links;
     private final TokenCache cache;
-    private final Flights flights;
+    private final Flights<Landing> flights = new Flights<>();
     private final Refresher refresher;
     private final Clock clock;
 
-    MintService(
-            Providers providers,
-            RememberedLinks links,
-            TokenCache cache,
-            Flights flights,
-            Refresher refresher,
-            Clock clock) {
+    MintService(Providers providers, RememberedLinks links, TokenCache cache, Refresher refresher, Clock clock) {
         this.providers = providers;
         this.links = links;
         this.cache = cache;
-        this.flights = flights;
         this.refresher = refresher;
         this.clock = clock;
     }
