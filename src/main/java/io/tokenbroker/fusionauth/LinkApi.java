@@ -90,7 +90,7 @@ public class LinkApi {
     private static LinkWrite write(ClientResponse<IdentityProviderLinkResponse, Errors> response) {
         return switch (response.status) {
             case 200 -> written(response);
-            case 400, 404, 409 -> new LinkWrite.Refused(response.status, Vendor.codes(response.errorResponse));
+            case 400, 404, 409 -> new LinkWrite.Refused(Vendor.codes(response.errorResponse));
             case 401, 429 -> throw Vendor.problem(response, "POST" + PATH);
             default -> {
                 if (Vendor.neverSent(response)) {

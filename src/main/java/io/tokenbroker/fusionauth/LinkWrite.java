@@ -13,7 +13,7 @@ public sealed interface LinkWrite {
      *
      * @param codes the error codes, such as {@code [LinkCountExceeded]}; may be empty
      */
-    record Refused(int status, Set<String> codes) implements LinkWrite {
+    record Refused(Set<String> codes) implements LinkWrite {
 
         public Refused {
             codes = Set.copyOf(codes);

@@ -4,6 +4,7 @@ import io.tokenbroker.seal.Secret;
 import io.tokenbroker.tenant.RefreshOutcome.Refreshed;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -12,7 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
  *
  * @param renewAt from when on a newer one should be got before anybody has to wait for it
  */
-record AccessToken(Secret value, Instant issuedAt, Instant expiresAt, Instant renewAt, Optional<String> scope) {
+record AccessToken(Secret value, Instant issuedAt, Expiry expiry, Instant renewAt, Optional<String> scope) {
 
     /** A token that was asked for at {@code askedAt}; tokens of one moment are not renewed in one moment. */
     static AccessToken of(Refreshed refreshed, Instant askedAt) {
@@ -25,9 +26,13 @@ record AccessToken(Secret value, Instant issuedAt, Instant expiresAt, Instant re
         return new AccessToken(
                 refreshed.accessToken(),
                 askedAt,
-                askedAt.plus(life),
+                Expiry.at(askedAt.plus(life)),
                 askedAt.plusMillis(Math.round(renewIn.toMillis() * jitter)),
                 refreshed.scope());
+    }
+
+    Instant expiresAt() {
+        return expiry.at();
     }
 
     /**
@@ -35,7 +40,7 @@ record AccessToken(Secret value, Instant issuedAt, Instant expiresAt, Instant re
      * long is not asked each time: then the first fifth of a token's life must do.
      */
     boolean usableAt(Instant now, Duration validity) {
-        var lifetime = Duration.between(issuedAt, expiresAt);
+        var lifetime = Duration.between(issuedAt, expiresAt());
         var needed = lifetime.compareTo(validity) > 0
                 ? validity
                 : lifetime.multipliedBy(4).dividedBy(5);
@@ -47,10 +52,19 @@ record AccessToken(Secret value, Instant issuedAt, Instant expiresAt, Instant re
     }
 
     boolean isValidAt(Instant now) {
-        return now.isBefore(expiresAt);
+        return now.isBefore(expiresAt());
     }
 
     Duration remaining(Instant now) {
-        return Duration.between(now, expiresAt);
+        return Duration.between(now, expiresAt());
+    }
+
+    /** An end in whole seconds, as tenants count, with its text: that is written with each answer and is dear to make. */
+    record Expiry(Instant at, String text) {
+
+        static Expiry at(Instant end) {
+            var seconds = end.truncatedTo(ChronoUnit.SECONDS);
+            return new Expiry(seconds, seconds.toString());
+        }
     }
 }

@@ -12,7 +12,7 @@ import io.tokenbroker.provider.Provider;
 import io.tokenbroker.provider.Providers;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.UUID;
@@ -21,7 +21,7 @@ import java.util.UUID;
  * Authorize, then the account, then the cache, then one refresh for all who wait. The order is the security: nothing is
  * read from the cache for a caller who has not been authorized on the account as it stands now.
  */
-@ApplicationScoped
+@Singleton
 class MintService {
 
     private final Providers providers;

@@ -7,7 +7,7 @@ import io.tokenbroker.tenant.RefreshOutcome.NoToken;
 import io.tokenbroker.tenant.RefreshOutcome.Outage;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * its own lifetime and breadth: the whole account, or one resource of it. It is tied to the epoch of the account's link:
  * after a new authorization nobody finds it.
  */
-@ApplicationScoped
+@Singleton
 class RecentOutcomes {
 
     /** A caller who insists on a new token gets past what concerns the whole account only this often. */

@@ -6,7 +6,7 @@ import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.tokenbroker.mint.Minted.Source;
 import io.tokenbroker.problem.BrokerException;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,7 +21,7 @@ import org.jboss.logging.Logger;
  * Renews tokens that are in use before anybody has to wait for it. A renewal is worth a try and no more: a provider
  * gets few at a time, the others are dropped, and what fails is tried again by a later use.
  */
-@ApplicationScoped
+@Singleton
 class RefreshAhead {
 
     private static final Logger LOG = Logger.getLogger(RefreshAhead.class);

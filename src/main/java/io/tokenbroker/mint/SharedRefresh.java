@@ -1,21 +1,21 @@
 package io.tokenbroker.mint;
 
+import io.tokenbroker.account.Flights;
 import io.tokenbroker.tenant.RefreshGrants;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /** One refresh for all who want the same at the same time, and none where its end is known already. Blocks. */
-@ApplicationScoped
+@Singleton
 class SharedRefresh {
 
-    private final Flights flights;
+    private final Flights<Landing> flights = new Flights<>();
     private final RecentOutcomes recent;
     private final RefreshGrants grants;
     private final Refresher refresher;
 
-    SharedRefresh(Flights flights, RecentOutcomes recent, RefreshGrants grants, Refresher refresher) {
-        this.flights = flights;
+    SharedRefresh(RecentOutcomes recent, RefreshGrants grants, Refresher refresher) {
         this.recent = recent;
         this.grants = grants;
         this.refresher = refresher;

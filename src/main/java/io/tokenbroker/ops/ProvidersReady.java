@@ -12,8 +12,9 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Ready once the providers have been told. It stays so through an outage of FusionAuth: cached tokens are served then,
- * and a replica taken out of service would serve none.
+ * Ready once the providers have been told. It stays so through an outage of FusionAuth: cached tokens are served then for
+ * as long as their links are remembered ({@code broker.accounts.recheck-after}), and refusals after that say what is
+ * wrong. All replicas share the outage, so taking one out of service would help nobody.
  */
 @Readiness
 @ApplicationScoped

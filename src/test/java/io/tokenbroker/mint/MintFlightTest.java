@@ -2,6 +2,7 @@ package io.tokenbroker.mint;
 
 import static io.tokenbroker.mint.Minting.ARM;
 import static io.tokenbroker.mint.Minting.BLAKE;
+import static io.tokenbroker.mint.Minting.LINK_API;
 import static io.tokenbroker.mint.Minting.account;
 import static io.tokenbroker.mint.Minting.mint;
 import static io.tokenbroker.mint.Minting.mintAnew;
@@ -52,6 +53,21 @@ class MintFlightTest extends BrokerTest {
                     .allSatisfy(answer -> assertThat(answer.statusCode()).isEqualTo(200));
             assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(round);
         }
+    }
+
+    @Test
+    void ofTwoHundredWhoFindTheLinkOldOneReadsItAgain() {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+        mint(account, ARM).then().statusCode(200);
+        TestTime.advance(Duration.ofSeconds(31));
+        var fusionAuth = sandbox().fusionAuth();
+        fusionAuth.fault(slowRead());
+        var before = fusionAuth.count("GET", LINK_API);
+
+        var answers = mintsAtOnce(account, 200);
+
+        assertThat(answers).allSatisfy(answer -> assertThat(answer.body()).contains("\"source\":\"cache\""));
+        assertThat(fusionAuth.count("GET", LINK_API) - before).isEqualTo(1);
     }
 
     @Test
@@ -106,6 +122,12 @@ class MintFlightTest extends BrokerTest {
             mint(account, ARM).then().statusCode(200).body("source", equalTo("stale"));
             insisting.get().then().statusCode(503).body("code", equalTo("provider_unavailable"));
         }
+    }
+
+    private static io.tokenbroker.sandbox.fusionauth.Fault slowRead() {
+        return io.tokenbroker.sandbox.fusionauth.Fault.of(io.tokenbroker.sandbox.fusionauth.Fault.Kind.SLOW)
+                .on("GET", LINK_API)
+                .lasting(Duration.ofMillis(300));
     }
 
     private static String tokenOf(HttpResponse<String> answer) {

@@ -10,8 +10,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
@@ -178,6 +180,31 @@ class ProviderOutageTest extends BrokerTest {
             exchange.getResponseBody().flush();
         })) {
             at(tenant, answer -> unavailable(answer, "10"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Call +49 30 1234567 to unlock your account",
+                "[\"a list\"]",
+                "{\"cut\":",
+                "{} and more",
+                "\u0000"
+            })
+    void aTenantsClaimsThatStartWouldRefuseAreNotPassedOn(String claims) {
+        var refusal = JsonNodeFactory.instance
+                .objectNode()
+                .put("error", "interaction_required")
+                .put("claims", claims);
+        try (var tenant = ScriptedTenant.answering(400, "application/json", refusal.toString())) {
+            at(
+                    tenant,
+                    answer -> answer.then()
+                            .statusCode(403)
+                            .body("code", equalTo("interaction_required"))
+                            .body("reauthorize.account_id", notNullValue())
+                            .body("reauthorize.claims", nullValue()));
         }
     }
 
