@@ -101,6 +101,7 @@ final class Answers {
                 away("The tenant was asked for this account and these scopes too often, and no valid token is cached.");
             case FAILING -> away("The tenant is failing and no valid token is cached.");
             case UNREACHABLE -> away("The tenant cannot be reached and no valid token is cached.");
+            case CROWDED -> away("Too many wait for the tenant already, and no valid token is cached.");
             case BROKEN_OFF -> away("The tenant broke the connection off and no valid token is cached.");
         };
         var withUpstream = problem.withUpstream(unavailable.upstream());

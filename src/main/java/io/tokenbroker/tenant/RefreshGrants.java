@@ -12,8 +12,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Refresh grants as a tenant can bear them: none while it asked to be left alone or does not accept the client, and a
- * second one only where the first did nothing. Counts their ends as {@code broker.refresh.grants}. Blocks.
+ * Refresh grants as a tenant can bear them: so many at a time, none while it asked to be left alone, does not accept the
+ * client or has stopped to answer, and a second one only where the first did nothing. Counts their ends as {@code broker.refresh.grants}. Blocks.
  */
 @ApplicationScoped
 public class RefreshGrants {
@@ -22,12 +22,19 @@ public class RefreshGrants {
     private static final Duration BREATH = Duration.ofMillis(100);
 
     private final RefreshGrant grant;
+    private final Compartments compartments;
     private final Pauses pauses;
     private final RefusedClients refusedClients;
     private final MeterRegistry metrics;
 
-    RefreshGrants(RefreshGrant grant, Pauses pauses, RefusedClients refusedClients, MeterRegistry metrics) {
+    RefreshGrants(
+            RefreshGrant grant,
+            Compartments compartments,
+            Pauses pauses,
+            RefusedClients refusedClients,
+            MeterRegistry metrics) {
         this.grant = grant;
+        this.compartments = compartments;
         this.pauses = pauses;
         this.refusedClients = refusedClients;
         this.metrics = metrics;
@@ -43,6 +50,10 @@ public class RefreshGrants {
 
     /** @param rotation whether the refresh token can be sent twice */
     public RefreshOutcome refresh(TokenEndpoint endpoint, Rotation rotation, RefreshGrant.Request request) {
+        return compartments.inTurn(endpoint, () -> refreshNow(endpoint, rotation, request));
+    }
+
+    private RefreshOutcome refreshNow(TokenEndpoint endpoint, Rotation rotation, RefreshGrant.Request request) {
         var heldBack = heldBack(endpoint);
         if (heldBack.isPresent()) {
             return heldBack.get();
@@ -55,11 +66,13 @@ public class RefreshGrants {
     }
 
     private RefreshOutcome ask(TokenEndpoint endpoint, RefreshGrant.Request request) {
-        var outcome = grant.refresh(endpoint, request);
-        pauses.note(endpoint, outcome);
-        refusedClients.note(endpoint, outcome);
-        count(nameOf(outcome));
-        return outcome;
+        return compartments.ifItAnswers(endpoint, () -> {
+            var outcome = grant.refresh(endpoint, request);
+            pauses.note(endpoint, outcome);
+            refusedClients.note(endpoint, outcome);
+            count(nameOf(outcome));
+            return outcome;
+        });
     }
 
     /** A token that works once must not be sent again if the tenant may have seen it: that can revoke all of its kind. */
@@ -68,7 +81,7 @@ public class RefreshGrants {
             case UNREACHABLE -> true;
             case FAILING ->
                 rotation == Rotation.REUSABLE && unavailable.retryAfter().isEmpty();
-            case THROTTLED, ASKED_TOO_OFTEN, BROKEN_OFF, TIMED_OUT -> false;
+            case THROTTLED, ASKED_TOO_OFTEN, BROKEN_OFF, TIMED_OUT, CROWDED -> false;
         };
     }
 

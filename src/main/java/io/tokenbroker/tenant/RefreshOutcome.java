@@ -104,6 +104,8 @@ public sealed interface RefreshOutcome {
         UNREACHABLE,
         /** Whether the provider has done what was asked is not known. */
         BROKEN_OFF,
-        TIMED_OUT
+        TIMED_OUT,
+        /** It was not asked: too many wait for it already. */
+        CROWDED
     }
 }

@@ -13,5 +13,6 @@ public final class TenantMemory {
         ClientProxy.unwrap(Arc.container().instance(RefusedClients.class).get())
                 .refusals
                 .invalidateAll();
+        Arc.container().instance(Compartments.class).get().compartments.invalidateAll();
     }
 }
