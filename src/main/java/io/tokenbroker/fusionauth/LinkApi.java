@@ -33,7 +33,7 @@ public class LinkApi {
 
     /** The user's links at OpenID Connect providers; none if there is no such user. */
     public List<Link> ofUser(UUID userId) {
-        var response = vendor.api().retrieveUserLinksByUserId(null, userId);
+        var response = vendor.call(api -> api.retrieveUserLinksByUserId(null, userId));
         return switch (response.status) {
             case 200 ->
                 linksOf(body(response, "GET")).stream()
@@ -48,7 +48,7 @@ public class LinkApi {
 
     /** The link of this identity at an OpenID Connect provider, whoever's it is. */
     public Optional<Link> find(UUID providerId, String identity) {
-        var response = vendor.api().retrieveUserLink(providerId, identity, null);
+        var response = vendor.call(api -> api.retrieveUserLink(providerId, identity, null));
         return switch (response.status) {
             case 200 ->
                 Optional.ofNullable(body(response, "GET").identityProviderLink)
@@ -65,7 +65,7 @@ public class LinkApi {
         request.identityProviderLink = new IdentityProviderLink(link.providerId(), link.identity(), link.userId());
         request.identityProviderLink.displayName = link.displayName();
         request.identityProviderLink.token = link.token().map(Secret::reveal).orElse(null);
-        return write(vendor.api().createUserLink(request));
+        return write(vendor.call(api -> api.createUserLink(request)));
     }
 
     /** Makes a link of a pending one. */
@@ -74,12 +74,12 @@ public class LinkApi {
         request.pendingIdPLinkId = pendingLinkId.reveal();
         request.identityProviderLink = new IdentityProviderLink();
         request.identityProviderLink.userId = userId;
-        return write(vendor.api().createUserLink(request));
+        return write(vendor.call(api -> api.createUserLink(request)));
     }
 
     /** Deletes the link and says whether there was one. */
     public boolean delete(UUID providerId, String identity, UUID userId) {
-        var response = vendor.api().deleteUserLink(providerId, identity, userId);
+        var response = vendor.call(api -> api.deleteUserLink(providerId, identity, userId));
         return switch (response.status) {
             case 200, 202, 204 -> true;
             case 404 -> false;

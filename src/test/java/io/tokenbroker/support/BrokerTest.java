@@ -2,6 +2,7 @@ package io.tokenbroker.support;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.restassured.RestAssured;
+import io.smallrye.faulttolerance.api.CircuitBreakerMaintenance;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.tenant.TenantMemory;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,5 +21,6 @@ public abstract class BrokerTest {
         TestTime.reset();
         sandbox().reset();
         TenantMemory.forget();
+        CircuitBreakerMaintenance.get().resetAll();
     }
 }
