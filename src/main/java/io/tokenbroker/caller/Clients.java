@@ -1,7 +1,7 @@
 package io.tokenbroker.caller;
 
 import io.tokenbroker.settings.BrokerSettings;
-import jakarta.inject.Singleton;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -15,7 +15,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The configured clients: by broker key, of which only the digest is known here, or by the subject of a token. */
-@Singleton
+// Made when first asked, which is after the settings have been checked.
+@ApplicationScoped
 public class Clients {
 
     /** {@code tbk_<client>_<43 url-safe characters>}: the last are 256 bits, so a plain digest is enough to keep. */
