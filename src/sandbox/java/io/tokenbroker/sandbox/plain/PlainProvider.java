@@ -61,11 +61,6 @@ public final class PlainProvider extends HttpStandIn {
         return issue(refreshTokens, new Grant(Map.of("sub", identity), true));
     }
 
-    /** Whether this refresh token was issued and has not been used. */
-    public boolean isLive(String refreshToken) {
-        return refreshTokens.containsKey(refreshToken);
-    }
-
     /** @param offline whether a refresh token comes with it */
     public String code(Map<String, String> claims, boolean offline) {
         return issue(codes, new Grant(Map.copyOf(claims), offline));
