@@ -118,9 +118,7 @@ final class Plan {
                     .named(kind -> "unlinked in FusionAuth before " + words(kind, place))
                     .onlyFor(points.keySet())
                     .endingIn(account -> endings.getOrDefault(account, Ending.MINTS)));
-            // FusionAuth deletes whatever token the link has by then: a sign-in between a look and the DELETE is lost
-            // on
-            // everybody, and only the account is not.
+            // FusionAuth cannot delete on condition: a sign-in between the broker's look and its DELETE is deleted too.
             var deletes = place.step().equals(new Step("DELETE", "link"));
             trials.run(Trial.of("", new AtStep(points, new Event.Done(world::authorizeAgainElsewhere)))
                     .named(kind -> "signed in again elsewhere before %s%s"
@@ -240,8 +238,10 @@ final class Plan {
         }
     }
 
-    /** Mints once and tells which calls that took, those that concern the account alone. */
+    /** Which calls about the account a mint takes; the second, for the first after a start may take more. */
     private List<Step> look(Account account) {
+        world.age(List.of(account));
+        caller.mintAnew(account);
         Queue<Step> seen = new ConcurrentLinkedQueue<>();
         world.age(List.of(account));
         world.disrupt((call, work) -> {

@@ -167,9 +167,15 @@ final class Trials {
 
     /** What an account does instead of what it should. */
     private String complaint(Unsettled one) {
-        var answer = broker.mintAnew(one.account());
+        var account = one.account();
+        var answer = broker.mintAnew(account);
         return switch (one.ending()) {
-            case MINTS -> answer.code();
+            case MINTS ->
+                "%s, status %s, %s"
+                        .formatted(
+                                answer.code(),
+                                broker.status(account),
+                                world.isBeyondHelp(account) ? "no good token left" : "a good token was stored");
             case MINTS_BY_THE_LATEST_SIGN_IN -> answer.isMinted() ? "minted by an older sign-in" : answer.code();
             case STAYS_UNLINKED -> answer.isMinted() ? "is back" : answer.code() + ", but FusionAuth has a record";
         };

@@ -120,6 +120,8 @@ final class World implements AutoCloseable {
                 String.valueOf(signInAtEntra(account.userId(), account.name()).token());
             case SINGLE_USE -> plain.refreshToken(account.identity());
         };
+        // First: the broker may use the token as soon as it is there.
+        ledger.linked(account, token);
         sandbox.fusionAuth()
                 .putLink(new Link(
                         FusionAuthStandIn.TENANT_ID,
@@ -130,7 +132,6 @@ final class World implements AutoCloseable {
                         token,
                         now,
                         now));
-        ledger.linked(account, token);
     }
 
     /** The person goes through the broker's whole linking flow. */

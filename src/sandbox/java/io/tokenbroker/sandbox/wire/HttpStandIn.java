@@ -36,7 +36,7 @@ public abstract class HttpStandIn implements AutoCloseable {
     /** Answers one request. May block as long as it likes: it has a thread of its own. */
     protected abstract Reply answer(Request request);
 
-    /** From now on this comes between every caller and the answers. */
+    /** From now on this comes between every caller and the answers. There is no way to say so by HTTP. */
     public final void suffer(Interference from) {
         interference = from;
     }
