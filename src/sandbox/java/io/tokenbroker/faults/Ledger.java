@@ -79,9 +79,9 @@ final class Ledger {
         return grant != null && grant == latest.get(account);
     }
 
-    /** Whether the provider's newest token for the account was never seen by FusionAuth: nobody can mint by it. */
-    boolean newestWasNeverStored(Account account) {
-        var grant = latest.get(account);
+    /** Whether the newest token of the sign-in that this one is of was never seen by FusionAuth: nobody can mint by it. */
+    boolean newestWasNeverStored(String token) {
+        var grant = grants.get(token);
         return grant != null && !stored.contains(grant.newest);
     }
 }
