@@ -6,7 +6,7 @@ SHELL := /bin/sh
 MVN = JAVA_HOME="$${JAVA_HOME:?}" mvn -B -ntp
 WITH_JDK = @JAVA_HOME=$$(src/scripts/find-jdk) || exit 1; export JAVA_HOME;
 
-.PHONY: help run test check format bench image client openapi clean
+.PHONY: help run test check format bench faults image client openapi clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ format: ## format the sources
 
 bench: ## throughput and p99 of a cached mint beside a bare endpoint
 	$(WITH_JDK) $(MVN) -q -DskipTests package && exec src/scripts/bench
+
+faults: ## do the broker every harm there is, count the accounts that still mint, write docs/faults.md
+	$(WITH_JDK) $(MVN) -q -DskipTests package && exec src/scripts/faults
 
 image: ## a container image, by docker, podman or buildah
 	$(WITH_JDK) $(MVN) -q -DskipTests package && exec src/scripts/build-image

@@ -25,7 +25,7 @@ public class AccountStates {
         refused.invalidate(id);
     }
 
-    AccountState of(Link link) {
+    public AccountState of(Link link) {
         if (link.token().isEmpty()) {
             return new AccountState.NoRefreshToken();
         }

@@ -64,7 +64,10 @@ public class Accounts {
 
     /** The account after the person signed in to it: what was known of its link and state before is over. */
     public AccountView authorized(Link link) {
-        states.markWorking(AccountId.of(link));
+        var id = AccountId.of(link);
+        states.markWorking(id);
+        // A new epoch, even if the link looks as before: what was refused until now may be granted.
+        remembered.forget(id);
         remembered.observe(link);
         return view(link);
     }

@@ -4,7 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.settings.BrokerSettings;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -28,7 +28,7 @@ import org.jose4j.jwt.consumer.JwtConsumerBuilder;
  * the configured {@code iss}, name the application in {@code aud}, not be expired, and carry {@code applicationId}: an
  * id_token or another service's token does not.
  */
-@ApplicationScoped
+@Singleton
 public class AccessTokens {
 
     private static final int LONGEST = 8_192;
@@ -55,7 +55,7 @@ public class AccessTokens {
 
     /** By digest, so that a heap dump holds no tokens. Only successes, never past {@code exp}. */
     private final Cache<String, Verified> verified =
-            Caffeine.newBuilder().maximumSize(100_000).build();
+            Caffeine.newBuilder().maximumSize(100_000).executor(Runnable::run).build();
 
     AccessTokens(BrokerSettings settings, Clients clients, SigningKeys keys, Clock clock) {
         this.settings = settings.fusionauth();

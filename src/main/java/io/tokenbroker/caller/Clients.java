@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The configured clients: by broker key, of which only the digest is known here, or by the subject of a token. */
+// Made when first asked, which is after the settings have been checked.
 @ApplicationScoped
 public class Clients {
 

@@ -1,6 +1,6 @@
 package io.tokenbroker.caller;
 
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Who an {@code Authorization} header proves, as far as memory tells: broker keys, and tokens verified a moment ago. */
-@ApplicationScoped
+@Singleton
 public class KnownCallers {
 
     private final Clients clients;

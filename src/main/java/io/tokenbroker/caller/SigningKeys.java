@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 import org.jose4j.http.Get;
@@ -26,8 +28,9 @@ import org.jose4j.lang.UnresolvableKeyException;
 
 /**
  * The keys FusionAuth signs with, by its JWKS. They are asked for again when they are old, or when a token names one
- * that is not among them; but strangers' tokens must not make the broker ask all the time, nor wait for a FusionAuth
- * that does not answer. Through an outage the known ones stay good.
+ * that is not among them: a key may be brand-new, so its token waits for an answer that was asked for after it came. But
+ * all who wait share that answer, and between two requests there is a pause, so that strangers' tokens do not make the
+ * broker ask all the time. Through an outage the known keys stay good, and nobody waits for another's attempt.
  */
 @ApplicationScoped
 class SigningKeys implements VerificationKeyResolver {
@@ -35,8 +38,8 @@ class SigningKeys implements VerificationKeyResolver {
     private static final Logger LOG = Logger.getLogger(SigningKeys.class);
     private static final Duration FRESH = Duration.ofMinutes(10);
 
-    /** Between two requests, however the first one ended. */
-    private static final Duration PAUSE = Duration.ofSeconds(2);
+    private static final Duration PAUSE = Duration.ofMillis(500);
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(5);
 
     private static final VerificationJwkSelector SELECTOR = new VerificationJwkSelector();
 
@@ -44,10 +47,13 @@ class SigningKeys implements VerificationKeyResolver {
     private final Get http = new Get();
     private final Clock clock;
 
-    /** Guards asking only; readers take {@link #known} as it is. */
+    /** Guards asking, and is held meanwhile; readers take {@link #known} as it is. */
     private final ReentrantLock asking = new ReentrantLock();
 
-    private volatile Known known = new Known(List.of(), Instant.MIN, Instant.MIN);
+    /** How many requests have begun. */
+    private final AtomicLong begun = new AtomicLong();
+
+    private volatile Known known = new Known(List.of(), Instant.MIN, Instant.MIN, false);
 
     SigningKeys(BrokerSettings settings, Clock clock) {
         this.location = location(settings.fusionauth());
@@ -66,18 +72,18 @@ class SigningKeys implements VerificationKeyResolver {
     @Override
     public Key resolveKey(JsonWebSignature token, List<JsonWebStructure> nesting) throws UnresolvableKeyException {
         if (isOlderThan(FRESH, known.readAt())) {
-            ask();
+            askUnlessSomebodyDoes();
         }
         var key = select(token);
         if (key.isEmpty()) {
-            ask();
+            askFor(token);
             key = select(token);
         }
-        if (key.isEmpty() && known.lastAskedInVain()) {
+        if (key.isEmpty() && known.lastInVain()) {
             throw new BrokerException(
                             ProblemType.FUSIONAUTH_UNAVAILABLE,
                             "FusionAuth's signing keys cannot be fetched, so no new token can be checked. Try again later.")
-                    .withRetryAfter(Duration.ofSeconds(5));
+                    .withRetryAfter(PAUSE_AFTER_FAILURE);
         }
         return key.orElseThrow(() -> new UnresolvableKeyException("FusionAuth has no such key"))
                 .getKey();
@@ -91,17 +97,45 @@ class SigningKeys implements VerificationKeyResolver {
         }
     }
 
-    private void ask() {
+    private void askUnlessSomebodyDoes() {
+        if (asking.tryLock()) {
+            try {
+                ask();
+            } finally {
+                asking.unlock();
+            }
+        }
+    }
+
+    /** Asks, unless an answer that was asked for since this token came has arrived before its turn. */
+    private void askFor(JsonWebSignature token) throws UnresolvableKeyException {
+        if (known.lastInVain()) {
+            askUnlessSomebodyDoes();
+            return;
+        }
+        var before = begun.get();
         asking.lock();
         try {
-            if (isOlderThan(PAUSE, known.askedAt())) {
-                var keys = fetch();
-                var now = clock.instant();
-                known = keys.isPresent() ? new Known(keys.get(), now, now) : known.askedInVain(now);
+            if (begun.get() == before && select(token).isEmpty()) {
+                ask();
             }
         } finally {
             asking.unlock();
         }
+    }
+
+    /** Call it with the lock held. */
+    private void ask() {
+        if (known.lastInVain() && !isOlderThan(PAUSE_AFTER_FAILURE, known.askedAt())) {
+            return;
+        }
+        if (!isOlderThan(PAUSE, known.askedAt())) {
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
+        begun.incrementAndGet();
+        var keys = fetch();
+        var now = clock.instant();
+        known = keys.isPresent() ? new Known(keys.get(), now, now, false) : known.askedInVain(now);
     }
 
     private Optional<List<JsonWebKey>> fetch() {
@@ -126,20 +160,17 @@ class SigningKeys implements VerificationKeyResolver {
 
     /**
      * @param readAt when FusionAuth last answered
-     * @param askedAt when it was last asked, in vain if that is later
+     * @param askedAt when it was last asked
+     * @param lastInVain whether it did not answer then
      */
-    private record Known(List<JsonWebKey> keys, Instant readAt, Instant askedAt) {
+    private record Known(List<JsonWebKey> keys, Instant readAt, Instant askedAt, boolean lastInVain) {
 
         private Known {
             keys = List.copyOf(keys);
         }
 
         Known askedInVain(Instant now) {
-            return new Known(keys, readAt, now);
-        }
-
-        boolean lastAskedInVain() {
-            return askedAt.isAfter(readAt);
+            return new Known(keys, readAt, now, true);
         }
     }
 }

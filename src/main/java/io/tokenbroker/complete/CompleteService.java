@@ -11,6 +11,7 @@ import io.tokenbroker.fusionauth.Completion;
 import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.fusionauth.PendingLink;
 import io.tokenbroker.fusionauth.PendingLinkApi;
+import io.tokenbroker.fusionauth.PendingRead;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.seal.Sealer;
@@ -141,29 +142,36 @@ class CompleteService {
     }
 
     private Completed pending(Caller.User user, AuthorizationState state, Secret pendingLinkId) {
-        var identity = pendingLinks.find(pendingLinkId, user.id());
-        requireExpected(state, identity);
+        var identity = whoWaits(pendingLinkId, user);
+        var pending = new PendingLinkSeal(
+                user.id(),
+                state.providerId(),
+                pendingLinkId.reveal(),
+                identity.map(PendingLink::identity).orElse(null),
+                state.accountId(),
+                clock.instant().plus(settings.stateLifetime()));
+        identity.ifPresent(pending::require);
         if (identity.filter(PendingLink::limitReached).isPresent()) {
             throw Refusals.linkLimitReached();
         }
-        var expiresAt = clock.instant().plus(settings.stateLifetime());
-        var sealed = sealer.seal(
-                PendingLinkSeal.PURPOSE,
-                new PendingLinkSeal(
-                        user.id(),
-                        state.providerId(),
-                        pendingLinkId.reveal(),
-                        identity.map(PendingLink::identity).orElse(null),
-                        expiresAt));
         return new Completed.Pending(
                 "pending",
-                sealed,
-                expiresAt,
+                sealer.seal(PendingLinkSeal.PURPOSE, pending),
+                pending.expiresAt(),
                 new Completed.PendingIdentity(
                         state.providerId(),
                         identity.map(PendingLink::identity).orElse(null),
                         identity.flatMap(PendingLink::displayName).orElse(null),
                         identity.flatMap(PendingLink::email).orElse(null)));
+    }
+
+    /** A person who has signed in should not have to do so again because of a hiccup here: resolve asks again. */
+    private Optional<PendingLink> whoWaits(Secret pendingLinkId, Caller.User user) {
+        return switch (pendingLinks.find(pendingLinkId, user.id())) {
+            case PendingRead.Waiting(var link) -> Optional.of(link);
+            case PendingRead.Gone gone -> Optional.empty();
+            case PendingRead.NotTold notTold -> Optional.empty();
+        };
     }
 
     private AuthorizationState open(Caller.User user, String sealed) {
@@ -199,13 +207,6 @@ class CompleteService {
             accounts.undo(link);
         }
         throw Refusals.mismatch();
-    }
-
-    private static void requireExpected(AuthorizationState state, Optional<PendingLink> identity) {
-        var expected = again(state).map(AccountId::identity);
-        if (expected.isPresent() && !expected.equals(identity.map(PendingLink::identity))) {
-            throw Refusals.mismatch();
-        }
     }
 
     /** The account that is to be authorized again, if this is about one. */

@@ -34,7 +34,14 @@ public sealed interface Completed {
             Instant expiresAt,
 
             @Schema(description = "Who signed in.") PendingIdentity identity)
-            implements Completed {}
+            implements Completed {
+
+        /** Without what opens the way to the link, and without names. */
+        @Override
+        public String toString() {
+            return "Pending[expiresAt=%s]".formatted(expiresAt);
+        }
+    }
 
     @Schema(description = "Who signed in, as far as FusionAuth said.")
     record PendingIdentity(

@@ -1,5 +1,7 @@
 package io.tokenbroker.complete;
 
+import io.tokenbroker.account.AccountId;
+import io.tokenbroker.fusionauth.PendingLink;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -9,16 +11,32 @@ import org.jspecify.annotations.Nullable;
  *
  * @param userId who signed in and must confirm; FusionAuth itself would link to anybody
  * @param identity who waits, where FusionAuth said it: so that resolving twice can be told from failing
+ * @param accountId the account to authorize again; null for a new one
  */
 public record PendingLinkSeal(
         UUID userId,
         UUID providerId,
         String pendingLinkId,
         @Nullable String identity,
+        @Nullable String accountId,
         Instant expiresAt) {
 
     /** What it is sealed for. */
     public static final String PURPOSE = "pending-link";
+
+    /** Refuses who is not of the provider that was asked, or not the account to authorize again. */
+    public void require(PendingLink who) {
+        if (!who.providerId().equals(providerId)) {
+            throw Refusals.anotherProvider();
+        }
+        if (accountId != null && !accountId.equals(new AccountId(providerId, who.identity()).toString())) {
+            throw Refusals.mismatch();
+        }
+    }
+
+    public PendingLinkSeal withIdentity(String told) {
+        return new PendingLinkSeal(userId, providerId, pendingLinkId, told, accountId, expiresAt);
+    }
 
     /** Without FusionAuth's id. */
     @Override

@@ -7,7 +7,7 @@ import io.tokenbroker.problem.Upstream;
 import java.time.Duration;
 
 /** Why a sign-in is not completed, as the person and the operator need to hear it. */
-final class Refusals {
+public final class Refusals {
 
     private Refusals() {}
 
@@ -53,7 +53,7 @@ final class Refusals {
         };
     }
 
-    static BrokerException linkLimitReached() {
+    public static BrokerException linkLimitReached() {
         return new BrokerException(
                 ProblemType.LINK_LIMIT_REACHED,
                 "FusionAuth allows this user no more accounts at this provider. Unlink one, or have the operator raise the limit.");
@@ -79,6 +79,12 @@ final class Refusals {
         return new BrokerException(
                 ProblemType.IDENTITY_MISMATCH,
                 "The person signed in to another account than the one to authorize again. Nothing was changed; start again and choose that account.");
+    }
+
+    static BrokerException anotherProvider() {
+        return new BrokerException(
+                ProblemType.UPSTREAM_ERROR,
+                "FusionAuth says that who signed in is of another provider than the one asked. Nothing was linked; the operator should look into it.");
     }
 
     static BrokerException linkedElsewhere() {

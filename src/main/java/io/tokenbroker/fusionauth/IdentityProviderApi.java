@@ -27,7 +27,7 @@ public class IdentityProviderApi {
 
     /** All of type OpenID Connect, usable or not. */
     public List<IdentityProvider> openIdConnect() {
-        var response = vendor.api().retrieveIdentityProviderByType(IdentityProviderType.OpenIDConnect);
+        var response = vendor.call(api -> api.retrieveIdentityProviderByType(IdentityProviderType.OpenIDConnect));
         if (response.status == 404) {
             return List.of();
         }

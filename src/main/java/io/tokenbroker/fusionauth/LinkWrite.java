@@ -11,6 +11,7 @@ public sealed interface LinkWrite {
      * FusionAuth refused: a duplicate, a limit, an unknown pending link. Which of them is not documented well enough to
      * trust the codes alone.
      *
+     * @param status of HTTP: 400, 404 or 409
      * @param codes the error codes, such as {@code [LinkCountExceeded]}; may be empty
      */
     record Refused(int status, Set<String> codes) implements LinkWrite {

@@ -11,25 +11,31 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class PendingLinkApi {
 
+    private static final String PATH = "GET /api/identity-provider/link/pending";
+
     private final Vendor vendor;
 
     PendingLinkApi(Vendor vendor) {
         this.vendor = vendor;
     }
 
-    /**
-     * Who waits, or empty where FusionAuth does not say. The link can be completed without knowing; a person who has
-     * signed in should not have to do so again because of a hiccup here.
-     */
-    public Optional<PendingLink> find(Secret pendingLinkId, UUID userId) {
-        var response = vendor.api().retrievePendingLink(pendingLinkId.reveal(), userId);
-        return response.status == 200
-                ? Optional.ofNullable(response.successResponse).flatMap(PendingLinkApi::toPendingLink)
-                : Optional.empty();
+    /** Who waits. */
+    public PendingRead find(Secret pendingLinkId, UUID userId) {
+        var response = vendor.call(api -> api.retrievePendingLink(pendingLinkId.reveal(), userId));
+        return switch (response.status) {
+            case 200 ->
+                Optional.ofNullable(response.successResponse)
+                        .flatMap(PendingLinkApi::toPendingLink)
+                        .<PendingRead>map(PendingRead.Waiting::new)
+                        .orElseGet(() -> new PendingRead.NotTold(Vendor.problem(response, PATH)));
+            case 400, 404 -> new PendingRead.Gone();
+            default -> new PendingRead.NotTold(Vendor.problem(response, PATH));
+        };
     }
 
     private static Optional<PendingLink> toPendingLink(IdentityProviderPendingLinkResponse body) {
         return Optional.ofNullable(body.pendingIdPLink)
+                .filter(pending -> pending.identityProviderId != null && pending.identityProviderUserId != null)
                 .map(pending -> new PendingLink(
                         pending.identityProviderId,
                         pending.identityProviderUserId,

@@ -18,6 +18,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,10 +35,17 @@ class Vendor {
     /** FusionAuth makes three calls of up to ten seconds each at the provider before it answers Complete. */
     private static final int COMPLETE_MILLIS = 35_000;
 
+    /** Together no more than the connections that are kept. */
+    private static final int AT_ONCE = 48;
+
+    private static final int COMPLETE_AT_ONCE = 16;
+
     private static final Duration SOON = Duration.ofSeconds(5);
 
     private final FusionAuthClient api;
     private final FusionAuthClient complete;
+    private final BearableLoad load = new BearableLoad("fusionauth", AT_ONCE);
+    private final BearableLoad completeLoad = new BearableLoad("fusionauth-complete", COMPLETE_AT_ONCE);
 
     Vendor(BrokerSettings settings) {
         // HttpURLConnection keeps five idle connections a host unless told before its first use.
@@ -50,13 +58,14 @@ class Vendor {
         complete = client(fusionAuth, COMPLETE_MILLIS);
     }
 
-    FusionAuthClient api() {
-        return api;
+    /** Makes a call, in its turn. One that was not made because FusionAuth answers nobody ends as if it could not be reached. */
+    <S, F> ClientResponse<S, F> call(Function<FusionAuthClient, ClientResponse<S, F>> call) {
+        return load.bear(() -> call.apply(api));
     }
 
-    /** For Complete only. */
-    FusionAuthClient complete() {
-        return complete;
+    /** For Complete only: its callers wait long, and must not keep the others waiting. */
+    <S, F> ClientResponse<S, F> complete(Function<FusionAuthClient, ClientResponse<S, F>> call) {
+        return completeLoad.bear(() -> call.apply(complete));
     }
 
     /** The problem of an answer that none of the expected ones is. */

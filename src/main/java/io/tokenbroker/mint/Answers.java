@@ -70,6 +70,12 @@ final class Answers {
                         refused,
                         ProblemType.INVALID_TARGET,
                         "The resource does not exist in the account's tenant, or the application may not ask for it.");
+            case MISCONFIGURED_FOR_RESOURCE ->
+                helpedByNobodyHere(
+                        refused,
+                        ProblemType.PROVIDER_MISCONFIGURED,
+                        "The tenant refuses what the application asks for here: its permissions or its registration there do not fit. "
+                                + "The operator must mend the registration; other resources may work, and no account is lost.");
             case MISCONFIGURED ->
                 helpedByNobodyHere(
                         refused,
@@ -91,8 +97,12 @@ final class Answers {
                         ProblemType.UPSTREAM_TIMEOUT,
                         "The tenant did not answer in time and no valid token is cached. Try again; no account is lost.");
             case THROTTLED -> away("The tenant is throttling and no valid token is cached.");
+            case ASKED_TOO_OFTEN ->
+                away("The tenant was asked for this account and these scopes too often, and no valid token is cached.");
             case FAILING -> away("The tenant is failing and no valid token is cached.");
             case UNREACHABLE -> away("The tenant cannot be reached and no valid token is cached.");
+            case CROWDED -> away("Too many wait for the tenant already, and no valid token is cached.");
+            case BROKEN_OFF -> away("The tenant broke the connection off and no valid token is cached.");
         };
         var withUpstream = problem.withUpstream(unavailable.upstream());
         return unavailable.outage() == Outage.TIMED_OUT

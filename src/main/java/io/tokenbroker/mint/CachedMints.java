@@ -2,6 +2,8 @@ package io.tokenbroker.mint;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.tokenbroker.account.AccountId;
@@ -9,6 +11,7 @@ import io.tokenbroker.caller.Caller;
 import io.tokenbroker.caller.KnownCallers;
 import io.tokenbroker.problem.BrokerException;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
@@ -29,6 +32,8 @@ class CachedMints {
 
     private static final String PREFIX = "/accounts/";
     private static final String SUFFIX = "/token";
+    private static final int SMALL = 512;
+    private static final CharSequence ANSWER_TYPE = HttpHeaders.createOptimized("application/json;charset=UTF-8");
     private static final String JSON = "application/json";
 
     private final KnownCallers callers;
@@ -37,6 +42,10 @@ class CachedMints {
     private final Clock clock;
     private final ObjectMapper json;
     private final ObjectReader requests;
+
+    /** Bodies as last read: programs send the same few over and over, and reading one costs more than the look-up. */
+    private final Cache<Buffer, MintRequest> bodies =
+            Caffeine.newBuilder().maximumSize(1_000).executor(Runnable::run).build();
 
     CachedMints(KnownCallers callers, MintService service, MintMetrics metrics, Clock clock, ObjectMapper json) {
         this.callers = callers;
@@ -98,10 +107,20 @@ class CachedMints {
 
     private MintRequest body(RoutingContext request) throws IOException {
         var body = request.body().buffer();
-        return body == null || body.length() == 0
-                ? MintRequest.DEFAULT
-                : Optional.ofNullable(requests.<MintRequest>readValue(body.getBytes()))
-                        .orElse(MintRequest.DEFAULT);
+        if (body == null || body.length() == 0) {
+            return MintRequest.DEFAULT;
+        }
+        var known = bodies.getIfPresent(body);
+        return known != null ? known : read(body);
+    }
+
+    private MintRequest read(Buffer body) throws IOException {
+        var read = Optional.ofNullable(requests.<MintRequest>readValue(body.getBytes()))
+                .orElse(MintRequest.DEFAULT);
+        if (body.length() <= SMALL) {
+            bodies.put(body, read);
+        }
+        return read;
     }
 
     /** The account's id in the path; empty where the path is another's. */
@@ -113,8 +132,6 @@ class CachedMints {
     }
 
     private static void end(RoutingContext request, Buffer body) {
-        request.response()
-                .putHeader(HttpHeaderNames.CONTENT_TYPE, "application/json;charset=UTF-8")
-                .end(body);
+        request.response().putHeader(HttpHeaders.CONTENT_TYPE, ANSWER_TYPE).end(body);
     }
 }

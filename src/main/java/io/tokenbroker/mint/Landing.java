@@ -2,11 +2,11 @@ package io.tokenbroker.mint;
 
 import io.tokenbroker.tenant.RefreshOutcome;
 
-/** How a refresh ended for all who waited for it; a refusal is thrown instead. */
+/** How a refresh ended for all who waited for it. */
 sealed interface Landing {
 
     record Arrived(Minted minted) implements Landing {}
 
-    /** The tenant is away. Whether an older token will do is for each who waited to see. */
-    record Diverted(RefreshOutcome.Unavailable why) implements Landing {}
+    /** If the tenant is away, an older token may do: that is for each who waited to see. */
+    record Missed(RefreshOutcome.NoToken why) implements Landing {}
 }

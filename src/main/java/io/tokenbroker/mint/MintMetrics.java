@@ -4,7 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * How mints end, as the counter {@code broker.mints}: {@code outcome} is a token's source or a problem's code. Accounts
  * and clients are not in it, so it stays small and tells nobody anything.
  */
-@ApplicationScoped
+@Singleton
 class MintMetrics {
 
     private final MeterRegistry registry;

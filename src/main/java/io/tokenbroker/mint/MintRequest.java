@@ -78,7 +78,11 @@ record MintRequest(
 
     /** Whether the tenant must be asked, whatever is cached. */
     boolean bypassesCache() {
-        return Boolean.TRUE.equals(forceRefresh) || claims != null;
+        return insists() || claims != null;
+    }
+
+    boolean insists() {
+        return Boolean.TRUE.equals(forceRefresh);
     }
 
     private static List<String> checked(List<String> scopes) {

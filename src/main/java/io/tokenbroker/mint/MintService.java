@@ -10,7 +10,9 @@ import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.provider.Provider;
 import io.tokenbroker.provider.Providers;
-import jakarta.enterprise.context.ApplicationScoped;
+import io.tokenbroker.tenant.RefreshOutcome.Refused;
+import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
+import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.UUID;
@@ -19,38 +21,40 @@ import java.util.UUID;
  * Authorize, then the account, then the cache, then one refresh for all who wait. The order is the security: nothing is
  * read from the cache for a caller who has not been authorized on the account as it stands now.
  */
-@ApplicationScoped
+@Singleton
 class MintService {
 
     private final Providers providers;
     private final RememberedLinks links;
     private final TokenCache cache;
-    private final Flights flights;
-    private final Refresher refresher;
+    private final SharedRefresh refresh;
+    private final RefreshAhead ahead;
     private final Clock clock;
 
     MintService(
             Providers providers,
             RememberedLinks links,
             TokenCache cache,
-            Flights flights,
-            Refresher refresher,
+            SharedRefresh refresh,
+            RefreshAhead ahead,
             Clock clock) {
         this.providers = providers;
         this.links = links;
         this.cache = cache;
-        this.flights = flights;
-        this.refresher = refresher;
+        this.refresh = refresh;
+        this.ahead = ahead;
         this.clock = clock;
     }
 
     /** The token, if all that is needed to authorize and answer is in memory. Never blocks. */
     Optional<Minted> fromMemory(Caller.Client client, AccountId id, MintRequest request) {
         client.policy().requireProvider(id.providerId());
-        return providers
-                .remembered(id.providerId())
-                .map(provider -> permitted(client, provider, request))
-                .flatMap(target -> links.fresh(id).flatMap(link -> cached(owned(link, request), target, request)));
+        return providers.remembered(id.providerId()).flatMap(provider -> {
+            var target = permitted(client, provider, request);
+            return links.fresh(id)
+                    .map(link -> wanted(provider, owned(link, request), target, request))
+                    .flatMap(wanted -> cached(wanted, request));
+        });
     }
 
     /** The token, from wherever it takes. Blocks. */
@@ -62,8 +66,12 @@ class MintService {
         if (provider.isEmpty() || target.isEmpty()) {
             throw unusable(id.providerId());
         }
-        return cached(link, target.get(), request)
-                .orElseGet(() -> refreshed(provider.get(), link, target.get(), request));
+        var wanted = wanted(provider.get(), link, target.get(), request);
+        return cached(wanted, request).orElseGet(() -> refreshed(wanted, request));
+    }
+
+    private static Wanted wanted(Provider provider, Remembered link, Target target, MintRequest request) {
+        return new Wanted(provider, link, target, Optional.<String>ofNullable(request.claims()));
     }
 
     /** What the caller wants, if its policy lets it: decided before anything of the account is looked at. */
@@ -82,35 +90,29 @@ class MintService {
         return remembered;
     }
 
-    private Minted refreshed(Provider provider, Remembered link, Target target, MintRequest request) {
-        var claims = Optional.<String>ofNullable(request.claims());
-        var landing = flights.share(
-                new Wanted(AccountId.of(link.link()), link.epoch(), target, claims),
-                // Another flight may have landed since this caller looked.
-                () -> cached(link, target, request)
-                        .<Landing>map(Landing.Arrived::new)
-                        .orElseGet(() -> refresher.refresh(provider, link, target, claims)));
-        return switch (landing) {
+    private Minted refreshed(Wanted wanted, MintRequest request) {
+        return switch (refresh.of(wanted, request.insists(), () -> cached(wanted, request))) {
             case Landing.Arrived(var minted) -> minted;
-            case Landing.Diverted(var why) -> stale(link, target, request).orElseThrow(() -> Answers.unavailable(why));
+            case Landing.Missed(Refused why) -> throw Answers.refused(wanted.account(), wanted.target(), why);
+            case Landing.Missed(Unavailable why) -> stale(wanted, request).orElseThrow(() -> Answers.unavailable(why));
         };
     }
 
-    private Optional<Minted> cached(Remembered link, Target target, MintRequest request) {
-        return fromCache(link, target, request)
-                .filter(token -> token.usableAt(clock.instant(), request.validity()))
-                .map(token -> new Minted(token, Source.CACHE));
+    private Optional<Minted> cached(Wanted wanted, MintRequest request) {
+        var token = fromCache(wanted, request).filter(found -> found.usableAt(clock.instant(), request.validity()));
+        token.ifPresent(found -> ahead.renewIfDue(wanted, found));
+        return token.map(found -> new Minted(found, Source.CACHE));
     }
 
     /** While the tenant is away, a token that still lives is better than none. */
-    private Optional<Minted> stale(Remembered link, Target target, MintRequest request) {
-        return fromCache(link, target, request)
+    private Optional<Minted> stale(Wanted wanted, MintRequest request) {
+        return fromCache(wanted, request)
                 .filter(token -> token.isValidAt(clock.instant()))
                 .map(token -> new Minted(token, Source.STALE));
     }
 
-    private Optional<AccessToken> fromCache(Remembered link, Target target, MintRequest request) {
-        return request.bypassesCache() ? Optional.empty() : cache.get(TokenCache.Key.of(link, target));
+    private Optional<AccessToken> fromCache(Wanted wanted, MintRequest request) {
+        return request.bypassesCache() ? Optional.empty() : cache.get(TokenCache.Key.of(wanted));
     }
 
     private BrokerException unusable(UUID provider) {
@@ -120,7 +122,4 @@ class MintService {
                 "The account's provider cannot be used: %s. The operator must change that; the account is not lost."
                         .formatted(why));
     }
-
-    /** @param epoch of the account's link: whoever comes after a new authorization does not join an older flight */
-    private record Wanted(AccountId account, long epoch, Target target, Optional<String> claims) {}
 }

@@ -6,111 +6,108 @@ import io.tokenbroker.account.AccountStates;
 import io.tokenbroker.account.Accounts;
 import io.tokenbroker.account.RefreshTokens;
 import io.tokenbroker.account.RememberedLinks;
-import io.tokenbroker.account.RememberedLinks.Remembered;
+import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.mint.Minted.Source;
-import io.tokenbroker.provider.Provider;
-import io.tokenbroker.tenant.RefreshGrant;
+import io.tokenbroker.settings.BrokerSettings.Rotation;
+import io.tokenbroker.tenant.RefreshOutcome.NoToken;
 import io.tokenbroker.tenant.RefreshOutcome.Refreshed;
 import io.tokenbroker.tenant.RefreshOutcome.Refusal;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
-import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Optional;
 
-/** Asks the tenant for a new access token and keeps what came with it. Blocks. */
+/** Gets a new access token from the tenant and keeps what came with it, be it a rotated token or a refusal. Blocks. */
 @ApplicationScoped
 class Refresher {
 
+    private final Inquiry inquiry;
     private final RememberedLinks links;
     private final RefreshTokens refreshTokens;
     private final AccountLocks locks;
     private final AccountStates states;
-    private final RefreshGrant grant;
     private final TokenCache cache;
+    private final RecentOutcomes recent;
     private final Clock clock;
 
     Refresher(
+            Inquiry inquiry,
             RememberedLinks links,
             RefreshTokens refreshTokens,
             AccountLocks locks,
             AccountStates states,
-            RefreshGrant grant,
             TokenCache cache,
+            RecentOutcomes recent,
             Clock clock) {
+        this.inquiry = inquiry;
         this.links = links;
         this.refreshTokens = refreshTokens;
         this.locks = locks;
         this.states = states;
-        this.grant = grant;
         this.cache = cache;
+        this.recent = recent;
         this.clock = clock;
     }
 
-    Landing refresh(Provider provider, Remembered remembered, Target target, Optional<String> claims) {
-        return switch (provider.rotation()) {
-            case REUSABLE -> refreshSettled(provider, remembered, target, claims);
-            // The token is spent by its use: nobody else may use or replace it until the next one is stored.
-            case SINGLE_USE ->
-                locks.exclusively(
-                        remembered.link().userId(),
-                        remembered.link().providerId(),
-                        () -> refreshSettled(provider, remembered, target, claims));
-        };
+    Landing refresh(Wanted wanted) {
+        if (wanted.provider().rotation() == Rotation.REUSABLE) {
+            return refreshed(settled(wanted));
+        }
+        // The token is spent by its use: nobody else may use or replace it until the next one is stored.
+        var link = wanted.remembered().link();
+        return locks.exclusively(link.userId(), link.providerId(), () -> refreshed(settled(wanted)));
     }
 
-    /** With what a crash left of the account put in order first. */
-    private Landing refreshSettled(Provider provider, Remembered remembered, Target target, Optional<String> claims) {
-        var id = AccountId.of(remembered.link());
-        var link = refreshTokens
-                .settled(remembered.link().userId(), id, provider.rotation())
+    /** With what a crash left of the account put in order. */
+    private Wanted settled(Wanted wanted) {
+        var link = wanted.remembered().link();
+        return refreshTokens
+                .settled(link.userId(), wanted.account(), wanted.provider().rotation())
                 .map(links::observe)
+                .map(wanted::as)
                 .orElseThrow(() -> {
-                    links.forget(id);
+                    links.forget(wanted.account());
                     return Accounts.notFound();
                 });
-        return refreshed(provider, link, target, claims);
     }
 
-    private Landing refreshed(Provider provider, Remembered remembered, Target target, Optional<String> claims) {
-        var link = remembered.link();
-        var id = AccountId.of(link);
-        var token = link.token().orElseThrow(() -> Answers.noRefreshToken(id));
+    private Landing refreshed(Wanted wanted) {
         var askedAt = clock.instant();
-        var outcome = grant.refresh(provider.tokenEndpoint(), id.identity(), token, target.wireScope(provider), claims);
-        return switch (outcome) {
-            case Refreshed refreshed -> {
-                // Kept even if the identity is wrong: whose the spent token was, its successor is. Should a setting be
-                // wrong rather than the token, the account works again once that is mended.
-                refreshed
-                        .refreshToken()
-                        .filter(next -> !next.equals(token))
-                        .ifPresent(next -> refreshTokens.keep(link, next, provider.rotation()));
-                IdentityCheck.require(provider, link, refreshed.idToken());
-                states.markWorking(id);
-                var accessToken = new AccessToken(
-                        refreshed.accessToken(), askedAt, askedAt.plus(refreshed.expiresIn()), refreshed.scope());
-                // Keeping a rotated token leaves the epoch as it is. If a person signed in meanwhile there is another
-                // by now, and nobody finds what the older grant gave.
-                cache.put(TokenCache.Key.of(remembered, target), accessToken);
-                yield new Landing.Arrived(new Minted(accessToken, Source.REFRESH));
+        var verdict = inquiry.ask(wanted);
+        return switch (verdict.outcome()) {
+            case Refreshed refreshed ->
+                new Landing.Arrived(new Minted(arrived(verdict.about(), refreshed, askedAt), Source.REFRESH));
+            case NoToken why -> {
+                mark(verdict.about().remembered().link(), why);
+                recent.note(verdict.about(), why);
+                yield new Landing.Missed(why);
             }
-            case Refused refused -> refusedOrNewer(provider, remembered, target, claims, refused);
-            case Unavailable unavailable -> new Landing.Diverted(unavailable);
         };
     }
 
-    /** A refusal counts only if the token sent is still the stored one: a person may have signed in meanwhile. */
-    private Landing refusedOrNewer(
-            Provider provider, Remembered remembered, Target target, Optional<String> claims, Refused refused) {
-        var id = AccountId.of(remembered.link());
-        if (refused.refusal() == Refusal.REAUTHORIZATION_REQUIRED) {
-            var now = links.read(id).orElseThrow(Accounts::notFound);
-            if (!now.link().token().equals(remembered.link().token())) {
-                return refreshed(provider, now, target, claims);
-            }
-            remembered.link().token().ifPresent(token -> states.markRefused(id, token, refused.reason()));
+    private AccessToken arrived(Wanted wanted, Refreshed refreshed, Instant askedAt) {
+        var link = wanted.remembered().link();
+        // Kept even if the identity is wrong: whose the spent token was, its successor is. Should a setting be wrong
+        // rather than the token, the account works again once that is mended.
+        refreshed
+                .refreshToken()
+                .filter(next -> !link.token().equals(Optional.of(next)))
+                .ifPresent(
+                        next -> refreshTokens.keep(link, next, wanted.provider().rotation()));
+        IdentityCheck.require(wanted.provider(), link, refreshed.idToken());
+        states.markWorking(wanted.account());
+        recent.noteWorking(wanted);
+        var accessToken = AccessToken.of(refreshed, askedAt);
+        // Keeping a rotated token leaves the epoch as it is. If a person signed in meanwhile there is another by now,
+        // and nobody finds what the older grant gave.
+        cache.put(TokenCache.Key.of(wanted), accessToken);
+        return accessToken;
+    }
+
+    private void mark(Link link, NoToken why) {
+        if (why instanceof Refused refused && refused.refusal() == Refusal.REAUTHORIZATION_REQUIRED) {
+            link.token().ifPresent(token -> states.markRefused(AccountId.of(link), token, refused.reason()));
         }
-        throw Answers.refused(id, target, refused);
     }
 }

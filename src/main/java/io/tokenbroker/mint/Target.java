@@ -19,7 +19,6 @@ import java.util.stream.Collectors;
 record Target(String resource, List<String> scopes) {
 
     private static final String DEFAULT = "/.default";
-    private static final String GRAPH = "https://graph.microsoft.com";
     private static final String OFFLINE_ACCESS = "offline_access";
 
     /** Scopes of OpenID Connect itself: no resource's. */
@@ -36,7 +35,7 @@ record Target(String resource, List<String> scopes) {
         }
         return Optional.<String>ofNullable(request.resource())
                 .or(provider::defaultResource)
-                .or(() -> provider.isEntra() ? Optional.of(GRAPH) : Optional.empty())
+                .or(() -> provider.isEntra() ? Optional.of(provider.graph()) : Optional.empty())
                 .map(Target::ofResource)
                 .orElseGet(() -> new Target("", List.of()));
     }
@@ -72,10 +71,10 @@ record Target(String resource, List<String> scopes) {
         if (scopes.size() > 1 && scopes.stream().anyMatch(Target::isDefault)) {
             throw invalid("A /.default scope stands for all others of its resource. Ask for it alone.");
         }
-        var onlyOpenId = provider.isEntra() ? GRAPH : "";
-        return scopes.isEmpty()
-                ? new Target(onlyOpenId, provider.isEntra() ? List.of(GRAPH + DEFAULT) : List.of())
-                : new Target(resources.iterator().next(), List.copyOf(scopes));
+        if (scopes.isEmpty()) {
+            return provider.isEntra() ? ofResource(provider.graph()) : new Target("", List.of());
+        }
+        return new Target(resources.iterator().next(), List.copyOf(scopes));
     }
 
     private static boolean isDefault(String scope) {
@@ -90,7 +89,7 @@ record Target(String resource, List<String> scopes) {
         if (isResourceScope) {
             return scope.substring(0, end);
         }
-        return provider.isEntra() ? GRAPH : "";
+        return provider.isEntra() ? provider.graph() : "";
     }
 
     private static BrokerException invalid(String detail) {

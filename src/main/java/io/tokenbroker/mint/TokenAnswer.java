@@ -26,7 +26,11 @@ record TokenAnswer(
         @Schema(description = "For how many seconds it is valid from now.", examples = "3599")
         long expiresIn,
 
-        @Schema(description = "Until when it is valid.") Instant expiresAt,
+        @Schema(
+                implementation = Instant.class,
+                description = "Until when it is valid.",
+                examples = "2026-03-10T17:15:49Z")
+        String expiresAt,
 
         @Schema(
                 description =
@@ -52,7 +56,7 @@ record TokenAnswer(
                 token.value(),
                 "Bearer",
                 Math.max(0, token.remaining(now).toSeconds()),
-                token.expiresAt(),
+                token.expiry().text(),
                 token.scope().orElse(null),
                 accountId,
                 minted.source().name().toLowerCase(Locale.ROOT));
@@ -65,7 +69,7 @@ record TokenAnswer(
         json.writeString(accessToken.json());
         json.writeStringField("token_type", tokenType);
         json.writeNumberField("expires_in", expiresIn);
-        json.writeStringField("expires_at", expiresAt.toString());
+        json.writeStringField("expires_at", expiresAt);
         json.writeStringField("scope", scope);
         json.writeStringField("account_id", accountId);
         json.writeStringField("source", source);

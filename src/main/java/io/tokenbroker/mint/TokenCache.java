@@ -4,8 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import io.tokenbroker.account.AccountId;
-import io.tokenbroker.account.RememberedLinks.Remembered;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +14,7 @@ import java.util.Optional;
  * The access tokens in memory. Its own timer only tidies up: whether a token may be handed out is asked of the token,
  * each time. Nobody reads it who has not been authorized on the account.
  */
-@ApplicationScoped
+@Singleton
 class TokenCache {
 
     private final Cache<Key, AccessToken> tokens;
@@ -23,6 +22,8 @@ class TokenCache {
     TokenCache(Clock clock) {
         tokens = Caffeine.newBuilder()
                 .maximumSize(200_000)
+                // A wake-up of another thread costs more than its work.
+                .executor(Runnable::run)
                 .expireAfter(
                         Expiry.<Key, AccessToken>writing((key, token) -> positive(token.remaining(clock.instant()))))
                 .build();
@@ -47,8 +48,11 @@ class TokenCache {
             scopes = List.copyOf(scopes);
         }
 
-        static Key of(Remembered link, Target target) {
-            return new Key(AccountId.of(link.link()), link.epoch(), target.scopes());
+        static Key of(Wanted wanted) {
+            return new Key(
+                    wanted.account(),
+                    wanted.remembered().epoch(),
+                    wanted.target().scopes());
         }
     }
 }

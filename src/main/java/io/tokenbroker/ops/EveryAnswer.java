@@ -2,6 +2,7 @@ package io.tokenbroker.ops;
 
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.tokenbroker.problem.RequestId;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 
@@ -13,6 +14,12 @@ class EveryAnswer {
 
     /** The priority of a filter that comes first. */
     static final int BEFORE_ALL_ELSE = 10_000;
+
+    private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
+    private static final CharSequence PRAGMA = HttpHeaders.createOptimized("Pragma");
+    private static final CharSequence NO_CACHE = HttpHeaders.createOptimized("no-cache");
+    private static final CharSequence CONTENT_TYPE_OPTIONS = HttpHeaders.createOptimized("X-Content-Type-Options");
+    private static final CharSequence NOSNIFF = HttpHeaders.createOptimized("nosniff");
 
     void register(@Observes Filters filters) {
         filters.register(
@@ -26,8 +33,8 @@ class EveryAnswer {
     static void putHeaders(RoutingContext request) {
         request.response()
                 .putHeader(RequestId.HEADER, RequestId.of(request))
-                .putHeader("Cache-Control", "no-store")
-                .putHeader("Pragma", "no-cache")
-                .putHeader("X-Content-Type-Options", "nosniff");
+                .putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE)
+                .putHeader(PRAGMA, NO_CACHE)
+                .putHeader(CONTENT_TYPE_OPTIONS, NOSNIFF);
     }
 }

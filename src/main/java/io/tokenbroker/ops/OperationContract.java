@@ -47,6 +47,7 @@ enum OperationContract {
             INVALID_REQUEST,
             INVALID_STATE,
             LINKED_TO_ANOTHER_USER,
+            IDENTITY_MISMATCH,
             LINK_LIMIT_REACHED,
             PENDING_LINK_EXPIRED,
             CONTENT_TOO_LARGE,

@@ -2,24 +2,30 @@ package io.tokenbroker.ops;
 
 import io.tokenbroker.provider.Provider;
 import io.tokenbroker.provider.Providers;
+import io.tokenbroker.tenant.RefusedClients;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Ready once the providers have been told. It stays so through an outage of FusionAuth: cached tokens are served then,
- * and a replica taken out of service would serve none.
+ * Ready once the providers have been told. It stays so through an outage of FusionAuth: cached tokens are served then for
+ * as long as their links are remembered ({@code broker.accounts.recheck-after}), and refusals after that say what is
+ * wrong. All replicas share the outage, so taking one out of service would help nobody.
  */
 @Readiness
 @ApplicationScoped
 class ProvidersReady implements HealthCheck {
 
     private final Providers providers;
+    private final RefusedClients refusedClients;
 
-    ProvidersReady(Providers providers) {
+    ProvidersReady(Providers providers, RefusedClients refusedClients) {
         this.providers = providers;
+        this.refusedClients = refusedClients;
     }
 
     @Override
@@ -35,10 +41,24 @@ class ProvidersReady implements HealthCheck {
                             .sorted()
                             .collect(Collectors.joining(", ")));
             known.unusable().forEach((id, reason) -> report.withData("left out: " + id, reason));
+            known.usable()
+                    .values()
+                    .forEach(provider -> refusedClients
+                            .known(provider.tokenEndpoint())
+                            .ifPresent(refusal -> report.withData("refused: " + provider.id(), sentence(refusal))));
             report.withData(
                     "note",
                     "Keep these identity providers for linking only: a login over one without offline_access clears its refresh token.");
         }
         return report.build();
+    }
+
+    private static String sentence(RefusedClients.Refusal refusal) {
+        var said = refusal.why().upstream();
+        return "since %s its tenant does not accept the client: %s %s; mend the identity provider in FusionAuth"
+                .formatted(
+                        refusal.since(),
+                        Optional.ofNullable(said.error()).orElse(""),
+                        Optional.ofNullable(said.errorCodes()).orElse(List.of()));
     }
 }

@@ -47,10 +47,6 @@ public final class BrokerException extends RuntimeException {
                 null);
     }
 
-    public BrokerException withErrors(List<FieldError> fields) {
-        return new BrokerException(type, detail(), fields, reauthorize, upstream, retryAfter);
-    }
-
     public BrokerException withReauthorize(Reauthorize how) {
         return new BrokerException(type, detail(), errors, how, upstream, retryAfter);
     }

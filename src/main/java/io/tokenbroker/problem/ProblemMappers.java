@@ -7,6 +7,7 @@ import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.NotAllowedException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.List;
@@ -26,6 +27,12 @@ public class ProblemMappers {
 
     private static final String INVALID_TOKEN_CHALLENGE =
             "Bearer realm=\"token-broker\", error=\"invalid_token\", Basic realm=\"token-broker\"";
+
+    private final AllowedMethods methods;
+
+    ProblemMappers(AllowedMethods methods) {
+        this.methods = methods;
+    }
 
     @ServerExceptionMapper
     RestResponse<Problem> expected(BrokerException e, RoutingContext request) {
@@ -72,6 +79,13 @@ public class ProblemMappers {
             return answer(fieldOf(mapping), request);
         }
         return answer(ofStatus(e.getResponse().getStatus()), request);
+    }
+
+    @ServerExceptionMapper
+    RestResponse<Problem> methodNotAllowed(NotAllowedException e, RoutingContext request) {
+        var answer = answer(ofStatus(405), request);
+        answer.getHeaders().putSingle(HttpHeaders.ALLOW, methods.at(request.normalizedPath()));
+        return answer;
     }
 
     @ServerExceptionMapper

@@ -19,4 +19,11 @@ public record Reauthorize(
         @Schema(
                 description = "What was asked for and needs the person.",
                 examples = "[\"https://vault.azure.net/.default\"]")
-        List<String> scopes) {}
+        List<String> scopes) {
+
+    /** A tenant's claims that start would refuse are dropped: whatever that text is, it is nobody's to read. */
+    public Reauthorize {
+        claims = claims != null && Claims.areUsable(claims) ? claims : null;
+        scopes = List.copyOf(scopes);
+    }
+}

@@ -1,6 +1,7 @@
 package io.tokenbroker.provider;
 
 import io.tokenbroker.settings.BrokerSettings.Rotation;
+import io.tokenbroker.tenant.MicrosoftGraph;
 import io.tokenbroker.tenant.TokenEndpoint;
 import java.net.URI;
 import java.util.Optional;
@@ -31,5 +32,10 @@ public record Provider(
 
     public boolean isEntra() {
         return tokenEndpoint.isEntra();
+    }
+
+    /** At Entra: the resource whose scopes have bare names. */
+    public String graph() {
+        return defaultResource.filter(MicrosoftGraph::is).orElseGet(() -> MicrosoftGraph.of(tokenEndpoint));
     }
 }

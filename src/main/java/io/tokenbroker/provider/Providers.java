@@ -8,8 +8,8 @@ import io.tokenbroker.fusionauth.IdentityProviderApi;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.provider.ProviderFactory.Usability;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,9 +26,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The providers, live: read anew every half minute, and sooner when somebody asks for the list or for an unknown one.
- * What is known stays known while FusionAuth or an issuer is away.
+ * What is known stays known while FusionAuth or an issuer is away; one caller finds out then that it still is, and the
+ * others do not wait for that.
  */
-@ApplicationScoped
+@Singleton
 public class Providers {
 
     private static final Logger LOG = Logger.getLogger(Providers.class);
@@ -38,10 +39,16 @@ public class Providers {
     private final ProviderFactory factory;
     private final Clock clock;
 
-    /** Guards reloading only; readers take {@link #known} as it is. */
+    /** Guards reloading, and is held meanwhile; readers take {@link #known} as it is. */
     private final ReentrantLock reloading = new ReentrantLock();
 
     private volatile Known known = new Known(Map.of(), Map.of(), null);
+
+    /** When the last attempt failed; null if it did not. */
+    private volatile @Nullable Instant failedAt;
+
+    /** What FusionAuth told last. Only read and written by who holds {@link #reloading}. */
+    private List<IdentityProvider> told = List.of();
 
     Providers(IdentityProviderApi fusionAuth, ProviderFactory factory, Clock clock) {
         this.fusionAuth = fusionAuth;
@@ -55,7 +62,7 @@ public class Providers {
 
     /** All usable providers by name. Blocks if the list is older than a few seconds. */
     public List<Provider> list() {
-        reloadIfOlderThan(FRESH);
+        lookAgain(known.loadedAt() == null);
         return requireLoaded().usable().values().stream()
                 .sorted(Comparator.comparing(Provider::name))
                 .toList();
@@ -69,9 +76,15 @@ public class Providers {
     /** The provider; asks FusionAuth if it is not known yet. May block. */
     public Optional<Provider> find(UUID id) {
         if (remembered(id).isEmpty()) {
-            reloadIfOlderThan(FRESH);
+            lookAgain(true);
             requireLoaded();
         }
+        return remembered(id);
+    }
+
+    /** The provider as FusionAuth has it now, unless that was read a moment ago. Blocks. */
+    public Optional<Provider> readAgain(UUID id) {
+        lookAgain(true);
         return remembered(id);
     }
 
@@ -90,25 +103,39 @@ public class Providers {
         reloading.lock();
         try {
             known = load();
+            failedAt = null;
         } catch (BrokerException unavailable) {
+            failedAt = clock.instant();
             LOG.warnf("Providers are kept as they were: %s", unavailable.detail());
         } finally {
             reloading.unlock();
         }
     }
 
-    private void reloadIfOlderThan(Duration age) {
-        reloading.lock();
+    /**
+     * Reloads, unless that was done or tried a moment ago.
+     *
+     * @param needed whether what is known will not do, so that it is worth waiting for somebody else's attempt
+     */
+    private void lookAgain(boolean needed) {
+        if (needed && failedAt == null) {
+            reloading.lock();
+        } else if (!reloading.tryLock()) {
+            return;
+        }
         try {
-            var loadedAt = known.loadedAt();
-            // Either way: a clock that was set back must not keep an old list.
-            if (loadedAt == null
-                    || Duration.between(loadedAt, clock.instant()).abs().compareTo(age) > 0) {
+            if (isOld(failedAt == null ? known.loadedAt() : failedAt)) {
                 reload();
             }
         } finally {
             reloading.unlock();
         }
+    }
+
+    /** Either way: a clock that was set back must not keep an old list. */
+    private boolean isOld(@Nullable Instant lookedAt) {
+        return lookedAt == null
+                || Duration.between(lookedAt, clock.instant()).abs().compareTo(FRESH) > 0;
     }
 
     private Known load() {
@@ -128,13 +155,13 @@ public class Providers {
     /** A key that may not read identity providers is no fault where the settings give some in full. */
     private List<IdentityProvider> fromFusionAuth(boolean othersAreGiven) {
         try {
-            return fusionAuth.openIdConnect();
+            told = fusionAuth.openIdConnect();
         } catch (BrokerException refused) {
-            if (othersAreGiven && refused.type() == ProblemType.UPSTREAM_ERROR) {
-                return List.of();
+            if (!othersAreGiven || refused.type() != ProblemType.UPSTREAM_ERROR) {
+                throw refused;
             }
-            throw refused;
         }
+        return told;
     }
 
     private void sort(

@@ -52,5 +52,10 @@ class ResolveResource {
                 throw BrokerException.invalidField("pending_link_id", "is required");
             }
         }
+
+        @Override
+        public String toString() {
+            return "ResolveRequest[***]";
+        }
     }
 }

@@ -7,11 +7,12 @@ import io.tokenbroker.account.StoredLinks;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.complete.Completed;
 import io.tokenbroker.complete.PendingLinkSeal;
+import io.tokenbroker.complete.Refusals;
 import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.fusionauth.LinkApi;
 import io.tokenbroker.fusionauth.LinkWrite;
-import io.tokenbroker.fusionauth.PendingLink;
 import io.tokenbroker.fusionauth.PendingLinkApi;
+import io.tokenbroker.fusionauth.PendingRead;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.seal.Sealer;
@@ -28,6 +29,7 @@ class ResolveService {
     private final Sealer sealer;
     private final LinkApi fusionAuth;
     private final PendingLinkApi pendingLinks;
+    private final ResolvedLinks resolved;
     private final StoredLinks links;
     private final Accounts accounts;
     private final AccountLocks locks;
@@ -37,6 +39,7 @@ class ResolveService {
             Sealer sealer,
             LinkApi fusionAuth,
             PendingLinkApi pendingLinks,
+            ResolvedLinks resolved,
             StoredLinks links,
             Accounts accounts,
             AccountLocks locks,
@@ -44,6 +47,7 @@ class ResolveService {
         this.sealer = sealer;
         this.fusionAuth = fusionAuth;
         this.pendingLinks = pendingLinks;
+        this.resolved = resolved;
         this.links = links;
         this.accounts = accounts;
         this.locks = locks;
@@ -53,7 +57,36 @@ class ResolveService {
     Completed.Linked resolve(Caller.User user, String sealed) {
         var pending = open(user, sealed);
         return locks.exclusively(
-                user.id(), pending.providerId(), () -> Completed.Linked.of(accounts.authorized(link(user, pending))));
+                user.id(),
+                pending.providerId(),
+                () -> Completed.Linked.of(accounts.authorized(link(user, identified(user, pending)))));
+    }
+
+    /** As a rule complete knew who waits; where it did not, that is asked for before anything is written. */
+    private PendingLinkSeal identified(Caller.User user, PendingLinkSeal pending) {
+        return Optional.<String>ofNullable(pending.identity())
+                .or(() -> resolved.identityOf(idOf(pending)))
+                .or(() -> whoWaits(user, pending))
+                .map(pending::withIdentity)
+                .orElse(pending);
+    }
+
+    private Optional<String> whoWaits(Caller.User user, PendingLinkSeal pending) {
+        return switch (pendingLinks.find(idOf(pending), user.id())) {
+            case PendingRead.Waiting(var who) -> {
+                pending.require(who);
+                resolved.note(idOf(pending), who.identity());
+                yield Optional.of(who.identity());
+            }
+            case PendingRead.Gone gone -> Optional.empty();
+            case PendingRead.NotTold(var why) -> {
+                // Only the account itself may be authorized again, so it must be known who waits.
+                if (pending.accountId() != null) {
+                    throw why;
+                }
+                yield Optional.empty();
+            }
+        };
     }
 
     /** Looks first: FusionAuth may not refuse what is linked already, and may take it from its user. */
@@ -63,10 +96,12 @@ class ResolveService {
 
     private Link complete(Caller.User user, PendingLinkSeal pending) {
         requireRoom(user, pending);
-        return switch (fusionAuth.completePending(Secret.of(pending.pendingLinkId()), user.id())) {
-            // Read again: whether the token came along from the pending link is not documented.
-            case LinkWrite.Written(var written) ->
-                requireOwn(user, links.find(AccountId.of(written)).orElse(written));
+        return switch (fusionAuth.completePending(idOf(pending), user.id())) {
+            case LinkWrite.Written(var written) -> {
+                resolved.note(idOf(pending), written.identity());
+                // Read again: whether the token came along from the pending link is not documented.
+                yield requireOwn(user, links.find(AccountId.of(written)).orElse(written));
+            }
             case LinkWrite.Refused refused -> asItStands(user, pending).orElseThrow(() -> problem(refused));
             case LinkWrite.InDoubt inDoubt ->
                 asItStands(user, pending)
@@ -79,12 +114,9 @@ class ResolveService {
 
     /** Another account may have been linked since the sign-in. */
     private void requireRoom(Caller.User user, PendingLinkSeal pending) {
-        pendingLinks
-                .find(Secret.of(pending.pendingLinkId()), user.id())
-                .filter(PendingLink::limitReached)
-                .ifPresent(full -> {
-                    throw limitReached();
-                });
+        if (pendingLinks.find(idOf(pending), user.id()) instanceof PendingRead.Waiting(var who) && who.limitReached()) {
+            throw Refusals.linkLimitReached();
+        }
     }
 
     /** FusionAuth's refusals are ambiguous: a link of this user is success, for this was resolved before. */
@@ -92,6 +124,10 @@ class ResolveService {
         return Optional.ofNullable(pending.identity())
                 .flatMap(identity -> links.find(new AccountId(pending.providerId(), identity)))
                 .map(link -> requireOwn(user, link));
+    }
+
+    private static Secret idOf(PendingLinkSeal pending) {
+        return Secret.of(pending.pendingLinkId());
     }
 
     private static Link requireOwn(Caller.User user, Link link) {
@@ -118,7 +154,7 @@ class ResolveService {
 
     private static BrokerException problem(LinkWrite.Refused refused) {
         if (refused.says("[LinkCountExceeded]")) {
-            return limitReached();
+            return Refusals.linkLimitReached();
         }
         if (refused.says("[retryableConflict]")) {
             return new BrokerException(
@@ -127,12 +163,6 @@ class ResolveService {
                     .withRetryAfter(Duration.ofSeconds(1));
         }
         return expired();
-    }
-
-    private static BrokerException limitReached() {
-        return new BrokerException(
-                ProblemType.LINK_LIMIT_REACHED,
-                "FusionAuth allows this user no more accounts at this provider. Unlink one, or have the operator raise the limit.");
     }
 
     private static BrokerException expired() {

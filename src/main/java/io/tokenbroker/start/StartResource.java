@@ -51,5 +51,12 @@ class StartResource {
             String authorizeUrl,
 
             @Schema(description = "Until when it can be completed.")
-            Instant expiresAt) {}
+            Instant expiresAt) {
+
+        /** Without the state, which the URL has too. */
+        @Override
+        public String toString() {
+            return "AuthorizationStarted[expiresAt=%s]".formatted(expiresAt);
+        }
+    }
 }

@@ -10,11 +10,11 @@ import io.tokenbroker.provider.Providers;
 import io.tokenbroker.seal.Sealer;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.start.StartResource.AuthorizationStarted;
+import io.tokenbroker.tenant.MicrosoftGraph;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +25,6 @@ class StartService {
 
     /** Without the last there is no refresh token, and FusionAuth would clear one it has. */
     private static final List<String> ALWAYS = List.of("openid", "profile", "email", "offline_access");
-
-    private static final Set<String> GRAPH = Set.of(
-            "https://graph.microsoft.com", "https://graph.microsoft.us", "https://microsoftgraph.chinacloudapi.cn");
 
     private final Providers providers;
     private final Accounts accounts;
@@ -114,7 +111,7 @@ class StartService {
 
     private static boolean isGraphOrOpenId(String scope) {
         var resourceEnds = scope.lastIndexOf('/');
-        return resourceEnds < 0 || GRAPH.contains(scope.substring(0, resourceEnds));
+        return resourceEnds < 0 || MicrosoftGraph.is(scope.substring(0, resourceEnds));
     }
 
     private AccountId ownAccount(Caller.User user, Provider provider, String id) {

@@ -11,7 +11,9 @@ import jakarta.ws.rs.core.MultivaluedHashMap;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URLEncoder;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,7 +25,7 @@ import java.util.regex.Pattern;
 import org.eclipse.microprofile.rest.client.inject.RestClient;
 import org.jspecify.annotations.Nullable;
 
-/** The refresh grant (RFC 6749 §6) at a provider's token endpoint. Blocks. */
+/** The refresh grant (RFC 6749 §6) at a provider's token endpoint, once. Blocks. */
 @ApplicationScoped
 public class RefreshGrant {
 
@@ -42,30 +44,17 @@ public class RefreshGrant {
         this.clock = clock;
     }
 
-    /**
-     * Asks once. Whether to ask again is for those who know if the refresh token can be used twice.
-     *
-     * @param identity the account's id at the provider, a hint for Entra's routing
-     * @param scope space-separated; empty asks for what was first granted
-     * @param claims a claims request (OpenID Connect Core §5.5), passed on as it is
-     */
-    public RefreshOutcome refresh(
-            TokenEndpoint endpoint,
-            String identity,
-            Secret refreshToken,
-            Optional<String> scope,
-            Optional<String> claims) {
-        var form = form(endpoint, refreshToken, scope, claims);
+    /** Asks once. */
+    RefreshOutcome refresh(TokenEndpoint endpoint, Request request) {
         try (var response = http.token(
                 endpoint.uri().toString(),
                 basic(endpoint),
                 UUID.randomUUID().toString(),
-                anchorMailbox(endpoint, identity),
-                form)) {
+                anchorMailbox(endpoint, request.identity()),
+                form(endpoint, request))) {
             return outcome(response, bodies.read(response));
         } catch (IOException | ProcessingException failed) {
-            return new RefreshOutcome.Unavailable(
-                    timedOut(failed) ? Outage.TIMED_OUT : Outage.UNREACHABLE, Optional.empty(), Upstream.error(null));
+            return new RefreshOutcome.Unavailable(outage(failed), Optional.empty(), Upstream.error(null));
         }
     }
 
@@ -86,18 +75,19 @@ public class RefreshGrant {
                 Secret.of(accessToken),
                 // Some send the number as text. A provider that sends none gets asked again soon.
                 Duration.ofSeconds(Math.clamp(body.path("expires_in").asLong(60), 0, LONGEST_LIFE.toSeconds())),
+                Optional.of(Duration.ofSeconds(body.path("refresh_in").asLong(0)))
+                        .filter(Duration::isPositive),
                 text(body, "scope"),
                 text(body, "refresh_token").map(Secret::of),
                 text(body, "id_token").map(Secret::of));
     }
 
-    private static MultivaluedMap<String, String> form(
-            TokenEndpoint endpoint, Secret refreshToken, Optional<String> scope, Optional<String> claims) {
+    private static MultivaluedMap<String, String> form(TokenEndpoint endpoint, Request request) {
         var form = new MultivaluedHashMap<String, String>();
         form.putSingle("grant_type", "refresh_token");
-        form.putSingle("refresh_token", refreshToken.reveal());
-        scope.ifPresent(given -> form.putSingle("scope", given));
-        claims.ifPresent(given -> form.putSingle("claims", given));
+        form.putSingle("refresh_token", request.refreshToken().reveal());
+        request.scope().ifPresent(given -> form.putSingle("scope", given));
+        request.claims().ifPresent(given -> form.putSingle("claims", given));
         if (endpoint.authentication() != ClientAuthentication.CLIENT_SECRET_BASIC) {
             form.putSingle("client_id", endpoint.clientId());
         }
@@ -126,14 +116,17 @@ public class RefreshGrant {
                 .orElse(null);
     }
 
-    private static boolean timedOut(Exception failed) {
+    private static Outage outage(Exception failed) {
         for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ConnectException || cause instanceof UnknownHostException) {
+                return Outage.UNREACHABLE;
+            }
             if (cause instanceof TimeoutException
                     || String.valueOf(cause.getMessage()).contains("timeout")) {
-                return true;
+                return Outage.TIMED_OUT;
             }
         }
-        return false;
+        return Outage.BROKEN_OFF;
     }
 
     private static Optional<String> text(JsonNode body, String member) {
@@ -143,4 +136,11 @@ public class RefreshGrant {
     private static String encoded(String value) {
         return URLEncoder.encode(value, StandardCharsets.UTF_8);
     }
+
+    /**
+     * @param identity the account's id at the provider, a hint for Entra's routing
+     * @param scope space-separated; empty asks for what was first granted
+     * @param claims a claims request (OpenID Connect Core §5.5), passed on as it is
+     */
+    public record Request(String identity, Secret refreshToken, Optional<String> scope, Optional<String> claims) {}
 }

@@ -18,6 +18,11 @@ public record TokenEndpoint(
         NONE
     }
 
+    /** Who we are there, however we prove it. */
+    Client client() {
+        return new Client(uri, clientId);
+    }
+
     /** Entra is known by the form of its path, the same in every cloud and in none but Entra's. */
     public boolean isEntra() {
         return entraTenant().isPresent();
@@ -28,4 +33,6 @@ public record TokenEndpoint(
         var path = ENTRA.matcher(Optional.ofNullable(uri.getPath()).orElse(""));
         return path.matches() ? Optional.of(path.group(1)) : Optional.empty();
     }
+
+    record Client(URI uri, String clientId) {}
 }

@@ -15,7 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -59,7 +61,9 @@ public final class Bench {
                 System.out.printf(
                         "%d accounts, %d clients, policy and caller checked; %d rounds of %d s by %s%n%n",
                         ACCOUNTS, CLIENTS, rounds, seconds, load.name());
-                System.exit(compare(load, requests, rounds, seconds) ? 0 : 1);
+                var bareEndpoint = new Endpoint(bare, BARE_PORT, requests.bare());
+                var cachedMint = new Endpoint(broker, BROKER_PORT, requests.mint());
+                System.exit(compare(load, bareEndpoint, cachedMint, rounds, seconds) ? 0 : 1);
             } finally {
                 broker.destroy();
                 bare.destroy();
@@ -67,40 +71,44 @@ public final class Bench {
         }
     }
 
-    private static boolean compare(Load load, Requests requests, int rounds, int seconds) throws Exception {
-        load.run(BARE_PORT, requests.bare(), WARM_UP_SECONDS);
-        load.run(BROKER_PORT, requests.mint(), WARM_UP_SECONDS);
-        var bare = new ArrayList<Load.Result>();
-        var mint = new ArrayList<Load.Result>();
+    private static boolean compare(Load load, Endpoint bareEndpoint, Endpoint cachedMint, int rounds, int seconds)
+            throws Exception {
+        bareEndpoint.run(load, WARM_UP_SECONDS);
+        cachedMint.run(load, WARM_UP_SECONDS);
+        var bare = new ArrayList<Measured>();
+        var mint = new ArrayList<Measured>();
         System.out.printf(
-                "%-8s %14s %10s %16s %10s %7s%n", "round", "bare req/s", "p99 ms", "cached mint/s", "p99 ms", "ratio");
+                "%-8s %14s %8s %8s %16s %8s %8s %7s%n",
+                "round", "bare req/s", "p99 ms", "CPU µs", "cached mint/s", "p99 ms", "CPU µs", "ratio");
         for (var round = 1; round <= rounds; round++) {
-            var one = load.run(BARE_PORT, requests.bare(), seconds);
-            var other = load.run(BROKER_PORT, requests.mint(), seconds);
+            var one = bareEndpoint.run(load, seconds);
+            var other = cachedMint.run(load, seconds);
             bare.add(one);
             mint.add(other);
             print(String.valueOf(round), one, other);
         }
-        var bareMedian = Load.Result.median(bare);
-        var mintMedian = Load.Result.median(mint);
+        var bareMedian = Measured.median(bare);
+        var mintMedian = Measured.median(mint);
         print("median", bareMedian, mintMedian);
         var errors = Stream.concat(bare.stream(), mint.stream())
-                .mapToLong(Load.Result::errors)
+                .mapToLong(measured -> measured.result().errors())
                 .sum();
-        var ratio = mintMedian.perSecond() / bareMedian.perSecond();
+        var ratio = mintMedian.ratioTo(bareMedian);
         System.out.printf("%nratio %.2f (goal: at least %.1f), errors %d%n", ratio, GOAL, errors);
         return ratio >= GOAL && errors == 0;
     }
 
-    private static void print(String round, Load.Result bare, Load.Result mint) {
+    private static void print(String round, Measured bare, Measured mint) {
         System.out.printf(
-                "%-8s %14.0f %10.2f %16.0f %10.2f %7.2f%n",
+                "%-8s %14.0f %8.2f %8.1f %16.0f %8.2f %8.1f %7.2f%n",
                 round,
-                bare.perSecond(),
-                bare.p99Millis(),
-                mint.perSecond(),
-                mint.p99Millis(),
-                mint.perSecond() / bare.perSecond());
+                bare.result().perSecond(),
+                bare.result().p99Millis(),
+                bare.cpuMicros(),
+                mint.result().perSecond(),
+                mint.result().p99Millis(),
+                mint.cpuMicros(),
+                mint.ratioTo(bare));
     }
 
     private static List<String> link(Sandbox sandbox) {
@@ -209,4 +217,34 @@ public final class Bench {
 
     /** The files of requests to send, a line each: path, tab, Authorization. */
     private record Requests(Path mint, Path bare) {}
+
+    /** What is loaded: a process, its port and the requests to send. */
+    private record Endpoint(Process process, int port, Path requests) {
+
+        Measured run(Load load, int seconds) throws IOException, InterruptedException {
+            var before = cpuTime();
+            var result = load.run(port, requests, seconds);
+            var micros = cpuTime().minus(before).toNanos() / 1_000.0;
+            return new Measured(result, micros / (result.perSecond() * seconds));
+        }
+
+        private Duration cpuTime() {
+            return process.info().totalCpuDuration().orElse(Duration.ZERO);
+        }
+    }
+
+    /** @param cpuMicros of processor time of the loaded process for each request: what else runs here changes it least */
+    private record Measured(Load.Result result, double cpuMicros) {
+
+        static Measured median(List<Measured> rounds) {
+            return rounds.stream()
+                    .sorted(Comparator.comparingDouble(round -> round.result().perSecond()))
+                    .toList()
+                    .get(rounds.size() / 2);
+        }
+
+        double ratioTo(Measured other) {
+            return result.perSecond() / other.result().perSecond();
+        }
+    }
 }

@@ -3,8 +3,6 @@ package io.tokenbroker.bench;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.regex.Pattern;
 
 /** Sends requests from a file for some seconds over a fixed number of connections, as fast as they are answered. */
@@ -29,15 +27,7 @@ interface Load {
         }
     }
 
-    record Result(double perSecond, double p99Millis, long errors) {
-
-        static Result median(List<Result> results) {
-            var byThroughput = results.stream()
-                    .sorted(Comparator.comparingDouble(Result::perSecond))
-                    .toList();
-            return byThroughput.get(byThroughput.size() / 2);
-        }
-    }
+    record Result(double perSecond, double p99Millis, long errors) {}
 
     /** wrk with a Lua script that picks the requests. */
     final class Wrk implements Load {

@@ -16,9 +16,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -131,6 +134,41 @@ class UnlinkTest extends LinkingTest {
         advance(Duration.ofSeconds(31));
 
         problem(Broker.mint(account, Map.of()), 404, "account_not_found");
+    }
+
+    @Test
+    @Timeout(60)
+    void aMintThatReadTheLinkBeforeAnUnlinkDoesNotBringTheAccountBack() throws Exception {
+        var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
+        advance(Duration.ofSeconds(31));
+        var reads = new AtomicInteger();
+        var read = new CountDownLatch(1);
+        var unlinked = new CountDownLatch(1);
+        sandbox().fusionAuth().after((request, reply) -> {
+            if (request.method().equals("GET") && request.path().equals(LINK) && reads.incrementAndGet() == 1) {
+                read.countDown();
+                await(unlinked);
+            }
+        });
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var early = threads.submit(() -> Broker.mint(account, Map.of()));
+            await(read);
+
+            unlink(account).then().statusCode(204);
+            problem(Broker.mint(account, Map.of()), 404, "account_not_found");
+            unlinked.countDown();
+
+            problem(early.get(), 404, "account_not_found");
+        }
+        problem(Broker.mint(account, Map.of()), 404, "account_not_found");
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static Response unlink(String account) {

@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.empty;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.tokenbroker.problem.ProblemAnswer;
+import io.tokenbroker.sandbox.fusionauth.Fault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.TokenRecipe;
 import io.tokenbroker.support.BrokerTest;
@@ -16,11 +17,15 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -188,21 +193,81 @@ class UserTokensTest extends BrokerTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void strangersTokensDoNotMakeTheBrokerAskForKeysEachTime(boolean outage) {
+    @Test
+    void aKeyIsPickedUpHoweverLatelyTheBrokerAskedForKeys() {
+        for (var rotation = 0; rotation < 3; rotation++) {
+            fusionAuth().rotateKey();
+
+            call(fusionAuth().accessToken(FusionAuthStandIn.ALICE_ID)).then().statusCode(200);
+        }
+    }
+
+    @Test
+    void strangersTokensDoNotMakeTheBrokerAskForKeysEachTime() {
         call(fusionAuth().accessToken(FusionAuthStandIn.ALICE_ID)).then().statusCode(200);
-        fusionAuth().jwksOutage(outage);
         letTheBrokerAskForKeys();
-        var strangers = IntStream.range(0, 5)
-                .mapToObj(i -> fusionAuth().issueToken(TokenRecipe::unknownKey))
-                .toList();
+        var before = fusionAuth().jwksRequests();
+        var began = System.nanoTime();
+
+        var statuses = strangersAtOnce(60);
+
+        assertThat(statuses).containsOnly(401);
+        var halfSeconds = Duration.ofNanos(System.nanoTime() - began).toMillis() / 500;
+        assertThat((long) fusionAuth().jwksRequests() - before).isBetween(1L, 3 + halfSeconds);
+    }
+
+    @Test
+    void whileTheJwksIsAwayStrangersTokensDoNotMakeTheBrokerAskEachTime() {
+        call(fusionAuth().accessToken(FusionAuthStandIn.ALICE_ID)).then().statusCode(200);
+        fusionAuth().jwksOutage(true);
+        letTheBrokerAskForKeys();
         var before = fusionAuth().jwksRequests();
 
-        strangers.forEach(token -> call(token).then().statusCode(outage ? 503 : 401));
+        assertThat(strangersAtOnce(20)).containsOnly(503);
 
-        // One, and a second try of it where it failed.
-        assertThat(fusionAuth().jwksRequests() - before).isBetween(1, outage ? 2 : 1);
+        // One, and a second try of it.
+        assertThat(fusionAuth().jwksRequests() - before).isBetween(1, 2);
+    }
+
+    @Test
+    @Timeout(60)
+    void whileTheJwksHangsOneWaitsForItAndTheOthersUseTheKeysThatAreKnown() throws Exception {
+        call(fusionAuth().accessToken(FusionAuthStandIn.ALICE_ID)).then().statusCode(200);
+        fusionAuth().fault(Fault.of(Fault.Kind.HANG).on("GET", "/.well-known/jwks.json"));
+        TestTime.advance(Duration.ofMinutes(11));
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var waiting = threads.submit(() ->
+                    call(fusionAuth().accessToken(FusionAuthStandIn.ALICE_ID)).statusCode());
+            fusionAuth().awaitHanging();
+
+            call(fusionAuth().accessToken(FusionAuthStandIn.ZOE_ID)).then().statusCode(200);
+
+            assertThat(waiting.isDone()).isFalse();
+            fusionAuth().clearFaults();
+            assertThat(waiting.get()).isEqualTo(200);
+        }
+    }
+
+    private static List<Integer> strangersAtOnce(int count) {
+        var strangers = IntStream.range(0, count)
+                .mapToObj(i -> fusionAuth().issueToken(TokenRecipe::unknownKey))
+                .toList();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            return strangers.stream()
+                    .map(token -> threads.submit(() -> call(token).statusCode()))
+                    .toList()
+                    .stream()
+                    .map(UserTokensTest::await)
+                    .toList();
+        }
+    }
+
+    private static int await(Future<Integer> status) {
+        try {
+            return status.get();
+        } catch (InterruptedException | ExecutionException failed) {
+            throw new AssertionError(failed);
+        }
     }
 
     private static Arguments bad(String what, Consumer<TokenRecipe> spoiled) {
@@ -219,7 +284,7 @@ class UserTokensTest extends BrokerTest {
     }
 
     private static void letTheBrokerAskForKeys() {
-        later = later.plusSeconds(5);
+        later = later.plusMinutes(2);
         TestTime.advance(later);
     }
 

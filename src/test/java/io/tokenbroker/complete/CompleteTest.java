@@ -349,7 +349,7 @@ class CompleteTest extends LinkingTest {
 
     @Test
     void anIdentityThatFusionAuthWillNotNameCanStillBeResolved() {
-        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.ERROR_500).on("GET", "/api/identity-provider/link/pending/*"));
+        notTold();
 
         var completed = complete(Sandbox.CONTOSO, "b@contoso.com");
 
@@ -363,6 +363,60 @@ class CompleteTest extends LinkingTest {
                 .statusCode(200)
                 .body("account.display_name", equalTo("b@contoso.com"))
                 .body("account.provider_user_id", not(nullValue()));
+    }
+
+    @Test
+    void anIdentityThatFusionAuthWouldNotNameIsResolvedTwiceToTheSameAccount() {
+        notTold();
+        var completed = complete(Sandbox.CONTOSO, "b@contoso.com");
+        var account = resolved(completed).<String>path("account.id");
+
+        resolved(completed).then().statusCode(200).body("account.id", equalTo(account));
+        sandbox().fusionAuth().clearFaults();
+        resolved(completed).then().statusCode(200).body("account.id", equalTo(account));
+    }
+
+    @Test
+    void theAccountToAuthorizeAgainIsNoMismatchOnlyBecauseFusionAuthDoesNotSayWhoWaits() {
+        var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
+        var started = start(Broker.alice(), Sandbox.CONTOSO, Map.of("account_id", account));
+        Broker.alice().delete("/accounts/{id}", account).then().statusCode(204);
+        notTold();
+
+        var completed = Broker.complete(Broker.alice(), Broker.signIn(started, "b@contoso.com"));
+
+        problem(resolved(completed), 503, "fusionauth_unavailable");
+        assertThat(sandbox().fusionAuth().links()).isEmpty();
+        sandbox().fusionAuth().clearFaults();
+        resolved(completed).then().statusCode(200).body("account.id", equalTo(account));
+    }
+
+    @Test
+    void whoFusionAuthNamesTooLateIsRefusedAllTheSame() {
+        var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
+        var before = sandbox().fusionAuth().links();
+        notTold();
+        var completed = again(account, "bea@contoso.com");
+        sandbox().fusionAuth().clearFaults();
+
+        problem(resolved(completed), 409, "identity_mismatch");
+
+        assertThat(sandbox().fusionAuth().links()).isEqualTo(before);
+    }
+
+    @Test
+    void whoWaitsAtAnotherProviderIsNotLinked() {
+        sandbox().fusionAuth().after((request, reply) -> {
+            if (request.path().equals("/api/identity-provider/login")) {
+                sandbox().fusionAuth().movePendingLinks(Sandbox.FABRIKAM);
+            }
+        });
+
+        problem(complete(Sandbox.CONTOSO, "b@contoso.com"), 502, "upstream_error");
+    }
+
+    private static void notTold() {
+        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.ERROR_500).on("GET", "/api/identity-provider/link/pending/*"));
     }
 
     private static Response again(String account, String email) {

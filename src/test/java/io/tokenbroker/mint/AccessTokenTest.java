@@ -3,9 +3,11 @@ package io.tokenbroker.mint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tokenbroker.seal.Secret;
+import io.tokenbroker.tenant.RefreshOutcome.Refreshed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class AccessTokenTest {
@@ -56,7 +58,48 @@ class AccessTokenTest {
         assertThat(living(Duration.ofHours(1)).toString()).doesNotContain("the-token");
     }
 
+    @Test
+    void aTokenIsDueAfterSevenTenthsOfItsLifeATenthMoreOrLess() {
+        for (var i = 0; i < 1000; i++) {
+            var token = answered(Duration.ofSeconds(1000), Optional.empty());
+            assertThat(token.isDueAt(ISSUED.plusSeconds(630).minus(MILLI))).isFalse();
+            assertThat(token.isDueAt(ISSUED.plusSeconds(770))).isTrue();
+        }
+    }
+
+    @Test
+    void whenAProviderSaysWhenToComeAgainATokenIsDueThen() {
+        for (var i = 0; i < 1000; i++) {
+            var token = answered(Duration.ofSeconds(1000), Optional.of(Duration.ofSeconds(400)));
+            assertThat(token.isDueAt(ISSUED.plusSeconds(360).minus(MILLI))).isFalse();
+            assertThat(token.isDueAt(ISSUED.plusSeconds(440))).isTrue();
+        }
+    }
+
+    @Test
+    void aHintBeyondTheTokensLifeIsNone() {
+        var token = answered(Duration.ofSeconds(1000), Optional.of(Duration.ofSeconds(1000)));
+
+        assertThat(token.isDueAt(ISSUED.plusSeconds(770))).isTrue();
+    }
+
+    @Test
+    void tokensOfOneMomentAreNotDueInOneMoment() {
+        assertThat(Stream.generate(() -> answered(Duration.ofHours(1), Optional.empty()))
+                        .limit(100)
+                        .map(AccessToken::renewAt)
+                        .distinct())
+                .hasSizeGreaterThan(50);
+    }
+
     private static AccessToken living(Duration life) {
-        return new AccessToken(Secret.of("the-token"), ISSUED, ISSUED.plus(life), Optional.empty());
+        return answered(life, Optional.empty());
+    }
+
+    private static AccessToken answered(Duration life, Optional<Duration> refreshIn) {
+        return AccessToken.of(
+                new Refreshed(
+                        Secret.of("the-token"), life, refreshIn, Optional.empty(), Optional.empty(), Optional.empty()),
+                ISSUED);
     }
 }

@@ -2,29 +2,25 @@ package io.tokenbroker.mint;
 
 import static io.tokenbroker.mint.Minting.ARM;
 import static io.tokenbroker.mint.Minting.BLAKE;
+import static io.tokenbroker.mint.Minting.LINK_API;
 import static io.tokenbroker.mint.Minting.account;
 import static io.tokenbroker.mint.Minting.mint;
 import static io.tokenbroker.mint.Minting.mintAnew;
+import static io.tokenbroker.mint.Minting.mintsAtOnce;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.quarkus.test.junit.QuarkusTest;
-import io.restassured.RestAssured;
 import io.restassured.path.json.JsonPath;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.Fault;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.TestTime;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -38,7 +34,7 @@ class MintFlightTest extends BrokerTest {
         var account = Broker.link(Sandbox.CONTOSO, BLAKE);
         sandbox().entra().faults().add(Fault.slow(Duration.ofMillis(300)));
 
-        var answers = manyMints(account, 200);
+        var answers = mintsAtOnce(account, 200);
 
         assertThat(answers).allSatisfy(answer -> assertThat(answer.statusCode()).isEqualTo(200));
         assertThat(answers.stream().map(MintFlightTest::tokenOf).distinct()).hasSize(1);
@@ -53,10 +49,25 @@ class MintFlightTest extends BrokerTest {
 
         for (var round = 1; round <= 20; round++) {
             TestTime.advance(Duration.ofHours(2));
-            assertThat(manyMints(account, 20))
+            assertThat(mintsAtOnce(account, 20))
                     .allSatisfy(answer -> assertThat(answer.statusCode()).isEqualTo(200));
             assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(round);
         }
+    }
+
+    @Test
+    void ofTwoHundredWhoFindTheLinkOldOneReadsItAgain() {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+        mint(account, ARM).then().statusCode(200);
+        TestTime.advance(Duration.ofSeconds(31));
+        var fusionAuth = sandbox().fusionAuth();
+        fusionAuth.fault(slowRead());
+        var before = fusionAuth.count("GET", LINK_API);
+
+        var answers = mintsAtOnce(account, 200);
+
+        assertThat(answers).allSatisfy(answer -> assertThat(answer.body()).contains("\"source\":\"cache\""));
+        assertThat(fusionAuth.count("GET", LINK_API) - before).isEqualTo(1);
     }
 
     @Test
@@ -65,7 +76,7 @@ class MintFlightTest extends BrokerTest {
         sandbox().entra().faults().add(Fault.slow(Duration.ofMillis(300)));
         sandbox().entra().faults().add(Fault.aadsts(50076));
 
-        var answers = manyMints(account, 20);
+        var answers = mintsAtOnce(account, 20);
 
         assertThat(answers).allSatisfy(answer -> assertThat(answer.body()).contains("interaction_required"));
         assertThat(sandbox().entra().refreshes(BLAKE)).isLessThan(20);
@@ -113,20 +124,10 @@ class MintFlightTest extends BrokerTest {
         }
     }
 
-    private static List<HttpResponse<String>> manyMints(String account, int callers) {
-        var uri = URI.create("%s:%d/accounts/%s/token".formatted(RestAssured.baseURI, RestAssured.port, account));
-        var request = HttpRequest.newBuilder(uri)
-                .header("Authorization", "Bearer " + Sandbox.DEMO_KEY)
-                .header("Content-Type", "application/json")
-                .version(HttpClient.Version.HTTP_1_1)
-                .POST(HttpRequest.BodyPublishers.ofString("{\"resource\":\"" + ARM + "\"}"))
-                .build();
-        try (var http = HttpClient.newHttpClient()) {
-            var sent = IntStream.range(0, callers)
-                    .mapToObj(i -> http.sendAsync(request, HttpResponse.BodyHandlers.ofString()))
-                    .toList();
-            return sent.stream().map(CompletableFuture::join).toList();
-        }
+    private static io.tokenbroker.sandbox.fusionauth.Fault slowRead() {
+        return io.tokenbroker.sandbox.fusionauth.Fault.of(io.tokenbroker.sandbox.fusionauth.Fault.Kind.SLOW)
+                .on("GET", LINK_API)
+                .lasting(Duration.ofMillis(300));
     }
 
     private static String tokenOf(HttpResponse<String> answer) {

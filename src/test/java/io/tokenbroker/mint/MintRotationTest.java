@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -100,6 +101,30 @@ class MintRotationTest extends BrokerTest {
                 .then()
                 .body("source", equalTo("cache"))
                 .body("access_token", equalTo(before.path("access_token")));
+    }
+
+    @Test
+    void aReadThatBeganBeforeARotationCostsNoCachedToken() throws Exception {
+        mint(account, ARM).then().statusCode(200);
+        var read = new CountDownLatch(1);
+        var rotated = new CountDownLatch(1);
+        var first = new AtomicBoolean(true);
+        sandbox().fusionAuth().after((request, reply) -> {
+            if (request.method().equals("GET") && first.getAndSet(false)) {
+                read.countDown();
+                await(rotated);
+            }
+        });
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var early = CompletableFuture.supplyAsync(() -> account(account), threads);
+            await(read);
+
+            mint(account, GRAPH).then().statusCode(200).body("source", equalTo("refresh"));
+            rotated.countDown();
+
+            early.get().then().statusCode(200);
+        }
+        mint(account, ARM).then().body("source", equalTo("cache"));
     }
 
     @Test
@@ -478,5 +503,13 @@ class MintRotationTest extends BrokerTest {
         return sandbox().fusionAuth().links().stream()
                 .filter(link -> link.identityProviderUserId().endsWith("~rotating"))
                 .toList();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

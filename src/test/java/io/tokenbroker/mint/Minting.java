@@ -1,6 +1,7 @@
 package io.tokenbroker.mint;
 
 import io.quarkus.test.junit.QuarkusTestProfile;
+import io.restassured.RestAssured;
 import io.restassured.response.Response;
 import io.tokenbroker.account.AccountId;
 import io.tokenbroker.sandbox.Sandbox;
@@ -12,6 +13,10 @@ import io.tokenbroker.sandbox.fusionauth.Link;
 import io.tokenbroker.sandbox.wire.IssuedSecrets;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.SandboxResource;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -20,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 
 /** What the tests of minting share: names, and a look behind the scenes. */
 public final class Minting {
@@ -42,6 +49,23 @@ public final class Minting {
     /** The same, and the tenant has to be asked. */
     public static Response mintAnew(String account, String resource) {
         return Broker.mint(account, Map.of("resource", resource, "force_refresh", true));
+    }
+
+    /** Mints for Azure Resource Manager, all sent before the first is answered. */
+    public static List<HttpResponse<String>> mintsAtOnce(String account, int callers) {
+        var uri = URI.create("%s:%d/accounts/%s/token".formatted(RestAssured.baseURI, RestAssured.port, account));
+        var request = HttpRequest.newBuilder(uri)
+                .header("Authorization", "Bearer " + Sandbox.DEMO_KEY)
+                .header("Content-Type", "application/json")
+                .version(HttpClient.Version.HTTP_1_1)
+                .POST(HttpRequest.BodyPublishers.ofString("{\"resource\":\"" + ARM + "\"}"))
+                .build();
+        try (var http = HttpClient.newHttpClient()) {
+            var sent = IntStream.range(0, callers)
+                    .mapToObj(i -> http.sendAsync(request, HttpResponse.BodyHandlers.ofString()))
+                    .toList();
+            return sent.stream().map(CompletableFuture::join).toList();
+        }
     }
 
     public static Introspection introspect(Response minted) {

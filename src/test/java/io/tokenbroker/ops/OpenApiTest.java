@@ -10,6 +10,9 @@ import io.tokenbroker.support.BrokerTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -22,6 +25,23 @@ class OpenApiTest extends BrokerTest {
         assertThat(tree(served))
                 .as("openapi.yaml has drifted from the code; make openapi writes it anew")
                 .isEqualTo(tree(Files.readString(Path.of("openapi.yaml"))));
+    }
+
+    @Test
+    void aMethodThatAPathDoesNotHaveIsAnsweredWithThoseItHas() throws IOException {
+        for (var path :
+                tree(Files.readString(Path.of("openapi.yaml"))).path("paths").properties()) {
+            var has = new TreeSet<>(Set.of("OPTIONS"));
+            path.getValue().fieldNames().forEachRemaining(method -> has.add(method.toUpperCase(Locale.ROOT)));
+            if (has.contains("GET")) {
+                has.add("HEAD");
+            }
+
+            given().request("BREW", path.getKey().replace("{id}", "acc_x"))
+                    .then()
+                    .statusCode(405)
+                    .header("Allow", String.join(", ", has));
+        }
     }
 
     /** The order of members is nobody's business. */

@@ -34,6 +34,7 @@ class FusionAuthAwayAtStartTest extends LinkingTest {
         RestAssured.get("/q/health/ready").then().statusCode(503);
 
         sandbox().fusionAuth().clearFaults();
+        letTheListGrowOld();
         Broker.alice()
                 .get("/providers")
                 .then()

@@ -2,10 +2,14 @@ package io.tokenbroker.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.not;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
+import io.restassured.response.ValidatableResponse;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.AppRegistration;
 import io.tokenbroker.sandbox.entra.Tenant;
@@ -50,6 +54,34 @@ class GivenProvidersTest extends LinkingTest {
                                         byEndpoints))));
         RestAssured.get("/q/health/ready").then().statusCode(200);
         problem(Broker.start(Sandbox.ADATUM), 404, "provider_not_found");
+    }
+
+    @Test
+    void whatFusionAuthToldStaysWhenItRefusesToTellAgain() {
+        OtherSettings.mayReadProviders(true);
+        letTheBrokerLook();
+        listed().body("providers.name", hasItem("Adatum"));
+
+        OtherSettings.mayReadProviders(false);
+        letTheBrokerLook();
+        listed().body("providers.name", hasItems("Adatum", "Contoso by settings"));
+
+        forgetWhatFusionAuthTold();
+    }
+
+    /** For the other tests: the key may read for once, and finds none. */
+    private void forgetWhatFusionAuthTold() {
+        var told = sandbox().fusionAuth().providers();
+        told.forEach(provider -> sandbox().fusionAuth().removeProvider(provider.id()));
+        OtherSettings.mayReadProviders(true);
+        letTheBrokerLook();
+        OtherSettings.mayReadProviders(false);
+        told.forEach(sandbox().fusionAuth()::addProvider);
+        listed().body("providers.name", not(hasItem("Adatum")));
+    }
+
+    private static ValidatableResponse listed() {
+        return Broker.alice().get("/providers").then().statusCode(200);
     }
 
     @Test

@@ -17,10 +17,10 @@ import io.tokenbroker.sandbox.fusionauth.Fault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.IdentityProvider;
 import io.tokenbroker.sandbox.fusionauth.LinkingStrategy;
+import io.tokenbroker.sandbox.plain.PlainProvider;
 import io.tokenbroker.sandbox.wire.Request;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.LinkingTest;
-import io.tokenbroker.support.PlainProvider;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +29,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -223,6 +225,41 @@ class ProvidersTest extends LinkingTest {
         listed().body("providers.name", equalTo(List.of("Adatum", "Contoso", "Fabrikam")));
         Broker.start(Sandbox.CONTOSO).then().statusCode(200);
         RestAssured.get("/q/health/ready").then().statusCode(200);
+    }
+
+    @Test
+    void whileFusionAuthIsAwayItIsAskedEveryFewSecondsOnly() {
+        letTheBrokerLook();
+        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.UNAVAILABLE_503).on("GET", IDENTITY_PROVIDERS));
+        letTheListGrowOld();
+        var before = sandbox().fusionAuth().count("GET", IDENTITY_PROVIDERS);
+
+        for (var again = 0; again < 5; again++) {
+            listed();
+            problem(Broker.start(UUID.randomUUID()), 404, "provider_not_found");
+        }
+
+        assertThat(sandbox().fusionAuth().count("GET", IDENTITY_PROVIDERS) - before)
+                .isEqualTo(1);
+    }
+
+    @Test
+    @Timeout(60)
+    void whileFusionAuthHangsOneWaitsForItAndTheOthersUseWhatIsKnown() throws Exception {
+        letTheBrokerLook();
+        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.HANG).on("GET", IDENTITY_PROVIDERS));
+        letTheListGrowOld();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var waiting = threads.submit(() -> Broker.alice().get("/providers").statusCode());
+            sandbox().fusionAuth().awaitHanging();
+
+            listed().body("providers.name", hasItem("Contoso"));
+            Broker.start(Sandbox.CONTOSO).then().statusCode(200);
+
+            assertThat(waiting.isDone()).isFalse();
+            sandbox().fusionAuth().clearFaults();
+            assertThat(waiting.get()).isEqualTo(200);
+        }
     }
 
     @Test

@@ -8,6 +8,8 @@ import com.microsoft.playwright.options.AriaRole;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.demo.DemoServer;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
+import io.tokenbroker.sandbox.process.BrokerProcess;
+import io.tokenbroker.sandbox.process.FreePort;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;

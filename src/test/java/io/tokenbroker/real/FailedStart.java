@@ -1,5 +1,6 @@
 package io.tokenbroker.real;
 
+import io.tokenbroker.sandbox.process.BrokerProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

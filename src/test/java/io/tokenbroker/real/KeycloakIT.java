@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.nullValue;
 import io.restassured.response.Response;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
+import io.tokenbroker.sandbox.process.BrokerProcess;
 import io.tokenbroker.sandbox.wire.IssuedSecrets;
 import java.net.URI;
 import java.util.HashMap;

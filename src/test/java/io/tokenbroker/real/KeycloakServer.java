@@ -3,6 +3,7 @@ package io.tokenbroker.real;
 import static io.restassured.RestAssured.given;
 
 import io.restassured.specification.RequestSpecification;
+import io.tokenbroker.sandbox.process.FreePort;
 import io.tokenbroker.sandbox.wire.IssuedSecrets;
 import java.io.IOException;
 import java.io.UncheckedIOException;

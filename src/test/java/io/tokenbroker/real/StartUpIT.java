@@ -3,6 +3,7 @@ package io.tokenbroker.real;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.process.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

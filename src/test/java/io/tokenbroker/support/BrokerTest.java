@@ -2,7 +2,9 @@ package io.tokenbroker.support;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.restassured.RestAssured;
+import io.smallrye.faulttolerance.api.CircuitBreakerMaintenance;
 import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.tenant.TenantMemory;
 import org.junit.jupiter.api.BeforeEach;
 
 /** A test that speaks HTTP to the broker beside a sandbox in its first state; each subclass is a {@code @QuarkusTest}. */
@@ -18,5 +20,7 @@ public abstract class BrokerTest {
         RestAssured.replaceFiltersWith(new AnswersRecorded());
         TestTime.reset();
         sandbox().reset();
+        TenantMemory.forget();
+        CircuitBreakerMaintenance.get().resetAll();
     }
 }

@@ -9,6 +9,7 @@ import io.restassured.specification.RequestSpecification;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.fusionauth.IdentityProvider;
 import io.tokenbroker.sandbox.fusionauth.Link;
+import io.tokenbroker.sandbox.plain.PlainProvider;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

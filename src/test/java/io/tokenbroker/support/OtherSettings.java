@@ -42,6 +42,17 @@ public final class OtherSettings implements QuarkusTestProfile {
         return List.of(new TestResourceEntry(Settings.class));
     }
 
+    /** Whether the broker's key may, which it may not at first. */
+    public static void mayReadProviders(boolean may) {
+        var permissions = new HashMap<>(Map.of(
+                "/api/identity-provider/link", Set.of("GET", "POST", "DELETE"),
+                "/api/identity-provider/link/pending", Set.of("GET")));
+        if (may) {
+            permissions.put("/api/identity-provider", Set.of("GET"));
+        }
+        SandboxResource.sandbox().fusionAuth().addApiKey(new ApiKey(LIMITED_API_KEY, null, permissions));
+    }
+
     /** What the profile sets, over what {@link SandboxResource} does. */
     public static final class Settings implements QuarkusTestResourceLifecycleManager {
 
@@ -53,13 +64,7 @@ public final class OtherSettings implements QuarkusTestProfile {
         @Override
         public Map<String, String> start() {
             var sandbox = SandboxResource.sandbox();
-            sandbox.fusionAuth()
-                    .addApiKey(new ApiKey(
-                            LIMITED_API_KEY,
-                            null,
-                            Map.of(
-                                    "/api/identity-provider/link", Set.of("GET", "POST", "DELETE"),
-                                    "/api/identity-provider/link/pending", Set.of("GET"))));
+            mayReadProviders(false);
             var settings = new HashMap<String, String>();
             settings.put("broker.fusionauth.api-key", LIMITED_API_KEY);
             settings.put("broker.authorization.pkce", "false");

@@ -10,8 +10,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
@@ -21,6 +23,7 @@ import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.Fault;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.TestTime;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -180,14 +183,40 @@ class ProviderOutageTest extends BrokerTest {
         }
     }
 
-    /** A refresh that meets the fault, once; the account and the next mint are none the worse. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Call +49 30 1234567 to unlock your account",
+                "[\"a list\"]",
+                "{\"cut\":",
+                "{} and more",
+                "\u0000"
+            })
+    void aTenantsClaimsThatStartWouldRefuseAreNotPassedOn(String claims) {
+        var refusal = JsonNodeFactory.instance
+                .objectNode()
+                .put("error", "interaction_required")
+                .put("claims", claims);
+        try (var tenant = ScriptedTenant.answering(400, "application/json", refusal.toString())) {
+            at(
+                    tenant,
+                    answer -> answer.then()
+                            .statusCode(403)
+                            .body("code", equalTo("interaction_required"))
+                            .body("reauthorize.account_id", notNullValue())
+                            .body("reauthorize.claims", nullValue()));
+        }
+    }
+
+    /** A refresh that meets the fault; the account and the next mint are none the worse. */
     private static void refresh(Fault fault, Consumer<Response> check) {
         var linked = Broker.link(Sandbox.CONTOSO, BLAKE);
-        sandbox().entra().faults().add(fault.onGrant("refresh_token").times(1));
+        sandbox().entra().faults().add(fault.onGrant("refresh_token"));
 
         check.accept(mint(linked, ARM));
 
         sandbox().entra().faults().clear();
+        TestTime.advance(Duration.ofHours(1));
         account(linked).then().body("status", equalTo("active"));
         mint(linked, ARM).then().statusCode(200).body("source", equalTo("refresh"));
     }

@@ -12,6 +12,7 @@ final class Faults {
 
     private final List<Fault> faults = new ArrayList<>();
     private int generation;
+    private int hanging;
 
     synchronized void add(Fault fault) {
         faults.add(fault);
@@ -42,14 +43,29 @@ final class Faults {
         return fault.get().kind() == Fault.Kind.SLOW && !fault.get().afterCommit() ? work.get() : spoiled;
     }
 
+    /** Waits until a request hangs. */
+    synchronized void awaitHanging() {
+        try {
+            while (hanging == 0) {
+                wait();
+            }
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private synchronized void hang() {
         var hangingSince = generation;
+        hanging++;
+        notifyAll();
         try {
             while (generation == hangingSince) {
                 wait();
             }
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
+        } finally {
+            hanging--;
         }
     }
 

@@ -191,6 +191,11 @@ public final class FusionAuthStandIn extends HttpStandIn {
         state.pendingLinks.lifetime(lifetime);
     }
 
+    /** Mixes up what waits to be linked, as no FusionAuth should. */
+    public void movePendingLinks(UUID providerId) {
+        state.pendingLinks.move(providerId);
+    }
+
     /** How long a provider may take to answer, ten seconds until set. */
     public void upstreamTimeout(Duration timeout) {
         state.discovery.http().timeout(timeout);
@@ -251,6 +256,11 @@ public final class FusionAuthStandIn extends HttpStandIn {
 
     public void clearFaults() {
         state.faults.clear();
+    }
+
+    /** Blocks until a request has met {@link Fault.Kind#HANG} and hangs. */
+    public void awaitHanging() {
+        state.faults.awaitHanging();
     }
 
     /** Runs on the thread of each request before it is looked at; may block, to let others go first. */

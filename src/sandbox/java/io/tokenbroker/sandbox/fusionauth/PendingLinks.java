@@ -47,6 +47,12 @@ final class PendingLinks {
         pending.put(link.id(), link);
     }
 
+    /** What waits now waits at another provider. */
+    void move(UUID identityProviderId) {
+        pending.replaceAll((id, link) ->
+                new PendingLink(id, link.tenantId(), identityProviderId, link.identity(), link.expiresAt()));
+    }
+
     int size() {
         return pending.size();
     }

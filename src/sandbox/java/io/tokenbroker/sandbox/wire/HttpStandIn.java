@@ -19,6 +19,7 @@ public abstract class HttpStandIn implements AutoCloseable {
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private volatile Interference interference = Interference.NONE;
 
     /** @param port where to listen; 0 takes any free port */
     protected HttpStandIn(int port) {
@@ -34,6 +35,11 @@ public abstract class HttpStandIn implements AutoCloseable {
 
     /** Answers one request. May block as long as it likes: it has a thread of its own. */
     protected abstract Reply answer(Request request);
+
+    /** From now on this comes between every caller and the answers. There is no way to say so by HTTP. */
+    public final void suffer(Interference from) {
+        interference = from;
+    }
 
     /** Begins to answer. Called once, when the subclass is ready. */
     public final void start() {
@@ -63,7 +69,7 @@ public abstract class HttpStandIn implements AutoCloseable {
     private Reply reply(HttpExchange exchange) throws IOException {
         var request = Request.of(exchange);
         try {
-            return answer(request);
+            return interference.meet(request, () -> answer(request));
         } catch (RuntimeException fault) {
             return Reply.html(500, "Fault of the stand-in at " + request.path() + ": " + fault);
         }

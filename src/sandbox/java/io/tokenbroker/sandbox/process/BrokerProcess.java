@@ -1,4 +1,4 @@
-package io.tokenbroker.real;
+package io.tokenbroker.sandbox.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The packaged broker, run as it is in production: a process that can be killed and started again at the same address
- * with the same settings. What it prints goes where the leak check reads.
+ * with the same settings. What it prints goes where the leak check reads, or
+ * where the system property {@code sandbox.logs} says.
  */
-final class BrokerProcess implements AutoCloseable {
+public final class BrokerProcess implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -30,19 +31,22 @@ final class BrokerProcess implements AutoCloseable {
     private final Path log;
     private @Nullable Process process;
 
-    /** @param name of its log; two processes of one name share a log, not a port */
-    BrokerProcess(String name, Map<String, String> settings) {
+    /**
+     * @param name of its log; two processes of one name share a log, not a port
+     * @param settings everything is logged at DEBUG unless they say otherwise
+     */
+    public BrokerProcess(String name, Map<String, String> settings) {
         this.log = logs().resolve(name + ".log");
         this.settings = write(name, atDebug(settings));
         Runtime.getRuntime().addShutdownHook(new Thread(this::kill));
     }
 
-    URI url() {
+    public URI url() {
         return URI.create("http://localhost:" + port);
     }
 
     /** Starts, and returns when it is ready. */
-    BrokerProcess start() {
+    public BrokerProcess start() {
         process = launch(settings, port, log, log);
         var deadline = Instant.now().plus(PATIENCE);
         while (!isReady()) {
@@ -54,7 +58,7 @@ final class BrokerProcess implements AutoCloseable {
     }
 
     /** SIGKILL: nothing is finished, flushed or said goodbye to. */
-    void kill() {
+    public void kill() {
         if (process != null) {
             process.destroyForcibly();
             endsWithin(PATIENCE);
@@ -72,13 +76,13 @@ final class BrokerProcess implements AutoCloseable {
         }
     }
 
-    BrokerProcess killAndStart() {
+    public BrokerProcess killAndStart() {
         kill();
         return start();
     }
 
     /** A process with these settings, not waited for; its output is appended to both files, or to one. */
-    static Process launch(Path settings, int port, Path stdout, Path stderr) {
+    public static Process launch(Path settings, int port, Path stdout, Path stderr) {
         var builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -125,12 +129,12 @@ final class BrokerProcess implements AutoCloseable {
     /** An operator in need may set everything to DEBUG, the libraries too: even so there must be no secret in the log. */
     private static Map<String, String> atDebug(Map<String, String> settings) {
         var more = new HashMap<>(settings);
-        more.put("quarkus.log.level", "DEBUG");
+        more.putIfAbsent("quarkus.log.level", "DEBUG");
         return more;
     }
 
     /** Where the leak check looks. */
-    static Path logs() {
+    public static Path logs() {
         try {
             return Files.createDirectories(Path.of(System.getProperty("sandbox.logs", "target/leaks/logs")));
         } catch (IOException e) {
@@ -139,7 +143,7 @@ final class BrokerProcess implements AutoCloseable {
     }
 
     /** As a file: a command line would show the secrets to everybody on the machine. */
-    static Path write(String name, Map<String, String> settings) {
+    public static Path write(String name, Map<String, String> settings) {
         var properties = new Properties();
         properties.putAll(settings);
         try {

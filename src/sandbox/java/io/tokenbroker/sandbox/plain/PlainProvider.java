@@ -1,4 +1,4 @@
-package io.tokenbroker.support;
+package io.tokenbroker.sandbox.plain;
 
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.IdentityProvider;
@@ -54,6 +54,11 @@ public final class PlainProvider extends HttpStandIn {
     /** A code for an identity that has no e-mail address. */
     public String code(String identity) {
         return code(Map.of("sub", identity), true);
+    }
+
+    /** A refresh token from an earlier sign-in of an identity that has no e-mail address. */
+    public String refreshToken(String identity) {
+        return issue(refreshTokens, new Grant(Map.of("sub", identity), true));
     }
 
     /** @param offline whether a refresh token comes with it */

@@ -1,21 +1,19 @@
-package io.tokenbroker.mint;
+package io.tokenbroker.account;
 
-import jakarta.enterprise.context.ApplicationScoped;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
 
-/** One refresh at a time for what several callers want at once: the first works, the others wait and share its end. */
-@ApplicationScoped
-class Flights {
+/** One at a time for what several callers want at once: the first works, the others wait and share its end. */
+public final class Flights<T> {
 
-    private final ConcurrentMap<Object, CompletableFuture<Landing>> inFlight = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Object, CompletableFuture<T>> inFlight = new ConcurrentHashMap<>();
 
-    /** Blocks until this caller or the one before it is done; a refusal is shared like a token. */
-    Landing share(Object key, Supplier<Landing> work) {
-        var mine = new CompletableFuture<Landing>();
+    /** Blocks until this caller or the one before it is done; a refusal is shared like a result. */
+    public T share(Object key, Supplier<T> work) {
+        var mine = new CompletableFuture<T>();
         var theirs = inFlight.putIfAbsent(key, mine);
         if (theirs != null) {
             return await(theirs);
@@ -30,7 +28,7 @@ class Flights {
         return await(mine);
     }
 
-    private static Landing await(CompletableFuture<Landing> flight) {
+    private static <T> T await(CompletableFuture<T> flight) {
         try {
             return flight.join();
         } catch (CompletionException failed) {

@@ -1,4 +1,4 @@
-package io.tokenbroker.real;
+package io.tokenbroker.sandbox.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -6,11 +6,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 
 /** A port that nobody listens on just now, for what must know its own address before it starts. */
-final class FreePort {
+public final class FreePort {
 
     private FreePort() {}
 
-    static int any() {
+    public static int any() {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {

@@ -1,0 +1,117 @@
+package io.tokenbroker.mint;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.tokenbroker.account.AccountId;
+import io.tokenbroker.tenant.RefreshOutcome.NoToken;
+import io.tokenbroker.tenant.RefreshOutcome.Outage;
+import io.tokenbroker.tenant.RefreshOutcome.Refused;
+import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+
+/**
+ * What a tenant refused a moment ago, so that a caller who keeps asking does not keep the tenant busy. Each refusal has
+ * its own lifetime and breadth: the whole account, or one resource of it. It is tied to the epoch of the account's link:
+ * after a new authorization nobody finds it.
+ */
+@Singleton
+class RecentOutcomes {
+
+    /** A caller who insists on a new token gets past what concerns the whole account only this often. */
+    private static final Duration INSISTING = Duration.ofSeconds(30);
+
+    private static final int CLAIMS_OF_NO_WEIGHT = 256;
+
+    private final Clock clock;
+    private final Cache<Key, Held> held = Caffeine.newBuilder()
+            .maximumWeight(200_000)
+            .weigher((Key key, Held outcome) -> key.weight())
+            .expireAfterWrite(Duration.ofHours(2))
+            .build();
+
+    RecentOutcomes(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** What is still the answer to this; {@code insisting} gets past what concerns the resource alone. */
+    Optional<NoToken> current(Wanted wanted, boolean insisting) {
+        var now = clock.instant();
+        return Stream.of(Key.ofAccount(wanted), Key.of(wanted))
+                .map(held::getIfPresent)
+                .filter(found -> found != null && found.covers(now, insisting))
+                .map(found -> found.at(now))
+                .findFirst();
+    }
+
+    /** Keeps an outcome for as long as it tells how the same would end again. */
+    void note(Wanted wanted, NoToken outcome) {
+        switch (outcome) {
+            case Refused refused -> {
+                switch (refused.refusal().breadth()) {
+                    case ACCOUNT -> hold(Key.ofAccount(wanted), refused, aMinuteOrTwo(), INSISTING);
+                    case RESOURCE -> hold(Key.of(wanted), refused, aMinuteOrTwo(), Duration.ZERO);
+                    case PROVIDER, ANSWER -> {}
+                }
+            }
+            // Every other outage is the tenant's, not this account's.
+            case Unavailable unavailable
+            when unavailable.outage() == Outage.ASKED_TOO_OFTEN -> {
+                var lifetime = unavailable.retryAfter().orElseGet(RecentOutcomes::aMinuteOrTwo);
+                hold(Key.of(wanted), unavailable, lifetime, lifetime);
+            }
+            case Unavailable elsewhere -> {}
+        }
+    }
+
+    /** Forgets what was refused to the whole account: it works. */
+    void noteWorking(Wanted wanted) {
+        held.invalidate(Key.ofAccount(wanted));
+    }
+
+    private void hold(Key key, NoToken outcome, Duration lifetime, Duration evenIfInsisting) {
+        var now = clock.instant();
+        held.put(key, new Held(outcome, now, now.plus(lifetime), now.plus(evenIfInsisting)));
+    }
+
+    private static Duration aMinuteOrTwo() {
+        return Duration.ofMillis(ThreadLocalRandom.current().nextLong(60_000, 120_000));
+    }
+
+    /** @param wanted what was refused; empty for the whole account */
+    private record Key(AccountId account, long epoch, Optional<Wanted.Key> wanted) {
+
+        static Key ofAccount(Wanted wanted) {
+            return new Key(wanted.account(), wanted.remembered().epoch(), Optional.empty());
+        }
+
+        static Key of(Wanted wanted) {
+            return new Key(wanted.account(), wanted.remembered().epoch(), Optional.of(wanted.key()));
+        }
+
+        /** Claims may be long, and a caller chooses them. */
+        int weight() {
+            return 1 + wanted.flatMap(Wanted.Key::claims).map(String::length).orElse(0) / CLAIMS_OF_NO_WEIGHT;
+        }
+    }
+
+    private record Held(NoToken outcome, Instant since, Instant until, Instant untilForInsisting) {
+
+        /** A clock that was set back must not prolong it. */
+        boolean covers(Instant now, boolean insisting) {
+            return !now.isBefore(since) && now.isBefore(insisting ? untilForInsisting : until);
+        }
+
+        NoToken at(Instant now) {
+            return switch (outcome) {
+                case Refused refused -> refused;
+                case Unavailable why -> why.forAnother(Duration.between(now, until));
+            };
+        }
+    }
+}

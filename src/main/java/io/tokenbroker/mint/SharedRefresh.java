@@ -1,0 +1,42 @@
+package io.tokenbroker.mint;
+
+import io.tokenbroker.account.Flights;
+import io.tokenbroker.tenant.RefreshGrants;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** One refresh for all who want the same at the same time, and none where its end is known already. Blocks. */
+@Singleton
+class SharedRefresh {
+
+    private final Flights<Landing> flights = new Flights<>();
+    private final RecentOutcomes recent;
+    private final RefreshGrants grants;
+    private final Refresher refresher;
+
+    SharedRefresh(RecentOutcomes recent, RefreshGrants grants, Refresher refresher) {
+        this.recent = recent;
+        this.grants = grants;
+        this.refresher = refresher;
+    }
+
+    /**
+     * @param insisting whether the caller knows better than a recent refusal of the same
+     * @param already a token that will do after all: another flight may have landed since the caller looked
+     */
+    Landing of(Wanted wanted, boolean insisting, Supplier<Optional<Minted>> already) {
+        return flights.share(
+                wanted.key(),
+                () -> already.get()
+                        .<Landing>map(Landing.Arrived::new)
+                        .or(() -> known(wanted, insisting))
+                        .orElseGet(() -> refresher.refresh(wanted)));
+    }
+
+    private Optional<Landing> known(Wanted wanted, boolean insisting) {
+        return recent.current(wanted, insisting)
+                .or(() -> grants.heldBack(wanted.provider().tokenEndpoint()))
+                .map(Landing.Missed::new);
+    }
+}

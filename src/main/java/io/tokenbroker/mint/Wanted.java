@@ -1,0 +1,37 @@
+package io.tokenbroker.mint;
+
+import io.tokenbroker.account.AccountId;
+import io.tokenbroker.account.RememberedLinks.Remembered;
+import io.tokenbroker.provider.Provider;
+import java.util.List;
+import java.util.Optional;
+
+/** What an authorized caller wants a token of and for. */
+record Wanted(Provider provider, Remembered remembered, Target target, Optional<String> claims) {
+
+    AccountId account() {
+        return AccountId.of(remembered.link());
+    }
+
+    /** The same, as of another state of the account's link. */
+    Wanted as(Remembered now) {
+        return new Wanted(provider, now, target, claims);
+    }
+
+    /** The same at the provider as it is configured by now. */
+    Wanted at(Provider now) {
+        return new Wanted(now, remembered, target, claims);
+    }
+
+    Key key() {
+        return new Key(account(), remembered.epoch(), target.scopes(), claims);
+    }
+
+    /** @param epoch of the account's link: whoever comes after a new authorization wants something else */
+    record Key(AccountId account, long epoch, List<String> scopes, Optional<String> claims) {
+
+        Key {
+            scopes = List.copyOf(scopes);
+        }
+    }
+}

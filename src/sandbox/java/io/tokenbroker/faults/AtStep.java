@@ -1,0 +1,68 @@
+package io.tokenbroker.faults;
+
+import io.tokenbroker.sandbox.wire.Reply;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Something that happens at one call of the few that a mint with rotation makes, to each account that gets there. */
+final class AtStep implements Disruption {
+
+    /** The call of this number, counted from 0 for each account; before its work is done or after. */
+    record Point(int number, boolean afterCommit) {}
+
+    /** What happens. */
+    sealed interface Event {
+
+        /** Somebody does something; then the call goes on. */
+        record Done(Consumer<Account> deed) implements Event {}
+
+        /** The call stops there for good. */
+        record Held(CountDownLatch arrivals) implements Event {}
+    }
+
+    private final Map<Kind, Point> points;
+    private final Event event;
+    private final Map<Account, AtomicInteger> calls = new ConcurrentHashMap<>();
+    private final CountDownLatch over = new CountDownLatch(1);
+
+    /** @param points where it happens; nowhere for a kind that is not there */
+    AtStep(Map<Kind, Point> points, Event event) {
+        this.points = points;
+        this.event = event;
+    }
+
+    @Override
+    public Reply meet(Call call, Supplier<Reply> work) {
+        var account = call.account();
+        var point = account == null ? null : points.get(account.kind());
+        if (account == null || point == null || !isAt(point, account)) {
+            return work.get();
+        }
+        @Nullable Reply done = point.afterCommit() ? work.get() : null;
+        return switch (event) {
+            case Event.Done(var deed) -> {
+                deed.accept(account);
+                yield done == null ? work.get() : done;
+            }
+            case Event.Held(var arrivals) -> {
+                arrivals.countDown();
+                Waiting.forLatch(over);
+                yield Reply.dropped();
+            }
+        };
+    }
+
+    private boolean isAt(Point point, Account account) {
+        return calls.computeIfAbsent(account, first -> new AtomicInteger()).getAndIncrement() == point.number();
+    }
+
+    @Override
+    public void end() {
+        over.countDown();
+    }
+}

@@ -1,0 +1,151 @@
+package io.tokenbroker.faults;
+
+import io.tokenbroker.sandbox.process.BrokerProcess;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * Whether a provider that hangs slows another one's mints. A broker with the settings of production; all accounts of one
+ * provider wait for it at once, again and again, while the other's mints are measured, before, meanwhile and after.
+ */
+final class Bystander {
+
+    private static final int CALLERS = 4;
+    private static final Duration WARM_UP = Duration.ofSeconds(4);
+
+    /** Between two mints of one caller: the figures are of a broker at work, not of one at its limit. */
+    private static final Duration THINKING = Duration.ofMillis(5);
+
+    private final World world;
+    private final Scale scale;
+    private final Random random;
+    private final AtomicInteger refused = new AtomicInteger();
+
+    Bystander(World world, Scale scale, Random random) {
+        this.world = world;
+        this.scale = scale;
+        this.random = random;
+    }
+
+    /** @param refused mints of the provider that works */
+    record Outcome(List<Row> rows, List<Latency> latencies, int refused) {
+
+        Outcome {
+            rows = List.copyOf(rows);
+            latencies = List.copyOf(latencies);
+        }
+    }
+
+    /** The p99 of mints at the provider that works, alone and beside one that hangs. */
+    record Latency(String what, double aloneMillis, double besideMillis) {
+
+        double ratio() {
+            return besideMillis / aloneMillis;
+        }
+    }
+
+    Outcome measure(Map<String, String> logging, Consumer<Row> printed) {
+        var settings = new HashMap<>(world.settings());
+        settings.putAll(logging);
+        try (var broker = new BrokerProcess("faults-bystander", settings).start()) {
+            var caller = new Caller(broker.url());
+            var trials = new Trials(world, caller, random, scale.accounts(), printed);
+            sample(caller, WARM_UP);
+            refused.set(0);
+            var alone = sample(caller, scale.hanging().dividedBy(4));
+            var beside = new ArrayList<Samples>();
+            hang(caller, trials, beside);
+            alone = alone.and(sample(caller, scale.hanging().dividedBy(4)));
+            var hung = beside.getFirst();
+            return new Outcome(
+                    trials.rows(),
+                    List.of(
+                            new Latency("cached", p99(alone.cached()), p99(hung.cached())),
+                            new Latency("uncached", p99(alone.uncached()), p99(hung.uncached()))),
+                    refused.get());
+        }
+    }
+
+    private void hang(Caller caller, Trials trials, List<Samples> beside) {
+        var over = new AtomicBoolean();
+        trials.run(
+                Trial.of(
+                                "provider hangs for %d s while another's mints are measured"
+                                        .formatted(scale.hanging().toSeconds()),
+                                Mishap.HANG.befalling(call -> call.kind() == Kind.SINGLE_USE, false))
+                        .onlyFor(Set.of(Kind.SINGLE_USE))
+                        .meanwhile(() -> {
+                            beside.add(sample(caller, scale.hanging()));
+                            over.set(true);
+                            world.disrupt(Disruption.NONE);
+                        })
+                        .patientFor(Duration.ofSeconds(30)),
+                scale.accounts(),
+                (row, account) -> {
+                    while (!over.get()) {
+                        row.during(caller.mintAnew(account).code());
+                    }
+                });
+        trials.settle(scale.late());
+    }
+
+    private Samples sample(Caller caller, Duration time) {
+        var end = System.nanoTime() + time.toNanos();
+        Queue<Long> cached = new ConcurrentLinkedQueue<>();
+        Queue<Long> uncached = new ConcurrentLinkedQueue<>();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var callers = new ArrayList<CompletableFuture<Void>>();
+            for (var i = 0; i < CALLERS; i++) {
+                var seed = random.nextLong();
+                callers.add(CompletableFuture.runAsync(() -> mint(caller, Map.of(), end, seed, cached), threads));
+                callers.add(CompletableFuture.runAsync(
+                        () -> mint(caller, Map.of("force_refresh", true), end, seed, uncached), threads));
+            }
+            callers.forEach(CompletableFuture::join);
+        }
+        return new Samples(List.copyOf(cached), List.copyOf(uncached));
+    }
+
+    private void mint(Caller caller, Map<String, ?> body, long end, long seed, Queue<Long> nanos) {
+        var accounts = world.accounts(Kind.REUSABLE);
+        var choice = new Random(seed);
+        for (var begun = System.nanoTime(); begun < end; begun = System.nanoTime()) {
+            if (!caller.mint(accounts.get(choice.nextInt(accounts.size())), body)
+                    .isMinted()) {
+                refused.incrementAndGet();
+            }
+            nanos.add(System.nanoTime() - begun);
+            Waiting.pass(THINKING);
+        }
+    }
+
+    private static double p99(List<Long> nanos) {
+        var sorted = nanos.stream().sorted().toList();
+        return sorted.isEmpty() ? Double.NaN : sorted.get((int) (sorted.size() * 0.99)) / 1e6;
+    }
+
+    private record Samples(List<Long> cached, List<Long> uncached) {
+
+        Samples and(Samples more) {
+            return new Samples(joined(cached, more.cached), joined(uncached, more.uncached));
+        }
+
+        private static List<Long> joined(List<Long> one, List<Long> other) {
+            var all = new ArrayList<>(one);
+            all.addAll(other);
+            return all;
+        }
+    }
+}

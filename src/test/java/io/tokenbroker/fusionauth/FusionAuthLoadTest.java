@@ -1,0 +1,54 @@
+package io.tokenbroker.fusionauth;
+
+import static io.tokenbroker.mint.Minting.ARM;
+import static io.tokenbroker.mint.Minting.BLAKE;
+import static io.tokenbroker.mint.Minting.LINK_API;
+import static io.tokenbroker.mint.Minting.mint;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.notNullValue;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.fusionauth.Fault;
+import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.BrokerTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A FusionAuth that answers nobody is not waited for by everybody. */
+@QuarkusTest
+@Timeout(60)
+class FusionAuthLoadTest extends BrokerTest {
+
+    @Test
+    void aFusionAuthThatAnswersNobodyIsAskedOnlyNowAndThenUntilItAnswers() {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+        mint(account, ARM).then().statusCode(200);
+        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.DROP).on("GET", LINK_API));
+        for (var i = 0; i < 20; i++) {
+            Broker.alice().get("/accounts").then().statusCode(503).body("code", equalTo("fusionauth_unavailable"));
+        }
+        var before = sandbox().fusionAuth().count("GET", LINK_API);
+
+        Broker.alice()
+                .get("/accounts")
+                .then()
+                .statusCode(503)
+                .body("code", equalTo("fusionauth_unavailable"))
+                .header("Retry-After", notNullValue());
+
+        assertThat(sandbox().fusionAuth().count("GET", LINK_API)).isEqualTo(before);
+        mint(account, ARM).then().statusCode(200).body("source", equalTo("cache"));
+
+        sandbox().fusionAuth().clearFaults();
+        awaitAccounts();
+    }
+
+    /** In the broker's real time: it tries again after two seconds. */
+    private static void awaitAccounts() {
+        while (Broker.alice().get("/accounts").statusCode() != 200) {
+            Thread.onSpinWait();
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package io.tokenbroker.mint;
+
+import static io.tokenbroker.mint.Minting.ARM;
+import static io.tokenbroker.mint.Minting.BLAKE;
+import static io.tokenbroker.mint.Minting.GRAPH;
+import static io.tokenbroker.mint.Minting.account;
+import static io.tokenbroker.mint.Minting.mint;
+import static io.tokenbroker.mint.Minting.mintsAtOnce;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.not;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.TestTime;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Tokens in use are renewed before anybody has to wait. */
+@QuarkusTest
+@Timeout(60)
+class RefreshAheadTest extends BrokerTest {
+
+    private static final int LIFE = 3000;
+
+    private String account = "";
+
+    @BeforeEach
+    void mintOne() {
+        account = Broker.link(Sandbox.CONTOSO, BLAKE);
+        sandbox().entra().faults().add(Fault.life(Duration.ofSeconds(LIFE)));
+    }
+
+    @Test
+    void aTokenPastSevenTenthsOfItsLifeIsServedAndRenewedMeanwhile() {
+        var first = minted();
+        advance(1880);
+        minted().then().body("access_token", equalTo(first.path("access_token")));
+        assertThat(refreshes()).isEqualTo(1);
+        sandbox().entra().faults().add(Fault.of(Fault.Kind.HANG).times(1));
+
+        advance(440);
+        var during = mint(account, ARM);
+
+        during.then()
+                .statusCode(200)
+                .body("source", equalTo("cache"))
+                .body("access_token", equalTo(first.path("access_token")));
+        awaitRefreshes(2);
+        sandbox().entra().faults().release();
+        awaitOtherThan(first);
+        assertThat(refreshes()).isEqualTo(2);
+    }
+
+    @Test
+    void theProvidersOwnHintGoesFirst() {
+        sandbox().entra().faults().add(Fault.refreshIn(Duration.ofSeconds(1000)));
+        var first = minted();
+
+        advance(890);
+        minted().then().body("access_token", equalTo(first.path("access_token")));
+        assertThat(refreshes()).isEqualTo(1);
+        advance(220);
+        minted();
+        awaitRefreshes(2);
+        awaitOtherThan(first);
+    }
+
+    @Test
+    void oneIsUnderWayHoweverManyAsk() {
+        minted();
+        sandbox().entra().faults().add(Fault.of(Fault.Kind.HANG).times(1));
+        advance(2400);
+
+        assertThat(mintsAtOnce(account, 200))
+                .allSatisfy(answer -> assertThat(answer.body()).contains("\"source\":\"cache\""));
+        awaitRefreshes(2);
+        mintsAtOnce(account, 50);
+
+        assertThat(refreshes()).isEqualTo(2);
+    }
+
+    @Test
+    void aProviderGetsFewAtATimeAndTheOthersFollow() {
+        sandbox().entra().consents().grant(BLAKE, GRAPH);
+        var targets = IntStream.rangeClosed(1, 20)
+                .mapToObj(RefreshAheadTest::graphScopes)
+                .toList();
+        targets.forEach(this::minted);
+        sandbox().entra().faults().add(Fault.of(Fault.Kind.HANG));
+        advance(2400);
+
+        targets.forEach(scopes -> minted(scopes).then().body("source", equalTo("cache")));
+        awaitRefreshes(36);
+        assertThat(refreshes()).isEqualTo(36);
+
+        sandbox().entra().faults().clear();
+        awaitNoneHanging();
+        advance(31);
+        targets.forEach(this::minted);
+        awaitRefreshes(40);
+    }
+
+    @Test
+    void aTenantThatIsAwayIsTriedEveryHalfMinuteAndNobodyNotices() {
+        minted();
+        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP));
+        advance(2400);
+        minted().then().body("source", equalTo("cache"));
+        awaitRefreshes(2);
+        minted();
+        assertThat(refreshes()).isEqualTo(2);
+
+        advance(31);
+        minted().then().body("source", equalTo("cache"));
+        awaitRefreshes(3);
+        sandbox().entra().faults().clear();
+        account(account).then().body("status", equalTo("active"));
+    }
+
+    @Test
+    void aRefusalMeanwhileDoesNotTakeAwayTheTokenThatStillWorks() {
+        var first = minted();
+        sandbox().entra().directory().revokeSessions(BLAKE);
+        advance(2400);
+        minted();
+        awaitRefreshes(2);
+
+        minted().then().body("source", equalTo("cache")).body("access_token", equalTo(first.path("access_token")));
+        advance(400);
+        mint(account, ARM).then().statusCode(409);
+    }
+
+    private Response minted() {
+        var answer = mint(account, ARM);
+        answer.then().statusCode(200);
+        return answer;
+    }
+
+    private Response minted(List<String> scopes) {
+        var answer = Broker.mint(account, Map.of("scopes", scopes));
+        answer.then().statusCode(200);
+        return answer;
+    }
+
+    /** Another set of Graph's scopes for each number from 1 to 31. */
+    private static List<String> graphScopes(int number) {
+        var all = List.of("User.Read", "User.ReadBasic.All", "Mail.Read", "Files.Read", "Calendars.Read");
+        return IntStream.range(0, all.size())
+                .filter(bit -> (number >> bit & 1) == 1)
+                .mapToObj(bit -> GRAPH + "/" + all.get(bit))
+                .toList();
+    }
+
+    private static void awaitNoneHanging() {
+        while (sandbox().entra().faults().hanging() > 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private void awaitOtherThan(Response first) {
+        while (mint(account, ARM).path("access_token").equals(first.path("access_token"))) {
+            Thread.onSpinWait();
+        }
+        minted().then().body("source", equalTo("cache")).body("access_token", not(equalTo(first.path("access_token"))));
+    }
+
+    private static void awaitRefreshes(long count) {
+        while (refreshes() < count) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static long refreshes() {
+        return sandbox().entra().refreshes(BLAKE);
+    }
+
+    private static void advance(int seconds) {
+        TestTime.advance(Duration.ofSeconds(seconds));
+    }
+}

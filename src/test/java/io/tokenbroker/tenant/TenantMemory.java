@@ -1,0 +1,18 @@
+package io.tokenbroker.tenant;
+
+import io.quarkus.arc.Arc;
+import io.quarkus.arc.ClientProxy;
+
+/** What the broker remembers of tenants, such as a pause, outlives a test, for the clock is set back in between. */
+public final class TenantMemory {
+
+    private TenantMemory() {}
+
+    public static void forget() {
+        ClientProxy.unwrap(Arc.container().instance(Pauses.class).get()).pauses.invalidateAll();
+        ClientProxy.unwrap(Arc.container().instance(RefusedClients.class).get())
+                .refusals
+                .invalidateAll();
+        Arc.container().instance(Compartments.class).get().compartments.invalidateAll();
+    }
+}

@@ -1,0 +1,94 @@
+package io.tokenbroker.tenant;
+
+import static io.tokenbroker.mint.Minting.ARM;
+import static io.tokenbroker.mint.Minting.BLAKE;
+import static io.tokenbroker.mint.Minting.CASEY;
+import static io.tokenbroker.mint.Minting.GRAPH;
+import static io.tokenbroker.mint.Minting.mint;
+import static io.tokenbroker.mint.Minting.mintAnew;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.sandbox.entra.Tenant;
+import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.BrokerTest;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A tenant that hangs or fails costs nobody but its own accounts. */
+@QuarkusTest
+@Timeout(60)
+class TenantsApartTest extends BrokerTest {
+
+    private static final int PLACES = 32;
+
+    @Test
+    void aTenantThatHangsHoldsOnlyItsOwnPlacesAndWhoeverWaitsGetsItsTurn() {
+        var hanging = Broker.link(Sandbox.CONTOSO, BLAKE);
+        var healthy = Broker.link(Sandbox.FABRIKAM, CASEY);
+        sandbox().entra().faults().add(Fault.of(Fault.Kind.HANG).inTenant(Tenant.CONTOSO.id()));
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var waiting = IntStream.range(0, PLACES + 8)
+                    .mapToObj(i -> CompletableFuture.supplyAsync(() -> withClaims(hanging, i), threads))
+                    .toList();
+            while (sandbox().entra().faults().hanging() < PLACES) {
+                Thread.onSpinWait();
+            }
+
+            mint(healthy, ARM).then().statusCode(200).body("source", equalTo("refresh"));
+            assertThat(sandbox().entra().faults().hanging()).isEqualTo(PLACES);
+
+            sandbox().entra().faults().clear();
+            assertThat(waiting)
+                    .allSatisfy(each -> assertThat(each.join().statusCode()).isEqualTo(200));
+        }
+    }
+
+    @Test
+    void aTenantThatAnswersNobodyIsAskedOnlyNowAndThenUntilItAnswers() {
+        var failing = Broker.link(Sandbox.CONTOSO, BLAKE);
+        var healthy = Broker.link(Sandbox.FABRIKAM, CASEY);
+        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP).inTenant(Tenant.CONTOSO.id()));
+        askUntilItIsLeftAlone(failing);
+        var before = sandbox().entra().refreshes();
+
+        var refused = mint(failing, GRAPH);
+
+        assertThat(sandbox().entra().refreshes()).isEqualTo(before);
+        refused.then().statusCode(503).body("code", equalTo("provider_unavailable"));
+        assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 5);
+        mint(healthy, ARM).then().statusCode(200).body("source", equalTo("refresh"));
+
+        sandbox().entra().faults().clear();
+        awaitAToken(failing);
+    }
+
+    /** Twenty calls are what it takes. */
+    private static void askUntilItIsLeftAlone(String account) {
+        for (var i = 0; i < 20; i++) {
+            mintAnew(account, ARM).then().statusCode(503).body("code", equalTo("provider_unavailable"));
+        }
+    }
+
+    /** In the broker's real time: it tries again after five seconds. */
+    private static void awaitAToken(String account) {
+        while (mint(account, ARM).statusCode() != 200) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** A mint that shares its refresh with no other. */
+    private static Response withClaims(String account, int number) {
+        var claims = "{\"access_token\":{\"number\":{\"value\":\"%d\"}}}".formatted(number);
+        return Broker.mint(account, Map.of("scopes", List.of(ARM + "/.default"), "claims", claims));
+    }
+}
