@@ -28,6 +28,7 @@ class CompleteService {
 
     private final Sealer sealer;
     private final UsedStates usedStates;
+    private final ConsentLeg consent;
     private final CompleteApi fusionAuth;
     private final PendingLinkApi pendingLinks;
     private final StoredLinks links;
@@ -40,6 +41,7 @@ class CompleteService {
     CompleteService(
             Sealer sealer,
             UsedStates usedStates,
+            ConsentLeg consent,
             CompleteApi fusionAuth,
             PendingLinkApi pendingLinks,
             StoredLinks links,
@@ -50,6 +52,7 @@ class CompleteService {
             Clock clock) {
         this.sealer = sealer;
         this.usedStates = usedStates;
+        this.consent = consent;
         this.fusionAuth = fusionAuth;
         this.pendingLinks = pendingLinks;
         this.links = links;
@@ -65,6 +68,9 @@ class CompleteService {
         requireIssuer(state, request);
         if (request.error() != null) {
             throw Refusals.declined(request.error());
+        }
+        if (state.asksConsentOnly()) {
+            return consent.complete(user, state);
         }
         var code = Secret.of(Objects.requireNonNull(request.code()));
         return locks.exclusively(user.id(), state.providerId(), () -> complete(user, state, code));

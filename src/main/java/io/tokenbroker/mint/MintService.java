@@ -6,14 +6,11 @@ import io.tokenbroker.account.RememberedLinks;
 import io.tokenbroker.account.RememberedLinks.Remembered;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.mint.Minted.Source;
-import io.tokenbroker.problem.BrokerException;
-import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.provider.Provider;
 import io.tokenbroker.provider.Providers;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * Authorize, then the account, then the cache, then one refresh for all who wait. The order is the security: nothing is
@@ -60,7 +57,7 @@ class MintService {
         var target = provider.map(known -> permitted(client, known, request));
         var link = owned(links.current(id).orElseThrow(Accounts::notFound), request);
         if (provider.isEmpty() || target.isEmpty()) {
-            throw unusable(id.providerId());
+            throw Answers.unusable(providers.whyUnusable(id.providerId()));
         }
         return cached(link, target.get(), request)
                 .orElseGet(() -> refreshed(provider.get(), link, target.get(), request));
@@ -111,14 +108,6 @@ class MintService {
 
     private Optional<AccessToken> fromCache(Remembered link, Target target, MintRequest request) {
         return request.bypassesCache() ? Optional.empty() : cache.get(TokenCache.Key.of(link, target));
-    }
-
-    private BrokerException unusable(UUID provider) {
-        var why = providers.whyUnusable(provider).orElse("FusionAuth does not list it");
-        return new BrokerException(
-                ProblemType.PROVIDER_MISCONFIGURED,
-                "The account's provider cannot be used: %s. The operator must change that; the account is not lost."
-                        .formatted(why));
     }
 
     /** @param epoch of the account's link: whoever comes after a new authorization does not join an older flight */

@@ -103,7 +103,7 @@ class Refresher {
             }
             remembered.link().token().ifPresent(token -> states.markRefused(id, token, refused.reason()));
         }
-        throw Answers.refused(id, target, refused);
+        throw Answers.refused(provider, id, target, refused);
     }
 
     /** The link, once what a crash left beside it is put in order. */

@@ -278,7 +278,7 @@ class MintErrorsTest extends BrokerTest {
                 .body("reauthorize.provider_id", equalTo(Sandbox.CONTOSO.toString()))
                 .body(
                         "reauthorize.scopes",
-                        equalTo(type == ProblemType.REAUTHORIZATION_REQUIRED ? List.of() : List.of(ARM + "/.default")))
+                        equalTo(type == ProblemType.CONSENT_REQUIRED ? List.of(ARM + "/.default") : List.of()))
                 .body("reauthorize.claims", WITH_CLAIMS.contains(number) ? containsString("capolids") : nullValue());
     }
 
