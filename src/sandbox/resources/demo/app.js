@@ -60,7 +60,10 @@ function tellNeeded() {
 function neededProblem(text) {
   try {
     const { code, reauthorize } = JSON.parse(text);
-    return new Problem({ status: 403, code: String(code), title: 'An application needs you', reauthorize });
+    const name = document.querySelector(`[data-account="${CSS.escape(reauthorize.account_id)}"] h3`)?.textContent;
+    const what = reauthorize.scopes?.length > 0 ? ` for ${reauthorize.scopes.join(' ')}` : '';
+    const detail = `It wants to use ${name ?? 'one of your accounts'}${what}.`;
+    return new Problem({ status: 403, code: String(code), title: 'An application needs you', detail, reauthorize });
   } catch {
     return null;
   }

@@ -179,7 +179,8 @@ class DemoPageIT {
         assertThat(alice.account(B).locator("[data-code=consent_required]")).isVisible();
 
         alice.byId("ask-person").click();
-        assertThat(alice.problem("consent_required")).containsText("An application needs you");
+        assertThat(alice.problem("consent_required"))
+                .containsText("It wants to use b@contoso.com for https://vault.azure.net/.default");
         assertThat(alice.byId("message")).isFocused();
         alice.takesPicture("14-consent-needed");
         press("Tab", alice.byId("problem-reauthorize"));
