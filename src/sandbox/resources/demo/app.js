@@ -5,7 +5,7 @@
 //   message                              the result of the last action; inside it [data-kind="success|info|error"],
 //                                        for errors also [data-code="<code of the problem>"], and buttons
 //                                        [data-testid="retry"], [data-testid="start-again"],
-//                                        [data-testid="problem-reauthorize"]
+//                                        [data-testid="problem-reauthorize"] (also where consent is asked)
 //   providers                            [data-provider="<provider id>"], and in each
 //     connect-<name>, login-hint-<name>  name in lower case, anything but letters and digits between words
 //                                        as "-" (a second provider of that name: <name>-<provider id>)
@@ -21,6 +21,7 @@ import { button, clearMessage, element, facts, loading, tell, tellProblem, while
 import { explanationOf, moment, statusOf } from './words.js';
 
 const PENDING = 'demo.pending';
+const NEEDED = 'demo.needed';
 const $ = (id) => document.getElementById(id);
 
 let config;
@@ -30,11 +31,42 @@ let unlinking;
 
 async function begin() {
   const arrival = takeArrival();
+  takeNeeded();
   await attempt(async () => {
     config = await call('The demo’s server', '/config.json');
     if (arrival) await finish(arrival);
   }, begin);
   await show();
+  tellNeeded();
+}
+
+/** What a back end was refused and only this person can put right comes behind the #, which no server sees. */
+function takeNeeded() {
+  const needed = new URLSearchParams(location.hash.slice(1)).get('needed');
+  if (!needed) return;
+  history.replaceState(null, '', '/');
+  sessionStorage.setItem(NEEDED, needed);
+}
+
+/** It waits until somebody is signed in. Anybody can write a link, so nothing begins before the person says so. */
+function tellNeeded() {
+  const needed = sessionStorage.getItem(NEEDED);
+  if (!needed || !config || !session()) return;
+  sessionStorage.removeItem(NEEDED);
+  const problem = neededProblem(needed);
+  if (problem) tellProblem(problem, remedies(problem, null));
+}
+
+function neededProblem(text) {
+  try {
+    const { code, reauthorize } = JSON.parse(text);
+    const name = document.querySelector(`[data-account="${CSS.escape(reauthorize.account_id)}"] h3`)?.textContent;
+    const what = reauthorize.scopes?.length > 0 ? ` for ${reauthorize.scopes.join(' ')}` : '';
+    const detail = `It wants to use ${name ?? 'one of your accounts'}${what}.`;
+    return new Problem({ status: 403, code: String(code), title: 'An application needs you', detail, reauthorize });
+  } catch {
+    return null;
+  }
 }
 
 async function finish(arrival) {
@@ -50,16 +82,18 @@ async function finish(arrival) {
 async function finishLink({ journey, state, code, iss, error, errorDescription }) {
   const outcome = error ? { state, error, error_description: errorDescription } : { state, code, iss };
   // A code works once, so the way to try again is to start again.
-  await attempt(async () => linkedOrPending(await broker('POST', '/authorizations/complete', outcome)), null,
+  await attempt(async () => linkedOrPending(await broker('POST', '/authorizations/complete', outcome), journey.request), null,
     () => button('Start again', () => attempt(() => connect(journey.request)), { id: 'start-again', 'data-testid': 'start-again' }));
 }
 
-function linkedOrPending(answer) {
+function linkedOrPending(answer, request = {}) {
   if (answer.status === 'pending') {
     sessionStorage.setItem(PENDING, JSON.stringify({ ...answer, user_id: session().id }));
   } else {
     sessionStorage.removeItem(PENDING);
-    tell('success', `${nameOf(answer.account)} is connected`, 'Applications can now use it in your name.');
+    const name = nameOf(answer.account);
+    const title = request.scopes?.length > 0 ? `You gave consent for ${name}` : `${name} is connected`;
+    tell('success', title, 'Applications can now use it in your name.');
   }
 }
 
@@ -123,6 +157,7 @@ async function unlink() {
 function signOut() {
   forget();
   sessionStorage.removeItem(PENDING);
+  sessionStorage.removeItem(NEEDED);
   tell('info', 'You are signed out');
   show();
   $('sign-in').focus();
@@ -157,7 +192,8 @@ function remedies(problem, retry) {
     const { account_id, provider_id, claims, scopes } = problem.reauthorize;
     // JSON leaves out what is undefined: the broker refuses fields it does not expect, and null is not a value of these.
     const request = { provider_id, account_id, claims: claims ?? undefined, scopes: scopes ?? undefined };
-    buttons.push(button('Re-authorize', () => attempt(() => connect(request)), { 'data-testid': 'problem-reauthorize' }));
+    const label = problem.code === 'consent_required' ? 'Give consent' : 'Re-authorize';
+    buttons.push(button(label, () => attempt(() => connect(request)), { 'data-testid': 'problem-reauthorize' }));
   }
   if (problem.temporary && retry) {
     buttons.push(button('Try again', () => {

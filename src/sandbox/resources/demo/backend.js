@@ -4,7 +4,8 @@
 //   user-id, resource, other-resource, force-refresh, load-accounts, mint-all, message, count, retry
 //   accounts    [data-account="<account id>"], and in each [data-testid="status"], [data-testid="mint"] and
 //               [data-testid="outcome"][data-outcome="none|loading|token|problem"]; a token shows its source as
-//               [data-source="cache|refresh|stale"], a problem its code as [data-code]
+//               [data-source="cache|refresh|stale"], a problem its code as [data-code], and where the person can help
+//               a link [data-testid="ask-person"]
 
 import { call, Problem } from './api.js';
 import { button, clearMessage, element, facts, loading, problemNote, tellProblem, whileBusy, when } from './view.js';
@@ -66,8 +67,14 @@ async function mint(accountId, outcome) {
     if (!(problem instanceof Problem)) throw problem;
     delete outcome.dataset.source;
     outcome.dataset.outcome = 'problem';
-    outcome.replaceChildren(about, problemNote(problem));
+    outcome.replaceChildren(about, problemNote(problem, problem.reauthorize ? [askPerson(problem)] : []));
   }
+}
+
+/** The way to the person's page: a real back end would send a message, or let its own page ask. */
+function askPerson({ code, reauthorize }) {
+  const needed = new URLSearchParams({ needed: JSON.stringify({ code, reauthorize }) });
+  return element('a', { href: `/#${needed}`, 'data-testid': 'ask-person' }, 'Ask the person');
 }
 
 function tokenFacts(token) {

@@ -12,7 +12,7 @@ const ADVICE = {
   invalid_scope: 'Ask for something that the provider knows.',
   invalid_target: 'Choose another resource; the provider does not know this one.',
   forbidden: 'The operator decides who may do this.',
-  consent_required: 'Re-authorize the account and agree to what is asked; in some organizations an administrator must.',
+  consent_required: 'Consent is given at the organization’s own page; in some organizations only an administrator can.',
   interaction_required: 'The organization wants to see you: re-authorize the account.',
   blocked_by_policy: 'The organization’s rules forbid it. Its administrator can change them.',
   account_disabled: 'Ask the organization’s administrator about this account.',

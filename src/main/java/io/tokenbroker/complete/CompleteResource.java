@@ -35,10 +35,10 @@ class CompleteResource {
             operationId = "completeAuthorization",
             summary = "Complete what start began",
             description =
-                    "By the same user, with what the provider sent to redirect_uri. FusionAuth redeems the code; a state can be completed once.")
+                    "By the same user, with what the provider sent to redirect_uri. FusionAuth redeems the code; a state can be completed once. Where start asked for consent alone, nobody redeems it: the broker tries a mint for that resource, and answers linked if it works, else the problem that a back end would get, such as consent_required. That mint's token is never shown here.")
     @APIResponse(
             responseCode = "200",
-            description = "The account is linked.",
+            description = "The account is linked; after consent, it also works for the resource.",
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,

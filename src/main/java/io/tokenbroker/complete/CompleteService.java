@@ -30,6 +30,7 @@ class CompleteService {
 
     private final Sealer sealer;
     private final UsedStates usedStates;
+    private final ConsentLeg consent;
     private final CompleteApi fusionAuth;
     private final PendingLinkApi pendingLinks;
     private final StoredLinks links;
@@ -43,6 +44,7 @@ class CompleteService {
     CompleteService(
             Sealer sealer,
             UsedStates usedStates,
+            ConsentLeg consent,
             CompleteApi fusionAuth,
             PendingLinkApi pendingLinks,
             StoredLinks links,
@@ -54,6 +56,7 @@ class CompleteService {
             Clock clock) {
         this.sealer = sealer;
         this.usedStates = usedStates;
+        this.consent = consent;
         this.fusionAuth = fusionAuth;
         this.pendingLinks = pendingLinks;
         this.links = links;
@@ -70,6 +73,9 @@ class CompleteService {
         requireIssuer(state, request);
         if (request.error() != null) {
             throw Refusals.declined(request.error());
+        }
+        if (state.asksConsentOnly()) {
+            return consent.complete(user, state);
         }
         var code = Secret.of(Objects.requireNonNull(request.code()));
         return locks.exclusively(

@@ -4,11 +4,14 @@ import io.tokenbroker.account.AccountId;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.problem.Reauthorize;
+import io.tokenbroker.provider.Provider;
 import io.tokenbroker.tenant.RefreshOutcome.Outage;
+import io.tokenbroker.tenant.RefreshOutcome.Refusal;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** What a tenant's refusal means to a back end: who must act, and how. */
 final class Answers {
@@ -16,6 +19,13 @@ final class Answers {
     private static final Duration SOON = Duration.ofSeconds(10);
 
     private Answers() {}
+
+    static BrokerException unusable(Optional<String> why) {
+        return new BrokerException(
+                ProblemType.PROVIDER_MISCONFIGURED,
+                "The account's provider cannot be used: %s. The operator must change that; the account is not lost."
+                        .formatted(why.orElse("FusionAuth does not list it")));
+    }
 
     static BrokerException noRefreshToken(AccountId id) {
         return new BrokerException(
@@ -25,12 +35,14 @@ final class Answers {
                 .withReauthorize(new Reauthorize(id.toString(), id.providerId().toString(), null, List.of()));
     }
 
-    static BrokerException refused(AccountId id, Target target, Refused refused) {
+    static BrokerException refused(Wanted wanted, Refused refused) {
+        var id = wanted.account();
+        var scopes = scopesToAsk(wanted.provider(), wanted.target(), refused.refusal());
         return switch (refused.refusal()) {
             case REAUTHORIZATION_REQUIRED ->
                 helpedByPerson(
                         id,
-                        List.of(),
+                        scopes,
                         refused,
                         ProblemType.REAUTHORIZATION_REQUIRED,
                         "The tenant does not accept the account's refresh token any more (%s). The person must authorize the account again."
@@ -38,21 +50,21 @@ final class Answers {
             case CONSENT_REQUIRED ->
                 helpedByPerson(
                         id,
-                        target.scopes(),
+                        scopes,
                         refused,
                         ProblemType.CONSENT_REQUIRED,
                         "The person, or their administrator, has not consented to this resource. The account works for others.");
             case INTERACTION_REQUIRED ->
                 helpedByPerson(
                         id,
-                        target.scopes(),
+                        scopes,
                         refused,
                         ProblemType.INTERACTION_REQUIRED,
                         "The tenant wants the person to sign in with more than before, such as a second factor, for this resource.");
             case BLOCKED_BY_POLICY ->
                 helpedByPerson(
                         id,
-                        target.scopes(),
+                        scopes,
                         refused,
                         ProblemType.BLOCKED_BY_POLICY,
                         "A policy of the tenant blocks this, such as for the broker's address or a missing device. "
@@ -113,6 +125,15 @@ final class Answers {
     private static BrokerException away(String what) {
         return new BrokerException(
                 ProblemType.PROVIDER_UNAVAILABLE, what + " Wait as Retry-After says; no account is lost.");
+    }
+
+    /**
+     * Consent says what it is for. Everything else takes a real sign-in, which start makes only of scopes that FusionAuth
+     * can complete with: at Entra none, for there a refresh token buys tokens of every resource; elsewhere the same as now,
+     * for the next refresh token is worth no more than what was asked with it (RFC 6749 §6).
+     */
+    private static List<String> scopesToAsk(Provider provider, Target target, Refusal refusal) {
+        return provider.isEntra() && refusal != Refusal.CONSENT_REQUIRED ? List.of() : target.scopes();
     }
 
     private static BrokerException helpedByPerson(

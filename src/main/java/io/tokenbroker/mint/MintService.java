@@ -6,8 +6,6 @@ import io.tokenbroker.account.RememberedLinks;
 import io.tokenbroker.account.RememberedLinks.Remembered;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.mint.Minted.Source;
-import io.tokenbroker.problem.BrokerException;
-import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.provider.Provider;
 import io.tokenbroker.provider.Providers;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
@@ -15,7 +13,6 @@ import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * Authorize, then the account, then the cache, then one refresh for all who wait. The order is the security: nothing is
@@ -64,7 +61,7 @@ class MintService {
         var target = provider.map(known -> permitted(client, known, request));
         var link = owned(links.current(id).orElseThrow(Accounts::notFound), request);
         if (provider.isEmpty() || target.isEmpty()) {
-            throw unusable(id.providerId());
+            throw Answers.unusable(providers.whyUnusable(id.providerId()));
         }
         var wanted = wanted(provider.get(), link, target.get(), request);
         return cached(wanted, request).orElseGet(() -> refreshed(wanted, request));
@@ -93,7 +90,7 @@ class MintService {
     private Minted refreshed(Wanted wanted, MintRequest request) {
         return switch (refresh.of(wanted, request.insists(), () -> cached(wanted, request))) {
             case Landing.Arrived(var minted) -> minted;
-            case Landing.Missed(Refused why) -> throw Answers.refused(wanted.account(), wanted.target(), why);
+            case Landing.Missed(Refused why) -> throw Answers.refused(wanted, why);
             case Landing.Missed(Unavailable why) -> stale(wanted, request).orElseThrow(() -> Answers.unavailable(why));
         };
     }
@@ -113,13 +110,5 @@ class MintService {
 
     private Optional<AccessToken> fromCache(Wanted wanted, MintRequest request) {
         return request.bypassesCache() ? Optional.empty() : cache.get(TokenCache.Key.of(wanted));
-    }
-
-    private BrokerException unusable(UUID provider) {
-        var why = providers.whyUnusable(provider).orElse("FusionAuth does not list it");
-        return new BrokerException(
-                ProblemType.PROVIDER_MISCONFIGURED,
-                "The account's provider cannot be used: %s. The operator must change that; the account is not lost."
-                        .formatted(why));
     }
 }

@@ -11,6 +11,7 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
@@ -69,9 +70,9 @@ class RecentOutcomes {
         }
     }
 
-    /** Forgets what was refused to the whole account: it works. */
+    /** Forgets what was refused: it works. */
     void noteWorking(Wanted wanted) {
-        held.invalidate(Key.ofAccount(wanted));
+        held.invalidateAll(List.of(Key.ofAccount(wanted), Key.of(wanted)));
     }
 
     private void hold(Key key, NoToken outcome, Duration lifetime, Duration evenIfInsisting) {

@@ -59,7 +59,7 @@ record Target(String resource, List<String> scopes) {
         return new Target(resource, List.of(resource + DEFAULT));
     }
 
-    private static Target ofScopes(Provider provider, List<String> asked) {
+    static Target ofScopes(Provider provider, List<String> asked) {
         var scopes = asked.stream()
                 .filter(scope -> !OPENID.contains(scope.toLowerCase(Locale.ROOT)))
                 .collect(Collectors.toCollection(TreeSet::new));

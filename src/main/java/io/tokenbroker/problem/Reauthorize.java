@@ -5,7 +5,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** What start needs so that the person can put things right; the names are those of its request. */
-@Schema(name = "Reauthorize", description = "What start needs so that the person can put it right.")
+@Schema(
+        name = "Reauthorize",
+        description = "What start needs so that the person can put it right, together with redirect_uri.")
 public record Reauthorize(
         @Schema(description = "The account.", examples = "acc_wv3Tg1q5TFCnq2LqRrd4b2Itc3Vi")
         String accountId,
@@ -17,7 +19,8 @@ public record Reauthorize(
         String claims,
 
         @Schema(
-                description = "What was asked for and needs the person.",
+                description =
+                        "What the person is to be asked for: where consent is missing, what was minted for; where a new sign-in is needed, only what start can ask with it, at Entra nothing.",
                 examples = "[\"https://vault.azure.net/.default\"]")
         List<String> scopes) {
 

@@ -27,7 +27,8 @@ record AuthorizationRequest(
         String loginHint,
 
         @Schema(
-                description = "What the provider shows: login, consent, select_account or none.",
+                description =
+                        "What the provider shows: login, consent, select_account or none. Where consent is asked for an account whose sign-in name is known, the default is the provider's own.",
                 defaultValue = "select_account",
                 examples = "select_account")
         @Nullable
@@ -35,7 +36,7 @@ record AuthorizationRequest(
 
         @Schema(
                 description =
-                        "More scopes to consent to, besides openid profile email offline_access. At Entra: OpenID or Graph scopes.",
+                        "More scopes to consent to, besides openid profile email offline_access. At Entra: OpenID or Graph scopes; or, with account_id, those of one other resource, for which the person is asked to consent.",
                 examples = "[\"User.Read\"]")
         List<String> scopes,
 
@@ -46,16 +47,20 @@ record AuthorizationRequest(
         String claims,
 
         @Schema(
-                description = "The account to authorize again; another identity coming back is refused.",
+                description =
+                        "The account to authorize again, where another identity coming back is refused; or to consent for.",
                 examples = "acc_wv3Tg1q5TFCnq2LqRrd4b2Itc3Vi")
         @Nullable
         String accountId) {
 
     private static final Set<String> PROMPTS = Set.of("login", "consent", "select_account", "none");
-    private static final int LONGEST_HINT = 320;
+    static final int LONGEST_HINT = 320;
 
-    /** RFC 6749 §3.3. */
-    private static final Pattern SCOPE = Pattern.compile("[\\x21\\x23-\\x5B\\x5D-\\x7E]{1,256}");
+    /** RFC 6749 §3.3. Any resource that can be minted for, and a permission. */
+    private static final Pattern SCOPE = Pattern.compile("[\\x21\\x23-\\x5B\\x5D-\\x7E]{1,768}");
+
+    /** All together: they travel in a URL, and where consent is asked in the state too. */
+    private static final int LONGEST_SCOPE = 8_192;
 
     AuthorizationRequest {
         if (isBlank(providerId)) {
@@ -79,6 +84,9 @@ record AuthorizationRequest(
                 || !scopes.stream()
                         .allMatch(scope -> scope != null && SCOPE.matcher(scope).matches())) {
             throw BrokerException.invalidField("scopes", "must be up to 50 scopes without spaces");
+        }
+        if (String.join(" ", scopes).length() > LONGEST_SCOPE) {
+            throw BrokerException.invalidField("scopes", "must have up to 8192 characters together");
         }
         return List.copyOf(scopes);
     }

@@ -30,9 +30,9 @@ class StartResource {
     @RolesAllowed(Caller.USER)
     @Operation(
             operationId = "startAuthorization",
-            summary = "Start to connect an account, or to authorize one again",
+            summary = "Start to connect an account, to authorize one again, or to consent to another resource",
             description =
-                    "Send the browser to authorize_url. What comes back at redirect_uri goes to complete, as it is.")
+                    "Send the browser to authorize_url. What comes back at redirect_uri goes to complete, as it is. The reauthorize of any problem can be sent here, together with redirect_uri. With account_id and scopes of a resource that is not Microsoft Graph, at Entra, the person is asked for consent alone: nobody redeems that code, and nothing about the link changes.")
     public AuthorizationStarted start(@Nullable AuthorizationRequest request) {
         return service.start((Caller.User) Caller.of(identity), Body.required(request));
     }

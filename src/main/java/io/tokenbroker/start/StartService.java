@@ -1,6 +1,7 @@
 package io.tokenbroker.start;
 
 import io.tokenbroker.account.AccountId;
+import io.tokenbroker.account.AccountView;
 import io.tokenbroker.account.Accounts;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.problem.BrokerException;
@@ -10,7 +11,6 @@ import io.tokenbroker.provider.Providers;
 import io.tokenbroker.seal.Sealer;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.start.StartResource.AuthorizationStarted;
-import io.tokenbroker.tenant.MicrosoftGraph;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.List;
@@ -43,8 +43,8 @@ class StartService {
     AuthorizationStarted start(Caller.User user, AuthorizationRequest request) {
         var provider = provider(request.providerId());
         requireAllowed(request.redirectUri());
-        requireFirstLegScopes(provider, request.scopes());
         var account = Optional.ofNullable(request.accountId()).map(id -> ownAccount(user, provider, id));
+        var leg = Leg.of(provider, account, request.scopes());
 
         var verifier = settings.pkce() ? CodeVerifier.random() : null;
         var expiresAt = clock.instant().plus(settings.stateLifetime());
@@ -56,14 +56,18 @@ class StartService {
                         provider.id(),
                         provider.issuer().orElse(null),
                         request.redirectUri(),
-                        verifier == null ? null : verifier.value().reveal(),
-                        account.map(AccountId::toString).orElse(null),
+                        // Nobody redeems a code of consent, so nobody has what it takes.
+                        verifier == null || leg.asksConsentOnly()
+                                ? null
+                                : verifier.value().reveal(),
+                        leg.account().map(AccountView::id).orElse(null),
+                        leg.consentTo(),
                         expiresAt));
-        return new AuthorizationStarted(state, authorizeUrl(provider, request, state, verifier), expiresAt);
+        return new AuthorizationStarted(state, authorizeUrl(provider, leg, request, state, verifier), expiresAt);
     }
 
     private static String authorizeUrl(
-            Provider provider, AuthorizationRequest request, String state, @Nullable CodeVerifier verifier) {
+            Provider provider, Leg leg, AuthorizationRequest request, String state, @Nullable CodeVerifier verifier) {
         var url = new AuthorizeUrl(provider.authorizationEndpoint())
                 .with("response_type", "code")
                 .with("client_id", provider.tokenEndpoint().clientId())
@@ -71,8 +75,8 @@ class StartService {
                 .with("scope", scope(request.scopes()))
                 .with("state", state)
                 .with("nonce", UUID.randomUUID().toString())
-                .with("prompt", Optional.ofNullable(request.prompt()).orElse("select_account"))
-                .with("login_hint", request.loginHint())
+                .with("prompt", prompt(leg, request))
+                .with("login_hint", loginHint(leg, request))
                 .with("claims", request.claims());
         if (verifier != null) {
             url.with("code_challenge", verifier.challenge()).with("code_challenge_method", "S256");
@@ -97,30 +101,24 @@ class StartService {
         }
     }
 
-    /**
-     * FusionAuth calls userinfo with the first access token, and at Entra that is Graph's, which takes no other
-     * resource's tokens. Other resources come by refresh.
-     */
-    private static void requireFirstLegScopes(Provider provider, List<String> scopes) {
-        if (provider.isEntra() && !scopes.stream().allMatch(StartService::isGraphOrOpenId)) {
-            throw new BrokerException(
-                    ProblemType.INVALID_SCOPE,
-                    "At this provider an account is connected with OpenID and Microsoft Graph scopes only. Leave other resources out; they are minted later.");
-        }
-    }
-
-    private static boolean isGraphOrOpenId(String scope) {
-        var resourceEnds = scope.lastIndexOf('/');
-        return resourceEnds < 0 || MicrosoftGraph.is(scope.substring(0, resourceEnds));
-    }
-
-    private AccountId ownAccount(Caller.User user, Provider provider, String id) {
-        var account = AccountId.parse(id).orElseThrow(Accounts::notFound);
-        accounts.require(user.id(), account);
-        if (!account.providerId().equals(provider.id())) {
+    private AccountView ownAccount(Caller.User user, Provider provider, String id) {
+        var account = accounts.get(user.id(), AccountId.parse(id).orElseThrow(Accounts::notFound));
+        if (!account.provider().id().equals(provider.id())) {
             throw BrokerException.invalidField("account_id", "must be an account of the provider");
         }
         return account;
+    }
+
+    /** Who is known by a hint need not be picked, and Entra takes one or the other. */
+    private static @Nullable String prompt(Leg leg, AuthorizationRequest request) {
+        var hinted = leg.asksConsentOnly() && loginHint(leg, request) != null;
+        return request.prompt() != null || hinted ? request.prompt() : "select_account";
+    }
+
+    private static @Nullable String loginHint(Leg leg, AuthorizationRequest request) {
+        return request.loginHint() != null
+                ? request.loginHint()
+                : leg.loginHint().orElse(null);
     }
 
     private static String scope(List<String> more) {

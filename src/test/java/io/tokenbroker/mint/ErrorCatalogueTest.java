@@ -194,7 +194,10 @@ class ErrorCatalogueTest extends BrokerTest {
                         .body("reauthorize.provider_id", equalTo(Sandbox.CONTOSO.toString()))
                         .body(
                                 "reauthorize.scopes",
-                                equalTo(row.isReauthorization() ? List.of() : List.of(ARM + "/.default")))
+                                equalTo(
+                                        row.type() == ProblemType.CONSENT_REQUIRED
+                                                ? List.of(ARM + "/.default")
+                                                : List.of()))
                         .body(
                                 "reauthorize.claims",
                                 WITH_CLAIMS.contains(row.number()) ? containsString("capolids") : nullValue());

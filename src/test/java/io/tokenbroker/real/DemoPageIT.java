@@ -173,6 +173,34 @@ class DemoPageIT {
     }
 
     @Test
+    void consentThatABackEndLacksIsGivenByThePerson() {
+        alice.signsIn().connects("contoso", B).confirms();
+        alice.page().getByRole(AriaRole.LINK).filter(named("Back end")).click();
+        alice.byId("resource").selectOption("https://vault.azure.net");
+        alice.byId("mint-all").click();
+        assertThat(alice.account(B).locator("[data-code=consent_required]")).isVisible();
+
+        alice.byId("ask-person").click();
+        assertThat(alice.problem("consent_required"))
+                .containsText("It wants to use b@contoso.com for https://vault.azure.net/.default");
+        assertThat(alice.byId("message")).isFocused();
+        alice.takesPicture("14-consent-needed");
+        press("Tab", alice.byId("problem-reauthorize"));
+        alice.page().keyboard().press("Enter");
+        assertThat(alice.heading("Permissions requested")).isVisible();
+        assertThat(alice.page().getByLabel("Permissions")).containsText("https://vault.azure.net/user_impersonation");
+        alice.takesPicture("15-entra-consent");
+        alice.page().keyboard().press("Enter");
+        alice.arrives();
+
+        assertThat(alice.message("success")).containsText("You gave consent for b@contoso.com");
+        assertThat(alice.accounts()).hasCount(1);
+        alice.takesPicture("16-consent-given");
+        alice.page().getByRole(AriaRole.LINK).filter(named("Back end")).click();
+        assertMintsForEach("https://vault.azure.net", "cache");
+    }
+
+    @Test
     void anotherAccountThanTheOneToAuthorizeAgainIsRefused() {
         alice.signsIn().connects("contoso", B).confirms();
 
@@ -310,6 +338,8 @@ class DemoPageIT {
 
     private void assertMintsForEach(String resource, String source) {
         alice.byId("resource").selectOption(resource);
+        // It is there once the accounts are.
+        assertThat(alice.byId("mint-all")).isVisible();
         var accounts = alice.byId("accounts").locator("[data-account]").count();
         alice.byId("mint-all").click();
         assertThat(alice.byId("accounts").locator("[data-outcome=token][data-source=%s]".formatted(source)))

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTest
 class StartTest extends LinkingTest {
 
+    private static final String VAULT = "https://vault.azure.net/.default";
     private static final String UNKNOWN_ACCOUNT = "acc_wCcFAAAAQACAAAAAAAAAAXNvbWVib2R5";
 
     @Test
@@ -255,6 +257,69 @@ class StartTest extends LinkingTest {
             })
     void atEntraGraphScopesAreFine(String scope) {
         start(Map.of("scopes", List.of(scope))).then().statusCode(200);
+    }
+
+    @Test
+    void consentForAnAccountIsAskedOfThePersonItBelongsTo() {
+        var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
+
+        var url = parameters(start(Map.of("account_id", account, "scopes", List.of(VAULT), "claims", "{\"a\":1}")));
+
+        assertThat(url)
+                .containsEntry("scope", "openid profile email offline_access " + VAULT)
+                .containsEntry("login_hint", "b@contoso.com")
+                .containsEntry("claims", "{\"a\":1}")
+                .containsEntry("response_type", "code")
+                .containsEntry("code_challenge_method", "S256")
+                .doesNotContainKey("prompt");
+    }
+
+    @Test
+    void whoeverAsksForConsentMaySayHow() {
+        var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
+
+        var url = parameters(start(Map.of(
+                "account_id",
+                account,
+                "scopes",
+                List.of(VAULT),
+                "login_hint",
+                "blake@contoso.com",
+                "prompt",
+                "consent")));
+
+        assertThat(url).containsEntry("login_hint", "blake@contoso.com").containsEntry("prompt", "consent");
+    }
+
+    @Test
+    void consentForAnAccountWhoseSignInNameIsNotKnownIsAskedOfWhoeverIsPicked() {
+        sandbox().fusionAuth().addLink(FusionAuthStandIn.ALICE_ID, Sandbox.CONTOSO, "x-1", "Blake", "token");
+        String account = Broker.alice().get("/accounts").path("accounts[0].id");
+
+        var url = parameters(start(Map.of("account_id", account, "scopes", List.of(VAULT))));
+
+        assertThat(url).containsEntry("prompt", "select_account").doesNotContainKey("login_hint");
+    }
+
+    @Test
+    void consentIsAskedForOneResourceAtATime() {
+        var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
+
+        for (var scopes : List.of(
+                List.of(VAULT, "User.Read"),
+                List.of(VAULT, "api://orders/orders.read"),
+                List.of(VAULT, "https://vault.azure.net/user_impersonation"))) {
+            problem(start(Map.of("account_id", account, "scopes", scopes)), 400, "invalid_scope");
+        }
+        for (var scopes :
+                List.of(List.of("openid", VAULT), List.of("api://orders/orders.read", "api://orders/orders.write"))) {
+            start(Map.of("account_id", account, "scopes", scopes)).then().statusCode(200);
+        }
+    }
+
+    @Test
+    void moreScopesThanAUrlBearsAreRefused() {
+        refusesField("scopes", Map.of("scopes", Collections.nCopies(20, "s".repeat(500))));
     }
 
     @Test

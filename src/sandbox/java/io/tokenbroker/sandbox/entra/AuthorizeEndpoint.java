@@ -22,6 +22,7 @@ final class AuthorizeEndpoint {
     private final AppRegistration app;
     private final Directory directory;
     private final Consents consents;
+    private final Policies policies;
     private final AuthorizationCodes codes;
     private final Sessions sessions;
     private final Switches switches;
@@ -32,6 +33,7 @@ final class AuthorizeEndpoint {
             AppRegistration app,
             Directory directory,
             Consents consents,
+            Policies policies,
             AuthorizationCodes codes,
             Sessions sessions,
             Switches switches) {
@@ -40,6 +42,7 @@ final class AuthorizeEndpoint {
         this.app = app;
         this.directory = directory;
         this.consents = consents;
+        this.policies = policies;
         this.codes = codes;
         this.sessions = sessions;
         this.switches = switches;
@@ -128,12 +131,24 @@ final class AuthorizeEndpoint {
         }
     }
 
+    /** Whoever is asked for it has it at hand; no page is shown. */
+    private boolean givesSecondFactor(User user, AuthorizeRequest asked) {
+        return asked.claims().wantsSecondFactor()
+                || asked.scopes().resources().stream()
+                        .anyMatch(wanted -> policies.wantSecondFactor(user.email(), wanted.resource()));
+    }
+
     private Map<String, String> success(Authority authority, AppRedirect back, AuthorizeRequest asked, User user) {
         var parameters = new LinkedHashMap<String, String>();
         parameters.put(
                 "code",
                 codes.issue(new AuthorizationCode(
-                        new Grant(user.email(), user.sessionEpoch(), app.clientId(), asked.scopes()),
+                        new Grant(
+                                user.email(),
+                                user.sessionEpoch(),
+                                app.clientId(),
+                                asked.scopes(),
+                                givesSecondFactor(user, asked)),
                         authority,
                         back.uri(),
                         asked.challenge(),

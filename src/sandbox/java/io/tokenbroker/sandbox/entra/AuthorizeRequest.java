@@ -11,7 +11,8 @@ record AuthorizeRequest(
         String loginHint,
         String challenge,
         String challengeMethod,
-        String nonce) {
+        String nonce,
+        ClaimsRequest claims) {
 
     private static final int SHORTEST_CHALLENGE = 43;
     private static final int LONGEST_CHALLENGE = 128;
@@ -30,16 +31,16 @@ record AuthorizeRequest(
         var challenge = query.getOrDefault("code_challenge", "");
         var method = query.getOrDefault("code_challenge_method", "plain");
         checkChallenge(challenge, method);
-        if (query.containsKey("claims")) {
-            ClaimsRequest.parse(query.getOrDefault("claims", ""));
-        }
         return new AuthorizeRequest(
                 ScopeRequest.parse(query.getOrDefault("scope", "")),
                 Set.copyOf(List.of(query.getOrDefault("prompt", "").split(" ", -1))),
                 query.getOrDefault("login_hint", ""),
                 challenge,
                 method,
-                query.getOrDefault("nonce", ""));
+                query.getOrDefault("nonce", ""),
+                query.containsKey("claims")
+                        ? ClaimsRequest.parse(query.getOrDefault("claims", ""))
+                        : ClaimsRequest.NONE);
     }
 
     private static void checkChallenge(String challenge, String method) {

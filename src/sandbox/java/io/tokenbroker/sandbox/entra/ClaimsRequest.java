@@ -11,15 +11,22 @@ import java.util.List;
  *
  * @param contexts the authentication contexts asked for, as by a resource's challenge
  * @param longLived whether the client says it can handle claims challenges ({@code cp1})
+ * @param policies the conditional access policies to satisfy, as by an error of the token endpoint
  */
-record ClaimsRequest(List<String> contexts, boolean longLived) {
+record ClaimsRequest(List<String> contexts, boolean longLived, List<String> policies) {
 
-    static final ClaimsRequest NONE = new ClaimsRequest(List.of(), false);
+    static final ClaimsRequest NONE = new ClaimsRequest(List.of(), false, List.of());
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     ClaimsRequest {
         contexts = List.copyOf(contexts);
+        policies = List.copyOf(policies);
+    }
+
+    /** Every policy and context here is satisfied by a second factor. */
+    boolean wantsSecondFactor() {
+        return !contexts.isEmpty() || !policies.isEmpty();
     }
 
     /** @throws Refusal if it is not a JSON object */
@@ -31,7 +38,9 @@ record ClaimsRequest(List<String> contexts, boolean longLived) {
             }
             var wanted = claims.path("access_token");
             return new ClaimsRequest(
-                    values(wanted.path("acrs")), values(wanted.path("xms_cc")).contains("cp1"));
+                    values(wanted.path("acrs")),
+                    values(wanted.path("xms_cc")).contains("cp1"),
+                    values(wanted.path("capolids")));
         } catch (JsonProcessingException notJson) {
             throw Refusal.of(90023);
         }

@@ -46,6 +46,7 @@ final class Control {
             case "POST clock" -> done(() -> entra.clock().advance(Duration.parse(text(request.json(), "advance"))));
             case "POST users" -> done(() -> addUsers(request.json()));
             case "POST consents" -> done(() -> grant(request.json()));
+            case "POST policies" -> done(() -> requireSecondFactor(request.json()));
             case "DELETE consents" -> done(() -> withdraw(request.json()));
             case "POST app/secrets" -> Reply.json(200, Map.of("secret", secret(request.json())));
             case "POST app/secrets/expire" -> done(() -> entra.app().expireSecrets());
@@ -100,6 +101,10 @@ final class Control {
                 .map(JsonNode::asText)
                 .toArray(String[]::new);
         entra.consents().grant(text(json, "user"), text(json, "resource"), scopes);
+    }
+
+    private void requireSecondFactor(JsonNode json) {
+        entra.policies().requireSecondFactor(text(json, "user"), text(json, "resource"));
     }
 
     private void withdraw(JsonNode json) {

@@ -19,6 +19,7 @@ public final class EntraStandIn extends HttpStandIn {
     private final Switches switches = new Switches();
     private final Faults faults = new Faults();
     private final Consents consents = new Consents();
+    private final Policies policies = new Policies();
     private final Directory directory = new Directory(consents);
     private final AuthorizationCodes codes = new AuthorizationCodes();
     private final RefreshTokens refreshTokens = new RefreshTokens();
@@ -44,7 +45,7 @@ public final class EntraStandIn extends HttpStandIn {
     public EntraStandIn(int port, String clientSecret) {
         super(port);
         app = new AppRegistration(clock, clientSecret);
-        authorize = new AuthorizeEndpoint(clock, base, app, directory, consents, codes, sessions, switches);
+        authorize = new AuthorizeEndpoint(clock, base, app, directory, consents, policies, codes, sessions, switches);
         token = new TokenEndpoint(
                 clock,
                 log,
@@ -55,7 +56,7 @@ public final class EntraStandIn extends HttpStandIn {
                 refreshTokens,
                 directory,
                 switches,
-                new TokenIssuer(clock, consents, accessTokens, refreshTokens, directory));
+                new TokenIssuer(clock, consents, policies, accessTokens, refreshTokens, directory));
     }
 
     /** The time by which everything here expires. */
@@ -73,6 +74,10 @@ public final class EntraStandIn extends HttpStandIn {
 
     public Consents consents() {
         return consents;
+    }
+
+    public Policies policies() {
+        return policies;
     }
 
     public Faults faults() {
@@ -137,6 +142,7 @@ public final class EntraStandIn extends HttpStandIn {
         switches.reset();
         faults.clear();
         consents.reset();
+        policies.reset();
         directory.reset();
         codes.reset();
         refreshTokens.reset();

@@ -97,7 +97,7 @@ final class TokenEndpoint {
     private ObjectNode redeem(Request request, Authority authority, String clientId, Faults.Met met) {
         var code = codeGrant.check(request, authority, clientId);
         var order = codeGrant.order(request, code);
-        issuer.checkConsent(order);
+        issuer.checkAllowed(order);
         codeGrant.redeem(code);
         return issuer.issue(order, met);
     }
@@ -105,7 +105,7 @@ final class TokenEndpoint {
     private ObjectNode refresh(Request request, Authority authority, String clientId, Faults.Met met) {
         var token = refreshGrant.check(request, clientId);
         var order = refreshGrant.order(request, authority, token);
-        issuer.checkConsent(order);
+        issuer.checkAllowed(order);
         refreshGrant.use(token);
         return issuer.issue(order, met);
     }

@@ -11,7 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Writes the answer of the token endpoint once all checks are passed but the last, consent. */
+/** Writes the answer of the token endpoint once all checks are passed but the last, policy and consent. */
 final class TokenIssuer {
 
     /** What is to be issued. {@code nonce} is empty but after a sign-in that had one. */
@@ -29,6 +29,7 @@ final class TokenIssuer {
 
     private final Clock clock;
     private final Consents consents;
+    private final Policies policies;
     private final AccessTokens accessTokens;
     private final RefreshTokens refreshTokens;
     private final Directory directory;
@@ -36,19 +37,25 @@ final class TokenIssuer {
     TokenIssuer(
             Clock clock,
             Consents consents,
+            Policies policies,
             AccessTokens accessTokens,
             RefreshTokens refreshTokens,
             Directory directory) {
         this.clock = clock;
         this.consents = consents;
+        this.policies = policies;
         this.accessTokens = accessTokens;
         this.refreshTokens = refreshTokens;
         this.directory = directory;
     }
 
-    /** @throws Refusal if something asked for lacks consent */
-    void checkConsent(Order order) {
+    /** @throws Refusal if a policy wants more than the person showed, or something asked for lacks consent */
+    void checkAllowed(Order order) {
         var wanted = order.scopes().only();
+        if (policies.wantSecondFactor(order.user().email(), wanted.resource())
+                && !order.grant().secondFactor()) {
+            throw Refusal.of(50076);
+        }
         var missing = wanted.missing(consents.granted(order.user().email(), wanted.resource()));
         if (!missing.isEmpty()) {
             throw Refusal.of(65001);
@@ -105,7 +112,8 @@ final class TokenIssuer {
                 other.email(),
                 other.sessionEpoch(),
                 order.grant().clientId(),
-                order.grant().scopes());
+                order.grant().scopes(),
+                order.grant().secondFactor());
         return new Order(other, tenant, grant, order.scopes(), order.claims(), order.nonce(), order.clientInfo());
     }
 

@@ -28,6 +28,7 @@ public final class PlainProvider extends HttpStandIn {
     private final Map<String, Grant> accessTokens = new ConcurrentHashMap<>();
     private final List<Request> tokenRequests = new CopyOnWriteArrayList<>();
     private volatile boolean away;
+    private volatile Map<String, String> refusal = Map.of();
 
     private record Grant(Map<String, String> claims, boolean offline) {}
 
@@ -49,6 +50,11 @@ public final class PlainProvider extends HttpStandIn {
     /** While away, every answer is a 503. */
     public void away(boolean now) {
         away = now;
+    }
+
+    /** From now on every refresh is answered with this error. */
+    public void refusesRefreshes(Map<String, String> error) {
+        refusal = Map.copyOf(error);
     }
 
     /** A code for an identity that has no e-mail address. */
@@ -94,7 +100,11 @@ public final class PlainProvider extends HttpStandIn {
     private Reply token(Request request) {
         tokenRequests.add(request);
         var form = request.form();
-        var grant = form.getOrDefault("grant_type", "").equals("refresh_token")
+        var isRefresh = form.getOrDefault("grant_type", "").equals("refresh_token");
+        if (isRefresh && !refusal.isEmpty()) {
+            return Reply.json(400, refusal);
+        }
+        var grant = isRefresh
                 ? refreshTokens.remove(form.getOrDefault("refresh_token", ""))
                 : codes.remove(form.getOrDefault("code", ""));
         if (grant == null) {

@@ -73,6 +73,9 @@ class EntraControlTest {
         done("POST", "consents", "{\"user\":\"" + USER + "\",\"resource\":\"" + ARM + "\"}");
         assertThat(client.refreshFor(token, ARM + "/.default").status()).isEqualTo(200);
 
+        done("POST", "policies", "{\"user\":\"" + USER + "\",\"resource\":\"" + ARM + "\"}");
+        assertThat(client.refreshFor(token, ARM + "/.default").code()).isEqualTo(50076);
+
         done("POST", "users", "{\"perTenant\":2}");
         assertThat(entra.directory().find("user-0002@fabrikam.com")).isPresent();
         done("POST", "users/d@adatum.com/invite", "{\"tenant\":\"contoso.com\"}");

@@ -195,6 +195,32 @@ class EntraTokenTest {
     }
 
     @Test
+    void consentThatNobodyRedeemedIsConsent() throws Exception {
+        var refreshToken = client.refreshTokenOf(USER);
+        var vault = "https://vault.azure.net/.default";
+        assertThat(client.refreshFor(refreshToken, vault).code()).isEqualTo(65001);
+
+        entra.signIn(client.authorizeUrl("common", LINK_SCOPE + " " + vault), USER);
+
+        assertThat(client.refreshFor(refreshToken, vault).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aSecondFactorIsWorthSomethingToTheSignInItWasPartOf() throws Exception {
+        var weak = client.refreshTokenOf(USER);
+        entra.policies().requireSecondFactor(USER, ARM);
+        var challenge = client.refreshFor(weak, ARM + "/.default");
+        assertThat(challenge.code()).isEqualTo(50076);
+        assertThat(client.refreshFor(weak, "User.Read").status()).isEqualTo(200);
+
+        var strong = client.redeem("common", client.signIn("common", USER, "claims", challenge.text("claims")))
+                .text("refresh_token");
+
+        assertThat(client.refreshFor(strong, ARM + "/.default").status()).isEqualTo(200);
+        assertThat(client.refreshFor(weak, ARM + "/.default").code()).isEqualTo(50076);
+    }
+
+    @Test
     void whatLacksConsentIsRefusedWhole() throws Exception {
         var token = client.refreshTokenOf(USER);
         var vault = client.refreshFor(token, "https://vault.azure.net/.default");
