@@ -7,6 +7,7 @@ import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.seal.Secret;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,15 +26,25 @@ public class RefreshTokens {
 
     private static final Logger LOG = Logger.getLogger(RefreshTokens.class);
 
+    /** A reusable refresh token dies 90 days after its issue: replaced after a third of that, any month's outage is fine. */
+    private static final Duration REPLACED_AFTER = Duration.ofDays(30);
+
     private final LinkApi links;
     private final RememberedLinks remembered;
+    private final Clock clock;
 
     /** Rotated tokens that FusionAuth has not taken yet: for a token spent by its use, the only ones there are. */
     private final ConcurrentMap<AccountId, Unstored> unstored = new ConcurrentHashMap<>();
 
-    RefreshTokens(LinkApi links, RememberedLinks remembered) {
+    RefreshTokens(LinkApi links, RememberedLinks remembered, Clock clock) {
         this.links = links;
         this.remembered = remembered;
+        this.clock = clock;
+    }
+
+    /** Whether the link's token is so old that it should be replaced although it still works. */
+    public boolean isDue(Link link) {
+        return link.lastAuthorizedAt().isBefore(clock.instant().minus(REPLACED_AFTER));
     }
 
     /**

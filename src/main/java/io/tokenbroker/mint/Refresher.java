@@ -17,7 +17,6 @@ import io.tokenbroker.tenant.RefreshOutcome.Refusal;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -25,9 +24,6 @@ import java.util.function.Supplier;
 /** Gets a new access token from the tenant and keeps what came with it, be it a rotated token or a refusal. Blocks. */
 @ApplicationScoped
 class Refresher {
-
-    /** A reusable refresh token dies 90 days after its issue: replaced after a third of that, any month's outage is fine. */
-    private static final Duration REPLACED_AFTER = Duration.ofDays(30);
 
     private final Inquiry inquiry;
     private final RememberedLinks links;
@@ -70,8 +66,7 @@ class Refresher {
         var askedAt = clock.instant();
         var verdict = inquiry.ask(wanted);
         return switch (verdict.outcome()) {
-            case Refreshed refreshed ->
-                new Landing.Arrived(new Minted(arrived(verdict.about(), refreshed, askedAt, keep), Source.REFRESH));
+            case Refreshed refreshed -> arrived(verdict.about(), refreshed, askedAt, keep);
             case NoToken why -> {
                 mark(verdict.about().remembered().link(), why);
                 recent.note(verdict.about(), why);
@@ -80,20 +75,18 @@ class Refresher {
         };
     }
 
-    private AccessToken arrived(Wanted wanted, Refreshed refreshed, Instant askedAt, KeepRotated keep) {
+    private Landing arrived(Wanted wanted, Refreshed refreshed, Instant askedAt, KeepRotated keep) {
         var link = wanted.remembered().link();
         IdentityCheck.require(wanted.provider(), link, refreshed.idToken());
-        refreshed
-                .refreshToken()
-                .filter(next -> !link.token().equals(Optional.of(next)))
-                .ifPresent(next -> keep.keep(link, next));
+        var next = refreshed.refreshToken().filter(newer -> !link.token().equals(Optional.of(newer)));
+        next.ifPresent(newer -> keep.keep(link, newer));
         states.markWorking(wanted.account());
         recent.noteWorking(wanted);
         var accessToken = AccessToken.of(refreshed, askedAt);
         // Keeping a rotated token leaves the epoch as it is. If a person signed in meanwhile there is another by now,
         // and nobody finds what the older grant gave.
         cache.put(TokenCache.Key.of(wanted), accessToken);
-        return accessToken;
+        return new Landing.Arrived(new Minted(accessToken, Source.REFRESH), next.isPresent());
     }
 
     private void mark(Link link, NoToken why) {
@@ -123,7 +116,7 @@ class Refresher {
     }
 
     private void keepIfOld(Link link, Secret next) {
-        if (link.lastAuthorizedAt().isBefore(clock.instant().minus(REPLACED_AFTER))) {
+        if (refreshTokens.isDue(link)) {
             exclusively(link, () -> {
                 refreshTokens.renew(link, next);
                 return link;
