@@ -9,6 +9,7 @@ import io.tokenbroker.seal.Secret;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -87,6 +88,11 @@ public class RefreshTokens {
         var replaced = store(link.withToken(rotated));
         delete(shadow);
         remembered.observeRotated(replaced);
+    }
+
+    /** The accounts whose next token FusionAuth has not taken yet; {@link #settled} tries again. */
+    public List<Link> unstored() {
+        return unstored.values().stream().map(Unstored::link).toList();
     }
 
     /** Whether nothing is left to finish for this account. Blocks. */

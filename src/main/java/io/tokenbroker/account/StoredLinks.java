@@ -6,7 +6,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * Links as they stand in FusionAuth now, shadows resolved: an account whose own link is being replaced is there, with
@@ -38,6 +40,14 @@ public class StoredLinks {
                 .map(Shadow::standsFor)
                 .forEach(link -> byAccount.putIfAbsent(AccountId.of(link), link));
         return List.copyOf(byAccount.values());
+    }
+
+    /** The user's accounts of which a crash, or somebody at work, has left a shadow. */
+    public Set<AccountId> left(UUID userId) {
+        return links.ofUser(userId).stream()
+                .filter(link -> Shadow.isShadow(link.identity()))
+                .map(shadow -> AccountId.of(Shadow.standsFor(shadow)))
+                .collect(Collectors.toSet());
     }
 
     public List<Link> ofUser(UUID userId, UUID providerId) {

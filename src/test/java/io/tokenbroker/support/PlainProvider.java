@@ -61,6 +61,16 @@ public final class PlainProvider extends HttpStandIn {
         return issue(codes, new Grant(Map.copyOf(claims), offline));
     }
 
+    /** A refresh token of an identity that signed in before the story begins. */
+    public String refreshToken(String identity) {
+        return issue(refreshTokens, new Grant(Map.of("sub", identity), true));
+    }
+
+    /** Whether this refresh token would still be taken. */
+    public boolean isGood(String refreshToken) {
+        return refreshTokens.containsKey(refreshToken);
+    }
+
     /** The token requests, the newest last. */
     public List<Request> tokenRequests() {
         return List.copyOf(tokenRequests);

@@ -1,0 +1,54 @@
+package io.tokenbroker.keepalive;
+
+import io.tokenbroker.account.AccountId;
+import io.tokenbroker.account.AccountLocks;
+import io.tokenbroker.account.RefreshTokens;
+import io.tokenbroker.account.StoredLinks;
+import io.tokenbroker.fusionauth.Link;
+import io.tokenbroker.problem.BrokerException;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+
+/** The accounts of a user, and what crashes left of them. Blocks; throws {@link BrokerException} if FusionAuth cannot be asked. */
+@Singleton
+class UserAccounts {
+
+    private static final Logger LOG = Logger.getLogger(UserAccounts.class);
+
+    private final StoredLinks stored;
+    private final RefreshTokens refreshTokens;
+    private final AccountLocks locks;
+
+    UserAccounts(StoredLinks stored, RefreshTokens refreshTokens, AccountLocks locks) {
+        this.stored = stored;
+        this.refreshTokens = refreshTokens;
+        this.locks = locks;
+    }
+
+    /** As they are. */
+    List<Link> of(UUID user) {
+        return stored.ofUser(user);
+    }
+
+    /** After what crashes left was finished, where it can be now. */
+    List<Link> tidied(UUID user) {
+        stored.left(user).forEach(id -> tidy(user, id));
+        return stored.ofUser(user);
+    }
+
+    /** Stores what FusionAuth did not take before, and says for how many accounts it still does not. */
+    int storeRest() {
+        refreshTokens.unstored().forEach(link -> tidy(link.userId(), AccountId.of(link)));
+        return refreshTokens.unstored().size();
+    }
+
+    private void tidy(UUID user, AccountId id) {
+        try {
+            locks.exclusively(user, id.providerId(), () -> refreshTokens.settled(id));
+        } catch (BrokerException later) {
+            LOG.warnf("What was left of account %s cannot be finished yet: %s", id, later.detail());
+        }
+    }
+}
