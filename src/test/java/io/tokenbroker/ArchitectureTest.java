@@ -64,7 +64,8 @@ class ArchitectureTest {
             Map.entry(
                     "mint",
                     List.of("account", "caller", "fusionauth", "problem", "provider", "seal", "settings", "tenant")),
-            Map.entry("ops", List.of("account", "mint", "problem", "provider", "settings", "tenant"))));
+            Map.entry("keepalive", List.of("account", "fusionauth", "mint", "problem", "settings")),
+            Map.entry("ops", List.of("account", "keepalive", "mint", "problem", "provider", "settings", "tenant"))));
 
     @ArchTest
     static final ArchRule packagesAreFreeOfCycles =

@@ -46,7 +46,9 @@ public class AccountWrites {
      * @param again the account that is to be authorized again, if it is known
      */
     public <T> T duringSignIn(UUID userId, UUID providerId, Optional<AccountId> again, Supplier<T> signIn) {
-        stored.left(userId, providerId).forEach(id -> rotation.settle(userId, id));
+        stored.left(userId).stream()
+                .filter(id -> id.providerId().equals(providerId))
+                .forEach(id -> rotation.settle(userId, id));
         var claim = again.flatMap(id -> stored.look(userId, id).account()).map(this::claimed);
         try {
             return signIn.get();

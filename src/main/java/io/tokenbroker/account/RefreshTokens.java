@@ -9,6 +9,7 @@ import io.tokenbroker.settings.BrokerSettings.Rotation;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -48,6 +49,11 @@ public class RefreshTokens {
         this.clock = clock;
     }
 
+    /** Whether the link's token is so old that it should be replaced although it still works. */
+    public boolean isDue(Link link) {
+        return link.lastAuthorizedAt().isBefore(clock.instant().minus(REPLACED_AFTER));
+    }
+
     /**
      * Keeps {@code next}, which the token of {@code link} was exchanged for. Where a token is spent by its use, the next
      * one is stored when this returns; where it stays good, it is replaced once it is old, and if that fails then later.
@@ -59,7 +65,7 @@ public class RefreshTokens {
         switch (kind) {
             case SINGLE_USE -> exclusively(link, () -> store(new Unstored(link, next, false)));
             case REUSABLE -> {
-                if (link.lastAuthorizedAt().isBefore(clock.instant().minus(REPLACED_AFTER))) {
+                if (isDue(link)) {
                     exclusively(link, () -> renew(link, next));
                 }
             }
@@ -106,6 +112,11 @@ public class RefreshTokens {
             LOG.infof("What was left of account %s cannot be finished yet: %s", id, later.detail());
             return false;
         }
+    }
+
+    /** The accounts whose next token FusionAuth has not taken yet; {@link #tidy} tries again. */
+    public List<Link> unstored() {
+        return unstored.links(Integer.MAX_VALUE);
     }
 
     private boolean store(Unstored token) {

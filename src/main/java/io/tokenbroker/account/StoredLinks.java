@@ -54,6 +54,14 @@ public class StoredLinks {
         return List.copyOf(byAccount.values());
     }
 
+    /** The user's accounts of which a crash, or somebody at work, has left a shadow. */
+    public Set<AccountId> left(UUID userId) {
+        return links.ofUser(userId).stream()
+                .filter(record -> Shadow.isShadow(record.identity()))
+                .map(Shadow::accountOf)
+                .collect(Collectors.toSet());
+    }
+
     public List<Link> ofUser(UUID userId, UUID providerId) {
         return ofUser(userId).stream()
                 .filter(link -> link.providerId().equals(providerId))
@@ -83,14 +91,6 @@ public class StoredLinks {
                         .filter(record -> Shadow.belongsTo(id, record))
                         .min(Comparator.comparingInt(record -> record.identity().length()))
                         .map(Shadow::new));
-    }
-
-    /** The user's accounts at this provider that have a shadow. */
-    Set<AccountId> left(UUID userId, UUID providerId) {
-        return links.ofUser(userId).stream()
-                .filter(record -> record.providerId().equals(providerId) && Shadow.isShadow(record.identity()))
-                .map(Shadow::accountOf)
-                .collect(Collectors.toSet());
     }
 
     private Optional<Link> plain(AccountId id) {

@@ -5,7 +5,8 @@ import io.tokenbroker.tenant.RefreshOutcome;
 /** How a refresh ended for all who waited for it. */
 sealed interface Landing {
 
-    record Arrived(Minted minted) implements Landing {}
+    /** @param rotated whether a newer refresh token came along */
+    record Arrived(Minted minted, boolean rotated) implements Landing {}
 
     /** If the tenant is away, an older token may do: that is for each who waited to see. */
     record Missed(RefreshOutcome.NoToken why) implements Landing {}

@@ -89,7 +89,7 @@ class MintService {
 
     private Minted refreshed(Wanted wanted, MintRequest request) {
         return switch (refresh.of(wanted, request.insists(), () -> cached(wanted, request))) {
-            case Landing.Arrived(var minted) -> minted;
+            case Landing.Arrived(var minted, var rotated) -> minted;
             case Landing.Missed(Refused why) -> throw Answers.refused(wanted, why);
             case Landing.Missed(Unavailable why) -> stale(wanted, request).orElseThrow(() -> Answers.unavailable(why));
         };

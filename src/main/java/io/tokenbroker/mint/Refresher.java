@@ -76,8 +76,7 @@ class Refresher {
         var askedAt = clock.instant();
         var verdict = inquiry.ask(wanted);
         return switch (verdict.outcome()) {
-            case Refreshed refreshed ->
-                new Landing.Arrived(new Minted(arrived(verdict.about(), refreshed, askedAt), Source.REFRESH));
+            case Refreshed refreshed -> arrived(verdict.about(), refreshed, askedAt);
             case NoToken why -> {
                 mark(verdict.about().remembered().link(), why);
                 recent.note(verdict.about(), why);
@@ -86,15 +85,13 @@ class Refresher {
         };
     }
 
-    private AccessToken arrived(Wanted wanted, Refreshed refreshed, Instant askedAt) {
+    private Landing arrived(Wanted wanted, Refreshed refreshed, Instant askedAt) {
         var link = wanted.remembered().link();
+        var next = refreshed.refreshToken().filter(newer -> !link.token().equals(Optional.of(newer)));
         // Kept even if the identity is wrong: whose the spent token was, its successor is. Should a setting be wrong
         // rather than the token, the account works again once that is mended.
-        refreshed
-                .refreshToken()
-                .filter(next -> !link.token().equals(Optional.of(next)))
-                .ifPresent(
-                        next -> refreshTokens.keep(link, next, wanted.provider().rotation()));
+        next.ifPresent(
+                newer -> refreshTokens.keep(link, newer, wanted.provider().rotation()));
         IdentityCheck.require(wanted.provider(), link, refreshed.idToken());
         states.markWorking(wanted.account());
         recent.noteWorking(wanted);
@@ -102,7 +99,7 @@ class Refresher {
         // Keeping a rotated token leaves the epoch as it is. If a person signed in meanwhile there is another by now,
         // and nobody finds what the older grant gave.
         cache.put(TokenCache.Key.of(wanted), accessToken);
-        return accessToken;
+        return new Landing.Arrived(new Minted(accessToken, Source.REFRESH), next.isPresent());
     }
 
     private void mark(Link link, NoToken why) {

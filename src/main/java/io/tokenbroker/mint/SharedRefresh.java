@@ -29,7 +29,7 @@ class SharedRefresh {
         return flights.share(
                 wanted.key(),
                 () -> already.get()
-                        .<Landing>map(Landing.Arrived::new)
+                        .<Landing>map(minted -> new Landing.Arrived(minted, false))
                         .or(() -> known(wanted, insisting))
                         .orElseGet(() -> refresher.refresh(wanted)));
     }

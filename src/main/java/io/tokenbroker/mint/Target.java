@@ -40,6 +40,11 @@ record Target(String resource, List<String> scopes) {
                 .orElseGet(() -> new Target("", List.of()));
     }
 
+    /** What an account can be refreshed for, whatever it is minted for: what was consented to at its first sign-in. */
+    static Target anyOf(Provider provider) {
+        return provider.isEntra() ? ofResource(provider.graph()) : new Target("", List.of());
+    }
+
     /** What the refresh grant asks for; at Entra an id_token too, which tells whose token it is. */
     Optional<String> wireScope(Provider provider) {
         if (scopes.isEmpty()) {
@@ -72,7 +77,7 @@ record Target(String resource, List<String> scopes) {
             throw invalid("A /.default scope stands for all others of its resource. Ask for it alone.");
         }
         if (scopes.isEmpty()) {
-            return provider.isEntra() ? ofResource(provider.graph()) : new Target("", List.of());
+            return anyOf(provider);
         }
         return new Target(resources.iterator().next(), List.copyOf(scopes));
     }

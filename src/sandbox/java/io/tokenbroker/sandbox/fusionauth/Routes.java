@@ -14,6 +14,7 @@ final class Routes {
     private final PendingLinkApi pendingLinks;
     private final IdentityProviderApi providers;
     private final UserApi users;
+    private final UserSearch userSearch;
     private final SignIn signIn;
     private final TokenEndpoint tokens;
     private final WellKnown wellKnown;
@@ -24,6 +25,7 @@ final class Routes {
         pendingLinks = new PendingLinkApi(state);
         providers = new IdentityProviderApi(state);
         users = new UserApi(state);
+        userSearch = new UserSearch(state);
         signIn = new SignIn(state);
         tokens = new TokenEndpoint(state);
         wellKnown = new WellKnown(state);
@@ -61,6 +63,7 @@ final class Routes {
         return switch (path) {
             case Complete.PATH -> complete.answer(request);
             case LinkApi.PATH -> links.answer(request);
+            case UserSearch.PATH -> userSearch.answer(request);
             case WellKnown.JWKS -> open(request, wellKnown.jwks());
             case "/oauth2/authorize" -> signIn.authorize(request);
             case "/oauth2/logout" -> signIn.logout(request);

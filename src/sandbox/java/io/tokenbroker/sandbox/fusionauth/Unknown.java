@@ -167,6 +167,12 @@ public sealed interface Unknown {
         OTHER_NAME
     }
 
+    /** Which search engine the server has. Known of each real server. */
+    enum SearchEngine implements Unknown {
+        DATABASE,
+        ELASTICSEARCH
+    }
+
     /** Concurrent PATCHes of one user. */
     enum UserPatch implements Unknown {
         LOSES_UPDATES,

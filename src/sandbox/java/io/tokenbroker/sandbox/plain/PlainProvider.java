@@ -72,6 +72,11 @@ public final class PlainProvider extends HttpStandIn {
         return issue(codes, new Grant(Map.copyOf(claims), offline));
     }
 
+    /** Whether this refresh token would still be taken. */
+    public boolean isGood(String refreshToken) {
+        return refreshTokens.containsKey(refreshToken);
+    }
+
     /** The token requests, the newest last. */
     public List<Request> tokenRequests() {
         return List.copyOf(tokenRequests);

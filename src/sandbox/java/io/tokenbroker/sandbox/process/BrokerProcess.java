@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
@@ -82,7 +83,7 @@ public final class BrokerProcess implements AutoCloseable {
     }
 
     /** A process with these settings, not waited for; its output is appended to both files, or to one. */
-    public static Process launch(Path settings, int port, Path stdout, Path stderr) {
+    public static Process launch(Path settings, int port, Path stdout, Path stderr, String... arguments) {
         var builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -91,6 +92,7 @@ public final class BrokerProcess implements AutoCloseable {
                 "-Dquarkus.http.port=" + port,
                 "-jar",
                 System.getProperty("broker.jar", "target/quarkus-app/quarkus-run.jar"));
+        builder.command().addAll(List.of(arguments));
         // Only what the test says may count.
         builder.environment().keySet().removeIf(name -> name.startsWith("BROKER_") || name.startsWith("QUARKUS_"));
         try {

@@ -1,0 +1,95 @@
+package io.tokenbroker.fusionauth;
+
+import com.inversoft.error.Errors;
+import com.inversoft.rest.ClientResponse;
+import io.fusionauth.domain.User;
+import io.fusionauth.domain.api.user.SearchRequest;
+import io.fusionauth.domain.api.user.SearchResponse;
+import io.fusionauth.domain.search.Sort;
+import io.fusionauth.domain.search.SortField;
+import io.fusionauth.domain.search.UserSearchCriteria;
+import io.tokenbroker.settings.BrokerSettings;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The application's users, by FusionAuth's search ({@code POST /api/user/search}). Neither of its engines can be asked for
+ * one application's users in words that the other understands, so all are read, and the others left out. Blocks.
+ */
+@ApplicationScoped
+public class UserApi {
+
+    private static final int PAGE = 100;
+
+    private final Vendor vendor;
+    private final UUID applicationId;
+
+    UserApi(Vendor vendor, BrokerSettings settings) {
+        this.vendor = vendor;
+        this.applicationId = settings.fusionauth().applicationId();
+    }
+
+    /**
+     * The next users from here on.
+     *
+     * @throws io.tokenbroker.problem.BrokerException if FusionAuth cannot be asked, or not by this API key
+     */
+    public Page page(Position from) {
+        var response = vendor.call(api -> api.searchUsersByQuery(request(from)));
+        if (response.status != 200 || response.successResponse == null) {
+            throw Vendor.problem(response, "POST /api/user/search");
+        }
+        return page(from, response);
+    }
+
+    private static SearchRequest request(Position from) {
+        var search = new UserSearchCriteria();
+        search.queryString = "*";
+        search.numberOfResults = PAGE;
+        // Without an order Elasticsearch leaves some out (fusionauth-issues#2982); by id both engines can.
+        search.sortFields = List.of(new SortField("id", Sort.asc));
+        from.nextResults().ifPresentOrElse(token -> search.nextResults = token, () -> search.startRow = from.row());
+        var request = new SearchRequest(search);
+        request.expand = List.of("registrations");
+        return request;
+    }
+
+    private Page page(Position from, ClientResponse<SearchResponse, Errors> response) {
+        var body = response.successResponse;
+        var found = Optional.ofNullable(body.users).orElse(List.of());
+        var users = found.stream()
+                .filter(user -> user.getRegistrationForApplication(applicationId) != null)
+                .map(UserApi::id)
+                .toList();
+        var next = new Position(from.row() + found.size(), Optional.ofNullable(body.nextResults));
+        return new Page(users, next, found.isEmpty());
+    }
+
+    private static UUID id(User user) {
+        return user.id;
+    }
+
+    /**
+     * Where a page begins.
+     *
+     * @param row how many users come before it
+     * @param nextResults how an engine that counts only so far names it
+     */
+    public record Position(int row, Optional<String> nextResults) {
+
+        public static final Position FIRST = new Position(0, Optional.empty());
+    }
+
+    /**
+     * @param users who of the users found is registered for the application
+     * @param last whether nobody was found any more
+     */
+    public record Page(List<UUID> users, Position next, boolean last) {
+
+        public Page {
+            users = List.copyOf(users);
+        }
+    }
+}

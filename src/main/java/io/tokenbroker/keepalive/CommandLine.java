@@ -1,0 +1,92 @@
+package io.tokenbroker.keepalive;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+
+/** What was said after {@code keep-alive}. */
+sealed interface CommandLine {
+
+    String USAGE =
+            "Usage: keep-alive [--rate <accounts per second, 1 to 1000>] [--checkpoint <file>] [--dry-run] [--help]";
+
+    String HELP = """
+            %s
+
+            Renews the refresh token of every linked account whose token is older than 30 days, and finishes what a crash
+            left half done. Reads the broker's settings. Made for cron: once a day is plenty.
+
+              --rate <n>           renew at most so many accounts a second (5)
+              --checkpoint <file>  note there after each page of users how far it is; go on from there if interrupted
+              --dry-run            change nothing, only count
+              --help               this text
+
+            Exit code: 0 nothing failed, even if accounts need a person; 1 something failed, or the run did not come to its
+            end; 2 wrong usage.
+            """.formatted(USAGE);
+
+    record Help() implements CommandLine {}
+
+    /** @param what is wrong, in words */
+    record Wrong(String what) implements CommandLine {}
+
+    /**
+     * @param rate how many accounts to renew in a second, at most
+     * @param checkpoint where to note how far the run is
+     * @param dryRun whether to change nothing
+     */
+    record Options(int rate, Optional<Path> checkpoint, boolean dryRun) implements CommandLine {}
+
+    static CommandLine parse(List<String> arguments) {
+        var rest = new ArrayDeque<>(arguments);
+        var options = new Options(5, Optional.empty(), false);
+        while (!rest.isEmpty()) {
+            var name = rest.pop();
+            switch (option(name, rest, options)) {
+                case Help help -> {
+                    return help;
+                }
+                case Wrong wrong -> {
+                    return wrong;
+                }
+                case Options more -> options = more;
+            }
+        }
+        return options.dryRun() && options.checkpoint().isPresent()
+                ? new Wrong("--dry-run changes nothing, so it has no --checkpoint")
+                : options;
+    }
+
+    private static CommandLine option(String name, ArrayDeque<String> rest, Options options) {
+        return switch (name) {
+            case "--help" -> new Help();
+            case "--dry-run" -> new Options(options.rate(), options.checkpoint(), true);
+            case "--rate" ->
+                value(rest)
+                        .filter(text -> text.matches("[1-9]\\d{0,2}|1000"))
+                        .<CommandLine>map(
+                                text -> new Options(Integer.parseInt(text), options.checkpoint(), options.dryRun()))
+                        .orElseGet(() -> new Wrong("--rate takes a number from 1 to 1000"));
+            case "--checkpoint" ->
+                value(rest)
+                        .flatMap(CommandLine::path)
+                        .<CommandLine>map(file -> new Options(options.rate(), Optional.of(file), options.dryRun()))
+                        .orElseGet(() -> new Wrong("--checkpoint takes a file"));
+            default -> new Wrong("unknown argument: " + name);
+        };
+    }
+
+    private static Optional<String> value(ArrayDeque<String> rest) {
+        return Optional.ofNullable(rest.poll()).filter(text -> !text.startsWith("--"));
+    }
+
+    private static Optional<Path> path(String text) {
+        try {
+            return Optional.of(Path.of(text).toAbsolutePath());
+        } catch (InvalidPathException notOne) {
+            return Optional.empty();
+        }
+    }
+}

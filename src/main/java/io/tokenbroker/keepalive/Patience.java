@@ -1,0 +1,35 @@
+package io.tokenbroker.keepalive;
+
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.ProblemType;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Waits for a FusionAuth that is away for a moment.
+ *
+ * @param pauses before each further try
+ * @param stopping whoever is told to stop does not wait
+ */
+record Patience(List<Duration> pauses, Stopping stopping) {
+
+    Patience {
+        pauses = List.copyOf(pauses);
+    }
+
+    /** @throws BrokerException if FusionAuth is still away in the end, and at once if it is something else */
+    <T> T tryFor(Supplier<T> work) {
+        for (var pause : pauses) {
+            try {
+                return work.get();
+            } catch (BrokerException failed) {
+                if (failed.type() != ProblemType.FUSIONAUTH_UNAVAILABLE || stopping.isTold()) {
+                    throw failed;
+                }
+                stopping.pause(pause);
+            }
+        }
+        return work.get();
+    }
+}

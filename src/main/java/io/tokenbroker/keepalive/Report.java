@@ -1,0 +1,49 @@
+package io.tokenbroker.keepalive;
+
+import io.tokenbroker.account.AccountId;
+import io.tokenbroker.fusionauth.Link;
+import io.tokenbroker.mint.Renewal;
+import java.io.PrintStream;
+
+/** What a run tells on the terminal: ids, reasons and counts, no names and no addresses. */
+final class Report {
+
+    private final PrintStream out;
+    private final boolean dryRun;
+
+    Report(PrintStream out, boolean dryRun) {
+        this.out = out;
+        this.dryRun = dryRun;
+    }
+
+    void goesOn(Tally before) {
+        out.println("Going on where the last run stopped: " + before.sentence(dryRun));
+    }
+
+    void account(Link link, Renewal renewal) {
+        switch (renewal) {
+            case Renewal.NeedsPerson(var reason) -> account(link, "needs a person", reason);
+            case Renewal.Failed(var reason) -> account(link, "failed", reason);
+            case Renewal.Away(var reason, var retryAfter) -> account(link, "failed", reason);
+            case Renewal.Renewed done -> {}
+            case Renewal.Healthy fine -> {}
+            case Renewal.Gone gone -> {}
+        }
+    }
+
+    void progress(Tally soFar) {
+        out.println(soFar.sentence(dryRun));
+    }
+
+    void done(Tally all) {
+        out.println("Done: " + all.sentence(dryRun));
+    }
+
+    void stopped(String why) {
+        out.println("Stopped: " + why);
+    }
+
+    private void account(Link link, String what, String reason) {
+        out.println("%s %s: %s".formatted(AccountId.of(link), what, reason));
+    }
+}

@@ -1,0 +1,51 @@
+package io.tokenbroker.keepalive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tokenbroker.keepalive.CommandLine.Help;
+import io.tokenbroker.keepalive.CommandLine.Options;
+import io.tokenbroker.keepalive.CommandLine.Wrong;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CommandLineTest {
+
+    @Test
+    void withoutOptionsItRunsAtFiveASecond() {
+        assertThat(parse("")).isEqualTo(new Options(5, Optional.empty(), false));
+    }
+
+    @Test
+    void optionsComeInAnyOrder() {
+        assertThat(parse("--checkpoint /tmp/k.json --rate 1000"))
+                .isEqualTo(new Options(1000, Optional.of(Path.of("/tmp/k.json")), false));
+        assertThat(parse("--dry-run --rate 1")).isEqualTo(new Options(1, Optional.empty(), true));
+        assertThat(parse("--rate 7 --help")).isInstanceOf(Help.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--rate,            --rate takes a number",
+        "--rate 0,          --rate takes a number",
+        "--rate 1001,       --rate takes a number",
+        "--rate 2.5,        --rate takes a number",
+        "--rate --dry-run,  --rate takes a number",
+        "--checkpoint,      --checkpoint takes a file",
+        "--verbose,         unknown argument: --verbose",
+        "now,               unknown argument: now",
+        "--dry-run --checkpoint k, --dry-run changes nothing"
+    })
+    void whatIsWrongIsSaid(String arguments, String why) {
+        assertThat(parse(arguments))
+                .isInstanceOfSatisfying(
+                        Wrong.class, wrong -> assertThat(wrong.what()).startsWith(why));
+    }
+
+    private static CommandLine parse(String arguments) {
+        return CommandLine.parse(arguments.isEmpty() ? List.of() : List.of(arguments.split(" +", -1)));
+    }
+}
