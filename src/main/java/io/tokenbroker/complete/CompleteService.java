@@ -29,6 +29,7 @@ import java.util.Optional;
 class CompleteService {
 
     private final Sealer sealer;
+    private final ReturnedStates returnedStates;
     private final UsedStates usedStates;
     private final ConsentLeg consent;
     private final CompleteApi fusionAuth;
@@ -43,6 +44,7 @@ class CompleteService {
 
     CompleteService(
             Sealer sealer,
+            ReturnedStates returnedStates,
             UsedStates usedStates,
             ConsentLeg consent,
             CompleteApi fusionAuth,
@@ -55,6 +57,7 @@ class CompleteService {
             BrokerSettings settings,
             Clock clock) {
         this.sealer = sealer;
+        this.returnedStates = returnedStates;
         this.usedStates = usedStates;
         this.consent = consent;
         this.fusionAuth = fusionAuth;
@@ -69,8 +72,7 @@ class CompleteService {
     }
 
     Completed complete(Caller.User user, CompleteRequest request) {
-        var state = open(user, request.state());
-        requireIssuer(state, request);
+        var state = returnedStates.open(user, request);
         if (request.error() != null) {
             throw Refusals.declined(request.error());
         }
@@ -178,28 +180,6 @@ class CompleteService {
             case PendingRead.Gone gone -> Optional.empty();
             case PendingRead.NotTold notTold -> Optional.empty();
         };
-    }
-
-    private AuthorizationState open(Caller.User user, String sealed) {
-        var state = sealer.open(AuthorizationState.PURPOSE, sealed, AuthorizationState.class)
-                .filter(opened -> opened.userId().equals(user.id()))
-                .orElseThrow(
-                        () -> new BrokerException(
-                                ProblemType.INVALID_STATE,
-                                "The state was not made by this broker for this user. Start again, and send back exactly what the provider returned."));
-        if (!clock.instant().isBefore(state.expiresAt())) {
-            throw new BrokerException(ProblemType.STATE_EXPIRED, "The sign-in took too long. Start again.");
-        }
-        return state;
-    }
-
-    /** RFC 9207 §2.4. An issuer we do not know, since only endpoints are configured, cannot be compared. */
-    private static void requireIssuer(AuthorizationState state, CompleteRequest request) {
-        if (request.iss() != null && state.issuer() != null && !state.issuer().equals(request.iss())) {
-            throw new BrokerException(
-                    ProblemType.AUTHORIZATION_FAILED,
-                    "The answer comes from another issuer than the one asked. Nothing was redeemed; start again.");
-        }
     }
 
     /** To authorize an account again takes the same identity; what another one has just got is taken back. */
