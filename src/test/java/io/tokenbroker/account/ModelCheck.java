@@ -7,6 +7,8 @@ import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.fusionauth.LinkDeletion;
 import io.tokenbroker.fusionauth.LinkWrite;
 import io.tokenbroker.seal.Secret;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -49,8 +51,40 @@ final class ModelCheck {
         }
     }
 
-    private record State(
-            ModelWorld world, List<List<Answered>> logs, List<Boolean> dead, List<Call> late, Budget budget) {}
+    /** @param logs of each actor; the same for all that do nothing any more */
+    private record State(Shared world, List<Log> logs, List<Call> late, Budget budget) {}
+
+    /** A world, once for all states that have it: to compare them is to compare references. */
+    private static final class Shared {
+        private final ModelWorld world;
+
+        Shared(ModelWorld world) {
+            this.world = world;
+        }
+    }
+
+    /** What an actor has been answered so far, once for all states that have it, and what it asks next. */
+    private static final class Log {
+        private final List<Answered> answers;
+        private final Optional<Call> next;
+        private final Map<Answered, Log> longer = new HashMap<>();
+
+        Log(List<Answered> answers, Optional<Call> next) {
+            this.answers = answers;
+            this.next = next;
+        }
+
+        Log with(Answered answered, ModelActor actor) {
+            return longer.computeIfAbsent(answered, one -> {
+                var more = new ArrayList<>(answers);
+                more.add(one);
+                var call = actor.next(more);
+                return call.isPresent() ? new Log(List.copyOf(more), call) : ENDED;
+            });
+        }
+    }
+
+    private static final Log ENDED = new Log(List.of(), Optional.empty());
 
     private record Step(State state, String what) {}
 
@@ -59,7 +93,7 @@ final class ModelCheck {
     private final int room;
     private Budget wholeBudget = new Budget(0, 0, 0);
     private final Set<State> seen = new HashSet<>();
-    private final List<Map<List<Answered>, Optional<Call>>> nextCalls = new ArrayList<>();
+    private final Map<ModelWorld, Shared> worlds = new HashMap<>();
     private final ArrayDeque<String> path = new ArrayDeque<>();
 
     /** @param room how many links the user may have */
@@ -67,17 +101,20 @@ final class ModelCheck {
         this.actors = actors;
         this.duplicates = duplicates;
         this.room = room;
-        actors.forEach(actor -> nextCalls.add(new HashMap<>()));
     }
 
     /** Explores everything and returns the number of states; fails with the schedule that breaks a promise. */
     int explore(ModelWorld world, Budget budget) {
         wholeBudget = budget;
-        var logs = new ArrayList<List<Answered>>();
-        actors.forEach(actor -> logs.add(List.of()));
-        visit(new State(
-                world, List.copyOf(logs), actors.stream().map(a -> false).toList(), List.of(), budget));
+        var logs = actors.stream()
+                .map(actor -> new Log(List.of(), actor.next(List.of())))
+                .toList();
+        visit(new State(shared(world), logs, List.of(), budget));
         return seen.size();
+    }
+
+    private Shared shared(ModelWorld world) {
+        return worlds.computeIfAbsent(world, Shared::new);
     }
 
     private void visit(State state) {
@@ -100,10 +137,7 @@ final class ModelCheck {
         var steps = new ArrayList<Step>();
         for (var i = 0; i < actors.size(); i++) {
             var actor = i;
-            if (state.dead().get(i)) {
-                continue;
-            }
-            next(state, i).ifPresent(call -> {
+            state.logs().get(i).next.ifPresent(call -> {
                 if (!(call instanceof Call.Wait) || isQuiet(state, actor)) {
                     perform(state, actor, call, steps);
                 }
@@ -112,19 +146,11 @@ final class ModelCheck {
         for (var i = 0; i < state.late().size(); i++) {
             var rest = new ArrayList<>(state.late());
             var call = rest.remove(i);
-            var world = written(state.world(), call);
+            var world = written(state.world().world, call);
             steps.add(new Step(
-                    new State(world, state.logs(), state.dead(), List.copyOf(rest), state.budget()),
-                    "late: " + said(call)));
+                    new State(shared(world), state.logs(), List.copyOf(rest), state.budget()), "late: " + said(call)));
         }
         return steps;
-    }
-
-    private Optional<Call> next(State state, int actor) {
-        return nextCalls
-                .get(actor)
-                .computeIfAbsent(
-                        state.logs().get(actor), log -> actors.get(actor).next(log));
     }
 
     /** Whether nobody else can go on, but who waits too. */
@@ -134,8 +160,9 @@ final class ModelCheck {
         }
         for (var i = 0; i < actors.size(); i++) {
             if (i != but
-                    && !state.dead().get(i)
-                    && next(state, i)
+                    && state.logs()
+                            .get(i)
+                            .next
                             .filter(call -> !(call instanceof Call.Wait))
                             .isPresent()) {
                 return false;
@@ -145,16 +172,14 @@ final class ModelCheck {
     }
 
     private void perform(State state, int actor, Call call, List<Step> steps) {
-        var world = state.world();
+        var world = state.world().world;
         var budget = state.budget();
-        if (budget.allowsCrash() && !state.logs().get(actor).isEmpty()) {
-            var dead = new ArrayList<>(state.dead());
-            dead.set(actor, true);
+        var log = state.logs().get(actor);
+        if (budget.allowsCrash() && !log.answers.isEmpty()) {
             steps.add(new Step(
                     new State(
-                            orphaned(world, state.logs().get(actor)),
-                            state.logs(),
-                            List.copyOf(dead),
+                            shared(orphaned(world, log.answers)),
+                            replaced(state.logs(), actor, ENDED),
                             state.late(),
                             budget.lessCrash()),
                     actors.get(actor).name() + " dies before " + said(call)));
@@ -242,7 +267,6 @@ final class ModelCheck {
                     new State(
                             step.state().world(),
                             step.state().logs(),
-                            step.state().dead(),
                             List.copyOf(late),
                             step.state().budget()),
                     step.what()));
@@ -303,13 +327,21 @@ final class ModelCheck {
 
     private Step answered(
             State state, int actor, Call call, ModelWorld world, Answer answer, Budget budget, String how) {
-        var log = new ArrayList<>(state.logs().get(actor));
-        log.add(new Answered(answer, world.now()));
-        var logs = new ArrayList<>(state.logs());
-        logs.set(actor, List.copyOf(log));
+        var log = state.logs().get(actor).with(new Answered(answer, coarse(world)), actors.get(actor));
         return new Step(
-                new State(world, List.copyOf(logs), state.dead(), state.late(), budget),
+                new State(shared(world), replaced(state.logs(), actor, log), state.late(), budget),
                 actors.get(actor).name() + ": " + said(call) + how);
+    }
+
+    /** An actor's clock ticks in seconds: all that it compares with is longer. */
+    private static Instant coarse(ModelWorld world) {
+        return world.now().truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    private static List<Log> replaced(List<Log> logs, int actor, Log log) {
+        var all = new ArrayList<>(logs);
+        all.set(actor, log);
+        return List.copyOf(all);
     }
 
     private static String said(Call call) {
@@ -340,7 +372,7 @@ final class ModelCheck {
 
     /** Never without a working token: what was stored and works stays stored until there is a newer one. */
     private void requireStored(State state) {
-        var world = state.world();
+        var world = state.world().world;
         if (world.unlinking()) {
             return;
         }
@@ -353,7 +385,7 @@ final class ModelCheck {
 
     /** Once everything has ended, one more use makes one plain link of it: the newest sign-in's. */
     private void requireRepairable(State state) {
-        var world = used(state.world());
+        var world = used(state.world().world);
         // Left out, and told in docs/rotation.md: the one way in which an unlinked account can come back.
         if (world.ghost() && !state.budget().equals(wholeBudget)) {
             return;

@@ -58,10 +58,18 @@ class RotationModelTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void threeAtOnce(boolean singleUse) {
-        explore(singleUse, CALM, mint("A", singleUse), mint("B", singleUse), signIn("R"));
-        explore(singleUse, CALM, mint("A", singleUse), mint("B", singleUse), unlink("U"));
-        explore(singleUse, CALM, mint("A", singleUse), signIn("R"), unlink("U"));
+    void twoBrokersASignInAndAnUnlinkAndACrashAtAnyCall(boolean singleUse) {
+        explore(singleUse, CRASH, mint("A", singleUse), mint("B", singleUse), signIn("R"), unlink("U"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void threeAtOnceAndACrashAndAFaultOrALateWrite(boolean singleUse) {
+        for (var budget : List.of(CRASH_AND_FAULT, LATE)) {
+            explore(singleUse, budget, mint("A", singleUse), mint("B", singleUse), signIn("R"));
+            explore(singleUse, budget, mint("A", singleUse), mint("B", singleUse), unlink("U"));
+            explore(singleUse, budget, mint("A", singleUse), signIn("R"), unlink("U"));
+        }
     }
 
     @ParameterizedTest
