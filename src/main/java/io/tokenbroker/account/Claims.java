@@ -72,15 +72,11 @@ class Claims {
                     ? held(there.get(), null, there.get().since())
                     : new Taken(there.get());
         }
-        if (write instanceof LinkWrite.Refused refused && isForWantOfRoom(refused)) {
+        // Whoever finds no room removes the link first: never for a refusal that may mean anything else.
+        if (write instanceof LinkWrite.Refused refused && refused.says("[LinkCountExceeded]")) {
             return new NoRoom();
         }
         throw busy();
-    }
-
-    /** A conflict with a shadow that has gone since looks like no room, but for its code. */
-    private static boolean isForWantOfRoom(LinkWrite.Refused refused) {
-        return refused.status() == 400 && !refused.says("[duplicate]");
     }
 
     /** Whether this shadow was left by this broker, or by one that must have stopped. */
@@ -117,8 +113,14 @@ class Claims {
         return mark instanceof Taken(var by) && isLeft(by) ? takeOver(by) : mark;
     }
 
-    /** Ends a claim, and says what became of the shadow; in doubt others will find it stale. */
+    /**
+     * Ends a claim, and says what became of the shadow; in doubt others will find it stale. One that was held for too long
+     * is left to them: by now the shadow may be theirs.
+     */
     LinkDeletion release(Held held) {
+        if (clock.instant().isAfter(held.until())) {
+            return new LinkDeletion.InDoubt(true);
+        }
         var deletion = deleted(held.shadow());
         if (deletion instanceof LinkDeletion.InDoubt(var over) && !over) {
             abandon(held);

@@ -39,7 +39,7 @@ import java.util.UUID;
  * person unlinked: what was made is taken back. Every writer holds the claim ({@link Claims}): rotation, unlink, and the
  * sign-in to a known account. {@code docs/rotation.md} looks at each window in between.
  *
- * <p>Blocks; needs no lock of this process.
+ * <p>Blocks; call it with the account's lock of this process held.
  */
 @ApplicationScoped
 class LinkRotation {

@@ -86,14 +86,18 @@ public class RefreshTokens {
         if (found.shadow().isEmpty() && unstored.find(id).isEmpty()) {
             return found.link();
         }
-        return locks.exclusively(userId, id.providerId(), () -> {
-            unstored.find(id).ifPresent(this::store);
-            return switch (kind) {
-                case REUSABLE -> settledIfPossible(userId, id);
-                case SINGLE_USE ->
-                    Patience.USUAL.await(() -> rotation.settle(userId, id)).link();
-            };
-        });
+        return switch (kind) {
+            case REUSABLE ->
+                locks.ifFree(userId, id.providerId(), () -> settledIfPossible(userId, id))
+                        .orElseGet(() -> stored.find(id));
+            case SINGLE_USE ->
+                locks.exclusively(userId, id.providerId(), () -> {
+                    unstored.find(id).ifPresent(this::store);
+                    return Patience.USUAL
+                            .await(() -> rotation.settle(userId, id))
+                            .link();
+                });
+        };
     }
 
     /**

@@ -1,9 +1,11 @@
 package io.tokenbroker.account;
 
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
 import io.tokenbroker.account.SeenAccounts.Seen;
 import io.tokenbroker.fusionauth.Link;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.util.stream.Stream;
 
 /**
@@ -31,6 +33,11 @@ class Sweep {
                 .distinct()
                 .filter(account -> !refreshTokens.tidy(account.userId(), account.id()))
                 .forEach(seen::note);
+    }
+
+    /** What could not be stored yet is nowhere else. */
+    void storeRest(@Observes ShutdownEvent stopping) {
+        refreshTokens.unstored().forEach(link -> refreshTokens.tidy(link.userId(), AccountId.of(link)));
     }
 
     private static Seen seen(Link link) {

@@ -3,6 +3,8 @@ package io.tokenbroker.account;
 import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.seal.Secret;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -44,9 +46,11 @@ class UnstoredTokens {
         return tokens.size() >= MOST;
     }
 
-    /** Some accounts that wait. */
+    /** Some accounts that wait, not always the same. */
     List<Link> links(int most) {
-        return tokens.values().stream().limit(most).map(Unstored::link).toList();
+        var all = new ArrayList<>(tokens.values());
+        Collections.shuffle(all);
+        return all.stream().limit(most).map(Unstored::link).toList();
     }
 
     /** The link of an account that is nowhere but here. */

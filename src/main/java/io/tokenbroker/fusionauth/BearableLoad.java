@@ -4,6 +4,7 @@ import com.inversoft.rest.ClientResponse;
 import io.smallrye.faulttolerance.api.CircuitBreakerState;
 import io.smallrye.faulttolerance.api.Guard;
 import java.net.ConnectException;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
@@ -18,6 +19,9 @@ final class BearableLoad {
 
     private static final Logger LOG = Logger.getLogger(BearableLoad.class);
     private static final int LINE = 5_000;
+
+    /** Whoever has waited longer does not want it any more, or must not do it any more. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
     private final Guard places;
     private final Guard circuit;
@@ -47,8 +51,13 @@ final class BearableLoad {
     /** The call's answer, or that of a connection that did not come about. */
     @SuppressWarnings("unchecked") // the library asks for a class, which knows no type arguments
     <S, F> ClientResponse<S, F> bear(Supplier<ClientResponse<S, F>> call) {
+        var since = System.nanoTime();
         try {
-            return places.get(() -> ifItAnswers(call), ClientResponse.class);
+            return places.get(
+                    () -> System.nanoTime() - since > LONGEST_WAIT.toNanos()
+                            ? BearableLoad.<S, F>neverSent("Too many calls were before this one")
+                            : ifItAnswers(call),
+                    ClientResponse.class);
         } catch (BulkheadException full) {
             return neverSent("Too many calls wait already");
         }

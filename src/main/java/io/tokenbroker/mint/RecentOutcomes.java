@@ -27,7 +27,7 @@ class RecentOutcomes {
     /** A caller who insists on a new token gets past what concerns the whole account only this often. */
     private static final Duration INSISTING = Duration.ofSeconds(30);
 
-    private static final int CLAIMS_OF_NO_WEIGHT = 256;
+    private static final int CHARACTERS_OF_NO_WEIGHT = 256;
 
     private final Clock clock;
     private final Cache<Key, Held> held = Caffeine.newBuilder()
@@ -95,9 +95,14 @@ class RecentOutcomes {
             return new Key(wanted.account(), wanted.remembered().epoch(), Optional.of(wanted.key()));
         }
 
-        /** Claims may be long, and a caller chooses them. */
+        /** Scopes and claims may be long, and a caller chooses them. */
         int weight() {
-            return 1 + wanted.flatMap(Wanted.Key::claims).map(String::length).orElse(0) / CLAIMS_OF_NO_WEIGHT;
+            return 1 + wanted.map(Key::characters).orElse(0) / CHARACTERS_OF_NO_WEIGHT;
+        }
+
+        private static int characters(Wanted.Key wanted) {
+            return wanted.claims().map(String::length).orElse(0)
+                    + wanted.scopes().stream().mapToInt(String::length).sum();
         }
     }
 

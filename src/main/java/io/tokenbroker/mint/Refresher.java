@@ -64,6 +64,8 @@ class Refresher {
         var link = wanted.remembered().link();
         return refreshTokens
                 .settled(link.userId(), wanted.account(), wanted.provider().rotation())
+                // It may be another user's by now.
+                .filter(now -> now.userId().equals(link.userId()))
                 .map(links::observe)
                 .map(wanted::as)
                 .orElseThrow(() -> {

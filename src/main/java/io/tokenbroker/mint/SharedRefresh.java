@@ -1,7 +1,11 @@
 package io.tokenbroker.mint;
 
 import io.tokenbroker.account.Flights;
+import io.tokenbroker.provider.Provider;
+import io.tokenbroker.provider.Providers;
 import io.tokenbroker.tenant.RefreshGrants;
+import io.tokenbroker.tenant.RefreshOutcome.NoToken;
+import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -13,11 +17,13 @@ class SharedRefresh {
     private final Flights<Landing> flights = new Flights<>();
     private final RecentOutcomes recent;
     private final RefreshGrants grants;
+    private final Providers providers;
     private final Refresher refresher;
 
-    SharedRefresh(RecentOutcomes recent, RefreshGrants grants, Refresher refresher) {
+    SharedRefresh(RecentOutcomes recent, RefreshGrants grants, Providers providers, Refresher refresher) {
         this.recent = recent;
         this.grants = grants;
+        this.providers = providers;
         this.refresher = refresher;
     }
 
@@ -36,7 +42,20 @@ class SharedRefresh {
 
     private Optional<Landing> known(Wanted wanted, boolean insisting) {
         return recent.current(wanted, insisting)
-                .or(() -> grants.heldBack(wanted.provider().tokenEndpoint()))
+                .or(() -> heldBack(wanted.provider()))
                 .map(Landing.Missed::new);
+    }
+
+    /** A client that is refused is worth a look whether the operator has mended it. */
+    private Optional<NoToken> heldBack(Provider provider) {
+        var why = grants.heldBack(provider.tokenEndpoint());
+        return why.filter(Refused.class::isInstance).isPresent() && isMended(provider) ? Optional.empty() : why;
+    }
+
+    private boolean isMended(Provider provider) {
+        return providers
+                .readAgain(provider.id())
+                .filter(now -> !now.tokenEndpoint().equals(provider.tokenEndpoint()))
+                .isPresent();
     }
 }

@@ -30,6 +30,8 @@ class Compartments {
 
     private static final int LINE = 2_000;
 
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+
     /** Of the last so many calls, that share must have failed before the others stop. */
     private static final int LAST_CALLS = 20;
 
@@ -43,11 +45,21 @@ class Compartments {
 
     /** Runs {@code work} once there is a place for it. */
     RefreshOutcome inTurn(TokenEndpoint endpoint, Supplier<RefreshOutcome> work) {
+        var since = System.nanoTime();
         try {
-            return compartments.get(endpoint.client()).places().get(work, RefreshOutcome.class);
+            return compartments
+                    .get(endpoint.client())
+                    .places()
+                    .get(
+                            () -> System.nanoTime() - since > LONGEST_WAIT.toNanos() ? crowded() : work.get(),
+                            RefreshOutcome.class);
         } catch (BulkheadException full) {
-            return new Unavailable(Outage.CROWDED, Optional.of(Duration.ofSeconds(1)), Upstream.error(null));
+            return crowded();
         }
+    }
+
+    private static RefreshOutcome crowded() {
+        return new Unavailable(Outage.CROWDED, Optional.of(Duration.ofSeconds(1)), Upstream.error(null));
     }
 
     /** Makes the {@code call}, unless the last ones were of no avail. */

@@ -42,7 +42,9 @@ class Pauses {
         if (outcome instanceof Unavailable unavailable && unavailable.outage() != Outage.ASKED_TOO_OFTEN) {
             length(unavailable).filter(Duration::isPositive).ifPresent(length -> {
                 var now = clock.instant();
-                pauses.put(endpoint.client(), new Pause(now, now.plus(length), unavailable));
+                var pause = new Pause(now, now.plus(length), unavailable);
+                // Of several answers at once the longest counts.
+                pauses.asMap().merge(endpoint.client(), pause, (held, next) -> held.outlasts(next) ? held : next);
             });
         }
     }
@@ -54,6 +56,10 @@ class Pauses {
     }
 
     record Pause(Instant since, Instant until, Unavailable why) {
+
+        boolean outlasts(Pause other) {
+            return covers(other.since) && until.isAfter(other.until);
+        }
 
         /** A clock that was set back must not prolong it. */
         boolean covers(Instant now) {

@@ -27,7 +27,8 @@ record Scale(long seed, int accounts, int share, boolean everything, int randomK
     }
 
     static Scale small(long seed) {
-        return new Scale(seed, 24, 3, false, 1, Duration.ZERO, Duration.ofSeconds(5));
+        // A claim left by a killed broker is good for a minute.
+        return new Scale(seed, 48, 3, false, 1, Duration.ZERO, Duration.ofSeconds(130));
     }
 
     /** All of them, or the first few. */
