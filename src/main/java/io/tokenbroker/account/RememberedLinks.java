@@ -41,7 +41,6 @@ public class RememberedLinks {
             .maximumSize(200_000)
             // A wake-up of another thread costs more than its work.
             .executor(Runnable::run)
-            .expireAfterAccess(Duration.ofHours(2))
             .build();
 
     RememberedLinks(StoredLinks stored, BrokerSettings settings, Clock clock) {

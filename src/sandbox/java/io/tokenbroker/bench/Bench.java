@@ -40,7 +40,7 @@ public final class Bench {
     private static final double GOAL = 0.6;
 
     /** Until the compiler has done its work on both. */
-    private static final int WARM_UP_SECONDS = 25;
+    private static final int WARM_UP_SECONDS = 45;
 
     private static final Path WORK = Path.of("target", "bench-run");
 
