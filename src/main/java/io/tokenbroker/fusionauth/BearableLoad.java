@@ -4,6 +4,7 @@ import com.inversoft.rest.ClientResponse;
 import io.smallrye.faulttolerance.api.CircuitBreakerState;
 import io.smallrye.faulttolerance.api.Guard;
 import java.net.ConnectException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.function.Supplier;
@@ -23,11 +24,13 @@ final class BearableLoad {
     /** Whoever has waited longer does not want it any more, or must not do it any more. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
+    private final Clock clock;
     private final Guard places;
     private final Guard circuit;
 
     /** @param name tells it from others in the library's own metrics */
-    BearableLoad(String name, int atOnce) {
+    BearableLoad(String name, int atOnce, Clock clock) {
+        this.clock = clock;
         places = Guard.create()
                 .withBulkhead()
                 .limit(atOnce)
@@ -51,10 +54,10 @@ final class BearableLoad {
     /** The call's answer, or that of a connection that did not come about. */
     @SuppressWarnings("unchecked") // the library asks for a class, which knows no type arguments
     <S, F> ClientResponse<S, F> bear(Supplier<ClientResponse<S, F>> call) {
-        var since = System.nanoTime();
+        var since = clock.instant();
         try {
             return places.get(
-                    () -> System.nanoTime() - since > LONGEST_WAIT.toNanos()
+                    () -> Duration.between(since, clock.instant()).compareTo(LONGEST_WAIT) > 0
                             ? BearableLoad.<S, F>neverSent("Too many calls were before this one")
                             : ifItAnswers(call),
                     ClientResponse.class);

@@ -15,6 +15,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -44,10 +45,10 @@ class Vendor {
 
     private final FusionAuthClient api;
     private final FusionAuthClient complete;
-    private final BearableLoad load = new BearableLoad("fusionauth", AT_ONCE);
-    private final BearableLoad completeLoad = new BearableLoad("fusionauth-complete", COMPLETE_AT_ONCE);
+    private final BearableLoad load;
+    private final BearableLoad completeLoad;
 
-    Vendor(BrokerSettings settings) {
+    Vendor(BrokerSettings settings, Clock clock) {
         // HttpURLConnection keeps five idle connections a host unless told before its first use.
         System.setProperty("http.maxConnections", "64");
         // Nor may it repeat a POST whose connection closes: an authorization code goes out once. The vendor says so
@@ -56,6 +57,8 @@ class Vendor {
         var fusionAuth = settings.fusionauth();
         api = client(fusionAuth, READ_MILLIS);
         complete = client(fusionAuth, COMPLETE_MILLIS);
+        load = new BearableLoad("fusionauth", AT_ONCE, clock);
+        completeLoad = new BearableLoad("fusionauth-complete", COMPLETE_AT_ONCE, clock);
     }
 
     /** Makes a call, in its turn. One that was not made because FusionAuth answers nobody ends as if it could not be reached. */

@@ -8,6 +8,7 @@ import io.tokenbroker.problem.Upstream;
 import io.tokenbroker.tenant.RefreshOutcome.Outage;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -40,18 +41,26 @@ class Compartments {
     /** Until one call tries again. */
     private static final Duration REST = Duration.ofSeconds(5);
 
+    private final Clock clock;
+
     final LoadingCache<TokenEndpoint.Client, Compartment> compartments =
             Caffeine.newBuilder().maximumSize(10_000).build(Compartments::open);
 
-    /** Runs {@code work} once there is a place for it. */
+    Compartments(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** Runs {@code work} once there is a place for it; nobody waits for one much longer than a refresh takes. */
     RefreshOutcome inTurn(TokenEndpoint endpoint, Supplier<RefreshOutcome> work) {
-        var since = System.nanoTime();
+        var since = clock.instant();
         try {
             return compartments
                     .get(endpoint.client())
                     .places()
                     .get(
-                            () -> System.nanoTime() - since > LONGEST_WAIT.toNanos() ? crowded() : work.get(),
+                            () -> Duration.between(since, clock.instant()).compareTo(LONGEST_WAIT) > 0
+                                    ? crowded()
+                                    : work.get(),
                             RefreshOutcome.class);
         } catch (BulkheadException full) {
             return crowded();
