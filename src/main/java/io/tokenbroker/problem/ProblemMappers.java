@@ -110,7 +110,8 @@ public class ProblemMappers {
                         "A fault of the broker, not of the request. Its operator finds the cause in the log by the request id.");
             default ->
                 new BrokerException(
-                        ProblemType.INVALID_REQUEST, "The request is malformed; mend it before sending again.");
+                        ProblemType.INVALID_REQUEST,
+                        "The request is malformed. If it has a body, that must be one JSON object, well-formed.");
         };
     }
 
