@@ -6,6 +6,8 @@ import io.tokenbroker.sandbox.wire.Reply;
 import io.tokenbroker.sandbox.wire.Request;
 import java.net.URI;
 import java.util.List;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 
 /**
@@ -33,6 +35,10 @@ public final class EntraStandIn extends HttpStandIn {
     private final ResourceManager resourceManager = new ResourceManager(accessTokens, switches, base);
     private final Control control = new Control(this);
     private final AppRegistration app;
+
+    /** Shared by token requests under way: a reset waits for them, so that none is answered by half of each state. */
+    private final ReadWriteLock underWay = new ReentrantReadWriteLock();
+
     private final AuthorizeEndpoint authorize;
     private final TokenEndpoint token;
 
@@ -138,17 +144,22 @@ public final class EntraStandIn extends HttpStandIn {
 
     /** Back to the state after start. Redirect URIs and the first client secret stay. */
     public void reset() {
-        clock.reset();
-        switches.reset();
         faults.clear();
-        consents.reset();
-        policies.reset();
-        directory.reset();
-        codes.reset();
-        refreshTokens.reset();
-        sessions.reset();
-        log.reset();
-        app.reset();
+        underWay.writeLock().lock();
+        try {
+            clock.reset();
+            switches.reset();
+            consents.reset();
+            policies.reset();
+            directory.reset();
+            codes.reset();
+            refreshTokens.reset();
+            sessions.reset();
+            log.reset();
+            app.reset();
+        } finally {
+            underWay.writeLock().unlock();
+        }
     }
 
     @Override
@@ -171,7 +182,7 @@ public final class EntraStandIn extends HttpStandIn {
 
     private Reply answer(Request request, String segment, String rest) {
         return switch (rest) {
-            case "oauth2/v2.0/token" -> token.answer(request, segment);
+            case "oauth2/v2.0/token" -> token(request, segment);
             case "oauth2/v2.0/authorize" -> authorize.answer(request, segment);
             case "oauth2/v2.0/logout" -> logout(request);
             case "v2.0/.well-known/openid-configuration" ->
@@ -179,6 +190,15 @@ public final class EntraStandIn extends HttpStandIn {
             case "discovery/v2.0/keys" -> published(request, segment, discovery::keys);
             default -> Reply.html(404, Pages.error("There is no " + request.path()));
         };
+    }
+
+    private Reply token(Request request, String segment) {
+        underWay.readLock().lock();
+        try {
+            return token.answer(request, segment);
+        } finally {
+            underWay.readLock().unlock();
+        }
     }
 
     private Reply published(Request request, String segment, Function<Authority, Reply> document) {

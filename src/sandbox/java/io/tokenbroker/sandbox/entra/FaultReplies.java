@@ -3,6 +3,7 @@ package io.tokenbroker.sandbox.entra;
 import io.tokenbroker.sandbox.wire.Reply;
 import io.tokenbroker.sandbox.wire.Request;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
@@ -89,10 +90,10 @@ final class FaultReplies {
         return retryAfter.isEmpty() ? reply : reply.with("Retry-After", retryAfter);
     }
 
-    private static void pause(Faults.Met met, Fault.Kind kind) throws InterruptedException {
+    private void pause(Faults.Met met, Fault.Kind kind) throws InterruptedException {
         for (var fault : met.faults()) {
             if (fault.kind() == kind) {
-                Thread.sleep(Long.parseLong(fault.value()));
+                faults.pause(Duration.ofMillis(Long.parseLong(fault.value())));
             }
         }
     }

@@ -1,10 +1,12 @@
 package io.tokenbroker.sandbox.entra;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The faults in force, and the requests they keep hanging. */
@@ -88,6 +90,11 @@ public final class Faults {
         }
         pending.removeIf(Pending::isSpent);
         return new Met(met);
+    }
+
+    /** Waits that long, or until released. */
+    void pause(Duration longest) throws InterruptedException {
+        release.await(longest.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     void hang() throws InterruptedException {

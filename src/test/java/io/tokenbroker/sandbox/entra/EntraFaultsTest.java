@@ -166,6 +166,19 @@ class EntraFaultsTest {
     }
 
     @Test
+    void whatHangsAtAResetIsAnsweredOutOfTheStateBefore() throws Exception {
+        entra.faults().add(Fault.of(Kind.HANG).times(1));
+
+        var answer = CompletableFuture.supplyAsync(this::statusOfRefresh);
+        while (entra.faults().hanging() == 0) {
+            Thread.onSpinWait();
+        }
+        entra.reset();
+        assertThat(answer.get()).isEqualTo(200);
+        assertThat(refresh().status()).isEqualTo(400);
+    }
+
+    @Test
     void answersThatDiffer() throws Exception {
         entra.faults().add(Fault.of(Kind.EXPIRES_IN_TEXT));
         entra.faults().add(Fault.life(Duration.ofMinutes(10)));
