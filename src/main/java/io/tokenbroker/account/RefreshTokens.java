@@ -118,6 +118,16 @@ public class RefreshTokens {
         }
     }
 
+    /** The same for all accounts of a user, with one look for what there is to do. */
+    public boolean tidy(UUID userId) {
+        try {
+            return stored.left(userId).stream().filter(id -> !tidy(userId, id)).count() == 0;
+        } catch (BrokerException later) {
+            LOG.infof("The accounts of user %s cannot be looked at now: %s", userId, later.detail());
+            return false;
+        }
+    }
+
     /** The accounts whose next token FusionAuth has not taken yet; {@link #tidy} tries again. */
     public List<Link> unstored() {
         return unstored.links(Integer.MAX_VALUE);

@@ -20,9 +20,9 @@ public class StoredLinks {
 
     private final LinkRecords links;
     private final UnstoredTokens unstored;
-    private final SeenAccounts seen;
+    private final SeenUsers seen;
 
-    StoredLinks(LinkRecords links, UnstoredTokens unstored, SeenAccounts seen) {
+    StoredLinks(LinkRecords links, UnstoredTokens unstored, SeenUsers seen) {
         this.links = links;
         this.unstored = unstored;
         this.seen = seen;
@@ -35,14 +35,16 @@ public class StoredLinks {
                 // Another broker may have been in the middle of replacing it at each of these looks.
                 .or(() -> plain(id))
                 .or(() -> unstored.removedLink(id));
-        found.ifPresent(seen::note);
+        found.map(Link::userId).ifPresent(seen::note);
         return found;
     }
 
     public List<Link> ofUser(UUID userId) {
         var byAccount = new LinkedHashMap<AccountId, Link>();
         var stored = links.ofUser(userId);
-        stored.forEach(seen::note);
+        if (!stored.isEmpty()) {
+            seen.note(userId);
+        }
         stored.stream()
                 .filter(link -> !Shadow.isShadow(link.identity()))
                 .forEach(link -> byAccount.put(AccountId.of(link), link));

@@ -2,11 +2,9 @@ package io.tokenbroker.account;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
-import io.tokenbroker.account.SeenAccounts.Seen;
 import io.tokenbroker.fusionauth.Link;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.util.stream.Stream;
 
 /**
  * Finishes what crashes left of the accounts that were read lately, and stores what could not be stored, without waiting
@@ -17,11 +15,11 @@ class Sweep {
 
     private static final int EACH_TIME = 20;
 
-    private final SeenAccounts seen;
+    private final SeenUsers seen;
     private final UnstoredTokens unstored;
     private final RefreshTokens refreshTokens;
 
-    Sweep(SeenAccounts seen, UnstoredTokens unstored, RefreshTokens refreshTokens) {
+    Sweep(SeenUsers seen, UnstoredTokens unstored, RefreshTokens refreshTokens) {
         this.seen = seen;
         this.unstored = unstored;
         this.refreshTokens = refreshTokens;
@@ -29,18 +27,16 @@ class Sweep {
 
     @Scheduled(every = "30s", delayed = "30s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void run() {
-        Stream.concat(unstored.links(EACH_TIME).stream().map(Sweep::seen), seen.take(EACH_TIME).stream())
-                .distinct()
-                .filter(account -> !refreshTokens.tidy(account.userId(), account.id()))
-                .forEach(seen::note);
+        unstored.links(EACH_TIME).forEach(this::store);
+        seen.take(EACH_TIME).stream().filter(user -> !refreshTokens.tidy(user)).forEach(seen::note);
     }
 
     /** What could not be stored yet is nowhere else. */
     void storeRest(@Observes ShutdownEvent stopping) {
-        refreshTokens.unstored().forEach(link -> refreshTokens.tidy(link.userId(), AccountId.of(link)));
+        refreshTokens.unstored().forEach(this::store);
     }
 
-    private static Seen seen(Link link) {
-        return new Seen(AccountId.of(link), link.userId());
+    private void store(Link link) {
+        refreshTokens.tidy(link.userId(), AccountId.of(link));
     }
 }

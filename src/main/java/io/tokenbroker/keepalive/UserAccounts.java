@@ -28,7 +28,7 @@ class UserAccounts {
 
     /** After what crashes left was finished, where it can be now. */
     List<Link> tidied(UUID user) {
-        stored.left(user).forEach(id -> refreshTokens.tidy(user, id));
+        refreshTokens.tidy(user);
         return stored.ofUser(user);
     }
 

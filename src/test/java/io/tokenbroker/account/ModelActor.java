@@ -121,7 +121,7 @@ record ModelActor(String name, Script script) {
         }
 
         StoredLinks stored() {
-            return new StoredLinks(this, new UnstoredTokens(), new SeenAccounts());
+            return new StoredLinks(this, new UnstoredTokens(), new SeenUsers());
         }
 
         AccountWrites writes() {
