@@ -12,8 +12,15 @@ import java.util.concurrent.ThreadLocalRandom;
  * An access token of a linked account.
  *
  * @param renewAt from when on a newer one should be got before anybody has to wait for it
+ * @param answer how the answers begin that it is handed out with from the cache
  */
-record AccessToken(Secret value, Instant issuedAt, Expiry expiry, Instant renewAt, Optional<String> scope) {
+record AccessToken(
+        Secret value,
+        Instant issuedAt,
+        Expiry expiry,
+        Instant renewAt,
+        Optional<String> scope,
+        TokenAnswer.Beginning answer) {
 
     /** A token that was asked for at {@code askedAt}; tokens of one moment are not renewed in one moment. */
     static AccessToken of(Refreshed refreshed, Instant askedAt) {
@@ -23,12 +30,14 @@ record AccessToken(Secret value, Instant issuedAt, Expiry expiry, Instant renewA
                 .filter(hint -> hint.compareTo(life) < 0)
                 .orElse(life.multipliedBy(7).dividedBy(10));
         var jitter = ThreadLocalRandom.current().nextDouble(0.9, 1.1);
+        var expiry = Expiry.at(askedAt.plus(life));
         return new AccessToken(
                 refreshed.accessToken(),
                 askedAt,
-                Expiry.at(askedAt.plus(life)),
+                expiry,
                 askedAt.plusMillis(Math.round(renewIn.toMillis() * jitter)),
-                refreshed.scope());
+                refreshed.scope(),
+                TokenAnswer.Beginning.of(refreshed.accessToken(), expiry.text(), refreshed.scope()));
     }
 
     Instant expiresAt() {
@@ -55,11 +64,16 @@ record AccessToken(Secret value, Instant issuedAt, Expiry expiry, Instant renewA
         return now.isBefore(expiresAt());
     }
 
+    /** For how many whole seconds it is valid from now. */
+    long expiresIn(Instant now) {
+        return Math.max(0, remaining(now).toSeconds());
+    }
+
     Duration remaining(Instant now) {
         return Duration.between(now, expiresAt());
     }
 
-    /** An end in whole seconds, as tenants count, with its text: that is written with each answer and is dear to make. */
+    /** An end in whole seconds, as tenants count, with its text. */
     record Expiry(Instant at, String text) {
 
         static Expiry at(Instant end) {

@@ -40,7 +40,6 @@ class CachedMints {
     private final MintService service;
     private final MintMetrics metrics;
     private final Clock clock;
-    private final ObjectMapper json;
     private final ObjectReader requests;
 
     /** Bodies as last read: programs send the same few over and over, and reading one costs more than the look-up. */
@@ -52,7 +51,6 @@ class CachedMints {
         this.service = service;
         this.metrics = metrics;
         this.clock = clock;
-        this.json = json;
         this.requests = json.readerFor(MintRequest.class);
     }
 
@@ -95,7 +93,8 @@ class CachedMints {
         }
         client.get().policy().rate().take();
         metrics.count(minted.get());
-        return Optional.of(Buffer.buffer(json.writeValueAsBytes(TokenAnswer.of(id, minted.get(), clock.instant()))));
+        var token = minted.get().token();
+        return Optional.of(token.answer().completed(id, token.expiresIn(clock.instant())));
     }
 
     private Optional<Caller.Client> client(HttpServerRequest request) {

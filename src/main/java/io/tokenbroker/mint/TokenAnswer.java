@@ -1,13 +1,22 @@
 package io.tokenbroker.mint;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.JsonSerializable;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.jsontype.TypeSerializer;
+import io.tokenbroker.mint.Minted.Source;
 import io.tokenbroker.seal.Secret;
+import io.vertx.core.buffer.Buffer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -50,29 +59,26 @@ record TokenAnswer(
         String source)
         implements JsonSerializable {
 
+    private static final String BEARER = "Bearer";
+
     static TokenAnswer of(String accountId, Minted minted, Instant now) {
         var token = minted.token();
         return new TokenAnswer(
                 token.value(),
-                "Bearer",
-                Math.max(0, token.remaining(now).toSeconds()),
+                BEARER,
+                token.expiresIn(now),
                 token.expiry().text(),
                 token.scope().orElse(null),
                 accountId,
-                minted.source().name().toLowerCase(Locale.ROOT));
+                word(minted.source()));
     }
 
     @Override
     public void serialize(JsonGenerator json, SerializerProvider serializers) throws IOException {
         json.writeStartObject();
-        json.writeFieldName("access_token");
-        json.writeString(accessToken.json());
-        json.writeStringField("token_type", tokenType);
-        json.writeNumberField("expires_in", expiresIn);
-        json.writeStringField("expires_at", expiresAt);
-        json.writeStringField("scope", scope);
+        writeWhatStays(json, accessToken, expiresAt, scope, source);
         json.writeStringField("account_id", accountId);
-        json.writeStringField("source", source);
+        json.writeNumberField("expires_in", expiresIn);
         json.writeEndObject();
     }
 
@@ -80,5 +86,56 @@ record TokenAnswer(
     public void serializeWithType(JsonGenerator json, SerializerProvider serializers, TypeSerializer type)
             throws IOException {
         serialize(json, serializers);
+    }
+
+    private static void writeWhatStays(
+            JsonGenerator json, Secret accessToken, String expiresAt, @Nullable String scope, String source)
+            throws IOException {
+        json.writeFieldName("access_token");
+        json.writeString(accessToken.json());
+        json.writeStringField("token_type", BEARER);
+        json.writeStringField("expires_at", expiresAt);
+        json.writeStringField("scope", scope);
+        json.writeStringField("source", source);
+    }
+
+    private static String word(Source source) {
+        return source.name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * What all answers from the cache with one token have in common, written once: a token is handed out far more often
+     * than it changes.
+     */
+    static final class Beginning {
+
+        private static final JsonFactory JSON = JsonFactory.builder()
+                .disable(StreamWriteFeature.AUTO_CLOSE_CONTENT)
+                .build();
+
+        private final byte[] written;
+
+        private Beginning(byte[] written) {
+            this.written = written;
+        }
+
+        static Beginning of(Secret accessToken, String expiresAt, Optional<String> scope) {
+            var written = new ByteArrayOutputStream();
+            try (var json = JSON.createGenerator(written)) {
+                json.writeStartObject();
+                writeWhatStays(json, accessToken, expiresAt, scope.orElse(null), word(Source.CACHE));
+            } catch (IOException impossible) {
+                throw new UncheckedIOException(impossible);
+            }
+            return new Beginning(written.toByteArray());
+        }
+
+        /** The whole answer. An account's id is ASCII and needs no escaping. */
+        Buffer completed(String accountId, long expiresIn) {
+            var rest = ",\"account_id\":\"" + accountId + "\",\"expires_in\":" + expiresIn + "}";
+            return Buffer.buffer(written.length + rest.length())
+                    .appendBytes(written)
+                    .appendBytes(rest.getBytes(US_ASCII));
+        }
     }
 }
