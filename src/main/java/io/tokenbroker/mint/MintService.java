@@ -2,6 +2,7 @@ package io.tokenbroker.mint;
 
 import io.tokenbroker.account.AccountId;
 import io.tokenbroker.account.Accounts;
+import io.tokenbroker.account.ReadAhead;
 import io.tokenbroker.account.RememberedLinks;
 import io.tokenbroker.account.RememberedLinks.Remembered;
 import io.tokenbroker.caller.Caller;
@@ -23,6 +24,7 @@ class MintService {
 
     private final Providers providers;
     private final RememberedLinks links;
+    private final ReadAhead readAhead;
     private final TokenCache cache;
     private final SharedRefresh refresh;
     private final RefreshAhead ahead;
@@ -31,12 +33,14 @@ class MintService {
     MintService(
             Providers providers,
             RememberedLinks links,
+            ReadAhead readAhead,
             TokenCache cache,
             SharedRefresh refresh,
             RefreshAhead ahead,
             Clock clock) {
         this.providers = providers;
         this.links = links;
+        this.readAhead = readAhead;
         this.cache = cache;
         this.refresh = refresh;
         this.ahead = ahead;
@@ -48,8 +52,9 @@ class MintService {
         client.policy().requireProvider(id.providerId());
         return providers.remembered(id.providerId()).flatMap(provider -> {
             var target = permitted(client, provider, request);
-            return links.fresh(id)
-                    .map(link -> wanted(provider, owned(link, request), target, request))
+            var fresh = links.fresh(id);
+            fresh.ifPresent(readAhead::readIfDue);
+            return fresh.map(link -> wanted(provider, owned(link, request), target, request))
                     .flatMap(wanted -> cached(wanted, request));
         });
     }
