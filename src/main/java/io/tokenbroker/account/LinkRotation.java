@@ -38,8 +38,7 @@ import java.util.UUID;
  * newer one is never replaced. A link that is gone when it is to be deleted, or a shadow gone at the end, means that a
  * person unlinked: what was made is taken back. Every writer holds the claim ({@link Claims}): rotation, unlink, and the
  * sign-in to a known account. {@code docs/rotation.md} looks at each window in between.
- *
- * <p>Blocks; call it with the account's lock of this process held.
+ * Blocks; call it with the account's lock of this process held.
  */
 @ApplicationScoped
 class LinkRotation {
@@ -144,13 +143,13 @@ class LinkRotation {
             return now;
         }
         if (now.isEmpty()) {
-            return Optional.of(made(held, wanted.get()));
+            return made(held, wanted.get());
         }
         var tried = posting == Posting.REFUSED ? now : overwritten(held, wanted.get());
         if (tried.isEmpty() || tried.filter(link -> stands(held, link)).isPresent()) {
             return tried;
         }
-        return removed(held, tried.get()) ? Optional.of(made(held, wanted.get())) : account(held);
+        return removed(held, tried.get()) ? made(held, wanted.get()) : account(held);
     }
 
     /** Whether this link is not to be replaced, or has been. */
@@ -191,18 +190,19 @@ class LinkRotation {
         };
     }
 
-    private Link made(Held held, Link wanted) {
+    /** Empty if a person unlinked right after it was made. */
+    private Optional<Link> made(Held held, Link wanted) {
         claims.requireTime(held);
         var write = links.create(wanted);
         var there = account(held);
-        if (there.isEmpty() && held.mark().isPresent() && write instanceof LinkWrite.Refused) {
+        if (there.isPresent() || write instanceof LinkWrite.Written) {
+            return there;
+        }
+        if (write instanceof LinkWrite.Refused && held.mark().isPresent()) {
             return made(claims.unmarked(held), wanted);
         }
-        if (there.isEmpty()) {
-            leaveIfAtWork(held, !(write instanceof LinkWrite.InDoubt(var over)) || over);
-            throw Claims.busy();
-        }
-        return there.get();
+        leaveIfAtWork(held, !(write instanceof LinkWrite.InDoubt(var over)) || over);
+        throw Claims.busy();
     }
 
     /** What FusionAuth may still do must not come upon what is done next. */
