@@ -41,7 +41,7 @@ public class CompleteApi {
         request.noJWT = true;
         request.addData("code", code.reveal()).addData("redirect_uri", redirectUri);
         codeVerifier.ifPresent(verifier -> request.addData("code_verifier", verifier.reveal()));
-        return completion(vendor.complete(api -> api.identityProviderLogin(request)));
+        return completion(vendor.complete(providerId, api -> api.identityProviderLogin(request)));
     }
 
     /** By status: 232 is a success to the vendor's client, and no login at all. */

@@ -93,7 +93,7 @@ public class LinkApi implements LinkRecords {
                 if (Vendor.neverSent(response)) {
                     throw Vendor.problem(response, "POST" + PATH);
                 }
-                yield new LinkWrite.InDoubt(!Vendor.timedOut(response));
+                yield new LinkWrite.InDoubt(Vendor.hasEnded(response));
             }
         };
     }

@@ -10,7 +10,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
@@ -47,15 +46,13 @@ class UnrepeatedDelete {
                     if (status < 500) {
                         throw Vendor.problem(status, "DELETE " + PATH);
                     }
-                    yield new LinkDeletion.InDoubt(true);
+                    yield new LinkDeletion.InDoubt(!Vendor.isGatewayGivingUp(status));
                 }
             };
         } catch (ConnectException | HttpConnectTimeoutException neverSent) {
             throw Vendor.problem(-1, "DELETE " + PATH);
-        } catch (HttpTimeoutException noAnswer) {
+        } catch (IOException noAnswer) {
             return new LinkDeletion.InDoubt(false);
-        } catch (IOException closed) {
-            return new LinkDeletion.InDoubt(true);
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
             return new LinkDeletion.InDoubt(false);

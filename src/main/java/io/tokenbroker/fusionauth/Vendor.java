@@ -13,12 +13,16 @@ import io.tokenbroker.settings.BrokerSettings;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -36,9 +40,10 @@ class Vendor {
     /** FusionAuth makes three calls of up to ten seconds each at the provider before it answers Complete. */
     private static final int COMPLETE_MILLIS = 35_000;
 
-    /** Together no more than the connections that are kept. */
+    /** With the sign-ins of one provider no more than the connections that are kept. */
     private static final int AT_ONCE = 48;
 
+    /** Of one provider. */
     private static final int COMPLETE_AT_ONCE = 16;
 
     private static final Duration SOON = Duration.ofSeconds(5);
@@ -46,7 +51,8 @@ class Vendor {
     private final FusionAuthClient api;
     private final FusionAuthClient complete;
     private final BearableLoad load;
-    private final BearableLoad completeLoad;
+    private final Function<UUID, BearableLoad> completeLoadOf;
+    private final ConcurrentMap<UUID, BearableLoad> completeLoads = new ConcurrentHashMap<>();
 
     Vendor(BrokerSettings settings, Clock clock) {
         // HttpURLConnection keeps five idle connections a host unless told before its first use.
@@ -58,7 +64,7 @@ class Vendor {
         api = client(fusionAuth, READ_MILLIS);
         complete = client(fusionAuth, COMPLETE_MILLIS);
         load = new BearableLoad("fusionauth", AT_ONCE, clock);
-        completeLoad = new BearableLoad("fusionauth-complete", COMPLETE_AT_ONCE, clock);
+        completeLoadOf = provider -> new BearableLoad("fusionauth-complete-" + provider, COMPLETE_AT_ONCE, clock);
     }
 
     /** Makes a call, in its turn. One that was not made because FusionAuth answers nobody ends as if it could not be reached. */
@@ -66,9 +72,9 @@ class Vendor {
         return load.bear(() -> call.apply(api));
     }
 
-    /** For Complete only: its callers wait long, and must not keep the others waiting. */
-    <S, F> ClientResponse<S, F> complete(Function<FusionAuthClient, ClientResponse<S, F>> call) {
-        return completeLoad.bear(() -> call.apply(complete));
+    /** For Complete only: its callers wait for their provider, and must not keep those of others waiting. */
+    <S, F> ClientResponse<S, F> complete(UUID provider, Function<FusionAuthClient, ClientResponse<S, F>> call) {
+        return completeLoads.computeIfAbsent(provider, completeLoadOf).bear(() -> call.apply(complete));
     }
 
     /** The problem of an answer that none of the expected ones is. */
@@ -107,6 +113,20 @@ class Vendor {
 
     static boolean timedOut(ClientResponse<?, ?> response) {
         return response.exception instanceof SocketTimeoutException;
+    }
+
+    /**
+     * Whether FusionAuth has done with a request that went wrong. It may still be at work on one that got no answer, or
+     * only that of a proxy that gave up waiting.
+     */
+    static boolean hasEnded(ClientResponse<?, ?> response) {
+        return !isGatewayGivingUp(response.status)
+                && !(response.exception instanceof SocketException)
+                && !timedOut(response);
+    }
+
+    static boolean isGatewayGivingUp(int status) {
+        return status == 502 || status == 504;
     }
 
     /** All codes of an error answer; the messages beside them are free text and stay here. */

@@ -15,9 +15,15 @@ import io.tokenbroker.support.LinkingTest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -251,6 +257,50 @@ class CompleteFaultsTest extends LinkingTest {
 
         problem(refused, 502, "upstream_error");
         Broker.user(zoe).get("/accounts").then().body("accounts", equalTo(List.of()));
+    }
+
+    @Test
+    @Timeout(60)
+    void signInsAtAProviderThatHangsKeepNobodyElsesWaiting() {
+        var released = new CountDownLatch(1);
+        var waiting = new AtomicInteger();
+        sandbox().fusionAuth().before(request -> {
+            if (request.path().equals(COMPLETE)
+                    && request.json().path("identityProviderId").asText().equals(Sandbox.CONTOSO.toString())) {
+                waiting.incrementAndGet();
+                await(released);
+            }
+        });
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var hanging = IntStream.range(0, 20)
+                    .mapToObj(i -> sandbox().fusionAuth().addUser("waiting-%d@example.com".formatted(i), "Waiting"))
+                    .map(user -> CompletableFuture.supplyAsync(() -> completes(user.id()), threads))
+                    .toList();
+            while (waiting.get() < 16) {
+                Thread.onSpinWait();
+            }
+
+            complete(Sandbox.FABRIKAM, "c@fabrikam.com").then().statusCode(202);
+
+            assertThat(hanging).noneMatch(CompletableFuture::isDone);
+            released.countDown();
+            assertThat(hanging).allSatisfy(each -> assertThat(each.join()).isEqualTo(202));
+        }
+    }
+
+    /** A user signs in at Contoso: the answer's status. */
+    private static int completes(UUID user) {
+        var started = start(Broker.user(user), Sandbox.CONTOSO, Map.of());
+        return Broker.complete(Broker.user(user), Broker.signIn(started, "b@contoso.com"))
+                .statusCode();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void fail(Fault fault) {

@@ -293,6 +293,24 @@ class MintRotationTest extends BrokerTest {
     }
 
     @Test
+    void anUnlinkRightAfterTheNewLinkWasMadeStands() {
+        var link = linkOf(account);
+        sandbox().fusionAuth().after((request, reply) -> {
+            if (request.method().equals("POST")
+                    && request.path().equals(LINK_API)
+                    && sandbox().fusionAuth().links().size() == 2) {
+                sandbox().fusionAuth().removeLink(link.identityProviderId(), link.identityProviderUserId());
+            }
+        });
+
+        mint(account, ARM).then().statusCode(200);
+
+        sandbox().fusionAuth().after((request, reply) -> {});
+        assertThat(sandbox().fusionAuth().links()).isEmpty();
+        mint(account, ARM).then().statusCode(404);
+    }
+
+    @Test
     void aReusableTokenIsLeftAloneForAMonthAndThenReplaced() {
         sandbox().entra().switches().singleUseRefreshTokens(false);
         var reusable = Broker.link(Sandbox.CONTOSO, BLAKE);
@@ -385,6 +403,8 @@ class MintRotationTest extends BrokerTest {
         assertThat(introspect(shadows().getFirst()).uses()).isZero();
 
         sandbox().fusionAuth().clearFaults();
+        mintAnew(account, ARM).then().statusCode(503).body("code", equalTo("fusionauth_unavailable"));
+        TestTime.advance(STALE);
         mintAnew(account, ARM).then().statusCode(200);
         assertThat(sandbox().entra().refreshTokenCounts().usedAgain()).isZero();
         holdsAnUnusedToken();
