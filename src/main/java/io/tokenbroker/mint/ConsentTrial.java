@@ -20,11 +20,13 @@ class ConsentTrial implements TrialMint {
     private final Providers providers;
     private final RememberedLinks links;
     private final Refresher refresher;
+    private final RecentOutcomes recent;
 
-    ConsentTrial(Providers providers, RememberedLinks links, Refresher refresher) {
+    ConsentTrial(Providers providers, RememberedLinks links, Refresher refresher, RecentOutcomes recent) {
         this.providers = providers;
         this.links = links;
         this.refresher = refresher;
+        this.recent = recent;
     }
 
     @Override
@@ -35,7 +37,8 @@ class ConsentTrial implements TrialMint {
         var target = Target.ofScopes(provider, scopes);
         var wanted = new Wanted(provider, links.observe(link), target, Optional.empty());
         switch (refresher.refresh(wanted)) {
-            case Landing.Arrived arrived -> {}
+            // The person may have agreed to more than was asked for, such as by another name of the same resource.
+            case Landing.Arrived arrived -> recent.forget(wanted.account());
             case Landing.Missed(Refused why) -> throw Answers.refused(wanted, why);
             case Landing.Missed(Unavailable why) -> throw Answers.unavailable(why);
         }

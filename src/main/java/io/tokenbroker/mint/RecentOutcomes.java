@@ -4,7 +4,6 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tokenbroker.account.AccountId;
 import io.tokenbroker.tenant.RefreshOutcome.NoToken;
-import io.tokenbroker.tenant.RefreshOutcome.Outage;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
 import jakarta.inject.Singleton;
@@ -26,6 +25,9 @@ class RecentOutcomes {
 
     /** A caller who insists on a new token gets past what concerns the whole account only this often. */
     private static final Duration INSISTING = Duration.ofSeconds(30);
+
+    /** Less than those are told to wait who hear of an outage. */
+    private static final Duration A_MOMENT = Duration.ofSeconds(5);
 
     private static final int CHARACTERS_OF_NO_WEIGHT = 256;
 
@@ -60,19 +62,29 @@ class RecentOutcomes {
                     case PROVIDER, ANSWER -> {}
                 }
             }
-            // Every other outage is the tenant's, not this account's.
-            case Unavailable unavailable
-            when unavailable.outage() == Outage.ASKED_TOO_OFTEN -> {
-                var lifetime = unavailable.retryAfter().orElseGet(RecentOutcomes::aMinuteOrTwo);
-                hold(Key.of(wanted), unavailable, lifetime, lifetime);
+            case Unavailable unavailable -> {
+                switch (unavailable.outage()) {
+                    case ASKED_TOO_OFTEN -> {
+                        var lifetime = unavailable.retryAfter().orElseGet(RecentOutcomes::aMinuteOrTwo);
+                        hold(Key.of(wanted), unavailable, lifetime, lifetime);
+                    }
+                    // Perhaps for this account only: then whoever keeps asking must not seem to be all of the tenant's
+                    // callers.
+                    case FAILING, BROKEN_OFF, TIMED_OUT -> hold(Key.of(wanted), unavailable, A_MOMENT, Duration.ZERO);
+                    case UNREACHABLE, THROTTLED, CROWDED -> {}
+                }
             }
-            case Unavailable elsewhere -> {}
         }
     }
 
     /** Forgets what was refused: it works. */
     void noteWorking(Wanted wanted) {
         held.invalidateAll(List.of(Key.ofAccount(wanted), Key.of(wanted)));
+    }
+
+    /** Forgets all that was refused to an account. Goes through everything: for what a person does, not a program. */
+    void forget(AccountId account) {
+        held.asMap().keySet().removeIf(key -> key.account().equals(account));
     }
 
     private void hold(Key key, NoToken outcome, Duration lifetime, Duration evenIfInsisting) {

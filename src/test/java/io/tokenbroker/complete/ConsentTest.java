@@ -185,6 +185,17 @@ class ConsentTest extends LinkingTest {
         mint(account, VAULT).then().statusCode(200);
     }
 
+    @Test
+    void whatWasRefusedByAnotherNameOfTheResourceIsAskedForAgain() {
+        refused();
+        var byScope = Broker.mint(account, Map.of("scopes", List.of(VAULT + "/user_impersonation")));
+        byScope.then().statusCode(403).body("code", equalTo("consent_required"));
+
+        completed(Broker.signIn(startAgain(byScope), BLAKE)).statusCode(200);
+
+        mint(account, VAULT).then().statusCode(200).body("source", equalTo("refresh"));
+    }
+
     private Response refused() {
         var problem = mint(account, VAULT);
         problem.then().statusCode(403).body("code", equalTo("consent_required"));

@@ -16,6 +16,8 @@ import io.tokenbroker.sandbox.entra.Fault;
 import io.tokenbroker.sandbox.entra.Tenant;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.TestTime;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.Timeout;
 class TenantsApartTest extends BrokerTest {
 
     private static final int PLACES = 32;
+    private static final String BEA = "bea@contoso.com";
 
     @Test
     void aTenantThatHangsHoldsOnlyItsOwnPlacesAndWhoeverWaitsGetsItsTurn() {
@@ -70,6 +73,23 @@ class TenantsApartTest extends BrokerTest {
 
         sandbox().entra().faults().clear();
         awaitAToken(failing);
+    }
+
+    @Test
+    void oneAccountThatAlwaysFailsDoesNotStopTheOthersOfItsTenant() {
+        var failing = Broker.link(Sandbox.CONTOSO, BLAKE);
+        var healthy = Broker.link(Sandbox.CONTOSO, BEA);
+        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP).forUser(BLAKE));
+
+        for (var i = 0; i < 50; i++) {
+            mint(failing, ARM).then().statusCode(503).body("code", equalTo("provider_unavailable"));
+        }
+
+        mint(healthy, ARM).then().statusCode(200).body("source", equalTo("refresh"));
+        assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(1);
+        TestTime.advance(Duration.ofSeconds(6));
+        mint(failing, ARM).then().statusCode(503);
+        assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(2);
     }
 
     /** Twenty calls are what it takes. */
