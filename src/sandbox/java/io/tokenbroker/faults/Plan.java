@@ -26,6 +26,9 @@ final class Plan {
 
     private static final Duration FIVE_MINUTES = Duration.ofMinutes(5);
 
+    /** A claim of a killed broker is good for a minute: its accounts are asked once more and then set aside. */
+    private static final Duration A_LOOK = Duration.ofSeconds(1);
+
     private static final Duration UNTIL_ALL_ARE_THERE = Duration.ofSeconds(5);
 
     /** Longer than the broker takes to read the providers again. */
@@ -209,6 +212,7 @@ final class Plan {
                     andThen.run();
                 })
                 .healedBy(broker::start)
+                .patientFor(A_LOOK)
                 .inWhichATokenMayBeLost());
     }
 
@@ -222,6 +226,7 @@ final class Plan {
                                 broker.kill();
                             })
                             .healedBy(broker::start)
+                            .patientFor(A_LOOK)
                             .inWhichATokenMayBeLost(),
                     scale.accounts(),
                     this::mintUntilTheEnd);

@@ -29,6 +29,9 @@ final class Trials {
 
     private static final Duration PAUSE = Duration.ofMillis(250);
 
+    /** What a killed broker leaves is taken over after a minute. */
+    private static final Duration LONGEST_CLAIM = Duration.ofSeconds(65);
+
     private final World world;
     private final Caller broker;
     private final Consumer<Row> printed;
@@ -185,13 +188,19 @@ final class Trials {
         return Optional.ofNullable(pools.get(kind)).orElseThrow();
     }
 
+    /** Accounts that no earlier fault still occupies: what a fault left must not be taken for the next one's doing. */
     private List<Account> take(Kind kind, int number) {
         var pool = pool(kind);
-        var taken = new ArrayList<Account>();
-        while (taken.size() < number && !pool.isEmpty()) {
-            taken.add(pool.removeFirst());
+        if (pool.stream().filter(this::isAtRest).count() < share) {
+            settle(LONGEST_CLAIM);
         }
+        var taken = pool.stream().filter(this::isAtRest).limit(number).toList();
+        pool.removeAll(taken);
         return taken;
+    }
+
+    private boolean isAtRest(Account account) {
+        return world.records(account).size() <= 1;
     }
 
     /** Back to the others; if it does not mint, its person signs in again first. */
