@@ -28,6 +28,9 @@ final class Bystander {
     /** Between two mints of one caller: the figures are of a broker at work, not of one at its limit. */
     private static final Duration THINKING = Duration.ofMillis(5);
 
+    /** Of those who wait for the provider that hangs: its refusals are to be measured, not how fast they can be had. */
+    private static final Duration BREATH = Duration.ofMillis(500);
+
     private final World world;
     private final Scale scale;
     private final Random random;
@@ -96,6 +99,7 @@ final class Bystander {
                 (row, account) -> {
                     while (!over.get()) {
                         row.during(caller.mintAnew(account).code());
+                        Waiting.pass(BREATH);
                     }
                 });
         trials.settle(scale.late());
