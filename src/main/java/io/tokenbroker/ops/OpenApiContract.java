@@ -36,7 +36,7 @@ public class OpenApiContract implements OASFilter {
             "Instant", new Format("date-time", "2026-03-10T16:15:50Z"),
             "UUID", new Format("uuid", "c0270500-0000-4000-8000-000000000001"));
 
-    private static final Set<String> SOME_MEMBERS_LEFT_OUT = Set.of("Problem", "Upstream");
+    private static final Set<String> SOME_MEMBERS_LEFT_OUT = Set.of("Problem", "Upstream", "BatchResult");
 
     /** Members that are always there but may be null. */
     private static final Set<String> NULLABLE = Set.of(

@@ -89,7 +89,9 @@ enum OperationContract {
             UPSTREAM_ERROR,
             PROVIDER_UNAVAILABLE,
             FUSIONAUTH_UNAVAILABLE,
-            UPSTREAM_TIMEOUT);
+            UPSTREAM_TIMEOUT),
+
+    mintTokens(Callers.CLIENTS, INVALID_REQUEST, CONTENT_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE);
 
     private static final List<ProblemType> ALWAYS = List.of(UNAUTHORIZED, FORBIDDEN, NOT_ACCEPTABLE, INTERNAL_ERROR);
 

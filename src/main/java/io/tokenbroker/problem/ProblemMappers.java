@@ -12,6 +12,7 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestResponse;
@@ -94,6 +95,26 @@ public class ProblemMappers {
         return answer(ofStatus(500), request);
     }
 
+    /** The problem that an exception would leave a resource as, for an answer that holds several. */
+    public static Problem told(Throwable failed, String requestId) {
+        var cause = failed instanceof CompletionException wrapped && wrapped.getCause() != null
+                ? wrapped.getCause()
+                : failed;
+        return switch (cause) {
+            case BrokerException refused -> told(refused, requestId);
+            case JsonMappingException mapping -> told(fieldOf(mapping), requestId);
+            default -> {
+                LOG.errorf(cause, "Request %s failed unexpectedly", requestId);
+                yield told(ofStatus(500), requestId);
+            }
+        };
+    }
+
+    private static Problem told(BrokerException e, String requestId) {
+        log(e, requestId);
+        return Problem.of(e, requestId);
+    }
+
     /** What HTTP itself refuses, in our shape; 400 where there is no better word. */
     public static BrokerException ofStatus(int status) {
         return switch (status) {
@@ -143,10 +164,8 @@ public class ProblemMappers {
     }
 
     private static RestResponse<Problem> answer(BrokerException e, RoutingContext request) {
-        var requestId = RequestId.of(request);
-        log(e, requestId);
         var answer = RestResponse.ResponseBuilder.<Problem>create(e.type().status())
-                .entity(Problem.of(e, requestId))
+                .entity(told(e, RequestId.of(request)))
                 .type(Problem.MEDIA_TYPE);
         e.retryAfter().ifPresent(after -> answer.header(HttpHeaders.RETRY_AFTER, Math.max(1, after.toSeconds())));
         return answer.build();

@@ -1,0 +1,177 @@
+package io.tokenbroker.mint;
+
+import static io.tokenbroker.mint.Minting.ARM;
+import static io.tokenbroker.mint.Minting.BLAKE;
+import static io.tokenbroker.mint.Minting.CASEY;
+import static io.tokenbroker.mint.Minting.GRAPH;
+import static io.tokenbroker.mint.Minting.introspect;
+import static io.tokenbroker.mint.Minting.mint;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.aMapWithSize;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.startsWith;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.BrokerTest;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Several mints in one call. */
+@QuarkusTest
+@Timeout(60)
+class BatchTest extends BrokerTest {
+
+    private static final String VAULT = "https://vault.azure.net";
+
+    @Test
+    void eachEndsOnItsOwnAndInItsPlace() {
+        var blake = Broker.link(Sandbox.CONTOSO, BLAKE);
+        var casey = Broker.link(Sandbox.FABRIKAM, CASEY);
+        mint(blake, GRAPH).then().statusCode(200);
+
+        var answer = batch(item(casey, ARM), item("acc_nobodys", ARM), item(blake, VAULT), item(blake, GRAPH));
+
+        answer.then()
+                .statusCode(200)
+                .header("Cache-Control", equalTo("no-store"))
+                .body("results", hasSize(4))
+                .body("results.findAll { it.size() == 1 }", hasSize(4))
+                .body("results[0].token.source", equalTo("refresh"))
+                .body("results[0].token.account_id", equalTo(casey))
+                .body("results[1].problem.code", equalTo("account_not_found"))
+                .body("results[1].problem.status", equalTo(404))
+                .body("results[1].problem.request_id", equalTo(answer.header("X-Request-Id")))
+                .body("results[2].problem.code", equalTo("consent_required"))
+                .body("results[2].problem.reauthorize.account_id", equalTo(blake))
+                .body("results[3].token.source", equalTo("cache"));
+        var introspected = sandbox().entra().introspect(answer.path("results[0].token.access_token"));
+        assertThat(introspected.user()).isEqualTo(CASEY);
+    }
+
+    @Test
+    void aResultIsWhatAMintOfItsOwnAnswers() {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+        var alone = mint(account, ARM);
+
+        var token = batch(item(account, ARM)).then().body("results[0]", aMapWithSize(1));
+
+        token.body(
+                        "results[0].token.keySet()",
+                        equalTo(alone.jsonPath().getMap("").keySet()))
+                .body("results[0].token.access_token", equalTo(alone.path("access_token")));
+        assertThat(introspect(alone).active()).isTrue();
+    }
+
+    @Test
+    void oneThatIsMalformedIsRefusedAlone() {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+        var unknown = new HashMap<>(item(account, ARM));
+        unknown.put("colour", "red");
+
+        var answer = batch(
+                unknown,
+                Map.of("account_id", account, "min_validity", "long"),
+                Map.of("resource", ARM),
+                Map.of("account_id", account, "resource", ARM, "scopes", List.of("User.Read")),
+                List.of(),
+                item(account, ARM));
+
+        answer.then()
+                .statusCode(200)
+                .body("results[0..4].problem.code", equalTo(Collections.nCopies(5, "invalid_request")))
+                .body("results[0].problem.errors[0].field", equalTo("colour"))
+                .body("results[1].problem.errors[0].field", equalTo("min_validity"))
+                .body("results[2].problem.errors[0].field", equalTo("account_id"))
+                .body("results[3].problem.errors[0].field", equalTo("scopes"))
+                .body("results[5].token.token_type", equalTo("Bearer"));
+    }
+
+    @Test
+    void theyRunAtTheSameTime() {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+        sandbox().entra().faults().add(Fault.of(Fault.Kind.HANG));
+        var items = IntStream.range(0, 10).mapToObj(i -> withClaims(account, i)).toArray(Map[]::new);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var answer = CompletableFuture.supplyAsync(() -> batch((Object[]) items), threads);
+            while (sandbox().entra().faults().hanging() < items.length) {
+                Thread.onSpinWait();
+            }
+            sandbox().entra().faults().clear();
+
+            answer.join().then().statusCode(200).body("results.token.findAll { it != null }", hasSize(items.length));
+        }
+    }
+
+    @Test
+    void theSameThingAskedForTwiceIsRefreshedOnce() {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+
+        batch(item(account, ARM), item(account, ARM), item(account, ARM)).then().statusCode(200);
+
+        assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"requests\":null}",
+                "{\"requests\":[]}",
+                "{\"requests\":{}}",
+                "{\"requests\":[],\"a\":1}",
+                ""
+            })
+    void aBatchOfNothingIsRefused(String body) {
+        Broker.client().body(body).post("/tokens").then().statusCode(400).body("code", equalTo("invalid_request"));
+    }
+
+    @Test
+    void moreThanAHundredAreRefused() {
+        batch(Collections.nCopies(100, item("acc_nobodys", ARM)).toArray())
+                .then()
+                .statusCode(200)
+                .body("results", hasSize(100));
+        batch(Collections.nCopies(101, item("acc_nobodys", ARM)).toArray())
+                .then()
+                .statusCode(400)
+                .body("detail", startsWith("The field 'requests' must be a list of 1 to 100"));
+    }
+
+    @Test
+    void aUserMayNotMintThisWayEither() {
+        Broker.alice()
+                .body(Map.of("requests", List.of(item("acc_nobodys", ARM))))
+                .post("/tokens")
+                .then()
+                .statusCode(403)
+                .body("code", equalTo("forbidden"));
+    }
+
+    private static Map<String, Object> item(String account, String resource) {
+        return Map.of("account_id", account, "resource", resource);
+    }
+
+    /** A mint that shares its refresh with no other. */
+    private static Map<String, Object> withClaims(String account, int number) {
+        var claims = "{\"access_token\":{\"number\":{\"value\":\"%d\"}}}".formatted(number);
+        return Map.of("account_id", account, "resource", ARM, "claims", claims);
+    }
+
+    private static Response batch(Object... items) {
+        return Broker.client().body(Map.of("requests", List.of(items))).post("/tokens");
+    }
+}
