@@ -32,7 +32,7 @@ final class Plan {
     private static final Duration UNTIL_ALL_ARE_THERE = Duration.ofSeconds(2);
 
     /** Longer than the broker takes to read the providers again. */
-    private static final Duration UNTIL_SETTINGS_ARE_READ = Duration.ofSeconds(45);
+    private static final Duration UNTIL_SETTINGS_ARE_READ = Duration.ofSeconds(35);
 
     private final World world;
     private final BrokerProcess broker;

@@ -21,7 +21,7 @@ record Scale(long seed, int accounts, int share, boolean everything, int randomK
                 accounts,
                 Math.clamp(accounts / 16, 1, 6),
                 true,
-                3,
+                2,
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(130));
     }
