@@ -124,8 +124,9 @@ class Claims {
         var deletion = deleted(held.shadow());
         if (deletion instanceof LinkDeletion.InDoubt(var over) && !over) {
             abandon(held);
+        } else {
+            held.mark().ifPresent(this::release);
         }
-        held.mark().ifPresent(this::release);
         return deletion;
     }
 
@@ -146,6 +147,7 @@ class Claims {
     /** Gives a claim up without ending it: nobody, this broker included, touches the account before it is stale. */
     void abandon(Held held) {
         abandoned.put(Written.of(held.shadow()), true);
+        held.mark().ifPresent(this::abandon);
     }
 
     /** @throws BrokerException if the claim has been held for too long to go on */

@@ -126,7 +126,6 @@ class LinkRotation {
         return Optional.empty();
     }
 
-    /** The claim that only keeps others out. */
     Claim claim(Link link) {
         return claim(Shadow.claiming(link, claims.holder()));
     }
@@ -190,12 +189,14 @@ class LinkRotation {
         };
     }
 
-    /** Empty if a person unlinked right after it was made. */
+    /** Empty if a person unlinked since; not on a claim taken over, whose dead holder may delete late. */
     private Optional<Link> made(Held held, Link wanted) {
         claims.requireTime(held);
         var write = links.create(wanted);
         var there = account(held);
-        if (there.isPresent() || write instanceof LinkWrite.Written) {
+        var wasWritten =
+                write instanceof LinkWrite.Written(var link) && link.token().equals(wanted.token());
+        if (there.isPresent() || (wasWritten && held.mark().isEmpty())) {
             return there;
         }
         if (write instanceof LinkWrite.Refused && held.mark().isPresent()) {
