@@ -66,7 +66,7 @@ class BatchResource {
 
     private CompletionStage<TokenAnswer> minted(Caller.Client client, JsonNode item) {
         try {
-            var asked = json.treeToValue(item, BatchItemRequest.class);
+            var asked = Body.required(json.treeToValue(item, BatchItemRequest.class));
             return mints.mint(client, asked.accountId(), asked.mint())
                     .thenApply(minted -> TokenAnswer.of(asked.accountId(), minted, clock.instant()));
         } catch (BrokerException | JsonProcessingException refused) {

@@ -101,6 +101,19 @@ class BatchTest extends BrokerTest {
     }
 
     @Test
+    void nothingIsNoMint() {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+
+        Broker.client()
+                .body("{\"requests\":[null,{\"account_id\":\"%s\",\"resource\":\"%s\"}]}".formatted(account, ARM))
+                .post("/tokens")
+                .then()
+                .statusCode(200)
+                .body("results[0].problem.code", equalTo("invalid_request"))
+                .body("results[1].token.account_id", equalTo(account));
+    }
+
+    @Test
     void theyRunAtTheSameTime() {
         var account = Broker.link(Sandbox.CONTOSO, BLAKE);
         sandbox().entra().faults().add(Fault.of(Fault.Kind.HANG));
