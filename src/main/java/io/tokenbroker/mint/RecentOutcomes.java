@@ -70,7 +70,12 @@ class RecentOutcomes {
                     }
                     // Perhaps for this account only: then whoever keeps asking must not seem to be all of the tenant's
                     // callers.
-                    case FAILING, BROKEN_OFF, TIMED_OUT -> hold(Key.of(wanted), unavailable, A_MOMENT, Duration.ZERO);
+                    case FAILING, BROKEN_OFF, TIMED_OUT -> {
+                        // What says itself for how long is the tenant's, and kept with the tenant.
+                        if (unavailable.retryAfter().isEmpty()) {
+                            hold(Key.of(wanted), unavailable, A_MOMENT, Duration.ZERO);
+                        }
+                    }
                     case UNREACHABLE, THROTTLED, CROWDED -> {}
                 }
             }

@@ -75,6 +75,18 @@ class ProviderOutageTest extends BrokerTest {
     }
 
     @Test
+    void whoAsksAgainHearsTheTenantsOwnRetryAfterToo() {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+        sandbox().entra().faults().add(of(Fault.Kind.UNAVAILABLE, "60"));
+
+        for (var asked = 0; asked < 2; asked++) {
+            var answer = mint(account, ARM);
+            answer.then().statusCode(503).body("code", equalTo("provider_unavailable"));
+            assertThat(Integer.parseInt(answer.header("Retry-After"))).isBetween(50, 60);
+        }
+    }
+
+    @Test
     void retryAfterAsADateBecomesSeconds() {
         refresh(Fault.throttledUntil(Duration.ofSeconds(100)), answer -> {
             answer.then().statusCode(503).body("code", equalTo("provider_unavailable"));
