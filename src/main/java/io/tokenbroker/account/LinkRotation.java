@@ -151,7 +151,6 @@ class LinkRotation {
         return removed(held, tried.get()) ? made(held, wanted.get()) : account(held);
     }
 
-    /** Whether this link is not to be replaced, or has been. */
     private static boolean stands(Held held, Link link) {
         var shadow = held.shadow();
         return !shadow.replaces(link) || link.token().equals(shadow.link().token());
