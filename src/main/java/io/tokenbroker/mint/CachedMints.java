@@ -130,7 +130,12 @@ class CachedMints {
                 : "";
     }
 
+    /**
+     * Written when the event loop has read whatever else has come: the answers of one turn go out together, and a client
+     * of many connections is woken once for them.
+     */
     private static void end(RoutingContext request, Buffer body) {
-        request.response().putHeader(HttpHeaders.CONTENT_TYPE, ANSWER_TYPE).end(body);
+        var response = request.response().putHeader(HttpHeaders.CONTENT_TYPE, ANSWER_TYPE);
+        request.vertx().getOrCreateContext().runOnContext(turn -> response.end(body));
     }
 }
