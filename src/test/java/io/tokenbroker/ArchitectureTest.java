@@ -52,10 +52,11 @@ class ArchitectureTest {
     private static final Map<String, List<String>> MAY_KNOW = new TreeMap<>(Map.ofEntries(
             Map.entry("settings", List.of()),
             Map.entry("problem", List.of()),
+            Map.entry("circuit", List.of()),
             Map.entry("seal", List.of("settings")),
             Map.entry("caller", List.of("problem", "settings")),
-            Map.entry("fusionauth", List.of("problem", "seal", "settings")),
-            Map.entry("tenant", List.of("problem", "seal", "settings")),
+            Map.entry("fusionauth", List.of("circuit", "problem", "seal", "settings")),
+            Map.entry("tenant", List.of("circuit", "problem", "seal", "settings")),
             Map.entry("provider", List.of("caller", "fusionauth", "problem", "seal", "settings", "tenant")),
             Map.entry("account", List.of("caller", "fusionauth", "problem", "seal", "settings")),
             Map.entry("start", List.of("account", "caller", "problem", "provider", "seal", "settings", "tenant")),

@@ -27,7 +27,8 @@ public class IdentityProviderApi {
 
     /** All of type OpenID Connect, usable or not. */
     public List<IdentityProvider> openIdConnect() {
-        var response = vendor.call(api -> api.retrieveIdentityProviderByType(IdentityProviderType.OpenIDConnect));
+        var response = vendor.call(
+                "identity providers", api -> api.retrieveIdentityProviderByType(IdentityProviderType.OpenIDConnect));
         if (response.status == 404) {
             return List.of();
         }

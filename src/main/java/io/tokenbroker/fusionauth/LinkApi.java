@@ -35,7 +35,7 @@ public class LinkApi implements LinkRecords {
 
     @Override
     public List<Link> ofUser(UUID userId) {
-        var response = vendor.call(api -> api.retrieveUserLinksByUserId(null, userId));
+        var response = vendor.call(userId.toString(), api -> api.retrieveUserLinksByUserId(null, userId));
         return switch (response.status) {
             case 200 ->
                 linksOf(body(response, "GET")).stream()
@@ -50,7 +50,7 @@ public class LinkApi implements LinkRecords {
 
     @Override
     public Optional<Link> find(UUID providerId, String identity) {
-        var response = vendor.call(api -> api.retrieveUserLink(providerId, identity, null));
+        var response = vendor.call(identity, api -> api.retrieveUserLink(providerId, identity, null));
         return switch (response.status) {
             case 200 ->
                 Optional.ofNullable(body(response, "GET").identityProviderLink)
@@ -67,7 +67,7 @@ public class LinkApi implements LinkRecords {
         request.identityProviderLink = new IdentityProviderLink(link.providerId(), link.identity(), link.userId());
         request.identityProviderLink.displayName = link.displayName();
         request.identityProviderLink.token = link.token().map(Secret::reveal).orElse(null);
-        return write(vendor.call(api -> api.createUserLink(request)));
+        return write(vendor.call(link.identity(), api -> api.createUserLink(request)));
     }
 
     /** Makes a link of a pending one. */
@@ -76,7 +76,7 @@ public class LinkApi implements LinkRecords {
         request.pendingIdPLinkId = pendingLinkId.reveal();
         request.identityProviderLink = new IdentityProviderLink();
         request.identityProviderLink.userId = userId;
-        return write(vendor.call(api -> api.createUserLink(request)));
+        return write(vendor.call(userId.toString(), api -> api.createUserLink(request)));
     }
 
     @Override

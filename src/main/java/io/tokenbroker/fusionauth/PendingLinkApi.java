@@ -21,7 +21,7 @@ public class PendingLinkApi {
 
     /** Who waits. */
     public PendingRead find(Secret pendingLinkId, UUID userId) {
-        var response = vendor.call(api -> api.retrievePendingLink(pendingLinkId.reveal(), userId));
+        var response = vendor.call(userId.toString(), api -> api.retrievePendingLink(pendingLinkId.reveal(), userId));
         return switch (response.status) {
             case 200 ->
                 Optional.ofNullable(response.successResponse)

@@ -37,7 +37,7 @@ public class UserApi {
      * @throws io.tokenbroker.problem.BrokerException if FusionAuth cannot be asked, or not by this API key
      */
     public Page page(Position from) {
-        var response = vendor.call(api -> api.searchUsersByQuery(request(from)));
+        var response = vendor.call("users", api -> api.searchUsersByQuery(request(from)));
         if (response.status != 200 || response.successResponse == null) {
             throw Vendor.problem(response, "POST /api/user/search");
         }

@@ -66,7 +66,7 @@ public class RefreshGrants {
     }
 
     private RefreshOutcome ask(TokenEndpoint endpoint, RefreshGrant.Request request) {
-        return compartments.ifItAnswers(endpoint, () -> {
+        return compartments.ifItAnswers(endpoint, request.identity(), () -> {
             var outcome = grant.refresh(endpoint, request);
             pauses.note(endpoint, outcome);
             refusedClients.note(endpoint, outcome);

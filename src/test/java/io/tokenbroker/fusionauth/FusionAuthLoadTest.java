@@ -9,10 +9,13 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
 
 import io.quarkus.test.junit.QuarkusTest;
+import io.tokenbroker.account.AccountId;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.fusionauth.Fault;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.TestTime;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -21,13 +24,22 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class FusionAuthLoadTest extends BrokerTest {
 
+    private static final String BEA = "bea@contoso.com";
+
     @Test
     void aFusionAuthThatAnswersNobodyIsAskedOnlyNowAndThenUntilItAnswers() {
         var account = Broker.link(Sandbox.CONTOSO, BLAKE);
         mint(account, ARM).then().statusCode(200);
         sandbox().fusionAuth().fault(Fault.of(Fault.Kind.DROP).on("GET", LINK_API));
         for (var i = 0; i < 20; i++) {
-            Broker.alice().get("/accounts").then().statusCode(503).body("code", equalTo("fusionauth_unavailable"));
+            Broker.user(sandbox()
+                            .fusionAuth()
+                            .addUser("user-%d@example.com".formatted(i), "User")
+                            .id())
+                    .get("/accounts")
+                    .then()
+                    .statusCode(503)
+                    .body("code", equalTo("fusionauth_unavailable"));
         }
         var before = sandbox().fusionAuth().count("GET", LINK_API);
 
@@ -43,6 +55,23 @@ class FusionAuthLoadTest extends BrokerTest {
 
         sandbox().fusionAuth().clearFaults();
         awaitAccounts();
+    }
+
+    @Test
+    void whoeverKeepsAskingForALinkThatFusionAuthCannotReadDoesNotStopTheOthers() {
+        var failing = Broker.link(Sandbox.CONTOSO, BLAKE);
+        var healthy = Broker.link(Sandbox.CONTOSO, BEA);
+        var identity = AccountId.parse(failing).orElseThrow().identity();
+        sandbox()
+                .fusionAuth()
+                .fault(Fault.of(Fault.Kind.ERROR_500).on("GET", LINK_API).forIdentity(identity));
+        TestTime.advance(Duration.ofMinutes(1));
+
+        for (var i = 0; i < 40; i++) {
+            mint(failing, ARM).then().statusCode(503).body("code", equalTo("fusionauth_unavailable"));
+        }
+
+        mint(healthy, ARM).then().statusCode(200);
     }
 
     /** In the broker's real time: it tries again after two seconds. */

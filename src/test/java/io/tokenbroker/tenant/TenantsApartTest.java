@@ -58,10 +58,11 @@ class TenantsApartTest extends BrokerTest {
 
     @Test
     void aTenantThatAnswersNobodyIsAskedOnlyNowAndThenUntilItAnswers() {
-        var failing = Broker.link(Sandbox.CONTOSO, BLAKE);
+        var several = several();
+        var failing = several.getFirst();
         var healthy = Broker.link(Sandbox.FABRIKAM, CASEY);
         sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP).inTenant(Tenant.CONTOSO.id()));
-        askUntilItIsLeftAlone(failing);
+        askUntilItIsLeftAlone(several);
         var before = sandbox().entra().refreshes();
 
         var refused = mint(failing, GRAPH);
@@ -92,10 +93,35 @@ class TenantsApartTest extends BrokerTest {
         assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(2);
     }
 
-    /** Twenty calls are what it takes. */
-    private static void askUntilItIsLeftAlone(String account) {
+    @Test
+    void whoeverKeepsAskingForAnAccountThatAlwaysFailsDoesNotStopTheOthers() {
+        var failing = Broker.link(Sandbox.CONTOSO, BLAKE);
+        var healthy = Broker.link(Sandbox.CONTOSO, BEA);
+        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP).forUser(BLAKE));
+
+        for (var i = 0; i < 40; i++) {
+            TestTime.advance(Duration.ofSeconds(6));
+            mint(failing, ARM).then().statusCode(503).body("code", equalTo("provider_unavailable"));
+        }
+
+        assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(40);
+        mint(healthy, ARM).then().statusCode(200).body("source", equalTo("refresh"));
+    }
+
+    private static List<String> several() {
+        sandbox().entra().directory().addGenerated(5);
+        return IntStream.rangeClosed(1, 5)
+                .mapToObj(i -> Broker.link(Sandbox.CONTOSO, "user-%04d@contoso.com".formatted(i)))
+                .toList();
+    }
+
+    /** Twenty calls are what it takes, four of each account. */
+    private static void askUntilItIsLeftAlone(List<String> accounts) {
         for (var i = 0; i < 20; i++) {
-            mintAnew(account, ARM).then().statusCode(503).body("code", equalTo("provider_unavailable"));
+            mintAnew(accounts.get(i % accounts.size()), ARM)
+                    .then()
+                    .statusCode(503)
+                    .body("code", equalTo("provider_unavailable"));
         }
     }
 
