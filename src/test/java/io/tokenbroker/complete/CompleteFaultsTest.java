@@ -12,6 +12,7 @@ import io.tokenbroker.sandbox.fusionauth.LinkingStrategy;
 import io.tokenbroker.sandbox.fusionauth.Unknown;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.LinkingTest;
+import io.tokenbroker.support.Waiting;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -276,9 +277,7 @@ class CompleteFaultsTest extends LinkingTest {
                     .mapToObj(i -> sandbox().fusionAuth().addUser("waiting-%d@example.com".formatted(i), "Waiting"))
                     .map(user -> CompletableFuture.supplyAsync(() -> completes(user.id()), threads))
                     .toList();
-            while (waiting.get() < 16) {
-                Thread.onSpinWait();
-            }
+            Waiting.until(() -> waiting.get() >= 16);
 
             complete(Sandbox.FABRIKAM, "c@fabrikam.com").then().statusCode(202);
 

@@ -28,6 +28,7 @@ import io.tokenbroker.sandbox.fusionauth.Unknown;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.TestTime;
+import io.tokenbroker.support.Waiting;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -279,9 +280,7 @@ class MintRotationTest extends BrokerTest {
                         .times(1));
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var minting = CompletableFuture.supplyAsync(() -> mint(account, ARM), threads);
-            while (sandbox().entra().faults().hanging() == 0) {
-                Thread.onSpinWait();
-            }
+            Waiting.until(() -> sandbox().entra().faults().hanging() > 0);
             var link = linkOf(account);
             sandbox().fusionAuth().removeLink(link.identityProviderId(), link.identityProviderUserId());
             sandbox().entra().faults().release();
