@@ -24,18 +24,27 @@ public class AccountWrites {
     private final LinkRecords links;
     private final StoredLinks stored;
     private final Claims claims;
+    private final UnstoredTokens unstored;
     private final Patience patience;
 
     @Inject
-    AccountWrites(LinkRotation rotation, LinkRecords links, StoredLinks stored, Claims claims) {
-        this(rotation, links, stored, claims, Patience.USUAL);
+    AccountWrites(
+            LinkRotation rotation, LinkRecords links, StoredLinks stored, Claims claims, UnstoredTokens unstored) {
+        this(rotation, links, stored, claims, unstored, Patience.USUAL);
     }
 
-    AccountWrites(LinkRotation rotation, LinkRecords links, StoredLinks stored, Claims claims, Patience patience) {
+    AccountWrites(
+            LinkRotation rotation,
+            LinkRecords links,
+            StoredLinks stored,
+            Claims claims,
+            UnstoredTokens unstored,
+            Patience patience) {
         this.rotation = rotation;
         this.links = links;
         this.stored = stored;
         this.claims = claims;
+        this.unstored = unstored;
         this.patience = patience;
     }
 
@@ -46,6 +55,7 @@ public class AccountWrites {
      * @param again the account that is to be authorized again, if it is known
      */
     public <T> T duringSignIn(UUID userId, UUID providerId, Optional<AccountId> again, Supplier<T> signIn) {
+        requireNothingUnderWay(userId, providerId);
         stored.left(userId).stream()
                 .filter(id -> id.providerId().equals(providerId))
                 .forEach(id -> rotation.settle(userId, id));
@@ -59,12 +69,18 @@ public class AccountWrites {
 
     /** Deletes the account's link for good. */
     void erase(Link link) {
+        requireNothingUnderWay(link.userId(), link.providerId());
         var claim = claimed(link);
         try {
             delete(link);
         } finally {
             release(claim);
         }
+    }
+
+    /** What could not be stored for want of room has no claim that would say so. */
+    private void requireNothingUnderWay(UUID userId, UUID providerId) {
+        claims.requireReached(unstored.notBefore(userId, providerId));
     }
 
     private Claim claimed(Link link) {

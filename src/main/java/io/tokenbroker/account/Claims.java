@@ -33,6 +33,9 @@ class Claims {
     static final Duration STALE = Duration.ofMinutes(1);
     static final Duration HELD_FOR = Duration.ofSeconds(30);
 
+    /** A rotation is over sooner. */
+    private static final Duration SOON = Duration.ofSeconds(5);
+
     private final LinkRecords links;
     private final Clock clock;
     private final String holder;
@@ -157,11 +160,29 @@ class Claims {
         }
     }
 
+    /** When a call that was made just now, and whose answer was lost, must be over. */
+    Instant whenOver() {
+        return clock.instant().plus(STALE);
+    }
+
+    /** @throws BrokerException before that instant */
+    void requireReached(Instant instant) {
+        var left = Duration.between(clock.instant(), instant);
+        if (left.isPositive()) {
+            throw busy(left);
+        }
+    }
+
     static BrokerException busy() {
+        return busy(SOON);
+    }
+
+    /** @param left for how long at least */
+    static BrokerException busy(Duration left) {
         return new BrokerException(
                         ProblemType.FUSIONAUTH_UNAVAILABLE,
                         "The account's link is being written, or an earlier writing has not ended. Nothing is lost; try again soon.")
-                .withRetryAfter(Duration.ofSeconds(5));
+                .withRetryAfter(Duration.ofSeconds(left.plusMillis(999).toSeconds()));
     }
 
     private Held held(Shadow shadow, @Nullable Held mark, Instant since) {

@@ -126,7 +126,8 @@ record ModelActor(String name, Script script) {
 
         AccountWrites writes() {
             var claims = claims();
-            return new AccountWrites(rotation(claims), this, stored(), claims, new Patience(1, Duration.ZERO));
+            return new AccountWrites(
+                    rotation(claims), this, stored(), claims, new UnstoredTokens(), new Patience(1, Duration.ZERO));
         }
 
         private Answer ask(Call call) {
