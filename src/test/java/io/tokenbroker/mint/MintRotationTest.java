@@ -548,6 +548,23 @@ class MintRotationTest extends BrokerTest {
         });
     }
 
+    @Test
+    void whoAsksForAnAccountThatTheBrokerLeavesAloneHearsAtOnceForHowLong() {
+        sandbox()
+                .fusionAuth()
+                .fault(Fault.of(Fault.Kind.DROP).on("DELETE", LINK_API).times(1));
+        mint(account, ARM).then().statusCode(200);
+        TestTime.advance(Duration.ofSeconds(20));
+        var looks = sandbox().fusionAuth().count("GET", LINK_API);
+
+        waits(40);
+        assertThat(sandbox().fusionAuth().count("GET", LINK_API) - looks).isLessThan(5);
+
+        TestTime.advance(Duration.ofSeconds(41));
+        mintAnew(account, ARM).then().statusCode(200);
+        holdsAnUnusedToken();
+    }
+
     /** Seconds, or a few less: time runs on. */
     private void waits(int seconds) {
         var refused = mintAnew(account, ARM);
