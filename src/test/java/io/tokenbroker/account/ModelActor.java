@@ -171,9 +171,9 @@ record ModelActor(String name, Script script) {
             return ((Answer.Token) ask(new Call.Refresh(token.reveal()))).next().map(Secret::of);
         }
 
-        Void signIn() {
+        boolean signIn(AccountWrites.Doubt doubt) {
             ask(new Call.SignIn());
-            return null;
+            return true;
         }
 
         void await() {
