@@ -76,9 +76,10 @@ class UnlinkTest extends LinkingTest {
         "ERROR_500, 0",
         "UNAVAILABLE_503, 0",
         "RATE_LIMITED_429, 0",
+        "WEBHOOK_504, 0",
         // Whoever got no answer, or a proxy's only, must think that FusionAuth is still at it.
-        "WEBHOOK_504, 61",
         "PROXY_502, 61",
+        "PROXY_504, 61",
         "DROP, 61"
     })
     void aFailureBeforeAnythingWasDoneLeavesTheAccountAndCanBeTriedAgain(Fault.Kind kind, int secondsLater) {
