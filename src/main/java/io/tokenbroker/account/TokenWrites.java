@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * Writes a rotated token to where it is kept, and takes note of what came of it. Blocks; call it with the account's lock
- * held.
+ * Writes a rotated token to where it is kept, and takes note of what came of it: the sweep comes back to whatever went
+ * wrong. Blocks; call it with the account's lock held.
  */
 @ApplicationScoped
 class TokenWrites {
@@ -22,18 +22,21 @@ class TokenWrites {
     private final Claims claims;
     private final RememberedLinks remembered;
     private final UnstoredTokens unstored;
+    private final SeenUsers seen;
 
     TokenWrites(
             LinkRotation rotation,
             RoomlessRotation roomless,
             Claims claims,
             RememberedLinks remembered,
-            UnstoredTokens unstored) {
+            UnstoredTokens unstored,
+            SeenUsers seen) {
         this.rotation = rotation;
         this.roomless = roomless;
         this.claims = claims;
         this.remembered = remembered;
         this.unstored = unstored;
+        this.seen = seen;
     }
 
     /**
@@ -42,16 +45,26 @@ class TokenWrites {
      * @throws BrokerException if it could not be stored
      */
     void store(Unstored token) {
-        var id = AccountId.of(token.link());
         unstored.put(token);
         claims.requireReached(token.notBefore());
-        switch (tryToStore(token)) {
+        try {
+            stored(token, tryToStore(token));
+        } catch (BrokerException notStored) {
+            seen.note(token.link().userId());
+            throw notStored;
+        }
+    }
+
+    private void stored(Unstored token, Kept kept) {
+        var id = AccountId.of(token.link());
+        switch (kept) {
             case Kept.Replaced(var link) -> {
                 unstored.remove(id);
                 remembered.observeRotated(link);
             }
             case Kept.Shadowed(var why) -> {
                 unstored.remove(id);
+                seen.note(token.link().userId());
                 LOG.warnf("The new refresh token of account %s is safe, its link is replaced later: %s", id, why);
             }
             case Kept.Superseded(var now) -> {
@@ -98,7 +111,10 @@ class TokenWrites {
             switch (rotation.keep(link, newer)) {
                 case Kept.Replaced(var replaced) -> remembered.observeRotated(replaced);
                 case Kept.Superseded(var now) -> superseded(id, now);
-                case Kept.Shadowed(var why) -> LOG.warnf("The link of account %s is replaced later: %s", id, why);
+                case Kept.Shadowed(var why) -> {
+                    seen.note(link.userId());
+                    LOG.warnf("The link of account %s is replaced later: %s", id, why);
+                }
                 case Kept.NoRoom noRoom ->
                     LOG.warnf(
                             "Account %s keeps its old refresh token: FusionAuth takes no further link of this user",
@@ -108,6 +124,7 @@ class TokenWrites {
                 case Kept.Removed removed -> keepsItsOld(id);
             }
         } catch (BrokerException unavailable) {
+            seen.note(link.userId());
             LOG.warnf("Account %s keeps its old refresh token for now: %s", id, unavailable.detail());
         }
     }

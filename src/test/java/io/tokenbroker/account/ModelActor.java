@@ -131,7 +131,13 @@ record ModelActor(String name, Script script) {
             return new Broker(
                     rotation,
                     unstored,
-                    new TokenWrites(rotation, new RoomlessRotation(this, claims), claims, remembered, unstored));
+                    new TokenWrites(
+                            rotation,
+                            new RoomlessRotation(this, claims),
+                            claims,
+                            remembered,
+                            unstored,
+                            new SeenUsers()));
         }
 
         LinkRotation rotation() {

@@ -437,6 +437,47 @@ class MintRotationTest extends BrokerTest {
     }
 
     @Test
+    void theSweepComesBackToAUserOfWhomARotationWasLeftSinceItsLastLook() {
+        mint(account, ARM).then().statusCode(200);
+        Sweeping.now();
+        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.ERROR_500).on("DELETE", LINK_API));
+        mint(account, GRAPH).then().statusCode(200);
+        sandbox().fusionAuth().clearFaults();
+
+        Sweeping.now();
+
+        holdsAnUnusedToken();
+    }
+
+    @Test
+    void theSweepComesBackToAUserOfWhomAReplacementFailedSinceItsLastLook() {
+        sandbox().entra().switches().singleUseRefreshTokens(false);
+        var reusable = Broker.link(Sandbox.CONTOSO, BLAKE);
+        TestTime.advance(Duration.ofDays(31));
+        account(reusable).then().statusCode(200);
+        Sweeping.now();
+        var failing = new AtomicBoolean();
+        sandbox().fusionAuth().after((request, reply) -> {
+            if (request.method().equals("POST") && failing.compareAndSet(false, true)) {
+                sandbox().fusionAuth().fault(Fault.of(Fault.Kind.ERROR_500).on("GET", LINK_API));
+            }
+        });
+        sandbox()
+                .fusionAuth()
+                .fault(Fault.of(Fault.Kind.ERROR_500)
+                        .on("POST", LINK_API)
+                        .times(1)
+                        .onceCommitted());
+        mint(reusable, ARM).then().statusCode(200);
+        assertThat(shadows()).hasSize(1);
+        sandbox().fusionAuth().clearFaults();
+
+        Sweeping.now();
+
+        assertThat(shadows()).isEmpty();
+    }
+
+    @Test
     void theSweepStoresWhatCouldNotBeStored() {
         sandbox().fusionAuth().fault(Fault.of(Fault.Kind.ERROR_500).on("POST", LINK_API));
         fusionAuthUnavailable();
