@@ -1,7 +1,5 @@
 package io.tokenbroker.account;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tokenbroker.account.Claim.Held;
 import io.tokenbroker.account.Claim.NoRoom;
 import io.tokenbroker.account.Claim.Taken;
@@ -33,13 +31,14 @@ class Claims {
     static final Duration STALE = Duration.ofMinutes(1);
     static final Duration HELD_FOR = Duration.ofSeconds(30);
 
+    /** A rotation is over sooner. */
+    private static final Duration SOON = Duration.ofSeconds(5);
+
     private final LinkRecords links;
     private final Clock clock;
     private final String holder;
 
-    /** Own shadows that must be left until they are stale: a request of ours may still be on its way. */
-    private final Cache<Written, Boolean> abandoned =
-            Caffeine.newBuilder().maximumSize(10_000).build();
+    private final AbandonedShadows abandoned = new AbandonedShadows();
 
     @Inject
     Claims(LinkRecords links, Clock clock) {
@@ -61,7 +60,9 @@ class Claims {
     Claim claim(Shadow wanted) {
         var since = clock.instant();
         var write = links.create(wanted.link());
-        if (write instanceof LinkWrite.Written(var written) && wanted.isSameAs(new Shadow(written))) {
+        if (write instanceof LinkWrite.Written(var written)
+                && wanted.isSameAs(new Shadow(written))
+                && abandoned.until(new Shadow(written)).isEmpty()) {
             return held(new Shadow(written), null, since);
         }
         // FusionAuth may refuse what it has written before, and answer 200 to what it has not.
@@ -79,8 +80,13 @@ class Claims {
         throw busy();
     }
 
-    /** Whether this shadow was left by this broker, or by one that must have stopped. */
+    /**
+     * Whether this shadow was left by this broker, or by one that must have stopped.
+     *
+     * @throws BrokerException if this broker knows that it must be left alone for longer
+     */
     boolean isLeft(Shadow shadow) {
+        abandoned.until(shadow).ifPresent(this::requireReached);
         return isOwn(shadow) || age(shadow).compareTo(STALE) >= 0;
     }
 
@@ -103,7 +109,7 @@ class Claims {
                 yield new Taken(left);
             }
             case Taken taken -> new Taken(left);
-            // Then nobody else can take it over either, but a broker that asks in this very instant.
+            // Nobody else can mark it either: docs/rotation.md says what that leaves open.
             case NoRoom full -> held(left, null, since);
         };
     }
@@ -144,9 +150,12 @@ class Claims {
         return new Held(held.shadow(), Optional.empty(), held.until());
     }
 
-    /** Gives a claim up without ending it: nobody, this broker included, touches the account before it is stale. */
+    /**
+     * Gives a claim up without ending it: nobody, this broker included, touches the account before it is stale. Where there
+     * was no room for a mark only this broker knows.
+     */
     void abandon(Held held) {
-        abandoned.put(Written.of(held.shadow()), true);
+        abandoned.put(held.shadow(), held.until().minus(HELD_FOR).plus(STALE));
         held.mark().ifPresent(this::abandon);
     }
 
@@ -157,11 +166,29 @@ class Claims {
         }
     }
 
+    /** When a call that was made just now, and whose answer was lost, must be over. */
+    Instant whenOver() {
+        return clock.instant().plus(STALE);
+    }
+
+    /** @throws BrokerException before that instant */
+    void requireReached(Instant instant) {
+        var left = Duration.between(clock.instant(), instant);
+        if (left.isPositive()) {
+            throw busy(left);
+        }
+    }
+
     static BrokerException busy() {
+        return busy(SOON);
+    }
+
+    /** @param left for how long at least */
+    static BrokerException busy(Duration left) {
         return new BrokerException(
                         ProblemType.FUSIONAUTH_UNAVAILABLE,
                         "The account's link is being written, or an earlier writing has not ended. Nothing is lost; try again soon.")
-                .withRetryAfter(Duration.ofSeconds(5));
+                .withRetryAfter(Duration.ofSeconds(left.plusMillis(999).toSeconds()));
     }
 
     private Held held(Shadow shadow, @Nullable Held mark, Instant since) {
@@ -170,7 +197,7 @@ class Claims {
 
     private boolean isOwn(Shadow shadow) {
         return shadow.isHeldBy(holder)
-                && abandoned.getIfPresent(Written.of(shadow)) == null
+                && abandoned.until(shadow).isEmpty()
                 && age(shadow).abs().compareTo(HELD_FOR) < 0;
     }
 
@@ -180,12 +207,5 @@ class Claims {
 
     private Duration age(Shadow shadow) {
         return Duration.between(shadow.since(), clock.instant());
-    }
-
-    /** One writing of a shadow: the same name may be used again. */
-    private record Written(UUID providerId, String identity, Instant since) {
-        static Written of(Shadow shadow) {
-            return new Written(shadow.link().providerId(), shadow.link().identity(), shadow.since());
-        }
     }
 }

@@ -1,6 +1,7 @@
 package io.tokenbroker.account;
 
 import io.tokenbroker.fusionauth.Link;
+import java.time.Instant;
 import java.util.Optional;
 
 /** What became of a rotated token. */
@@ -18,6 +19,14 @@ sealed interface Kept {
      * @param now the link as it is now, if there is one
      */
     record Superseded(Optional<Link> now) implements Kept {}
+
+    /**
+     * FusionAuth may still be at work on a call whose answer was lost, and must not come upon the next one; the token is
+     * nowhere yet.
+     *
+     * @param until when it must be over
+     */
+    record AtWork(Instant until) implements Kept {}
 
     /** Somebody else is writing to the account; the token is nowhere yet. */
     record Busy() implements Kept {}

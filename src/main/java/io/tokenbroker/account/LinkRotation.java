@@ -209,7 +209,7 @@ class LinkRotation {
     private void leaveIfAtWork(Held held, boolean over) {
         if (!over) {
             claims.abandon(held);
-            throw Claims.busy();
+            throw Claims.busy(Claims.STALE);
         }
     }
 

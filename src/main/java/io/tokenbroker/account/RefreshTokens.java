@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /** Keeps accounts' refresh tokens: when one is replaced, and what is done if it cannot be. How, {@link LinkRotation} knows. */
@@ -25,25 +24,22 @@ public class RefreshTokens {
     private static final Duration REPLACED_AFTER = Duration.ofDays(30);
 
     private final LinkRotation rotation;
-    private final RoomlessRotation roomless;
+    private final TokenWrites writes;
     private final StoredLinks stored;
-    private final RememberedLinks remembered;
     private final UnstoredTokens unstored;
     private final AccountLocks locks;
     private final Clock clock;
 
     RefreshTokens(
             LinkRotation rotation,
-            RoomlessRotation roomless,
+            TokenWrites writes,
             StoredLinks stored,
-            RememberedLinks remembered,
             UnstoredTokens unstored,
             AccountLocks locks,
             Clock clock) {
         this.rotation = rotation;
-        this.roomless = roomless;
+        this.writes = writes;
         this.stored = stored;
-        this.remembered = remembered;
         this.unstored = unstored;
         this.locks = locks;
         this.clock = clock;
@@ -63,10 +59,10 @@ public class RefreshTokens {
      */
     public void keep(Link link, Secret next, Rotation kind) {
         switch (kind) {
-            case SINGLE_USE -> exclusively(link, () -> store(new Unstored(link, next, false)));
+            case SINGLE_USE -> exclusively(link, () -> writes.store(Unstored.of(link, next)));
             case REUSABLE -> {
                 if (isDue(link)) {
-                    exclusively(link, () -> renew(link, next));
+                    exclusively(link, () -> writes.renew(link, next));
                 }
             }
         }
@@ -92,10 +88,11 @@ public class RefreshTokens {
                         .orElseGet(() -> stored.find(id));
             case SINGLE_USE ->
                 locks.exclusively(userId, id.providerId(), () -> {
-                    unstored.find(id).ifPresent(this::store);
-                    return Patience.USUAL
-                            .await(() -> rotation.settle(userId, id))
-                            .link();
+                    var settled = await(userId, id);
+                    // After that: the shadow may be there already, and what was made of it meanwhile.
+                    var rest = unstored.find(id);
+                    rest.ifPresent(writes::store);
+                    return (rest.isPresent() ? await(userId, id) : settled).link();
                 });
         };
     }
@@ -108,8 +105,11 @@ public class RefreshTokens {
     public boolean tidy(UUID userId, AccountId id) {
         try {
             return locks.ifFree(userId, id.providerId(), () -> {
-                        unstored.find(id).ifPresent(this::store);
-                        return rotation.settle(userId, id).isPresent();
+                        var isSettled = rotation.settle(userId, id).isPresent();
+                        if (isSettled) {
+                            unstored.find(id).ifPresent(writes::store);
+                        }
+                        return isSettled;
                     })
                     .orElse(false);
         } catch (BrokerException later) {
@@ -133,74 +133,8 @@ public class RefreshTokens {
         return unstored.links(Integer.MAX_VALUE);
     }
 
-    private boolean store(Unstored token) {
-        var id = AccountId.of(token.link());
-        unstored.put(token);
-        switch (tryToStore(token)) {
-            case Kept.Replaced(var link) -> {
-                unstored.remove(id);
-                remembered.observeRotated(link);
-            }
-            case Kept.Shadowed(var why) -> {
-                unstored.remove(id);
-                LOG.warnf("The new refresh token of account %s is safe, its link is replaced later: %s", id, why);
-            }
-            case Kept.Superseded(var now) -> {
-                unstored.remove(id);
-                superseded(id, now);
-            }
-            case Kept.Busy busy -> throw Claims.busy();
-            case Kept.NoRoom noRoom -> throw Claims.busy();
-            case Kept.Removed removed -> throw Claims.busy();
-        }
-        return true;
-    }
-
-    private Kept tryToStore(Unstored token) {
-        if (token.removed()) {
-            return roomless.restore(token.link(), token.token());
-        }
-        var kept = rotation.keep(token.link(), token.token());
-        if (!(kept instanceof Kept.NoRoom)) {
-            return kept;
-        }
-        LOG.warnf(
-                "Account %s: FusionAuth takes no further link of this user, so the old one goes before the new one comes",
-                AccountId.of(token.link()));
-        return roomless.remove(token.link(), token.token()).orElseGet(() -> {
-            unstored.put(token.withoutLink());
-            return roomless.restore(token.link(), token.token());
-        });
-    }
-
-    private boolean renew(Link link, Secret newer) {
-        var id = AccountId.of(link);
-        try {
-            switch (rotation.keep(link, newer)) {
-                case Kept.Replaced(var replaced) -> remembered.observeRotated(replaced);
-                case Kept.Superseded(var now) -> superseded(id, now);
-                case Kept.Shadowed(var why) -> LOG.warnf("The link of account %s is replaced later: %s", id, why);
-                case Kept.Busy busy -> LOG.infof("Account %s keeps its old refresh token for now", id);
-                case Kept.Removed removed -> LOG.infof("Account %s keeps its old refresh token for now", id);
-                case Kept.NoRoom noRoom ->
-                    LOG.warnf(
-                            "Account %s keeps its old refresh token: FusionAuth takes no further link of this user",
-                            id);
-            }
-        } catch (BrokerException unavailable) {
-            LOG.warnf("Account %s keeps its old refresh token for now: %s", id, unavailable.detail());
-        }
-        return true;
-    }
-
-    private void superseded(AccountId id, Optional<Link> now) {
-        if (now.isPresent()) {
-            LOG.infof("Account %s was authorized again during a refresh; that token is kept", id);
-            remembered.observe(now.get());
-        } else {
-            LOG.infof("Account %s was unlinked during a refresh; it stays unlinked", id);
-            remembered.forget(id);
-        }
+    private Stored await(UUID userId, AccountId id) {
+        return Patience.USUAL.await(() -> rotation.settle(userId, id));
     }
 
     private Optional<Link> settledIfPossible(UUID userId, AccountId id) {
@@ -212,7 +146,10 @@ public class RefreshTokens {
         }
     }
 
-    private <T> T exclusively(Link link, Supplier<T> work) {
-        return locks.exclusively(link.userId(), link.providerId(), work);
+    private void exclusively(Link link, Runnable work) {
+        locks.exclusively(link.userId(), link.providerId(), () -> {
+            work.run();
+            return link;
+        });
     }
 }

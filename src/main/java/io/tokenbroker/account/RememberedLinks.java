@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.settings.BrokerSettings;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
@@ -43,10 +44,15 @@ public class RememberedLinks {
             .executor(Runnable::run)
             .build();
 
+    @Inject
     RememberedLinks(StoredLinks stored, BrokerSettings settings, Clock clock) {
+        this(stored, settings.accounts().recheckAfter(), clock);
+    }
+
+    RememberedLinks(StoredLinks stored, Duration recheckAfter, Clock clock) {
         this.stored = stored;
         this.clock = clock;
-        this.recheckAfter = settings.accounts().recheckAfter();
+        this.recheckAfter = recheckAfter;
     }
 
     /** The link if it was read lately enough. Never blocks. */

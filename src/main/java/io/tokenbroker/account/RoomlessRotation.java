@@ -3,6 +3,7 @@ package io.tokenbroker.account;
 import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.fusionauth.LinkDeletion;
 import io.tokenbroker.fusionauth.LinkRecords;
+import io.tokenbroker.fusionauth.LinkWrite;
 import io.tokenbroker.seal.Secret;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
@@ -10,7 +11,8 @@ import java.util.Optional;
 /**
  * The replacement of a spent token where FusionAuth has no room for a shadow, since the user's links are as many as are
  * allowed: the link goes before the new one comes, for what it holds is worth nothing any more. The only way in which an
- * account can be lost to a crash; so the broker links no account that would leave no room. Blocks.
+ * account can be lost to a crash; so the broker links no account that would leave no room. A call whose answer was lost
+ * is waited for, since what it does late would befall the only record there is. Blocks.
  */
 @ApplicationScoped
 class RoomlessRotation {
@@ -29,24 +31,39 @@ class RoomlessRotation {
      * @return why it was not removed; empty if it was
      */
     Optional<Kept> remove(Link link, Secret next) {
-        var now = links.find(link.providerId(), link.identity());
-        if (now.filter(Shadow.holding(link, next, claims.holder())::replaces).isEmpty()) {
+        var now = find(link);
+        if (now.filter(there -> isToReplace(there, link, next)).isEmpty()) {
             return Optional.of(new Kept.Superseded(now));
         }
         return switch (links.delete(link)) {
             case LinkDeletion.Deleted deleted -> Optional.empty();
             case LinkDeletion.NotThere unlinked -> Optional.of(new Kept.Superseded(Optional.empty()));
-            case LinkDeletion.InDoubt inDoubt ->
-                links.find(link.providerId(), link.identity()).map(there -> new Kept.Busy());
+            case LinkDeletion.InDoubt(var over) ->
+                over ? find(link).map(there -> new Kept.Busy()) : Optional.of(new Kept.AtWork(claims.whenOver()));
         };
     }
 
-    /** Makes the link that {@link #remove} has removed. */
+    /** Whether the link is still there that {@link #remove} was to remove. */
+    boolean isThere(Link link, Secret next) {
+        return find(link).filter(there -> isToReplace(there, link, next)).isPresent();
+    }
+
+    /** Makes the link that {@link #remove} has removed, or somebody else has meanwhile. */
     Kept restore(Link link, Secret next) {
-        links.create(link.withToken(next));
-        return links.find(link.providerId(), link.identity())
+        if (links.create(link.withToken(next)) instanceof LinkWrite.InDoubt(var over) && !over) {
+            return new Kept.AtWork(claims.whenOver());
+        }
+        return find(link)
                 .<Kept>map(
                         there -> there.holds(next) ? new Kept.Replaced(there) : new Kept.Superseded(Optional.of(there)))
                 .orElseGet(Kept.Removed::new);
+    }
+
+    private boolean isToReplace(Link there, Link link, Secret next) {
+        return Shadow.holding(link, next, claims.holder()).replaces(there);
+    }
+
+    private Optional<Link> find(Link link) {
+        return links.find(link.providerId(), link.identity());
     }
 }

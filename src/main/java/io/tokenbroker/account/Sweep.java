@@ -33,6 +33,7 @@ class Sweep {
 
     /** What could not be stored yet is nowhere else. */
     void storeRest(@Observes ShutdownEvent stopping) {
+        unstored.waitNoLonger();
         refreshTokens.unstored().forEach(this::store);
     }
 

@@ -3,8 +3,10 @@ package io.tokenbroker.account;
 import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.seal.Secret;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -22,11 +24,18 @@ class UnstoredTokens {
 
     private final ConcurrentMap<AccountId, Unstored> tokens = new ConcurrentHashMap<>();
 
-    /** @param removed whether the link was removed to make room, so that the token's account is nowhere else */
-    record Unstored(Link link, Secret token, boolean removed) {
+    /**
+     * @param removed whether the link was removed to make room, or may have been: the token's account may be nowhere else
+     * @param notBefore until when a call may still be carried out that must not meet the next link
+     */
+    record Unstored(Link link, Secret token, boolean removed, Instant notBefore) {
 
-        Unstored withoutLink() {
-            return new Unstored(link, token, true);
+        static Unstored of(Link link, Secret token) {
+            return new Unstored(link, token, false, Instant.EPOCH);
+        }
+
+        Unstored withoutLink(Instant until) {
+            return new Unstored(link, token, true, until);
         }
     }
 
@@ -44,6 +53,21 @@ class UnstoredTokens {
 
     boolean isFull() {
         return tokens.size() >= MOST;
+    }
+
+    /** Until when something that concerns this user's accounts at the provider may still be carried out. */
+    Instant notBefore(UUID userId, UUID providerId) {
+        return tokens.values().stream()
+                .filter(unstored -> unstored.link().userId().equals(userId)
+                        && unstored.link().providerId().equals(providerId))
+                .map(Unstored::notBefore)
+                .max(Comparator.naturalOrder())
+                .orElse(Instant.EPOCH);
+    }
+
+    /** There is no time left to wait: what may go wrong then is no worse than what is sure to. */
+    void waitNoLonger() {
+        tokens.replaceAll((id, token) -> new Unstored(token.link(), token.token(), token.removed(), Instant.EPOCH));
     }
 
     /** Some accounts that wait, not always the same. */

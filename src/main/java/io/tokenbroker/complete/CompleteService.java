@@ -3,6 +3,7 @@ package io.tokenbroker.complete;
 import io.tokenbroker.account.AccountId;
 import io.tokenbroker.account.AccountLocks;
 import io.tokenbroker.account.AccountWrites;
+import io.tokenbroker.account.AccountWrites.Doubt;
 import io.tokenbroker.account.Accounts;
 import io.tokenbroker.account.StoredLinks;
 import io.tokenbroker.caller.Caller;
@@ -84,10 +85,10 @@ class CompleteService {
                 user.id(),
                 state.providerId(),
                 () -> writes.duringSignIn(
-                        user.id(), state.providerId(), again(state), () -> complete(user, state, code)));
+                        user.id(), state.providerId(), again(state), doubt -> complete(user, state, code, doubt)));
     }
 
-    private Completed complete(Caller.User user, AuthorizationState state, Secret code) {
+    private Completed complete(Caller.User user, AuthorizationState state, Secret code, Doubt doubt) {
         var before = links.ofUser(user.id(), state.providerId());
         return switch (redeem(state, code)) {
             case Completion.LoggedIn(var who) ->
@@ -98,7 +99,7 @@ class CompleteService {
                         who.filter(id -> !id.equals(user.id())).isPresent());
             case Completion.Pending(var id) -> pending(user, state, id);
             case Completion.Refused(var refusal) -> throw Refusals.problem(refusal);
-            case Completion.InDoubt(var timedOut) -> afterDoubt(user, state, before, timedOut);
+            case Completion.InDoubt inDoubt -> afterDoubt(user, state, before, inDoubt, doubt);
         };
     }
 
@@ -135,12 +136,16 @@ class CompleteService {
         return Completed.Linked.of(accounts.authorized(link));
     }
 
-    private Completed afterDoubt(Caller.User user, AuthorizationState state, List<Link> before, boolean timedOut) {
-        return freshLogin
-                .find(user.id(), state.providerId(), before)
-                .map(link -> linked(state, before, link))
+    private Completed afterDoubt(
+            Caller.User user, AuthorizationState state, List<Link> before, Completion.InDoubt how, Doubt doubt) {
+        if (!how.over()) {
+            doubt.raise();
+        }
+        var written = freshLogin.find(user.id(), state.providerId(), before);
+        written.ifPresent(done -> doubt.dispel());
+        return written.map(link -> linked(state, before, link))
                 .orElseThrow(
-                        () -> timedOut
+                        () -> how.timedOut()
                                 ? new BrokerException(
                                         ProblemType.UPSTREAM_TIMEOUT,
                                         "FusionAuth did not answer in time and the code may be spent. Start again; nothing that was linked is lost.")

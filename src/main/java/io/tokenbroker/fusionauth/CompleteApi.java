@@ -59,7 +59,7 @@ public class CompleteApi {
                 if (Vendor.neverSent(response)) {
                     throw Vendor.problem(response, PATH);
                 }
-                yield new Completion.InDoubt(Vendor.timedOut(response));
+                yield new Completion.InDoubt(Vendor.timedOut(response), Vendor.hasEnded(response));
             }
         };
     }
@@ -72,7 +72,7 @@ public class CompleteApi {
         return Optional.ofNullable(body)
                 .map(b -> b.pendingIdPLinkId)
                 .<Completion>map(id -> new Completion.Pending(Secret.of(id)))
-                .orElseGet(() -> new Completion.InDoubt(false));
+                .orElseGet(() -> new Completion.InDoubt(false, true));
     }
 
     private static Refusal refusal(Set<String> codes) {

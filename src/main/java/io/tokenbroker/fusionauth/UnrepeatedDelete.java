@@ -1,5 +1,8 @@
 package io.tokenbroker.fusionauth;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.inversoft.error.Errors;
+import io.fusionauth.client.FusionAuthClient;
 import io.tokenbroker.settings.BrokerSettings;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
@@ -12,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Set;
 
 /**
  * The deletion of a link, sent at most once. The vendor's client stands on {@code HttpURLConnection}, which repeats a
@@ -38,7 +42,8 @@ class UnrepeatedDelete {
 
     LinkDeletion send(Link link) {
         try {
-            var status = client.send(request(link), BodyHandlers.discarding()).statusCode();
+            var answer = client.send(request(link), BodyHandlers.ofString());
+            var status = answer.statusCode();
             return switch (status) {
                 case 200, 202, 204 -> new LinkDeletion.Deleted();
                 case 404 -> new LinkDeletion.NotThere();
@@ -46,7 +51,7 @@ class UnrepeatedDelete {
                     if (status < 500) {
                         throw Vendor.problem(status, "DELETE " + PATH);
                     }
-                    yield new LinkDeletion.InDoubt(!Vendor.isGatewayGivingUp(status));
+                    yield new LinkDeletion.InDoubt(Vendor.hasEnded(status, codes(answer.body())));
                 }
             };
         } catch (ConnectException | HttpConnectTimeoutException neverSent) {
@@ -56,6 +61,14 @@ class UnrepeatedDelete {
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
             return new LinkDeletion.InDoubt(false);
+        }
+    }
+
+    private static Set<String> codes(String body) {
+        try {
+            return Vendor.codes(FusionAuthClient.objectMapper.readValue(body, Errors.class));
+        } catch (JsonProcessingException notFusionAuths) {
+            return Set.of();
         }
     }
 

@@ -13,7 +13,6 @@ import io.tokenbroker.settings.BrokerSettings;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
-import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Clock;
@@ -125,17 +124,23 @@ class Vendor {
     }
 
     /**
-     * Whether FusionAuth has done with a request that went wrong. It may still be at work on one that got no answer, or
-     * only that of a proxy that gave up waiting.
+     * Whether FusionAuth has done with a request that went wrong: it has if it answers, whatever is wrong with the body, or
+     * if it never saw the request. It may still be at work on one that got no answer, for whatever reason, or only that of a
+     * proxy that gave up waiting.
      */
     static boolean hasEnded(ClientResponse<?, ?> response) {
-        return !isGatewayGivingUp(response.status)
-                && !(response.exception instanceof SocketException)
-                && !timedOut(response);
+        return neverSent(response)
+                || hasEnded(
+                        response.status, response.errorResponse instanceof Errors errors ? codes(errors) : Set.of());
     }
 
-    static boolean isGatewayGivingUp(int status) {
-        return status == 502 || status == 504;
+    /** FusionAuth has a 504 of its own: a webhook refused the transaction, and it was rolled back. */
+    static boolean hasEnded(int status, Set<String> codes) {
+        return switch (status) {
+            case 502 -> false;
+            case 504 -> codes.stream().anyMatch(code -> code.startsWith("[WebhookTransactionException]"));
+            default -> status > 0;
+        };
     }
 
     /** All codes of an error answer; the messages beside them are free text and stay here. */

@@ -29,7 +29,7 @@ final class Bystander {
     private static final Duration THINKING = Duration.ofMillis(5);
 
     /** Of those who wait for the provider that hangs: its refusals are to be measured, not how fast they can be had. */
-    private static final Duration BREATH = Duration.ofSeconds(2);
+    static final Duration BREATH = Duration.ofSeconds(2);
 
     private final World world;
     private final Scale scale;

@@ -29,7 +29,7 @@ final class Plan {
     /** A claim of a killed broker is good for a minute: its accounts are asked once more and then set aside. */
     private static final Duration A_LOOK = Duration.ofSeconds(1);
 
-    private static final Duration UNTIL_ALL_ARE_THERE = Duration.ofSeconds(2);
+    private static final Duration UNTIL_ALL_ARE_THERE = Duration.ofMillis(1_500);
 
     /** Longer than the broker takes to read the providers again. */
     private static final Duration UNTIL_SETTINGS_ARE_READ = Duration.ofSeconds(35);

@@ -75,7 +75,8 @@ record Report(Scale scale, List<Row> trials, Optional<Bystander.Outcome> bystand
                 - *Once committed*: the server did its work, and the answer suffered. A *call* is one of those that a mint with rotation
                   makes, in their order; a link whose name ends in a tilde and a word is the broker's own record beside the account's link.
                 - *Killed* is SIGKILL, then a start. An answer to a GET is no point of its own: nothing has happened since the call before.
-                  All other faults heal while the same broker runs on.
+                  Each point is struck once, with the accounts of its row. *Under load* are the only kills at a moment that chance chose:
+                  %d, a sample and no proof. All other faults heal while the same broker runs on.
                 - *Clocks*: the stand-ins' clocks move; a broker whose clock is five minutes behind sees the same as one among servers
                   that are five minutes ahead. The plain provider knows no time of day.
                 - *Rightly refuse*: the account was unlinked and says `account_not_found`; or it says `reauthorization_required`, and the
@@ -94,7 +95,7 @@ record Report(Scale scale, List<Row> trials, Optional<Bystander.Outcome> bystand
 
                 ## Every fault
 
-                """.formatted(scale.accounts(), scale.seed(), summary())
+                """.formatted(scale.accounts(), scale.seed(), summary(), scale.randomKills())
                 + TITLES
                 + rows().stream().map(Report::line).collect(Collectors.joining("\n", "", "\n"))
                 + bystander.map(this::besideAHangingProvider).orElse("");
@@ -105,12 +106,12 @@ record Report(Scale scale, List<Row> trials, Optional<Bystander.Outcome> bystand
 
                 ## Beside a provider that hangs
 
-                All accounts of one provider wait for it for %d s, again and again, while another's mints are measured; production's
-                time-outs. p99 in milliseconds, %d mints refused:
+                All accounts of one provider wait for it for %d s while another's mints are measured; production's time-outs. Each of
+                them has one caller, who asks again %d s after each answer and no sooner. p99 in milliseconds, %d mints refused:
 
                 | mints of the other provider | alone | beside it | ratio |
                 |---|---:|---:|---:|
-                """.formatted(scale.hanging().toSeconds(), outcome.refused())
+                """.formatted(scale.hanging().toSeconds(), Bystander.BREATH.toSeconds(), outcome.refused())
                 + outcome.latencies().stream()
                         .map(latency -> "| %s | %.1f | %.1f | %.2f |\n"
                                 .formatted(

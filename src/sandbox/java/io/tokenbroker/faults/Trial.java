@@ -46,7 +46,7 @@ record Trial(
                 account -> Ending.MINTS,
                 false,
                 Set.of(Kind.values()),
-                Duration.ofSeconds(10));
+                Duration.ofSeconds(3));
     }
 
     Trial named(Function<Kind, String> newName) {

@@ -195,6 +195,10 @@ final class Trials {
             settle(LONGEST_CLAIM);
         }
         var taken = pool.stream().filter(this::isAtRest).limit(number).toList();
+        if (taken.isEmpty()) {
+            throw new IllegalStateException(
+                    "Not one of %d %s accounts is free of what an earlier fault left".formatted(pool.size(), kind));
+        }
         pool.removeAll(taken);
         return taken;
     }

@@ -45,8 +45,17 @@ record ModelActor(String name, Script script) {
         /** Waits until nobody else can go on, and then for more than a minute. */
         record Wait() implements Call {}
 
+        /** Waits until the first rotation is through. */
+        record WaitForRotation() implements Call {}
+
         /** Says that the account is to be unlinked, or was. */
         record Unlink(boolean done) implements Call {}
+
+        /** Says that the account is wanted after all. */
+        record Want() implements Call {}
+
+        /** Unlinks in FusionAuth, past the brokers. */
+        record UnlinkElsewhere() implements Call {}
     }
 
     /** What it got. */
@@ -62,6 +71,9 @@ record ModelActor(String name, Script script) {
         record Token(Optional<String> next) implements Answer {}
 
         record Done() implements Answer {}
+
+        /** It may still be done. */
+        record Unheard() implements Answer {}
 
         /** FusionAuth could not be asked. */
         record Failed() implements Answer {}
@@ -93,6 +105,9 @@ record ModelActor(String name, Script script) {
         }
     }
 
+    /** What a broker replaces tokens with. */
+    record Broker(LinkRotation rotation, UnstoredTokens unstored, TokenWrites writes) {}
+
     /** FusionAuth and the tenant as an actor sees them. */
     static final class Calls extends Clock implements LinkRecords {
 
@@ -108,6 +123,23 @@ record ModelActor(String name, Script script) {
         }
 
         /** A broker of its own: it knows nothing but what FusionAuth says. */
+        Broker broker() {
+            var claims = claims();
+            var rotation = rotation(claims);
+            var unstored = new UnstoredTokens();
+            var remembered = new RememberedLinks(stored(), Duration.ZERO, this);
+            return new Broker(
+                    rotation,
+                    unstored,
+                    new TokenWrites(
+                            rotation,
+                            new RoomlessRotation(this, claims),
+                            claims,
+                            remembered,
+                            unstored,
+                            new SeenUsers()));
+        }
+
         LinkRotation rotation() {
             return rotation(claims());
         }
@@ -126,7 +158,8 @@ record ModelActor(String name, Script script) {
 
         AccountWrites writes() {
             var claims = claims();
-            return new AccountWrites(rotation(claims), this, stored(), claims, new Patience(1, Duration.ZERO));
+            return new AccountWrites(
+                    rotation(claims), this, stored(), claims, new UnstoredTokens(), new Patience(1, Duration.ZERO));
         }
 
         private Answer ask(Call call) {
@@ -170,17 +203,31 @@ record ModelActor(String name, Script script) {
             return ((Answer.Token) ask(new Call.Refresh(token.reveal()))).next().map(Secret::of);
         }
 
-        Void signIn() {
-            ask(new Call.SignIn());
-            return null;
+        boolean signIn(AccountWrites.Doubt doubt) {
+            if (ask(new Call.SignIn()) instanceof Answer.Unheard) {
+                doubt.raise();
+            }
+            return true;
         }
 
         void await() {
             ask(new Call.Wait());
         }
 
+        void awaitRotation() {
+            ask(new Call.WaitForRotation());
+        }
+
         void unlink(boolean done) {
             ask(new Call.Unlink(done));
+        }
+
+        void want() {
+            ask(new Call.Want());
+        }
+
+        void unlinkElsewhere() {
+            ask(new Call.UnlinkElsewhere());
         }
 
         @Override

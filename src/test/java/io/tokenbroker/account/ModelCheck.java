@@ -138,7 +138,7 @@ final class ModelCheck {
         for (var i = 0; i < actors.size(); i++) {
             var actor = i;
             state.logs().get(i).next.ifPresent(call -> {
-                if (!(call instanceof Call.Wait) || isQuiet(state, actor)) {
+                if (mayGoOn(state, actor, call)) {
                     perform(state, actor, call, steps);
                 }
             });
@@ -153,6 +153,14 @@ final class ModelCheck {
         return steps;
     }
 
+    private boolean mayGoOn(State state, int actor, Call call) {
+        return switch (call) {
+            case Call.Wait wait -> isQuiet(state, actor);
+            case Call.WaitForRotation wait -> state.world().world.isRotated();
+            default -> true;
+        };
+    }
+
     /** Whether nobody else can go on, but who waits too. */
     private boolean isQuiet(State state, int but) {
         if (!state.late().isEmpty()) {
@@ -163,7 +171,7 @@ final class ModelCheck {
                     && state.logs()
                             .get(i)
                             .next
-                            .filter(call -> !(call instanceof Call.Wait))
+                            .filter(call -> !(call instanceof Call.Wait || call instanceof Call.WaitForRotation))
                             .isPresent()) {
                 return false;
             }
@@ -256,10 +264,14 @@ final class ModelCheck {
                 case Call.SignIn signIn ->
                     steps.add(answered(state, actor, call, world, new Answer.Done(), budget.lessFault(), " fails"));
                 case Call.Wait never -> {}
+                case Call.WaitForRotation never -> {}
                 case Call.Unlink never -> {}
+                case Call.Want never -> {}
+                case Call.UnlinkElsewhere never -> {}
             }
         }
-        if (budget.late() > 0 && (call instanceof Call.Create || call instanceof Call.Delete)) {
+        if (budget.late() > 0
+                && (call instanceof Call.Create || call instanceof Call.Delete || call instanceof Call.SignIn)) {
             var late = new ArrayList<>(state.late());
             late.add(call);
             var step = answered(state, actor, call, world, doubt(call, false), budget.lessLate(), " is done later");
@@ -293,7 +305,10 @@ final class ModelCheck {
             }
             case Call.SignIn signIn -> new Outcome(world.signedIn(), new Answer.Done());
             case Call.Wait wait -> new Outcome(world.after(61_000), new Answer.Done());
+            case Call.WaitForRotation wait -> new Outcome(world, new Answer.Done());
             case Call.Unlink(var done) -> new Outcome(world.unlinking(done), new Answer.Done());
+            case Call.Want want -> new Outcome(world.wanted(), new Answer.Done());
+            case Call.UnlinkElsewhere unlink -> new Outcome(world.unlinkedElsewhere(), new Answer.Done());
         };
     }
 
@@ -320,9 +335,11 @@ final class ModelCheck {
     }
 
     private static Answer doubt(Call call, boolean answered) {
-        return call instanceof Call.Create
-                ? new Answer.Write(new LinkWrite.InDoubt(answered))
-                : new Answer.Deletion(new LinkDeletion.InDoubt(answered));
+        return switch (call) {
+            case Call.Create create -> new Answer.Write(new LinkWrite.InDoubt(answered));
+            case Call.Delete delete -> new Answer.Deletion(new LinkDeletion.InDoubt(answered));
+            default -> new Answer.Unheard();
+        };
     }
 
     private Step answered(
@@ -355,7 +372,10 @@ final class ModelCheck {
             case Call.Refresh(var token) -> "refresh " + token;
             case Call.SignIn signIn -> "sign in";
             case Call.Wait wait -> "wait a minute";
+            case Call.WaitForRotation wait -> "wait for a rotation";
             case Call.Unlink(var done) -> done ? "unlinked" : "unlink";
+            case Call.Want want -> "want it again";
+            case Call.UnlinkElsewhere unlink -> "unlink in FusionAuth";
         };
     }
 

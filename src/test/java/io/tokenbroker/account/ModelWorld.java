@@ -162,6 +162,38 @@ record ModelWorld(
                 time, records, singleUse, spent, issued, stored, orphaned, newest, true, unlinked || done, ghost);
     }
 
+    /** Whether a token was replaced, and nothing is left of it to do. */
+    boolean isRotated() {
+        var rec = records.get(IDENTITY);
+        return rec != null && !"1.0".equals(rec.token()) && records.size() == 1;
+    }
+
+    /** Somebody who could not unlink, and signed in again, wants the account. */
+    ModelWorld wanted() {
+        return new ModelWorld(
+                time,
+                records,
+                singleUse,
+                spent,
+                issued,
+                stored,
+                orphaned,
+                newest,
+                unlinking && !records.containsKey(IDENTITY),
+                unlinked,
+                ghost);
+    }
+
+    /** Unlinks past the brokers. Where the shadow holds a token, what has gone wrong before may bring the account back. */
+    ModelWorld unlinkedElsewhere() {
+        if (!records.containsKey(IDENTITY)) {
+            return this;
+        }
+        var shadow = records.get(Shadow.identityOf(IDENTITY));
+        var after = delete(IDENTITY).unlinking(true);
+        return shadow != null && shadow.token() != null ? after.haunted() : after;
+    }
+
     private ModelWorld with(
             long newTime,
             Map<String, Rec> newRecords,

@@ -3,15 +3,22 @@ package io.tokenbroker.account;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tokenbroker.account.ModelActor.Broker;
 import io.tokenbroker.account.ModelActor.Calls;
 import io.tokenbroker.account.ModelCheck.Budget;
 import io.tokenbroker.account.ModelCheck.Duplicates;
+import io.tokenbroker.account.UnstoredTokens.Unstored;
 import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.fusionauth.LinkWrite;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.seal.Secret;
 import java.util.List;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,10 +35,27 @@ class RotationModelTest {
     /** The account's link and its shadow, but none to take a shadow over by. */
     private static final int ONE_SPARE = 2;
 
+    /** The account's link alone. */
+    private static final int NO_SPARE = 1;
+
     private static final Budget CALM = new Budget(0, 0, 0);
     private static final Budget CRASH = new Budget(1, 0, 0);
     private static final Budget LATE = new Budget(0, 0, 1);
     private static final Budget CRASH_AND_FAULT = new Budget(1, 1, 0);
+    private static final Budget CRASH_AND_LATE = new Budget(1, 0, 1);
+
+    /** Held here: a logger that nobody holds forgets its level. */
+    private static final Logger WORDS = Logger.getLogger(TokenWrites.class.getName());
+
+    @BeforeAll
+    static void sayNothing() {
+        WORDS.setLevel(Level.OFF);
+    }
+
+    @AfterAll
+    static void sayAll() {
+        WORDS.setLevel(null);
+    }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
@@ -84,6 +108,31 @@ class RotationModelTest {
     }
 
     @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aLateWriteDuringTheRepairOfACrash(boolean singleUse) {
+        explore(singleUse, CRASH_AND_LATE, mint("A", singleUse), later(mint("B", singleUse)));
+        explore(singleUse, CRASH_AND_LATE, mint("A", singleUse), later(mintTwice("B", singleUse)));
+        explore(singleUse, CRASH_AND_LATE, mint("A", singleUse), later(mint("B", singleUse)), later(signIn("R")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anUnlinkThatFailsAndASignInAgain(boolean singleUse) {
+        for (var budget : List.of(CRASH_AND_FAULT, LATE)) {
+            explore(singleUse, budget, unlinkOrSignInAgain("U"));
+            explore(singleUse, budget, unlinkOrSignInAgain("U"), mint("A", singleUse));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anUnlinkInFusionAuthDuringARotation(boolean singleUse) {
+        for (var budget : List.of(CALM, CRASH_AND_FAULT, LATE)) {
+            explore(singleUse, budget, mintTwice("A", singleUse), unlinkElsewhere("U"));
+        }
+    }
+
+    @ParameterizedTest
     @EnumSource(
             value = Duplicates.class,
             names = {"REFUSED", "UNCHANGED"})
@@ -91,6 +140,20 @@ class RotationModelTest {
         for (var singleUse : List.of(false, true)) {
             explore(singleUse, CRASH, duplicates, ONE_SPARE, mint("A", singleUse), later(mint("B", singleUse)));
             explore(singleUse, CRASH_AND_FAULT, duplicates, ONE_SPARE, mint("A", singleUse));
+            explore(
+                    singleUse,
+                    CRASH_AND_LATE,
+                    duplicates,
+                    ONE_SPARE,
+                    mint("A", singleUse),
+                    later(mintThrice("B", singleUse)));
+        }
+    }
+
+    @Test
+    void noRoomForAShadow() {
+        for (var budget : List.of(LATE, new Budget(0, 1, 0), new Budget(0, 0, 2))) {
+            explore(true, budget, Duplicates.REFUSED, NO_SPARE, mintTwice("A", true));
         }
     }
 
@@ -151,14 +214,28 @@ class RotationModelTest {
     }
 
     private static ModelActor mint(String name, boolean singleUse) {
-        return new ModelActor(name, calls -> mint(calls, calls.rotation(), singleUse));
+        return new ModelActor(name, calls -> mint(calls, calls.broker(), singleUse));
     }
 
     private static ModelActor mintTwice(String name, boolean singleUse) {
+        return mints(name, singleUse, 2);
+    }
+
+    private static ModelActor mintThrice(String name, boolean singleUse) {
+        return mints(name, singleUse, 3);
+    }
+
+    /** Whoever cannot mint tries again. */
+    private static ModelActor mints(String name, boolean singleUse, int times) {
         return new ModelActor(name, calls -> {
-            var rotation = calls.rotation();
-            mint(calls, rotation, singleUse);
-            mint(calls, rotation, singleUse);
+            var broker = calls.broker();
+            for (var time = 0; time < times; time++) {
+                try {
+                    mint(calls, broker, singleUse);
+                } catch (BrokerException unavailable) {
+                    // The next time.
+                }
+            }
         });
     }
 
@@ -170,12 +247,12 @@ class RotationModelTest {
         });
     }
 
-    private static void mint(Calls calls, LinkRotation rotation, boolean singleUse) {
-        refreshed(calls, rotation, (link, next) -> {
+    private static void mint(Calls calls, Broker broker, boolean singleUse) {
+        refreshed(calls, broker.rotation(), (link, next) -> {
             if (singleUse) {
-                keep(calls, rotation, link, next);
+                store(calls, broker, link, next);
             } else {
-                rotation.keep(link, next);
+                broker.rotation().keep(link, next);
             }
         });
     }
@@ -186,27 +263,57 @@ class RotationModelTest {
                 .ifPresent(link -> calls.refresh(link.token().orElseThrow()).ifPresent(next -> keep.keep(link, next)));
     }
 
-    /** A token that is the only one is tried to be kept again as long as the broker lives. */
-    private static void keep(Calls calls, LinkRotation rotation, Link link, Secret next) {
-        for (var attempt = 0; attempt < 4; attempt++) {
+    /** A token that is the only one is tried to be stored again as long as the broker lives. */
+    private static void store(Calls calls, Broker broker, Link link, Secret next) {
+        var rest = Optional.of(Unstored.of(link, next));
+        for (var attempt = 0; attempt < 4 && rest.isPresent(); attempt++) {
             try {
-                if (!(rotation.keep(link, next) instanceof Kept.Busy)) {
-                    return;
+                if (attempt == 0 || isSettled(broker)) {
+                    broker.writes().store(rest.get());
+                } else {
+                    calls.await();
                 }
             } catch (BrokerException later) {
-                // As if busy.
+                calls.await();
             }
-            calls.await();
+            rest = broker.unstored().find(ModelWorld.ACCOUNT);
         }
-        throw new AssertionError("never kept");
+        assertThat(rest).isEmpty();
+    }
+
+    private static boolean isSettled(Broker broker) {
+        return broker.rotation().settle(ModelWorld.USER, ModelWorld.ACCOUNT).isPresent();
     }
 
     private static ModelActor signIn(String name) {
+        return new ModelActor(name, calls -> signIn(calls, calls.writes()));
+    }
+
+    private static void signIn(Calls calls, AccountWrites writes) {
+        writes.duringSignIn(ModelWorld.USER, ModelWorld.PROVIDER, Optional.of(ModelWorld.ACCOUNT), calls::signIn);
+    }
+
+    private static ModelActor unlinkOrSignInAgain(String name) {
         return new ModelActor(
                 name,
-                calls -> calls.writes()
-                        .duringSignIn(
-                                ModelWorld.USER, ModelWorld.PROVIDER, Optional.of(ModelWorld.ACCOUNT), calls::signIn));
+                calls -> calls.stored().find(ModelWorld.ACCOUNT).ifPresent(link -> {
+                    var writes = calls.writes();
+                    calls.unlink(false);
+                    try {
+                        writes.erase(link);
+                        calls.unlink(true);
+                    } catch (BrokerException failed) {
+                        signIn(calls, writes);
+                        calls.want();
+                    }
+                }));
+    }
+
+    private static ModelActor unlinkElsewhere(String name) {
+        return new ModelActor(name, calls -> {
+            calls.awaitRotation();
+            calls.unlinkElsewhere();
+        });
     }
 
     private static ModelActor unlink(String name) {

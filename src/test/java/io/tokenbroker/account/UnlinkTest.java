@@ -76,9 +76,10 @@ class UnlinkTest extends LinkingTest {
         "ERROR_500, 0",
         "UNAVAILABLE_503, 0",
         "RATE_LIMITED_429, 0",
+        "WEBHOOK_504, 0",
         // Whoever got no answer, or a proxy's only, must think that FusionAuth is still at it.
-        "WEBHOOK_504, 61",
         "PROXY_502, 61",
+        "PROXY_504, 61",
         "DROP, 61"
     })
     void aFailureBeforeAnythingWasDoneLeavesTheAccountAndCanBeTriedAgain(Fault.Kind kind, int secondsLater) {
@@ -92,6 +93,36 @@ class UnlinkTest extends LinkingTest {
         sandbox().fusionAuth().clearFaults();
         advance(Duration.ofSeconds(secondsLater));
         unlink(account).then().statusCode(204);
+    }
+
+    @Test
+    void anUnlinkThatMayStillBeCarriedOutKeepsOthersFromTheAccount() {
+        var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
+        sandbox()
+                .fusionAuth()
+                .fault(Fault.of(Fault.Kind.DROP).on("DELETE", LINK).times(1));
+        waits(unlink(account), 60);
+
+        advance(Duration.ofSeconds(20));
+        waits(unlink(account), 40);
+        waits(signInAgain(account), 40);
+        Broker.mint(account, Map.of()).then().statusCode(200);
+
+        advance(Duration.ofSeconds(41));
+        signInAgain(account).then().statusCode(200);
+        unlink(account).then().statusCode(204);
+        assertThat(sandbox().fusionAuth().links()).isEmpty();
+    }
+
+    /** Seconds, or a few less: time runs on. */
+    private static void waits(Response refused, int seconds) {
+        problem(refused, 503, "fusionauth_unavailable");
+        assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(seconds - 9, seconds);
+    }
+
+    private static Response signInAgain(String account) {
+        var started = start(Broker.alice(), Sandbox.CONTOSO, Map.of("account_id", account));
+        return Broker.complete(Broker.alice(), Broker.signIn(started, "b@contoso.com"));
     }
 
     @ParameterizedTest

@@ -12,6 +12,7 @@ import io.tokenbroker.sandbox.fusionauth.LinkingStrategy;
 import io.tokenbroker.sandbox.fusionauth.Unknown;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.LinkingTest;
+import io.tokenbroker.support.Waiting;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -195,6 +196,20 @@ class CompleteFaultsTest extends LinkingTest {
     }
 
     @Test
+    void anAuthorizationThatMayStillBeCarriedOutKeepsOthersFromTheAccount() {
+        var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
+        var started = start(Broker.alice(), Sandbox.CONTOSO, Map.of("account_id", account));
+        fail(Fault.of(Fault.Kind.DROP).times(1));
+        problem(Broker.complete(Broker.alice(), Broker.signIn(started, "b@contoso.com")), 502, "upstream_error");
+
+        problem(Broker.alice().delete("/accounts/{id}", account), 503, "fusionauth_unavailable")
+                .header("Retry-After", notNullValue());
+
+        advance(Duration.ofSeconds(61));
+        Broker.alice().delete("/accounts/{id}", account).then().statusCode(204);
+    }
+
+    @Test
     void aThrottledCompleteMayBeTriedAgain() {
         fail(Fault.of(Fault.Kind.RATE_LIMITED_429).times(1));
         var callback = Broker.signIn(Broker.start(Sandbox.CONTOSO), "b@contoso.com");
@@ -276,9 +291,7 @@ class CompleteFaultsTest extends LinkingTest {
                     .mapToObj(i -> sandbox().fusionAuth().addUser("waiting-%d@example.com".formatted(i), "Waiting"))
                     .map(user -> CompletableFuture.supplyAsync(() -> completes(user.id()), threads))
                     .toList();
-            while (waiting.get() < 16) {
-                Thread.onSpinWait();
-            }
+            Waiting.until(() -> waiting.get() >= 16);
 
             complete(Sandbox.FABRIKAM, "c@fabrikam.com").then().statusCode(202);
 

@@ -15,6 +15,7 @@ import io.tokenbroker.sandbox.fusionauth.Fault;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.TestTime;
+import io.tokenbroker.support.Waiting;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -76,8 +77,6 @@ class FusionAuthLoadTest extends BrokerTest {
 
     /** In the broker's real time: it tries again after two seconds. */
     private static void awaitAccounts() {
-        while (Broker.alice().get("/accounts").statusCode() != 200) {
-            Thread.onSpinWait();
-        }
+        Waiting.until(() -> Broker.alice().get("/accounts").statusCode() == 200);
     }
 }

@@ -18,6 +18,7 @@ import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.Fault;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.Waiting;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -120,9 +121,7 @@ class BatchTest extends BrokerTest {
         var items = IntStream.range(0, 10).mapToObj(i -> withClaims(account, i)).toArray(Map[]::new);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var answer = CompletableFuture.supplyAsync(() -> batch((Object[]) items), threads);
-            while (sandbox().entra().faults().hanging() < items.length) {
-                Thread.onSpinWait();
-            }
+            Waiting.until(() -> sandbox().entra().faults().hanging() >= items.length);
             sandbox().entra().faults().clear();
 
             answer.join().then().statusCode(200).body("results.token.findAll { it != null }", hasSize(items.length));

@@ -17,6 +17,7 @@ import io.tokenbroker.sandbox.entra.Fault;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.TestTime;
+import io.tokenbroker.support.Waiting;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -135,14 +136,10 @@ class MintFlightTest extends BrokerTest {
     }
 
     private static void awaitHanging() {
-        while (sandbox().entra().faults().hanging() == 0) {
-            Thread.onSpinWait();
-        }
+        Waiting.until(() -> sandbox().entra().faults().hanging() != 0);
     }
 
     private static void awaitRefreshes(long count) {
-        while (sandbox().entra().refreshes() < count) {
-            Thread.onSpinWait();
-        }
+        Waiting.until(() -> sandbox().entra().refreshes() >= count);
     }
 }

@@ -28,6 +28,7 @@ import io.tokenbroker.sandbox.fusionauth.Unknown;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.TestTime;
+import io.tokenbroker.support.Waiting;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -42,6 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where a used refresh token is spent (Adatum, by the settings) and where it stays good (Contoso). */
 @QuarkusTest
@@ -279,9 +281,7 @@ class MintRotationTest extends BrokerTest {
                         .times(1));
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var minting = CompletableFuture.supplyAsync(() -> mint(account, ARM), threads);
-            while (sandbox().entra().faults().hanging() == 0) {
-                Thread.onSpinWait();
-            }
+            Waiting.until(() -> sandbox().entra().faults().hanging() != 0);
             var link = linkOf(account);
             sandbox().fusionAuth().removeLink(link.identityProviderId(), link.identityProviderUserId());
             sandbox().entra().faults().release();
@@ -437,6 +437,47 @@ class MintRotationTest extends BrokerTest {
     }
 
     @Test
+    void theSweepComesBackToAUserOfWhomARotationWasLeftSinceItsLastLook() {
+        mint(account, ARM).then().statusCode(200);
+        Sweeping.now();
+        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.ERROR_500).on("DELETE", LINK_API));
+        mint(account, GRAPH).then().statusCode(200);
+        sandbox().fusionAuth().clearFaults();
+
+        Sweeping.now();
+
+        holdsAnUnusedToken();
+    }
+
+    @Test
+    void theSweepComesBackToAUserOfWhomAReplacementFailedSinceItsLastLook() {
+        sandbox().entra().switches().singleUseRefreshTokens(false);
+        var reusable = Broker.link(Sandbox.CONTOSO, BLAKE);
+        TestTime.advance(Duration.ofDays(31));
+        account(reusable).then().statusCode(200);
+        Sweeping.now();
+        var failing = new AtomicBoolean();
+        sandbox().fusionAuth().after((request, reply) -> {
+            if (request.method().equals("POST") && failing.compareAndSet(false, true)) {
+                sandbox().fusionAuth().fault(Fault.of(Fault.Kind.ERROR_500).on("GET", LINK_API));
+            }
+        });
+        sandbox()
+                .fusionAuth()
+                .fault(Fault.of(Fault.Kind.ERROR_500)
+                        .on("POST", LINK_API)
+                        .times(1)
+                        .onceCommitted());
+        mint(reusable, ARM).then().statusCode(200);
+        assertThat(shadows()).hasSize(1);
+        sandbox().fusionAuth().clearFaults();
+
+        Sweeping.now();
+
+        assertThat(shadows()).isEmpty();
+    }
+
+    @Test
     void theSweepStoresWhatCouldNotBeStored() {
         sandbox().fusionAuth().fault(Fault.of(Fault.Kind.ERROR_500).on("POST", LINK_API));
         fusionAuthUnavailable();
@@ -466,6 +507,110 @@ class MintRotationTest extends BrokerTest {
             mintAnew(account, ARM).then().statusCode(200);
             holdsAnUnusedToken();
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whereThereIsNoRoomNothingIsMadeBeforeALateDeletionMustBeOver(boolean done) {
+        withLinkLimit(Sandbox.ADATUM, 1, () -> {
+            var fault = Fault.of(Fault.Kind.DROP).on("DELETE", LINK_API).times(1);
+            sandbox().fusionAuth().fault(done ? fault.onceCommitted() : fault);
+            var link = linkOf(account);
+
+            waits(60);
+            if (!done) {
+                TestTime.advance(Duration.ofSeconds(20));
+                sandbox().fusionAuth().removeLink(link.identityProviderId(), link.identityProviderUserId());
+            }
+            waits(done ? 60 : 40);
+            account(account).then().statusCode(200).body("status", equalTo("active"));
+            assertThat(sandbox().fusionAuth().links()).isEmpty();
+
+            TestTime.advance(STALE);
+            mintAnew(account, ARM).then().statusCode(200);
+            assertThat(sandbox().entra().refreshTokenCounts().usedAgain()).isZero();
+            holdsAnUnusedToken();
+        });
+    }
+
+    @Test
+    void whereThereIsNoRoomALinkWhoseDeletionWasNotDoneIsReplacedLater() {
+        withLinkLimit(Sandbox.ADATUM, 1, () -> {
+            sandbox()
+                    .fusionAuth()
+                    .fault(Fault.of(Fault.Kind.DROP).on("DELETE", LINK_API).times(1));
+            waits(60);
+
+            TestTime.advance(STALE);
+            Sweeping.now();
+            assertThat(sandbox().entra().refreshes(DEVON)).isEqualTo(1);
+            holdsAnUnusedToken();
+        });
+    }
+
+    @Test
+    void whereThereIsNoRoomALinkThatMayComeLateIsWaitedFor() {
+        withLinkLimit(Sandbox.ADATUM, 1, () -> {
+            sandbox().fusionAuth().after((request, reply) -> {
+                if (request.method().equals("DELETE")) {
+                    sandbox()
+                            .fusionAuth()
+                            .fault(Fault.of(Fault.Kind.DROP)
+                                    .on("POST", LINK_API)
+                                    .times(1));
+                }
+            });
+            waits(60);
+            sandbox().fusionAuth().after((request, reply) -> {});
+            waits(60);
+            assertThat(sandbox().fusionAuth().links()).isEmpty();
+
+            TestTime.advance(STALE);
+            mintAnew(account, ARM).then().statusCode(200);
+            holdsAnUnusedToken();
+        });
+    }
+
+    @Test
+    void nobodyUnlinksWhileADeletionWithoutAClaimMayStillCome() {
+        withLinkLimit(Sandbox.ADATUM, 1, () -> {
+            sandbox()
+                    .fusionAuth()
+                    .fault(Fault.of(Fault.Kind.DROP).on("DELETE", LINK_API).times(1));
+            waits(60);
+
+            Broker.alice()
+                    .delete("/accounts/{id}", account)
+                    .then()
+                    .statusCode(503)
+                    .body("code", equalTo("fusionauth_unavailable"));
+            TestTime.advance(STALE);
+            Broker.alice().delete("/accounts/{id}", account).then().statusCode(204);
+        });
+    }
+
+    @Test
+    void whoAsksForAnAccountThatTheBrokerLeavesAloneHearsAtOnceForHowLong() {
+        sandbox()
+                .fusionAuth()
+                .fault(Fault.of(Fault.Kind.DROP).on("DELETE", LINK_API).times(1));
+        mint(account, ARM).then().statusCode(200);
+        TestTime.advance(Duration.ofSeconds(20));
+        var looks = sandbox().fusionAuth().count("GET", LINK_API);
+
+        waits(40);
+        assertThat(sandbox().fusionAuth().count("GET", LINK_API) - looks).isLessThan(5);
+
+        TestTime.advance(Duration.ofSeconds(41));
+        mintAnew(account, ARM).then().statusCode(200);
+        holdsAnUnusedToken();
+    }
+
+    /** Seconds, or a few less: time runs on. */
+    private void waits(int seconds) {
+        var refused = mintAnew(account, ARM);
+        refused.then().statusCode(503).body("code", equalTo("fusionauth_unavailable"));
+        assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(seconds - 9, seconds);
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.tokenbroker.sandbox.entra.Fault;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.TestTime;
+import io.tokenbroker.support.Waiting;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -162,22 +163,16 @@ class RefreshAheadTest extends BrokerTest {
     }
 
     private static void awaitNoneHanging() {
-        while (sandbox().entra().faults().hanging() > 0) {
-            Thread.onSpinWait();
-        }
+        Waiting.until(() -> sandbox().entra().faults().hanging() == 0);
     }
 
     private void awaitOtherThan(Response first) {
-        while (mint(account, ARM).path("access_token").equals(first.path("access_token"))) {
-            Thread.onSpinWait();
-        }
+        Waiting.until(() -> !mint(account, ARM).path("access_token").equals(first.path("access_token")));
         minted().then().body("source", equalTo("cache")).body("access_token", not(equalTo(first.path("access_token"))));
     }
 
     private static void awaitRefreshes(long count) {
-        while (refreshes() < count) {
-            Thread.onSpinWait();
-        }
+        Waiting.until(() -> refreshes() >= count);
     }
 
     private static long refreshes() {

@@ -17,6 +17,7 @@ import io.tokenbroker.sandbox.entra.Tenant;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.TestTime;
+import io.tokenbroker.support.Waiting;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -43,9 +44,7 @@ class TenantsApartTest extends BrokerTest {
             var waiting = IntStream.range(0, PLACES + 8)
                     .mapToObj(i -> CompletableFuture.supplyAsync(() -> withClaims(hanging, i), threads))
                     .toList();
-            while (sandbox().entra().faults().hanging() < PLACES) {
-                Thread.onSpinWait();
-            }
+            Waiting.until(() -> sandbox().entra().faults().hanging() >= PLACES);
 
             mint(healthy, ARM).then().statusCode(200).body("source", equalTo("refresh"));
             assertThat(sandbox().entra().faults().hanging()).isEqualTo(PLACES);
@@ -127,9 +126,7 @@ class TenantsApartTest extends BrokerTest {
 
     /** In the broker's real time: it tries again after five seconds. */
     private static void awaitAToken(String account) {
-        while (mint(account, ARM).statusCode() != 200) {
-            Thread.onSpinWait();
-        }
+        Waiting.until(() -> mint(account, ARM).statusCode() == 200);
     }
 
     /** A mint that shares its refresh with no other. */

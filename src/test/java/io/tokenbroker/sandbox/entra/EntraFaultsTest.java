@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tokenbroker.sandbox.entra.Fault.Kind;
+import io.tokenbroker.support.Waiting;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -157,9 +158,7 @@ class EntraFaultsTest {
         entra.faults().add(Fault.of(Kind.HANG).times(1));
 
         var answer = CompletableFuture.supplyAsync(this::statusOfRefresh);
-        while (entra.faults().hanging() == 0) {
-            Thread.onSpinWait();
-        }
+        Waiting.until(() -> entra.faults().hanging() != 0);
         assertThat(answer).isNotDone();
         entra.faults().release();
         assertThat(answer.get()).isEqualTo(200);
@@ -170,9 +169,7 @@ class EntraFaultsTest {
         entra.faults().add(Fault.of(Kind.HANG).times(1));
 
         var answer = CompletableFuture.supplyAsync(this::statusOfRefresh);
-        while (entra.faults().hanging() == 0) {
-            Thread.onSpinWait();
-        }
+        Waiting.until(() -> entra.faults().hanging() != 0);
         entra.reset();
         assertThat(answer.get()).isEqualTo(200);
         assertThat(refresh().status()).isEqualTo(400);

@@ -28,7 +28,14 @@ class FusionAuthFaultsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"ERROR_500,500", "UNAVAILABLE_503,503", "WEBHOOK_504,504", "PROXY_502,502", "RATE_LIMITED_429,429"})
+    @CsvSource({
+        "ERROR_500,500",
+        "UNAVAILABLE_503,503",
+        "WEBHOOK_504,504",
+        "PROXY_502,502",
+        "PROXY_504,504",
+        "RATE_LIMITED_429,429"
+    })
     void faultComesInsteadOfTheWorkOrAfterIt(Fault.Kind kind, int status) {
         var fault = Fault.of(kind).on("POST", LinkApi.PATH).times(1);
 
