@@ -239,8 +239,9 @@ class ProvidersTest extends LinkingTest {
             problem(Broker.start(UUID.randomUUID()), 404, "provider_not_found");
         }
 
+        // Once for all of them; and the half-minutely reading may fall into this moment.
         assertThat(sandbox().fusionAuth().count("GET", IDENTITY_PROVIDERS) - before)
-                .isEqualTo(1);
+                .isBetween(1, 2);
     }
 
     @Test
