@@ -25,7 +25,9 @@ public final class Faults {
     /** {@code FAULTS_SEED} and {@code FAULTS_ACCOUNTS} say what differs from the usual run. */
     public static void main(String[] arguments) throws IOException {
         var scale = Scale.full(number("FAULTS_SEED", 1), number("FAULTS_ACCOUNTS", 200));
-        System.out.printf("seed %d, %d accounts%n%n", scale.seed(), scale.accounts());
+        System.out.printf(
+                "seed %d, %d accounts; who does not mint in time stands as lost until asked again in the end%n%n",
+                scale.seed(), scale.accounts());
         var report = run(scale, Map.of("quarkus.log.level", "INFO"), row -> System.out.println(Report.line(row)));
         Files.writeString(REPORT, report.markdown());
         System.out.printf("%n%s%n", report.summary());

@@ -109,13 +109,17 @@ record Report(Scale scale, List<Row> trials, Optional<Bystander.Outcome> bystand
                 All accounts of one provider wait for it for %d s while another's mints are measured; production's time-outs. Each of
                 them has one caller, who asks again %d s after each answer and no sooner. p99 in milliseconds, %d mints refused:
 
-                | mints of the other provider | alone | beside it | ratio |
-                |---|---:|---:|---:|
+                | mints of the other provider | before | beside it | after | ratio to the mean of both |
+                |---|---:|---:|---:|---:|
                 """.formatted(scale.hanging().toSeconds(), Bystander.BREATH.toSeconds(), outcome.refused())
                 + outcome.latencies().stream()
-                        .map(latency -> "| %s | %.1f | %.1f | %.2f |\n"
+                        .map(latency -> "| %s | %.1f | %.1f | %.1f | %.2f |\n"
                                 .formatted(
-                                        latency.what(), latency.aloneMillis(), latency.besideMillis(), latency.ratio()))
+                                        latency.what(),
+                                        latency.beforeMillis(),
+                                        latency.besideMillis(),
+                                        latency.afterMillis(),
+                                        latency.ratio()))
                         .collect(Collectors.joining());
     }
 
@@ -123,10 +127,11 @@ record Report(Scale scale, List<Row> trials, Optional<Bystander.Outcome> bystand
         return outcome.latencies().stream()
                 .map(latency -> String.format(
                         Locale.ROOT,
-                        "; p99 %s %.1f ms alone, %.1f ms beside a provider that hangs",
+                        "; p99 %s %.1f ms before, %.1f ms beside, %.1f ms after a provider that hangs",
                         latency.what(),
-                        latency.aloneMillis(),
-                        latency.besideMillis()))
+                        latency.beforeMillis(),
+                        latency.besideMillis(),
+                        latency.afterMillis()))
                 .collect(Collectors.joining());
     }
 
