@@ -18,8 +18,8 @@
  * {@code account} and {@code provider}, which know the upstreams: {@code fusionauth} (users, links, redemption of codes)
  * and {@code tenant} (refresh grants). Where a person consented to another resource, {@code complete} has {@code mint}
  * try it, over an interface of {@code account}. No upstream knows a feature. {@code keepalive} is a command beside
- * them that mints for nobody. {@code caller}, {@code problem}, {@code seal},
- * {@code settings} and {@code ops} serve all.
+ * them that mints for nobody. {@code caller}, {@code policy},
+ * {@code problem}, {@code seal}, {@code settings} and {@code ops} serve all.
  *
  * <p>FusionAuth is the only database. Everything in memory may be lost at any instant without losing an account.
  */

@@ -46,6 +46,8 @@ public class OpenApiContract implements OASFilter {
             "PendingIdentity.provider_user_id",
             "PendingIdentity.display_name",
             "PendingIdentity.email",
+            "PolicyExplanation.denied_by",
+            "PolicyExplanation.detail",
             "Reauthorize.claims");
 
     @Override

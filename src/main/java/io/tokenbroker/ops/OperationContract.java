@@ -91,7 +91,17 @@ enum OperationContract {
             FUSIONAUTH_UNAVAILABLE,
             UPSTREAM_TIMEOUT),
 
-    mintTokens(Callers.CLIENTS, INVALID_REQUEST, CONTENT_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE);
+    mintTokens(Callers.CLIENTS, INVALID_REQUEST, CONTENT_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE),
+
+    explainPolicy(
+            Callers.CLIENTS,
+            INVALID_REQUEST,
+            INVALID_SCOPE,
+            ACCOUNT_NOT_FOUND,
+            CONTENT_TOO_LARGE,
+            UNSUPPORTED_MEDIA_TYPE,
+            UPSTREAM_ERROR,
+            FUSIONAUTH_UNAVAILABLE);
 
     private static final List<ProblemType> ALWAYS = List.of(UNAUTHORIZED, FORBIDDEN, NOT_ACCEPTABLE, INTERNAL_ERROR);
 
