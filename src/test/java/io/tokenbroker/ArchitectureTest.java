@@ -74,6 +74,7 @@ class ArchitectureTest {
                             "seal",
                             "settings",
                             "tenant")),
+            Map.entry("exchange", List.of("account", "caller", "mint", "policy", "problem", "provider", "seal")),
             Map.entry("keepalive", List.of("account", "fusionauth", "mint", "problem", "settings")),
             Map.entry(
                     "ops",
@@ -130,6 +131,7 @@ class ArchitectureTest {
                     .or(name("io.tokenbroker.complete.CompleteService"))
                     .or(name("io.tokenbroker.mint.IdentityCheck"))
                     .or(name("io.tokenbroker.mint.TokenAnswer"))
+                    .or(name("io.tokenbroker.exchange.ExchangeAnswer"))
                     .as("where a secret goes over the wire or is sealed")));
 
     @ArchTest

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.specification.RequestSpecification;
 import io.tokenbroker.mint.Minting;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.settings.BrokerSettings;
@@ -70,6 +71,13 @@ class AddedRuleTest extends BrokerTest {
                     .body(Map.of("requests", List.of(Map.of("account_id", account, "resource", ARM))))
                     .post("/tokens")
                     .asString(),
+            "exchangeToken",
+            account -> exchange()
+                    .formParam("audience", account)
+                    .post("/oauth2/token")
+                    .asString(),
+            "exchangeTokenOfAccount",
+            account -> exchange().post("/accounts/{id}/oauth2/token", account).asString(),
             "explainPolicy",
             account -> Broker.client()
                     .body(Map.of("account_id", account, "resource", ARM))
@@ -114,9 +122,15 @@ class AddedRuleTest extends BrokerTest {
                 .containsAll(minting);
     }
 
+    private static RequestSpecification exchange() {
+        return given().header("Authorization", "Bearer " + Sandbox.DEMO_KEY)
+                .formParam("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange")
+                .formParam("resource", ARM);
+    }
+
     private static void operationOf(JsonNode operation, Set<String> minting) {
         operation.path("tags").forEach(tag -> {
-            if (tag.asText().equals("Minting")) {
+            if (tag.asText().equals("Minting") && operation.path("security").findValue("client_key") != null) {
                 minting.add(operation.path("operationId").asText());
             }
         });
