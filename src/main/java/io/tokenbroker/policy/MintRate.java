@@ -36,6 +36,10 @@ public final class MintRate {
         }
     }
 
+    public boolean isLimited() {
+        return limited.isPresent();
+    }
+
     /** Whether a mint would be counted or refused; counts none. */
     public Verdict judge() {
         return new Verdict(RULE, limited.map(left -> left.available() > 0).orElse(true), REFUSAL);

@@ -9,6 +9,8 @@ public final class RateFields {
 
     /** As it stands when the answer goes out, whichever it is. */
     public static void announce(RoutingContext request, ClientPolicy policy) {
-        request.addHeadersEndHandler(end -> policy.rate().fields().forEach(request.response()::putHeader));
+        if (policy.rate().isLimited()) {
+            request.addHeadersEndHandler(end -> policy.rate().fields().forEach(request.response()::putHeader));
+        }
     }
 }

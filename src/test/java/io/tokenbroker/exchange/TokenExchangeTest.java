@@ -56,6 +56,7 @@ class TokenExchangeTest extends BrokerTest {
     private static final String GRANT = "urn:ietf:params:oauth:grant-type:token-exchange";
     private static final String TYPE = "urn:ietf:params:oauth:token-type:";
     private static final String FORM = "application/x-www-form-urlencoded";
+    private static final String ROBOT = "0b070000-0000-4000-8000-00000000b070";
     private static final ClientKey PLAIN = ClientKey.of("plain");
     private static final ClientKey PROVEN = ClientKey.of("proven");
     private static final ClientKey ARM_ONLY = ClientKey.of("armonly");
@@ -76,6 +77,11 @@ class TokenExchangeTest extends BrokerTest {
             settings.putAll(SCOPED.settings(all));
             settings.put("broker.clients.scoped.scopes", "User.Read");
             settings.putAll(FABRIKAM_ONLY.settings(Map.of("providers", Sandbox.FABRIKAM.toString(), "resources", "*")));
+            settings.put("broker.clients.robot.subject", ROBOT);
+            settings.put("broker.clients.robot.providers", "*");
+            settings.put("broker.clients.robot.resources", "*");
+            settings.put("quarkus.http.proxy.proxy-address-forwarding", "true");
+            settings.put("quarkus.http.proxy.enable-forwarded-host", "true");
             settings.putAll(SLOW.settings(all));
             settings.put("broker.clients.slow.requests-per-minute", "1");
             return settings;
@@ -328,6 +334,27 @@ class TokenExchangeTest extends BrokerTest {
     }
 
     @Test
+    void aClientThatHasTokensOfItsOwnSendsOneAsTheClientAndNotAsTheSubject() {
+        var token = sandbox().fusionAuth().issueToken(good -> good.subject(ROBOT));
+
+        exchange(given().header("Authorization", "Bearer " + token), "audience", account)
+                .then()
+                .statusCode(200);
+        refused(
+                exchange(
+                        PLAIN,
+                        "audience",
+                        account,
+                        "subject_token",
+                        token,
+                        "subject_token_type",
+                        TYPE + "access_token"),
+                400,
+                "invalid_request",
+                "invalid_request");
+    }
+
+    @Test
     void aClientProvesItselfInOneWayOnly() {
         refused(
                 exchange(
@@ -483,6 +510,17 @@ class TokenExchangeTest extends BrokerTest {
                 .body(
                         "token_endpoint_auth_methods_supported",
                         equalTo(List.of("client_secret_basic", "client_secret_post")));
+    }
+
+    @Test
+    void theMetadataNamesTheBrokerAsTheProxyDoes() {
+        given().header("X-Forwarded-Proto", "https")
+                .header("X-Forwarded-Host", "broker.example")
+                .get("/.well-known/oauth-authorization-server")
+                .then()
+                .statusCode(200)
+                .body("issuer", equalTo("https://broker.example"))
+                .body("token_endpoint", equalTo("https://broker.example/oauth2/token"));
     }
 
     @Test
