@@ -17,9 +17,10 @@
  * Four packages are the path of a request: {@code start}, {@code complete}, {@code resolve}, {@code mint}. They know
  * {@code account} and {@code provider}, which know the upstreams: {@code fusionauth} (users, links, redemption of codes)
  * and {@code tenant} (refresh grants). Where a person consented to another resource, {@code complete} has {@code mint}
- * try it, over an interface of {@code account}. No upstream knows a feature. {@code keepalive} is a command beside
- * them that mints for nobody. {@code caller}, {@code circuit}, {@code problem},
- * {@code seal}, {@code settings} and {@code ops} serve all.
+ * try it, over an interface of {@code account}. No upstream knows a feature. {@code exchange} is
+ * another door to {@code mint}, for programs that speak OAuth. {@code keepalive} is a command beside
+ * them that mints for nobody. {@code caller}, {@code circuit},
+ * {@code policy}, {@code problem}, {@code seal}, {@code settings} and {@code ops} serve all.
  *
  * <p>FusionAuth is the only database. Everything in memory may be lost at any instant without losing an account.
  */

@@ -54,19 +54,32 @@ class ArchitectureTest {
             Map.entry("problem", List.of()),
             Map.entry("circuit", List.of()),
             Map.entry("seal", List.of("settings")),
-            Map.entry("caller", List.of("problem", "settings")),
+            Map.entry("policy", List.of("problem", "settings")),
+            Map.entry("caller", List.of("policy", "problem", "settings")),
             Map.entry("fusionauth", List.of("circuit", "problem", "seal", "settings")),
             Map.entry("tenant", List.of("circuit", "problem", "seal", "settings")),
             Map.entry("provider", List.of("caller", "fusionauth", "problem", "seal", "settings", "tenant")),
-            Map.entry("account", List.of("caller", "fusionauth", "problem", "seal", "settings")),
+            Map.entry("account", List.of("caller", "fusionauth", "policy", "problem", "seal", "settings")),
             Map.entry("start", List.of("account", "caller", "problem", "provider", "seal", "settings", "tenant")),
             Map.entry("complete", List.of("account", "caller", "fusionauth", "problem", "seal", "settings", "start")),
             Map.entry("resolve", List.of("account", "caller", "complete", "fusionauth", "problem", "seal", "settings")),
             Map.entry(
                     "mint",
-                    List.of("account", "caller", "fusionauth", "problem", "provider", "seal", "settings", "tenant")),
+                    List.of(
+                            "account",
+                            "caller",
+                            "fusionauth",
+                            "policy",
+                            "problem",
+                            "provider",
+                            "seal",
+                            "settings",
+                            "tenant")),
+            Map.entry("exchange", List.of("account", "caller", "mint", "policy", "problem", "provider", "seal")),
             Map.entry("keepalive", List.of("account", "fusionauth", "mint", "problem", "settings")),
-            Map.entry("ops", List.of("account", "keepalive", "mint", "problem", "provider", "settings", "tenant"))));
+            Map.entry(
+                    "ops",
+                    List.of("account", "keepalive", "mint", "policy", "problem", "provider", "settings", "tenant"))));
 
     @ArchTest
     static final ArchRule packagesAreFreeOfCycles =
@@ -119,6 +132,7 @@ class ArchitectureTest {
                     .or(name("io.tokenbroker.complete.CompleteService"))
                     .or(name("io.tokenbroker.mint.IdentityCheck"))
                     .or(name("io.tokenbroker.mint.TokenAnswer"))
+                    .or(name("io.tokenbroker.exchange.ExchangeAnswer"))
                     .as("where a secret goes over the wire or is sealed")));
 
     @ArchTest

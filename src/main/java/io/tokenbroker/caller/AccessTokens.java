@@ -98,6 +98,18 @@ public class AccessTokens {
         }
     }
 
+    /**
+     * The user of this token, or empty if it is not acceptable, or a client's. May block on the JWKS.
+     *
+     * @throws BrokerException if FusionAuth's keys cannot be had
+     */
+    public Optional<Caller.User> user(String token) {
+        return remembered(token)
+                .or(() -> verify(token))
+                .filter(Caller.User.class::isInstance)
+                .map(Caller.User.class::cast);
+    }
+
     /** Cheap checks first: a token for somebody else costs no signature check and no JWKS request. */
     private JwtClaims verifiedClaims(String token) throws InvalidJwtException {
         var context = expectedClaims().setSkipSignatureVerification().build().process(token);

@@ -1,7 +1,9 @@
 package io.tokenbroker.caller;
 
 import io.quarkus.security.identity.SecurityIdentity;
+import io.tokenbroker.policy.ClientPolicy;
 import java.security.Principal;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Who calls. The roles say what each kind may do at all; what it may do to one account is checked on the account. */
@@ -33,8 +35,17 @@ public sealed interface Caller extends Principal {
         }
     }
 
-    /** A back end, with what it may do. */
-    record Client(String name, ClientPolicy policy) implements Caller {
+    /**
+     * A back end, with what it may do.
+     *
+     * @param user for whom it calls, as that user's own token has proved; only such a user's accounts exist for it then
+     */
+    record Client(String name, ClientPolicy policy, Optional<UUID> user) implements Caller {
+
+        /** The same, for a user whose own token it has shown. */
+        public Client onBehalfOf(User proven) {
+            return new Client(name, policy, Optional.of(proven.id()));
+        }
 
         @Override
         public String role() {

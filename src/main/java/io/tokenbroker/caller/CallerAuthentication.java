@@ -20,7 +20,8 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 
 /**
- * Reads the {@code Authorization} header: a broker key as Bearer or Basic, else a FusionAuth access token. Known
+ * Reads the {@code Authorization} header: a broker key as Bearer or Basic, else a FusionAuth access token; at the token
+ * endpoints the form too. Known
  * credentials never leave the event loop; only a token not seen within the last minute is verified on a thread of its
  * own.
  */
@@ -40,6 +41,14 @@ class CallerAuthentication implements HttpAuthenticationMechanism {
     @Override
     public Uni<SecurityIdentity> authenticate(RoutingContext request, IdentityProviderManager unused) {
         var header = request.request().getHeader(HttpHeaderNames.AUTHORIZATION);
+        try {
+            var inForm = FormCredentials.in(request, header);
+            if (inForm.isPresent()) {
+                return accept(callers.of(inForm.get()));
+            }
+        } catch (BrokerException unclear) {
+            return Uni.createFrom().failure(new AuthenticationFailedException(unclear));
+        }
         if (header == null) {
             return Uni.createFrom().nullItem();
         }

@@ -1,18 +1,17 @@
 package io.tokenbroker.caller;
 
+import io.tokenbroker.policy.Policies;
 import io.tokenbroker.settings.BrokerSettings;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.time.Clock;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** The configured clients: by broker key, of which only the digest is known here, or by the subject of a token. */
 // Made when first asked, which is after the settings have been checked.
@@ -27,9 +26,9 @@ public class Clients {
     private final Map<String, Registered> byName = new HashMap<>();
     private final Map<String, Caller.Client> bySubject = new HashMap<>();
 
-    Clients(BrokerSettings settings, Clock clock) {
+    Clients(BrokerSettings settings, Policies policies) {
         settings.clients().forEach((name, client) -> {
-            var caller = new Caller.Client(name, policyOf(client, clock));
+            var caller = new Caller.Client(name, policies.of(client), Optional.empty());
             byName.put(name, new Registered(caller, digests(client)));
             client.subject().ifPresent(subject -> bySubject.put(subject, caller));
         });
@@ -57,17 +56,6 @@ public class Clients {
 
     Optional<Caller.Client> bySubject(String subject) {
         return Optional.ofNullable(bySubject.get(subject));
-    }
-
-    private static ClientPolicy policyOf(BrokerSettings.Client client, Clock clock) {
-        return new ClientPolicy(
-                client.providers().orElse(List.of()).stream()
-                        .map(id -> id.strip().toLowerCase(Locale.ROOT))
-                        .collect(Collectors.toSet()),
-                client.resources().orElse(List.of()).stream()
-                        .map(resource -> ClientPolicy.withoutSlash(resource.strip()))
-                        .collect(Collectors.toSet()),
-                MintRate.of(client.requestsPerMinute(), clock));
     }
 
     private static List<byte[]> digests(BrokerSettings.Client client) {

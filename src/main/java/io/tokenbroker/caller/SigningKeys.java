@@ -155,7 +155,7 @@ class SigningKeys implements VerificationKeyResolver {
     private static String location(BrokerSettings.FusionAuth settings) {
         return settings.jwksUrl()
                 .map(URI::toString)
-                .orElseGet(() -> ClientPolicy.withoutSlash(settings.url().toString()) + "/.well-known/jwks.json");
+                .orElseGet(() -> settings.url().toString().replaceFirst("/$", "") + "/.well-known/jwks.json");
     }
 
     /**

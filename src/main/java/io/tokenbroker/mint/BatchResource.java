@@ -8,6 +8,7 @@ import io.smallrye.common.annotation.NonBlocking;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.mint.BatchAnswer.Result;
 import io.tokenbroker.mint.BatchRequest.BatchItemRequest;
+import io.tokenbroker.policy.RateFields;
 import io.tokenbroker.problem.Body;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemMappers;
@@ -50,6 +51,7 @@ class BatchResource {
     public CompletionStage<BatchAnswer> mint(@Nullable BatchRequest body, RoutingContext request) {
         var client = (Caller.Client) Caller.of(identity);
         var requestId = RequestId.of(request);
+        RateFields.announce(request, client.policy());
         var results = Body.required(body).requests().stream()
                 .map(item -> result(client, item, requestId).toCompletableFuture())
                 .toList();

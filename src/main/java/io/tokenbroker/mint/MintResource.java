@@ -3,6 +3,8 @@ package io.tokenbroker.mint;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.NonBlocking;
 import io.tokenbroker.caller.Caller;
+import io.tokenbroker.policy.RateFields;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -42,9 +44,11 @@ class MintResource {
     public CompletionStage<TokenAnswer> mint(
             @Parameter(description = "The account's id.") @PathParam("id") String id,
             @RequestBody(required = false, description = "Every field is optional, and so is the body.") @Nullable
-                    MintRequest body) {
+                    MintRequest body,
+            RoutingContext http) {
         var request = Optional.ofNullable(body).orElse(MintRequest.DEFAULT);
         var client = (Caller.Client) Caller.of(identity);
+        RateFields.announce(http, client.policy());
         return mints.mint(client, id, request).thenApply(minted -> TokenAnswer.of(id, minted, clock.instant()));
     }
 }

@@ -7,6 +7,8 @@ import io.tokenbroker.account.RememberedLinks;
 import io.tokenbroker.account.RememberedLinks.Remembered;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.mint.Minted.Source;
+import io.tokenbroker.policy.ForcedRefreshes;
+import io.tokenbroker.policy.Wish;
 import io.tokenbroker.provider.Provider;
 import io.tokenbroker.provider.Providers;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
@@ -49,27 +51,27 @@ class MintService {
 
     /** The token, if all that is needed to authorize and answer is in memory. Never blocks. */
     Optional<Minted> fromMemory(Caller.Client client, AccountId id, MintRequest request) {
-        client.policy().requireProvider(id.providerId());
+        client.policy().requireAccount(Wish.ofAccount(id.providerId(), client.user()));
         return providers.remembered(id.providerId()).flatMap(provider -> {
             var target = permitted(client, provider, request);
             var fresh = links.fresh(id);
             fresh.ifPresent(readAhead::readIfDue);
-            return fresh.map(link -> wanted(provider, owned(link, request), target, request))
+            return fresh.map(link -> wanted(provider, owned(link, client, request), target, request))
                     .flatMap(wanted -> cached(wanted, request));
         });
     }
 
     /** The token, from wherever it takes. Blocks. */
     Minted mint(Caller.Client client, AccountId id, MintRequest request) {
-        client.policy().requireProvider(id.providerId());
+        client.policy().requireAccount(Wish.ofAccount(id.providerId(), client.user()));
         var provider = providers.find(id.providerId());
         var target = provider.map(known -> permitted(client, known, request));
-        var link = owned(links.current(id).orElseThrow(Accounts::notFound), request);
+        var link = owned(links.current(id).orElseThrow(Accounts::notFound), client, request);
         if (provider.isEmpty() || target.isEmpty()) {
             throw Answers.unusable(providers.whyUnusable(id.providerId()));
         }
         var wanted = wanted(provider.get(), link, target.get(), request);
-        return cached(wanted, request).orElseGet(() -> refreshed(wanted, request));
+        return cached(wanted, request).orElseGet(() -> refreshed(client, wanted, request));
     }
 
     private static Wanted wanted(Provider provider, Remembered link, Target target, MintRequest request) {
@@ -79,21 +81,42 @@ class MintService {
     /** What the caller wants, if its policy lets it: decided before anything of the account is looked at. */
     private static Target permitted(Caller.Client client, Provider provider, MintRequest request) {
         var target = Target.of(provider, request);
-        client.policy().requireResource(target.resource());
+        client.policy().requireTarget(target.asked(provider.id(), client.user()));
         return target;
     }
 
     /** The link, unless the caller means somebody else's account. */
-    private static Remembered owned(Remembered remembered, MintRequest request) {
-        var owner = remembered.link().userId().toString();
-        if (request.userId() != null && !request.userId().equalsIgnoreCase(owner)) {
+    static Remembered owned(Remembered remembered, Caller.Client client, MintRequest request) {
+        var owner = remembered.link().userId();
+        if ((request.userId() != null && !request.userId().equalsIgnoreCase(owner.toString()))
+                || (client.user().isPresent() && !client.user().get().equals(owner))) {
             throw Accounts.notFound();
         }
         return remembered;
     }
 
-    private Minted refreshed(Wanted wanted, MintRequest request) {
-        return switch (refresh.of(wanted, request.insists(), () -> cached(wanted, request))) {
+    private Minted refreshed(Caller.Client client, Wanted wanted, MintRequest request) {
+        return request.insists()
+                ? insistedOn(client.policy().forced(), wanted, request)
+                : landed(refresh.of(wanted, false, () -> cached(wanted, request)), wanted, request);
+    }
+
+    /** Who insists too often hears what the tenant said last, if that was a refusal, and is told to wait if not. */
+    private Minted insistedOn(ForcedRefreshes forced, Wanted wanted, MintRequest request) {
+        if (forced.isSpent(wanted.grant())) {
+            throw refresh.lately(wanted)
+                    .map(why -> Answers.refused(wanted, why))
+                    .orElseGet(() -> forced.refused(wanted.grant()));
+        }
+        var landing = refresh.of(wanted, true, Optional::empty);
+        if (!(landing instanceof Landing.Missed(Unavailable noAnswer))) {
+            forced.note(wanted.grant());
+        }
+        return landed(landing, wanted, request);
+    }
+
+    private Minted landed(Landing landing, Wanted wanted, MintRequest request) {
+        return switch (landing) {
             case Landing.Arrived(var minted, var rotated) -> minted;
             case Landing.Missed(Refused why) -> throw Answers.refused(wanted, why);
             case Landing.Missed(Unavailable why) -> stale(wanted, request).orElseThrow(() -> Answers.unavailable(why));

@@ -40,6 +40,11 @@ class SharedRefresh {
                         .orElseGet(() -> refresher.refresh(wanted)));
     }
 
+    /** What the tenant refused a moment ago, and would again. */
+    Optional<Refused> lately(Wanted wanted) {
+        return recent.current(wanted, false).filter(Refused.class::isInstance).map(Refused.class::cast);
+    }
+
     private Optional<Landing> known(Wanted wanted, boolean insisting) {
         return recent.current(wanted, insisting)
                 .or(() -> heldBack(wanted.provider()))

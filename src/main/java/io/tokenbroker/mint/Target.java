@@ -1,5 +1,6 @@
 package io.tokenbroker.mint;
 
+import io.tokenbroker.policy.Wish;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.provider.Provider;
@@ -8,6 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
@@ -16,7 +18,7 @@ import java.util.stream.Collectors;
  * @param resource what the policy is asked about; empty for a provider's own default
  * @param scopes what the tenant is asked for, sorted; none leaves it to the tenant
  */
-record Target(String resource, List<String> scopes) {
+public record Target(String resource, List<String> scopes) {
 
     private static final String DEFAULT = "/.default";
     private static final String OFFLINE_ACCESS = "offline_access";
@@ -24,7 +26,7 @@ record Target(String resource, List<String> scopes) {
     /** Scopes of OpenID Connect itself: no resource's. */
     private static final Set<String> OPENID = Set.of("openid", "profile", "email", OFFLINE_ACCESS);
 
-    Target {
+    public Target {
         scopes = List.copyOf(scopes);
     }
 
@@ -40,9 +42,21 @@ record Target(String resource, List<String> scopes) {
                 .orElseGet(() -> new Target("", List.of()));
     }
 
+    /** The one resource that these scopes are of; empty if they are of none in particular, such as {@code openid}. */
+    public static Optional<String> resourceOf(Provider provider, List<String> scopes) {
+        return scopes.stream().allMatch(Target::isOpenId)
+                ? Optional.empty()
+                : Optional.of(ofScopes(provider, scopes).resource());
+    }
+
     /** What an account can be refreshed for, whatever it is minted for: what was consented to at its first sign-in. */
     static Target anyOf(Provider provider) {
         return provider.isEntra() ? ofResource(provider.graph()) : new Target("", List.of());
+    }
+
+    /** This, as the policy of a client is asked about it. */
+    Wish asked(UUID provider, Optional<UUID> user) {
+        return new Wish(provider, user, resource, scopes);
     }
 
     /** What the refresh grant asks for; at Entra an id_token too, which tells whose token it is. */
@@ -65,9 +79,7 @@ record Target(String resource, List<String> scopes) {
     }
 
     static Target ofScopes(Provider provider, List<String> asked) {
-        var scopes = asked.stream()
-                .filter(scope -> !OPENID.contains(scope.toLowerCase(Locale.ROOT)))
-                .collect(Collectors.toCollection(TreeSet::new));
+        var scopes = asked.stream().filter(scope -> !isOpenId(scope)).collect(Collectors.toCollection(TreeSet::new));
         var resources =
                 scopes.stream().map(scope -> resourceOf(provider, scope)).collect(Collectors.toSet());
         if (resources.size() > 1) {
@@ -80,6 +92,10 @@ record Target(String resource, List<String> scopes) {
             return anyOf(provider);
         }
         return new Target(resources.iterator().next(), List.copyOf(scopes));
+    }
+
+    private static boolean isOpenId(String scope) {
+        return OPENID.contains(scope.toLowerCase(Locale.ROOT));
     }
 
     private static boolean isDefault(String scope) {

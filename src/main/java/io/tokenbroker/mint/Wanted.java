@@ -23,9 +23,16 @@ record Wanted(Provider provider, Remembered remembered, Target target, Optional<
         return new Wanted(now, remembered, target, claims);
     }
 
+    Grant grant() {
+        return new Grant(account(), remembered.epoch());
+    }
+
     Key key() {
         return new Key(account(), remembered.epoch(), target.scopes(), claims);
     }
+
+    /** The account as the person has last authorized it. */
+    record Grant(AccountId account, long epoch) {}
 
     /** @param epoch of the account's link: whoever comes after a new authorization wants something else */
     record Key(AccountId account, long epoch, List<String> scopes, Optional<String> claims) {

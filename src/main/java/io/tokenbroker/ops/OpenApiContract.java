@@ -36,7 +36,8 @@ public class OpenApiContract implements OASFilter {
             "Instant", new Format("date-time", "2026-03-10T16:15:50Z"),
             "UUID", new Format("uuid", "c0270500-0000-4000-8000-000000000001"));
 
-    private static final Set<String> SOME_MEMBERS_LEFT_OUT = Set.of("Problem", "Upstream", "BatchResult");
+    private static final Set<String> SOME_MEMBERS_LEFT_OUT =
+            Set.of("Problem", "Upstream", "BatchResult", "OAuthError", "ExchangedToken");
 
     /** Members that are always there but may be null. */
     private static final Set<String> NULLABLE = Set.of(
@@ -46,6 +47,8 @@ public class OpenApiContract implements OASFilter {
             "PendingIdentity.provider_user_id",
             "PendingIdentity.display_name",
             "PendingIdentity.email",
+            "PolicyExplanation.denied_by",
+            "PolicyExplanation.detail",
             "Reauthorize.claims");
 
     @Override
@@ -71,15 +74,20 @@ public class OpenApiContract implements OASFilter {
         operation.setSecurity(contract.callers().stream()
                 .map(scheme -> OASFactory.createSecurityRequirement().addScheme(scheme))
                 .toList());
-        operation.getResponses().removeAPIResponse("401");
-        operation.getResponses().removeAPIResponse("403");
-        operation.getResponses().removeAPIResponse("400");
+        if (contract.callers().isEmpty()) {
+            operation.addSecurityRequirement(OASFactory.createSecurityRequirement());
+        }
+        List.of("400", "401", "403").forEach(operation.getResponses()::removeAPIResponse);
         operation
                 .getResponses()
                 .getAPIResponses()
                 .values()
                 .forEach(answer -> answer.addHeader(
                         "X-Request-Id", header("The id of this request: the caller's, if it sent a sane one.")));
+        if (contract.isOAuth()) {
+            OAuthContract.complete(operation, contract.problems());
+            return;
+        }
         problemsByStatus(contract.problems())
                 .forEach((status, types) -> operation.getResponses().addAPIResponse(status, problem(types)));
     }
@@ -109,7 +117,7 @@ public class OpenApiContract implements OASFilter {
         return answer;
     }
 
-    private static boolean saysWhenToRetry(ProblemType type) {
+    static boolean saysWhenToRetry(ProblemType type) {
         return type.status() == 429 || type.status() == 503;
     }
 
@@ -196,7 +204,7 @@ public class OpenApiContract implements OASFilter {
         return OASFactory.createTag().name(name).description(description);
     }
 
-    private static Header header(String description) {
+    static Header header(String description) {
         return OASFactory.createHeader()
                 .description(description)
                 .schema(OASFactory.createSchema().addType(Schema.SchemaType.STRING));

@@ -91,7 +91,23 @@ enum OperationContract {
             FUSIONAUTH_UNAVAILABLE,
             UPSTREAM_TIMEOUT),
 
-    mintTokens(Callers.CLIENTS, INVALID_REQUEST, CONTENT_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE);
+    mintTokens(Callers.CLIENTS, INVALID_REQUEST, CONTENT_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE),
+
+    explainPolicy(
+            Callers.CLIENTS,
+            INVALID_REQUEST,
+            INVALID_SCOPE,
+            ACCOUNT_NOT_FOUND,
+            CONTENT_TOO_LARGE,
+            UNSUPPORTED_MEDIA_TYPE,
+            UPSTREAM_ERROR,
+            FUSIONAUTH_UNAVAILABLE),
+
+    exchangeToken(Callers.CLIENTS, Exchange.REFUSALS),
+
+    exchangeTokenOfAccount(Callers.CLIENTS, Exchange.REFUSALS),
+
+    readMetadata(List.of());
 
     private static final List<ProblemType> ALWAYS = List.of(UNAUTHORIZED, FORBIDDEN, NOT_ACCEPTABLE, INTERNAL_ERROR);
 
@@ -109,7 +125,37 @@ enum OperationContract {
     }
 
     List<ProblemType> problems() {
-        return Stream.concat(problems.stream(), ALWAYS.stream()).toList();
+        var always = ALWAYS.stream().filter(type -> !callers.isEmpty() || type.status() > 403);
+        return Stream.concat(problems.stream(), always).toList();
+    }
+
+    /** Whether it refuses in the words of OAuth. */
+    boolean isOAuth() {
+        return this == exchangeToken || this == exchangeTokenOfAccount;
+    }
+
+    private static final class Exchange {
+        static final ProblemType[] REFUSALS = {
+            INVALID_REQUEST,
+            UNSUPPORTED_GRANT_TYPE,
+            INVALID_SCOPE,
+            INVALID_TARGET,
+            CONSENT_REQUIRED,
+            INTERACTION_REQUIRED,
+            BLOCKED_BY_POLICY,
+            ACCOUNT_DISABLED,
+            ACCOUNT_NOT_FOUND,
+            REAUTHORIZATION_REQUIRED,
+            NO_REFRESH_TOKEN,
+            CONTENT_TOO_LARGE,
+            UNSUPPORTED_MEDIA_TYPE,
+            RATE_LIMITED,
+            PROVIDER_MISCONFIGURED,
+            UPSTREAM_ERROR,
+            PROVIDER_UNAVAILABLE,
+            FUSIONAUTH_UNAVAILABLE,
+            UPSTREAM_TIMEOUT
+        };
     }
 
     /** Kept apart, for an enum's constants are made before its own statics. */

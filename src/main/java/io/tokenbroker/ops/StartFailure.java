@@ -27,7 +27,9 @@ final class StartFailure {
             Map.entry("broker.authorization.state-lifetime", "a duration, such as 10m"),
             Map.entry("broker.authorization.pkce", "true or false"),
             Map.entry("broker.accounts.recheck-after", "a duration, such as 30s"),
+            Map.entry("broker.clients.*.subject-token-required", "true or false"),
             Map.entry("broker.clients.*.requests-per-minute", "a whole number"),
+            Map.entry("broker.clients.*.force-refresh-interval", "a duration, such as 30s"),
             Map.entry("broker.providers.*.rotation", "reusable or single-use"),
             Map.entry("broker.providers.*.issuer", "a URL"),
             Map.entry("broker.providers.*.authorization-endpoint", "a URL"),
@@ -78,7 +80,7 @@ final class StartFailure {
         var name = key.group(1);
         var what = message.contains("does not map to any root")
                 ? "is not a setting of the broker"
-                : message.contains("required") ? "is missing" : "has a value that cannot be used";
+                : message.contains("is required") ? "is missing" : "has a value that cannot be used";
         return Optional.ofNullable(EXPECTED.get(WHOSE.matcher(name).replaceFirst("$1.*.")))
                 .map(expected -> "%s %s: expected %s".formatted(name, what, expected))
                 .orElse("%s %s".formatted(name, what));

@@ -2,6 +2,7 @@ package io.tokenbroker.ops;
 
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.tokenbroker.policy.Listed;
 import io.tokenbroker.settings.BrokerSettings;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
@@ -21,6 +22,8 @@ class StartupChecks {
     private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
     private static final Pattern PROVIDER_ID =
             Pattern.compile("[0-9a-fA-F]{8}([-_.][0-9a-fA-F]{4}){3}[-_.][0-9a-fA-F]{12}");
+
+    private static final Pattern UUID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
     /** RFC 6454 §6.2: what a browser sends, and nothing more. */
     private static final Pattern ORIGIN = Pattern.compile("https?://[^/?#@*\\s]+");
@@ -75,9 +78,28 @@ class StartupChecks {
                         SHA256.matcher(digest.strip()).matches(),
                         key + ".key-sha256 must be the SHA-256 of the key in 64 hex digits; make client NAME=" + name
                                 + " prints one"));
+        client.providers()
+                .orElse(List.of())
+                .forEach(id -> require(
+                        id.strip().equals("*") || UUID.matcher(id.strip()).matches(),
+                        key + ".providers must be UUIDs of identity providers, or * for all"));
+        checkListed(key + ".resources", client.resources());
+        checkListed(key + ".scopes", client.scopes());
+        require(
+                !client.forceRefreshInterval().isNegative(),
+                key + ".force-refresh-interval must not be negative, such as 30s; 0s sets no limit");
         require(
                 client.requestsPerMinute().orElse(1) > 0,
                 key + ".requests-per-minute must be at least 1; leave it out for no limit");
+    }
+
+    private static void checkListed(String key, Optional<List<String>> entries) {
+        entries.orElse(List.of())
+                .forEach(entry -> require(
+                        Listed.isWellFormed(entry.strip()),
+                        key
+                                + ": '%s' must be a name in full, * for all, or end in /* after the host, such as https://a.example/*"
+                                        .formatted(entry)));
     }
 
     private static void checkSubjects(Map<String, BrokerSettings.Client> clients) {

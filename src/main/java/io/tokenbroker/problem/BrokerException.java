@@ -16,6 +16,7 @@ public final class BrokerException extends RuntimeException {
     private final @Nullable Reauthorize reauthorize;
     private final @Nullable Upstream upstream;
     private final @Nullable Duration retryAfter;
+    private final @Nullable String rule;
 
     private BrokerException(
             ProblemType type,
@@ -23,17 +24,19 @@ public final class BrokerException extends RuntimeException {
             List<FieldError> errors,
             @Nullable Reauthorize reauthorize,
             @Nullable Upstream upstream,
-            @Nullable Duration retryAfter) {
+            @Nullable Duration retryAfter,
+            @Nullable String rule) {
         super(detail);
         this.type = type;
         this.errors = List.copyOf(errors);
         this.reauthorize = reauthorize;
         this.upstream = upstream;
         this.retryAfter = retryAfter;
+        this.rule = rule;
     }
 
     public BrokerException(ProblemType type, String detail) {
-        this(type, detail, List.of(), null, null, null);
+        this(type, detail, List.of(), null, null, null, null);
     }
 
     /** A request whose field {@code field} is wrong. */
@@ -44,19 +47,25 @@ public final class BrokerException extends RuntimeException {
                 List.of(new FieldError(field, message)),
                 null,
                 null,
+                null,
                 null);
     }
 
+    /** What a rule of the client's policy refuses, by the rule's name. */
+    public static BrokerException byRule(String rule, ProblemType type, String detail) {
+        return new BrokerException(type, detail, List.of(), null, null, null, rule);
+    }
+
     public BrokerException withReauthorize(Reauthorize how) {
-        return new BrokerException(type, detail(), errors, how, upstream, retryAfter);
+        return new BrokerException(type, detail(), errors, how, upstream, retryAfter, rule);
     }
 
     public BrokerException withUpstream(@Nullable Upstream said) {
-        return new BrokerException(type, detail(), errors, reauthorize, said, retryAfter);
+        return new BrokerException(type, detail(), errors, reauthorize, said, retryAfter, rule);
     }
 
     public BrokerException withRetryAfter(Duration after) {
-        return new BrokerException(type, detail(), errors, reauthorize, upstream, after);
+        return new BrokerException(type, detail(), errors, reauthorize, upstream, after, rule);
     }
 
     public ProblemType type() {
@@ -81,5 +90,10 @@ public final class BrokerException extends RuntimeException {
 
     public Optional<Duration> retryAfter() {
         return Optional.ofNullable(retryAfter);
+    }
+
+    /** Which rule of the client's policy it was, if it was one. */
+    public Optional<String> rule() {
+        return Optional.ofNullable(rule);
     }
 }

@@ -5,6 +5,7 @@ import java.util.Locale;
 /** Every refusal there is: its status and what it says in a few words. The lower-case name is the code on the wire. */
 public enum ProblemType {
     INVALID_REQUEST(400, "The request is not understood"),
+    UNSUPPORTED_GRANT_TYPE(400, "The grant type is not supported"),
     INVALID_STATE(400, "The state is not one of ours"),
     STATE_EXPIRED(400, "The sign-in took too long"),
     REDIRECT_URI_NOT_ALLOWED(400, "The redirect URI is not allowed"),

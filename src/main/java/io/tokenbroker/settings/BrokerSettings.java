@@ -79,11 +79,23 @@ public interface BrokerSettings {
         /** Identity provider ids whose accounts it may use, or {@code *}. Without it: none. */
         Optional<List<String>> providers();
 
-        /** Resources it may mint for, or {@code *}. Without it: none. */
+        /** Resources it may mint for, all below one that ends in {@code /*}, or {@code *}. Without it: none. */
         Optional<List<String>> resources();
+
+        /** Scopes it may ask for, or {@code *}. Without it: any of a resource it may mint for. */
+        Optional<List<String>> scopes();
+
+        /** Whether it mints only with the user's own access token, which only the token exchange takes. */
+        @WithDefault("false")
+        @WithConverter(StrictBoolean.class)
+        boolean subjectTokenRequired();
 
         /** How many mints a minute; without it: no limit. */
         Optional<Integer> requestsPerMinute();
+
+        /** How often it may insist on a new token of the same account; {@code 0s}: as often as it likes. */
+        @WithDefault("30s")
+        Duration forceRefreshInterval();
     }
 
     interface Provider {

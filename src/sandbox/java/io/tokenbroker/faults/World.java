@@ -68,7 +68,7 @@ final class World implements AutoCloseable {
 
     /** What a broker is configured with to work here. */
     Map<String, String> settings() {
-        return new HashMap<>(sandbox.settings());
+        return new HashMap<>(sandbox.settingsOfTheImpatient());
     }
 
     List<Account> accounts() {

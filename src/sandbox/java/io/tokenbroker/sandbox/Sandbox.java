@@ -105,6 +105,13 @@ public final class Sandbox implements AutoCloseable {
         return settings;
     }
 
+    /** The same, for a back end that may insist on a new token as often as it likes. */
+    public Map<String, String> settingsOfTheImpatient() {
+        var settings = new TreeMap<>(settings());
+        settings.put("broker.clients.demo.force-refresh-interval", "0s");
+        return settings;
+    }
+
     @Override
     public void close() {
         fusionAuth.close();

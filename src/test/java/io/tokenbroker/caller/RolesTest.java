@@ -25,21 +25,16 @@ class RolesTest extends BrokerTest {
     private static final String ACCOUNT = "/accounts/" + new AccountId(Sandbox.CONTOSO, "nobody");
 
     /** What there is, and for whom; every other method of these paths is for nobody. */
-    private static final Map<String, Map<String, Set<Kind>>> CONTRACT = Map.of(
-            "/providers",
-            Map.of("GET", Set.of(Kind.USER)),
-            "/authorizations/start",
-            Map.of("POST", Set.of(Kind.USER)),
-            "/authorizations/complete",
-            Map.of("POST", Set.of(Kind.USER)),
-            "/authorizations/resolve",
-            Map.of("POST", Set.of(Kind.USER)),
-            "/accounts",
-            Map.of("GET", Set.of(Kind.USER, Kind.CLIENT)),
-            ACCOUNT,
-            Map.of("GET", Set.of(Kind.USER, Kind.CLIENT), "DELETE", Set.of(Kind.USER)),
-            ACCOUNT + "/token",
-            Map.of("POST", Set.of(Kind.CLIENT)));
+    private static final Map<String, Map<String, Set<Kind>>> CONTRACT = Map.ofEntries(
+            Map.entry("/providers", Map.of("GET", Set.of(Kind.USER))),
+            Map.entry("/authorizations/start", Map.of("POST", Set.of(Kind.USER))),
+            Map.entry("/authorizations/complete", Map.of("POST", Set.of(Kind.USER))),
+            Map.entry("/authorizations/resolve", Map.of("POST", Set.of(Kind.USER))),
+            Map.entry("/accounts", Map.of("GET", Set.of(Kind.USER, Kind.CLIENT))),
+            Map.entry(ACCOUNT, Map.of("GET", Set.of(Kind.USER, Kind.CLIENT), "DELETE", Set.of(Kind.USER))),
+            Map.entry(ACCOUNT + "/token", Map.of("POST", Set.of(Kind.CLIENT))),
+            Map.entry("/tokens", Map.of("POST", Set.of(Kind.CLIENT))),
+            Map.entry("/policy/explain", Map.of("POST", Set.of(Kind.CLIENT))));
 
     private static final List<String> METHODS = List.of("GET", "POST", "PUT", "PATCH", "DELETE");
 

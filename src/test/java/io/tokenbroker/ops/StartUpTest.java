@@ -72,7 +72,10 @@ class StartUpTest {
                 Map.entry("broker.clients.billing.subject", "s"),
                 Map.entry("broker.clients.billing.providers", "*"),
                 Map.entry("broker.clients.billing.resources", "https://management.azure.com,https://vault.azure.net"),
+                Map.entry("broker.clients.billing.scopes", "https://graph.microsoft.com/*, User.Read"),
+                Map.entry("broker.clients.billing.subject-token-required", "true"),
                 Map.entry("broker.clients.billing.requests-per-minute", "60"),
+                Map.entry("broker.clients.billing.force-refresh-interval", "0s"),
                 Map.entry(IN_FULL + "name", "Contoso"),
                 Map.entry(IN_FULL + "issuer", "https://login.example/v2.0"),
                 Map.entry(IN_FULL + "client-id", "c"),
@@ -157,6 +160,8 @@ class StartUpTest {
         "broker.authorization.pkce,                    perhaps,    true or false",
         "broker.clients.billing.requests-per-minute,   many,       a whole number",
         "broker.clients.billing.requests-per-minute,   1.5,        a whole number",
+        "broker.clients.billing.subject-token-required, perhaps,   true or false",
+        "broker.clients.billing.force-refresh-interval, seldom,    a duration",
         "'broker.providers.\"c0270500-0000-4000-8000-000000000001\".rotation', twice, reusable or single-use",
         "'broker.providers.\"c0270500-0000-4000-8000-000000000001\".issuer', 'a b', a URL",
         "broker.fusionauth.url,                        'a b',      the base URL of FusionAuth",
@@ -242,6 +247,46 @@ class StartUpTest {
                         "broker.clients.billing.requests-per-minute",
                         "0"))))
                 .contains("broker.clients.billing.requests-per-minute must be at least 1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "providers, contoso, broker.clients.billing.providers must be UUIDs of identity providers",
+        "resources, https://contoso.sharepoint.com*, 'broker.clients.billing.resources: ''https://contoso.sharepoint.com*'' must be'",
+        "resources, https://*.sharepoint.com, broker.clients.billing.resources: ",
+        "resources, https://*, broker.clients.billing.resources: ",
+        "resources, https:/*, broker.clients.billing.resources: ",
+        "resources, /*, broker.clients.billing.resources: ",
+        "resources, **, broker.clients.billing.resources: ",
+        "resources, api://orders/a*, broker.clients.billing.resources: ",
+        "scopes, User.*, broker.clients.billing.scopes: ",
+        "scopes, https://graph.microsoft.com/User.*, broker.clients.billing.scopes: ",
+        "force-refresh-interval, -1s, broker.clients.billing.force-refresh-interval must not be negative"
+    })
+    void aPolicyThatCannotBeMeantIsNamed(String setting, String value, String expected) {
+        assertOneLine(failure(with(Map.of(
+                        "broker.clients.billing.key-sha256", DIGEST, "broker.clients.billing." + setting, value))))
+                .contains(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "*",
+                "https://contoso.sharepoint.com/*",
+                "https://contoso.example:8443/a/*",
+                "api://orders/*",
+                "797f4846-ba00-4fd7-ba43-dac1f8f63013/*",
+                "https://management.azure.com//.default",
+                "User.Read"
+            })
+    void aPolicyThatCanBeMeantIsTaken(String entry) {
+        var client = Map.of(
+                "broker.clients.billing.key-sha256", DIGEST,
+                "broker.clients.billing.resources", entry,
+                "broker.clients.billing.scopes", entry);
+
+        assertThatCode(() -> check(settings(with(client)))).doesNotThrowAnyException();
     }
 
     @Test

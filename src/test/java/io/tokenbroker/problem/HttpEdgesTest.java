@@ -58,6 +58,19 @@ class HttpEdgesTest extends BrokerTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /.well-known/oauth-authorization-server HTTP/1.0\r\n\r\n",
+                "POST /oauth2/token HTTP/1.0\r\n\r\n",
+                "GET /.well-known/oauth-authorization-server HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n",
+                "POST /oauth2/token%zz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+                "POST /accounts/%zz/oauth2/token HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+            })
+    void aStrangeRequestIsNoFaultOfTheBroker(String request) {
+        assertThat(RawHttp.send(request).status()).isLessThan(500);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"HEAD /accounts", "HEAD /providers", "HEAD /nothing", "HEAD /authorizations/start"})
     void headHasNoBody(String requestLine) {
         var answer = RawHttp.send(requestLine, user(), "");

@@ -35,7 +35,7 @@ class KeycloakIT {
     private static final Sandbox SANDBOX = Sandbox.start(0, 0);
 
     @AutoClose
-    private static final BrokerProcess BROKER = new BrokerProcess("keycloak", SANDBOX.settings());
+    private static final BrokerProcess BROKER = new BrokerProcess("keycloak", SANDBOX.settingsOfTheImpatient());
 
     @BeforeAll
     static void setUp() {

@@ -16,7 +16,7 @@ public final class SandboxResource implements QuarkusTestResourceLifecycleManage
 
     @Override
     public Map<String, String> start() {
-        var settings = new HashMap<>(SANDBOX.settings());
+        var settings = new HashMap<>(SANDBOX.settingsOfTheImpatient());
         // Everything that a DEBUG log of ours can say is searched for secrets when the suite is over.
         settings.put("quarkus.log.console.level", "WARN");
         settings.put("quarkus.log.file.enabled", "true");

@@ -1,0 +1,100 @@
+package io.tokenbroker.exchange;
+
+import io.quarkus.virtual.threads.VirtualThreads;
+import io.tokenbroker.account.AccountId;
+import io.tokenbroker.caller.AccessTokens;
+import io.tokenbroker.caller.Caller;
+import io.tokenbroker.mint.MintRequest;
+import io.tokenbroker.mint.Mints;
+import io.tokenbroker.mint.Target;
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.Form;
+import io.tokenbroker.problem.ProblemType;
+import io.tokenbroker.provider.Providers;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+
+/** Reads an exchange, finds out whose account is meant and what for, and mints. */
+@Singleton
+class TokenExchange {
+
+    private final AccessTokens tokens;
+    private final NamedAccounts accounts;
+    private final Providers providers;
+    private final Mints mints;
+    private final ExecutorService threads;
+    private final Clock clock;
+
+    TokenExchange(
+            AccessTokens tokens,
+            NamedAccounts accounts,
+            Providers providers,
+            Mints mints,
+            @VirtualThreads ExecutorService threads,
+            Clock clock) {
+        this.tokens = tokens;
+        this.accounts = accounts;
+        this.providers = providers;
+        this.mints = mints;
+        this.threads = threads;
+        this.clock = clock;
+    }
+
+    /** @param path the account's id in the path, if it is there */
+    CompletionStage<ExchangeAnswer> exchange(Caller.Client client, Optional<String> path, Form form) {
+        return CompletableFuture.supplyAsync(() -> understood(client, path, form), threads)
+                .thenCompose(wanted -> mints.mint(wanted.client(), wanted.account(), wanted.request())
+                        .thenApply(minted -> ExchangeAnswer.of(wanted.account(), minted, clock.instant())));
+    }
+
+    private Exchange understood(Caller.Client client, Optional<String> path, Form form) {
+        var request = ExchangeRequest.of(form);
+        var caller = form.one("subject_token")
+                .map(token -> client.onBehalfOf(subject(token)))
+                .orElse(client);
+        var account = accounts.of(caller, path, request);
+        return new Exchange(
+                caller, account, ofOneResource(caller, account, request).mint());
+    }
+
+    /** RFC 8693 §2.2.2: a subject token that is not acceptable is an invalid request. */
+    private Caller.User subject(String token) {
+        return tokens.user(token)
+                .orElseThrow(() -> BrokerException.invalidField(
+                        "subject_token", "is not a current FusionAuth access token of a user of this application"));
+    }
+
+    /** Where resource and scope are given, both must mean the same; the scope says more. */
+    private ExchangeRequest ofOneResource(Caller.Client client, String account, ExchangeRequest request) {
+        if (request.resource().isEmpty() || request.scopes().isEmpty()) {
+            return request;
+        }
+        // Of a provider outside its policy the client learns nothing, not even this; the mint refuses.
+        var provider = AccountId.parse(account)
+                .map(AccountId::providerId)
+                .filter(client.policy()::allowsProvider)
+                .flatMap(providers::find);
+        if (provider.isEmpty()) {
+            return request;
+        }
+        var named = Target.resourceOf(provider.get(), request.scopes());
+        if (named.filter(resource -> !isSame(resource, request.resource().get()))
+                .isPresent()) {
+            throw new BrokerException(
+                    ProblemType.INVALID_TARGET,
+                    "The scope is of another resource than resource. Leave one of them out.");
+        }
+        return named.isEmpty() ? request.withoutScopes() : request;
+    }
+
+    private static boolean isSame(String one, String other) {
+        return one.replaceFirst("/$", "").equals(other.replaceFirst("/$", ""));
+    }
+
+    /** An exchange that is understood: a mint. */
+    private record Exchange(Caller.Client client, String account, MintRequest request) {}
+}

@@ -1,0 +1,72 @@
+package io.tokenbroker.policy;
+
+import io.tokenbroker.policy.PolicyRule.Needs;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/** What one client may do; by default nothing. */
+public final class ClientPolicy {
+
+    static final String PROVIDERS = "providers";
+
+    private final List<PolicyRule> rules;
+    private final PolicyRule[] onAccounts;
+    private final PolicyRule[] onTargets;
+    private final MintRate rate;
+    private final ForcedRefreshes forced;
+
+    ClientPolicy(List<PolicyRule> rules, MintRate rate, ForcedRefreshes forced) {
+        this.rules = List.copyOf(rules);
+        this.onAccounts = needing(Needs.ACCOUNT).toArray(PolicyRule[]::new);
+        this.onTargets = needing(Needs.TARGET).toArray(PolicyRule[]::new);
+        this.rate = rate;
+        this.forced = forced;
+    }
+
+    /** Refuses what this client may not do with this account, whatever it is for. */
+    public void requireAccount(Wish wish) {
+        require(onAccounts, wish);
+    }
+
+    /** Refuses what else this client may not do: once the target is known, and before anything of the account is read. */
+    public void requireTarget(Wish wish) {
+        require(onTargets, wish);
+    }
+
+    /** How each rule that can be judged judges a wish. */
+    public Stream<Verdict> judge(Needs known, Wish wish) {
+        return needing(known).map(rule -> new Verdict(rule.name(), rule.allows().test(wish), rule.refusal()));
+    }
+
+    /** Whether accounts of this provider exist for this client. */
+    public boolean allowsProvider(UUID provider) {
+        var wish = Wish.ofAccount(provider, Optional.empty());
+        return rules.stream()
+                .filter(rule -> rule.name().equals(PROVIDERS))
+                .allMatch(rule -> rule.allows().test(wish));
+    }
+
+    /** How often it may mint. */
+    public MintRate rate() {
+        return rate;
+    }
+
+    /** How often it may insist on a new token. */
+    public ForcedRefreshes forced() {
+        return forced;
+    }
+
+    private Stream<PolicyRule> needing(Needs needs) {
+        return rules.stream().filter(rule -> rule.needs() == needs);
+    }
+
+    private static void require(PolicyRule[] rules, Wish wish) {
+        for (var rule : rules) {
+            if (!rule.allows().test(wish)) {
+                throw rule.refused();
+            }
+        }
+    }
+}

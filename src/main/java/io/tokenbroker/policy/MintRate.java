@@ -1,0 +1,93 @@
+package io.tokenbroker.policy;
+
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.TimeMeter;
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.ProblemType;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** How often a client may mint: a full minute's worth at once, then as it refills. */
+public final class MintRate {
+
+    private static final String RULE = "requests-per-minute";
+
+    private static final String REFUSAL =
+            "This client has used up its mints for now. Wait as Retry-After says, keep tokens until they expire, "
+                    + "or ask the broker's operator for more: broker.clients.<name>.requests-per-minute.";
+
+    private final Optional<Limited> limited;
+
+    private MintRate(Optional<Limited> limited) {
+        this.limited = limited;
+    }
+
+    static MintRate of(Optional<Integer> requestsPerMinute, Clock clock) {
+        return new MintRate(requestsPerMinute.map(limit -> new Limited(limit, bucket(limit, clock))));
+    }
+
+    /** Counts one mint, or refuses it and says when the next will do. */
+    public void take() {
+        if (limited.isPresent() && !limited.get().bucket().tryConsume(1)) {
+            throw BrokerException.byRule(RULE, ProblemType.RATE_LIMITED, REFUSAL)
+                    .withRetryAfter(Duration.ofSeconds(limited.get().secondsToNext()));
+        }
+    }
+
+    public boolean isLimited() {
+        return limited.isPresent();
+    }
+
+    /** Whether a mint would be counted or refused; counts none. */
+    public Verdict judge() {
+        return new Verdict(RULE, limited.map(left -> left.available() > 0).orElse(true), REFUSAL);
+    }
+
+    /**
+     * What is left, as the header fields of draft-ietf-httpapi-ratelimit-headers: {@code r} mints now, one more after
+     * {@code t} seconds. None without a limit.
+     */
+    public Map<String, String> fields() {
+        return limited.map(left -> Map.of(
+                        "RateLimit-Policy", "\"default\";q=%d;w=60".formatted(left.limit()),
+                        "RateLimit", "\"default\";r=%d;t=%d".formatted(left.available(), left.secondsToNext())))
+                .orElse(Map.of());
+    }
+
+    private static Bucket bucket(int limit, Clock clock) {
+        return Bucket.builder()
+                .addLimit(bandwidth -> bandwidth.capacity(limit).refillGreedy(limit, Duration.ofMinutes(1)))
+                .withCustomTimePrecision(timeOf(clock))
+                .build();
+    }
+
+    private static TimeMeter timeOf(Clock clock) {
+        return new TimeMeter() {
+            @Override
+            public long currentTimeNanos() {
+                return clock.millis() * 1_000_000;
+            }
+
+            @Override
+            public boolean isWallClockBased() {
+                return true;
+            }
+        };
+    }
+
+    private record Limited(int limit, Bucket bucket) {
+
+        long available() {
+            return bucket.getAvailableTokens();
+        }
+
+        /** In whole seconds, so that who waits as long is not too early; nothing where no more fits in. */
+        long secondsToNext() {
+            var next = Math.min(limit, available() + 1);
+            var nanos = bucket.estimateAbilityToConsume(next).getNanosToWaitForRefill();
+            return Duration.ofNanos(nanos).plusMillis(999).toSeconds();
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.tokenbroker.policy;
+
+import io.tokenbroker.policy.PolicyRule.Needs;
+import io.tokenbroker.settings.BrokerSettings;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/**
+ * The rules of a client's policy, as its settings have them. A rule that is added here holds at every door, for each
+ * mint, whatever is cached, and {@code POST /policy/explain} tells of it.
+ */
+@Singleton
+public class PolicyRules {
+
+    private static final String ANY = "*";
+
+    /** In the order in which they are judged, among those that need the same. */
+    protected List<PolicyRule> of(BrokerSettings.Client client) {
+        return List.of(
+                providers(listed(client.providers())),
+                subjectToken(client.subjectTokenRequired()),
+                resources(listed(client.resources())),
+                scopes(client.scopes().map(scopes -> listed(Optional.of(scopes)))));
+    }
+
+    private static PolicyRule providers(List<String> listed) {
+        var any = listed.contains(ANY);
+        Set<UUID> providers = listed.stream()
+                .filter(id -> !id.equals(ANY))
+                .map(UUID::fromString)
+                .collect(Collectors.toUnmodifiableSet());
+        return new PolicyRule(
+                ClientPolicy.PROVIDERS,
+                Needs.ACCOUNT,
+                wish -> any || providers.contains(wish.provider()),
+                "This client's policy does not include the provider of this account. The broker's operator can add it: "
+                        + "broker.clients.<name>.providers.");
+    }
+
+    private static PolicyRule subjectToken(boolean required) {
+        return new PolicyRule(
+                "subject-token-required",
+                Needs.ACCOUNT,
+                wish -> !required || wish.user().isPresent(),
+                "This client mints only with the user's own FusionAuth access token: send it as subject_token to the token "
+                        + "exchange, POST /oauth2/token. No other door takes one. The broker's operator decides: "
+                        + "broker.clients.<name>.subject-token-required.");
+    }
+
+    private static PolicyRule resources(List<String> entries) {
+        var resources =
+                Listed.of(entries.stream().map(PolicyRules::withoutSlash).toList());
+        return new PolicyRule(
+                "resources",
+                Needs.TARGET,
+                wish -> resources.has(withoutSlash(wish.resource())),
+                "This client's policy does not include this resource. The broker's operator can add it: "
+                        + "broker.clients.<name>.resources.");
+    }
+
+    /** Absent: any scope of a resource that is allowed. */
+    private static PolicyRule scopes(Optional<List<String>> entries) {
+        var scopes = Listed.of(
+                entries.orElse(List.of(ANY)).stream().map(PolicyRules::scope).toList());
+        return new PolicyRule(
+                "scopes",
+                Needs.TARGET,
+                wish -> scopes.all() || areListed(wish, scopes),
+                "This client's policy does not include each of these scopes, or none are named. The broker's operator can "
+                        + "add them: broker.clients.<name>.scopes.");
+    }
+
+    /** Where no scope is named the provider decides: that could be any. */
+    private static boolean areListed(Wish wish, Listed listed) {
+        for (var scope : wish.scopes()) {
+            if (!listed.has(scope(scope)) && !listed.has(ofResource(wish.resource(), scope))) {
+                return false;
+            }
+        }
+        return !wish.scopes().isEmpty();
+    }
+
+    /** A bare name in full: it may be listed either way. */
+    private static String ofResource(String resource, String scope) {
+        return scope.indexOf('/') < 0 && !resource.isEmpty() ? withoutSlash(resource) + "/" + scope : scope(scope);
+    }
+
+    /** A resource that ends in a slash makes a scope with two: no other than with one. */
+    private static String scope(String scope) {
+        var name = scope.lastIndexOf('/');
+        return name > 0 ? withoutSlash(scope.substring(0, name)) + scope.substring(name) : scope;
+    }
+
+    /** A slash at the end makes no other resource. */
+    private static String withoutSlash(String resource) {
+        return resource.endsWith("/") ? resource.substring(0, resource.length() - 1) : resource;
+    }
+
+    private static List<String> listed(Optional<List<String>> setting) {
+        return setting.orElse(List.of()).stream().map(String::strip).toList();
+    }
+}

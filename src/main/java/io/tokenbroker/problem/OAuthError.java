@@ -1,0 +1,132 @@
+package io.tokenbroker.problem;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** A refusal in the words of OAuth (RFC 6749 §5.2, RFC 8693 §2.2.2), and what ours say beyond them. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@Schema(name = "OAuthError", description = "A refusal as OAuth has it (RFC 6749 §5.2), with members of our own.")
+public record OAuthError(
+        @Schema(description = "The code of OAuth that comes closest.", examples = "invalid_grant")
+        String error,
+
+        @Schema(
+                description = "What happened, who must act and how. Made for people; do not parse.",
+                examples = "The tenant does not accept the account's refresh token any more (revoked).")
+        String errorDescription,
+
+        @Schema(description = "The code that a problem has.", examples = "reauthorization_required")
+        String brokerCode,
+
+        @Schema(
+                description = "The account, where the person can put it right.",
+                examples = "acc_wv3Tg1q5TFCnq2LqRrd4b2Itc3Vi")
+        @Nullable
+        String accountId,
+
+        @Schema(description = "The tenant's claims request, for the sign-in.") @Nullable
+        String claims,
+
+        @Schema(description = "The tenant's suberror.", examples = "consent_required") @Nullable
+        String suberror,
+
+        @Schema(description = "Ready for POST /authorizations/start, when the person can put it right.") @Nullable
+        Reauthorize reauthorize,
+
+        @Schema(description = "The X-Request-Id of this answer.", examples = "5f0c6a52e1")
+        String requestId) {
+
+    private static final String WHO =
+            "The client is not known: send its name and broker key by HTTP Basic, or as client_id and client_secret in the body. A user's token is a subject_token, no client's.";
+
+    static OAuthError of(BrokerException e, String requestId) {
+        var reauthorize = e.reauthorize().orElse(null);
+        var error = codeOf(e);
+        return new OAuthError(
+                error,
+                error.equals("invalid_client") ? WHO : printable(e.detail()),
+                e.type().code(),
+                reauthorize == null ? null : reauthorize.accountId(),
+                reauthorize == null ? null : reauthorize.claims(),
+                e.upstream().map(Upstream::suberror).orElse(null),
+                reauthorize,
+                requestId);
+    }
+
+    static int statusOf(BrokerException e) {
+        return statusOf(codeOf(e), e.type());
+    }
+
+    /** The status of a refusal that no policy has to do with. */
+    public static int statusOf(ProblemType type) {
+        return statusOf(codeOf(type), type);
+    }
+
+    /** 400 unless OAuth or HTTP has a better one. What is forbidden, missing or in conflict has none in OAuth. */
+    private static int statusOf(String error, ProblemType type) {
+        return switch (error) {
+            case "invalid_client" -> 401;
+            case "invalid_request" -> type.status();
+            case "temporarily_unavailable", "server_error" -> type.status();
+            default -> 400;
+        };
+    }
+
+    private static String codeOf(BrokerException e) {
+        if (e.type() == ProblemType.FORBIDDEN && e.rule().isPresent()) {
+            return switch (e.rule().get()) {
+                case "resources" -> "invalid_target";
+                case "scopes" -> "invalid_scope";
+                default -> "unauthorized_client";
+            };
+        }
+        return e.errors().stream()
+                .map(error -> switch (error.field()) {
+                    case "resource" -> "invalid_target";
+                    case "scopes" -> "invalid_scope";
+                    default -> codeOf(e.type());
+                })
+                .findFirst()
+                .orElseGet(() -> codeOf(e.type()));
+    }
+
+    /** The code for each problem, apart from what a client's policy refuses. */
+    public static String codeOf(ProblemType type) {
+        return switch (type) {
+            case UNAUTHORIZED, FORBIDDEN -> "invalid_client";
+            case UNSUPPORTED_GRANT_TYPE -> "unsupported_grant_type";
+            case INVALID_SCOPE -> "invalid_scope";
+            case INVALID_TARGET, ACCOUNT_NOT_FOUND, PROVIDER_NOT_FOUND -> "invalid_target";
+            case REAUTHORIZATION_REQUIRED,
+                    NO_REFRESH_TOKEN,
+                    CONSENT_REQUIRED,
+                    INTERACTION_REQUIRED,
+                    BLOCKED_BY_POLICY,
+                    ACCOUNT_DISABLED,
+                    LINKED_TO_ANOTHER_USER,
+                    IDENTITY_MISMATCH,
+                    LINK_LIMIT_REACHED,
+                    PENDING_LINK_EXPIRED -> "invalid_grant";
+            case RATE_LIMITED, PROVIDER_UNAVAILABLE, FUSIONAUTH_UNAVAILABLE, UPSTREAM_TIMEOUT ->
+                "temporarily_unavailable";
+            case PROVIDER_MISCONFIGURED, UPSTREAM_ERROR, INTERNAL_ERROR -> "server_error";
+            case INVALID_REQUEST,
+                    INVALID_STATE,
+                    STATE_EXPIRED,
+                    REDIRECT_URI_NOT_ALLOWED,
+                    AUTHORIZATION_DENIED,
+                    AUTHORIZATION_FAILED,
+                    NOT_FOUND,
+                    METHOD_NOT_ALLOWED,
+                    NOT_ACCEPTABLE,
+                    CONTENT_TOO_LARGE,
+                    UNSUPPORTED_MEDIA_TYPE -> "invalid_request";
+        };
+    }
+
+    /** RFC 6749 §5.2 allows ASCII without quote and backslash. */
+    private static String printable(String text) {
+        return text.replaceAll("[^\\x20-\\x21\\x23-\\x5B\\x5D-\\x7E]", "?");
+    }
+}

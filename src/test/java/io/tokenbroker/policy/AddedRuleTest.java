@@ -1,0 +1,138 @@
+package io.tokenbroker.policy;
+
+import static io.restassured.RestAssured.given;
+import static io.tokenbroker.mint.Minting.ARM;
+import static io.tokenbroker.mint.Minting.BLAKE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.specification.RequestSpecification;
+import io.tokenbroker.mint.Minting;
+import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.BrokerTest;
+import jakarta.enterprise.inject.Alternative;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A rule that is added in one place holds at every door there is, whatever is cached. */
+@QuarkusTest
+@TestProfile(AddedRuleTest.OneRuleMore.class)
+class AddedRuleTest extends BrokerTest {
+
+    private static final String REFUSAL = "Not on Sundays.";
+
+    private static volatile boolean sunday;
+
+    public static class OneRuleMore implements QuarkusTestProfile {
+
+        @Override
+        public Set<Class<?>> getEnabledAlternatives() {
+            return Set.of(Rules.class);
+        }
+    }
+
+    /** The only class that changes for a rule. */
+    @Alternative
+    @Singleton
+    static class Rules extends PolicyRules {
+
+        @Override
+        protected List<PolicyRule> of(BrokerSettings.Client client) {
+            var rules = new ArrayList<>(super.of(client));
+            rules.add(new PolicyRule("sundays", PolicyRule.Needs.TARGET, wish -> !sunday, REFUSAL));
+            return rules;
+        }
+    }
+
+    /** What each door answers to a mint of this account, by its operation. */
+    private static final Map<String, Function<String, String>> DOORS = new TreeMap<>(Map.of(
+            "mintToken",
+            account -> Minting.mint(account, ARM).asString(),
+            "mintToken, from the cache",
+            account -> Minting.mintsAtOnce(account, 1).getFirst().body(),
+            "mintTokens",
+            account -> Broker.client()
+                    .body(Map.of("requests", List.of(Map.of("account_id", account, "resource", ARM))))
+                    .post("/tokens")
+                    .asString(),
+            "exchangeToken",
+            account -> exchange()
+                    .formParam("audience", account)
+                    .post("/oauth2/token")
+                    .asString(),
+            "exchangeTokenOfAccount",
+            account -> exchange().post("/accounts/{id}/oauth2/token", account).asString(),
+            "explainPolicy",
+            account -> Broker.client()
+                    .body(Map.of("account_id", account, "resource", ARM))
+                    .post("/policy/explain")
+                    .asString()));
+
+    private String account = "";
+
+    @BeforeEach
+    void link() {
+        account = Broker.link(Sandbox.CONTOSO, BLAKE);
+    }
+
+    @AfterEach
+    void monday() {
+        sunday = false;
+    }
+
+    @Test
+    void everyDoorObeysIt() {
+        DOORS.forEach((door, answer) ->
+                assertThat(answer.apply(account)).as(door).isNotBlank().doesNotContain(REFUSAL));
+
+        sunday = true;
+
+        DOORS.forEach((door, answer) ->
+                assertThat(answer.apply(account)).as(door).contains(REFUSAL).doesNotContain("access_token"));
+    }
+
+    @Test
+    void noDoorIsLeftOut() throws IOException {
+        var minting = new TreeSet<String>();
+        for (var path : new YAMLMapper()
+                .readTree(given().get("/q/openapi").asString())
+                .path("paths")
+                .properties()) {
+            path.getValue().forEach(operation -> operationOf(operation, minting));
+        }
+
+        assertThat(DOORS.keySet())
+                .as("a door of this test for each operation that mints")
+                .containsAll(minting);
+    }
+
+    private static RequestSpecification exchange() {
+        return given().header("Authorization", "Bearer " + Sandbox.DEMO_KEY)
+                .formParam("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange")
+                .formParam("resource", ARM);
+    }
+
+    private static void operationOf(JsonNode operation, Set<String> minting) {
+        operation.path("tags").forEach(tag -> {
+            if (tag.asText().equals("Minting") && operation.path("security").findValue("client_key") != null) {
+                minting.add(operation.path("operationId").asText());
+            }
+        });
+    }
+}

@@ -1,0 +1,334 @@
+package io.tokenbroker.policy;
+
+import static io.tokenbroker.mint.Minting.ARM;
+import static io.tokenbroker.mint.Minting.BLAKE;
+import static io.tokenbroker.mint.Minting.CASEY;
+import static io.tokenbroker.mint.Minting.GRAPH;
+import static io.tokenbroker.mint.Minting.ORDERS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.Response;
+import io.tokenbroker.account.AccountId;
+import io.tokenbroker.problem.ProblemAnswer;
+import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
+import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.ClientKey;
+import io.tokenbroker.support.TestTime;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the settings of a client allow, and what it is told where they do not. */
+@QuarkusTest
+@TestProfile(ClientPolicyTest.Policies.class)
+class ClientPolicyTest extends BrokerTest {
+
+    private static final ClientKey SITES = ClientKey.of("sites");
+    private static final ClientKey READER = ClientKey.of("reader");
+    private static final ClientKey PROVEN = ClientKey.of("proven");
+    private static final ClientKey PATIENT = ClientKey.of("patient");
+    private static final ClientKey OTHER = ClientKey.of("other");
+    private static final ClientKey SLOW = ClientKey.of("slow");
+    private static final ClientKey CONTOSO_ONLY = ClientKey.of("contoso");
+
+    public static class Policies implements QuarkusTestProfile {
+
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            var settings = new TreeMap<String, String>();
+            settings.putAll(SITES.settings(
+                    Map.of("providers", "*", "resources", "https://contoso.sharepoint.com/*, api://orders/*")));
+            settings.putAll(READER.settings(Map.of(
+                    "providers", "*",
+                    "resources", "*",
+                    "scopes",
+                            "https://graph.microsoft.com/User.Read, Mail.Read, api://orders/*, " + ARM + "/.default")));
+            settings.putAll(
+                    PROVEN.settings(Map.of("providers", "*", "resources", "*", "subject-token-required", "true")));
+            settings.putAll(PATIENT.settings(Map.of("providers", "*", "resources", "*")));
+            settings.putAll(OTHER.settings(Map.of("providers", "*", "resources", "*")));
+            settings.putAll(SLOW.settings(Map.of("providers", "*", "resources", "*", "requests-per-minute", "4")));
+            settings.putAll(CONTOSO_ONLY.settings(Map.of("providers", Sandbox.CONTOSO.toString(), "resources", ARM)));
+            return settings;
+        }
+    }
+
+    private String account = "";
+
+    @BeforeEach
+    void link() {
+        account = Broker.link(Sandbox.CONTOSO, BLAKE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://contoso.sharepoint.com",
+                "https://contoso.sharepoint.com/",
+                "https://contoso.sharepoint.com/sites",
+                "https://contoso.sharepoint.com/sites/a/"
+            })
+    void aStarAfterASlashListsAllThatIsBelow(String resource) {
+        assertThat(deniedBy(SITES, Map.of("resource", resource))).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://contoso.sharepoint.com.evil.example",
+                "https://contoso.sharepoint.comevil",
+                "https://contoso.sharepoint.com@evil.example/",
+                "https://contoso.sharepoint.com:8443/",
+                "https://contoso.sharepoint.com//",
+                "https://contoso.sharepoint.com//evil.example",
+                "https://contoso.sharepoint.com/../evil",
+                "https://contoso.sharepoint.com/a/..",
+                "https://contoso.sharepoint.com/%2e%2e/evil",
+                "https://contoso.sharepoint.com/?x",
+                "https://contoso.sharepoint.com/#x",
+                "https://CONTOSO.sharepoint.com/sites",
+                "http://contoso.sharepoint.com/sites",
+                "https://evil.example/https://contoso.sharepoint.com/",
+                "https://contoso.sharepoint.co",
+                "*"
+            })
+    void aStarCannotBeOutwitted(String resource) {
+        assertThat(deniedBy(SITES, Map.of("resource", resource))).isEqualTo("resources");
+        ProblemAnswer.of(mint(SITES, Map.of("resource", resource)), 403, "forbidden");
+    }
+
+    @Test
+    void whatAStarListsIsMinted() {
+        mint(SITES, Map.of("resource", ORDERS)).then().statusCode(200);
+        mint(SITES, Map.of("scopes", List.of(ORDERS + "/orders.read"))).then().statusCode(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "User.Read,                                  ",
+        "https://graph.microsoft.com/User.Read,      ",
+        "Mail.Read,                                  ",
+        "https://graph.microsoft.com/Mail.Read,      scopes",
+        "Mail.ReadWrite,                             scopes",
+        "https://graph.microsoft.com/.default,       scopes",
+        "https://evil.example/User.Read,             scopes",
+        "api://orders/orders.read,                   ",
+        "api://orders/.default,                      ",
+        "api://orders.evil/orders.read,              scopes",
+        "https://management.azure.com/.default,      ",
+        "https://management.azure.com//.default,     ",
+        "https://management.azure.com/user_impersonation, scopes",
+        "openid,                                     scopes"
+    })
+    void scopesAreListedByNameAndBelowASlash(String scope, String deniedBy) {
+        assertThat(deniedBy(READER, Map.of("scopes", List.of(scope)))).isEqualTo(deniedBy);
+    }
+
+    @Test
+    void aResourceNeedsItsDefaultScopeListedToo() {
+        assertThat(deniedBy(READER, Map.of("resource", ARM))).isNull();
+        assertThat(deniedBy(READER, Map.of("resource", ARM + "/"))).isNull();
+        assertThat(deniedBy(READER, Map.of("resource", GRAPH))).isEqualTo("scopes");
+        assertThat(deniedBy(READER, Map.of())).isEqualTo("scopes");
+        mint(READER, Map.of("scopes", List.of("User.Read"))).then().statusCode(200);
+        mint(READER, Map.of("scopes", List.of("User.Read", "Mail.ReadWrite")))
+                .then()
+                .statusCode(403)
+                .body("detail", containsString("broker.clients.<name>.scopes"));
+    }
+
+    @Test
+    void aClientThatNeedsTheUsersTokenIsToldWhereItCounts() {
+        mint(PROVEN, Map.of("resource", ARM))
+                .then()
+                .statusCode(403)
+                .body("code", equalTo("forbidden"))
+                .body("detail", containsString("POST /oauth2/token"));
+        Broker.bearer(PROVEN.key())
+                .body(Map.of("requests", List.of(Map.of("account_id", account, "resource", ARM))))
+                .post("/tokens")
+                .then()
+                .body("results[0].problem.code", equalTo("forbidden"));
+        assertThat(deniedBy(PROVEN, Map.of("resource", ARM))).isEqualTo("subject-token-required");
+    }
+
+    @Test
+    void aClientInsistsOnceInHalfAMinuteForEachAccount() {
+        var elsewhere = Broker.link(Sandbox.FABRIKAM, CASEY);
+        mint(PATIENT, forced(ARM)).then().statusCode(200).body("source", equalTo("refresh"));
+
+        TestTime.advance(Duration.ofSeconds(10));
+        for (var resource : List.of(ARM, GRAPH)) {
+            var refused = mint(PATIENT, forced(resource));
+            ProblemAnswer.of(refused, 429, "rate_limited");
+            assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(15, 20);
+        }
+        assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(1);
+        mint(PATIENT, Map.of("resource", ARM)).then().statusCode(200).body("source", equalTo("cache"));
+        mint(OTHER, forced(ARM)).then().statusCode(200).body("source", equalTo("refresh"));
+        mint(PATIENT, elsewhere, forced(ARM)).then().statusCode(200);
+
+        TestTime.advance(Duration.ofSeconds(20));
+        mint(PATIENT, forced(ARM)).then().statusCode(200).body("source", equalTo("refresh"));
+    }
+
+    @Test
+    void whoInsistsOnARefusedMintHearsTheRefusalAndNotThatItIsTooEarly() {
+        sandbox().entra().directory().revokeSessions(BLAKE);
+        mint(PATIENT, forced(ARM)).then().statusCode(409);
+
+        mint(PATIENT, forced(ARM)).then().statusCode(409).body("reauthorize.account_id", equalTo(account));
+
+        assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(1);
+    }
+
+    @Test
+    void anOutageUsesNothingUpAndANewAuthorizationIsANewBeginning() {
+        mint(PATIENT, forced(ARM)).then().statusCode(200);
+        mint(PATIENT, forced(ARM)).then().statusCode(429);
+
+        Broker.link(Sandbox.CONTOSO, BLAKE);
+
+        mint(PATIENT, forced(ARM)).then().statusCode(200);
+    }
+
+    @Test
+    void aLimitedClientSeesWhatIsLeft() {
+        TestTime.advance(Duration.ofMinutes(2));
+        mint(SLOW, Map.of("resource", ARM))
+                .then()
+                .statusCode(200)
+                .header("RateLimit-Policy", equalTo("\"default\";q=4;w=60"))
+                .header("RateLimit", startsWith("\"default\";r=3;t="));
+        Broker.bearer(SLOW.key())
+                .body(Map.of("requests", List.of(Map.of("account_id", "a"), Map.of("account_id", "b"))))
+                .post("/tokens")
+                .then()
+                .header("RateLimit", startsWith("\"default\";r=1;t="));
+        mint(SLOW, Map.of("resource", ARM)).then().statusCode(200);
+
+        var refused = mint(SLOW, Map.of("resource", ARM));
+
+        ProblemAnswer.of(refused, 429, "rate_limited");
+        assertThat(refused.header("RateLimit-Policy")).isEqualTo("\"default\";q=4;w=60");
+        assertThat(refused.header("RateLimit")).isEqualTo("\"default\";r=0;t=" + refused.header("Retry-After"));
+        explain(SLOW, account, Map.of("resource", ARM))
+                .then()
+                .statusCode(200)
+                .body("denied_by", equalTo("requests-per-minute"));
+    }
+
+    @Test
+    void aClientWithoutALimitHearsOfNone() {
+        var answer = mint(OTHER, Map.of("resource", ARM));
+
+        assertThat(answer.header("RateLimit")).isNull();
+        assertThat(answer.header("RateLimit-Policy")).isNull();
+    }
+
+    @Test
+    void theExplanationNamesEachRuleAndMintsNothing() {
+        explain(OTHER, account, Map.of("resource", ARM))
+                .then()
+                .statusCode(200)
+                .body("allowed", equalTo(true))
+                .body("denied_by", nullValue())
+                .body("detail", nullValue())
+                .body(
+                        "rules.rule",
+                        contains("providers", "subject-token-required", "resources", "scopes", "requests-per-minute"))
+                .body("rules.allowed", contains(true, true, true, true, true));
+        explain(CONTOSO_ONLY, account, Map.of("resource", GRAPH))
+                .then()
+                .statusCode(200)
+                .body("allowed", equalTo(false))
+                .body("denied_by", equalTo("resources"))
+                .body("detail", containsString("broker.clients.<name>.resources"))
+                .body("rules.allowed", contains(true, true, false, true, true));
+        assertThat(sandbox().entra().refreshes(BLAKE)).isZero();
+    }
+
+    @Test
+    void theExplanationOfAForcedMintTellsOfItsBudget() {
+        explain(PATIENT, account, forced(ARM)).then().body("allowed", equalTo(true));
+        mint(PATIENT, forced(ARM)).then().statusCode(200);
+
+        explain(PATIENT, account, forced(ARM)).then().body("denied_by", equalTo("force-refresh-interval"));
+    }
+
+    @Test
+    void theExplanationSaysOfAnAccountOnlyWhatAMintWould() {
+        var outside = Broker.link(Sandbox.FABRIKAM, CASEY);
+        var nobody = new AccountId(Sandbox.CONTOSO, "nobody").toString();
+        var nobodyOutside = new AccountId(Sandbox.FABRIKAM, "nobody").toString();
+        var nowhere = new AccountId(UUID.randomUUID(), "nobody").toString();
+
+        for (var id : List.of(outside, nobodyOutside, nowhere)) {
+            explain(CONTOSO_ONLY, id, Map.of("resource", ARM))
+                    .then()
+                    .statusCode(200)
+                    .body("denied_by", equalTo("providers"))
+                    .body("rules.rule", contains("providers", "subject-token-required", "requests-per-minute"));
+        }
+        ProblemAnswer.of(explain(CONTOSO_ONLY, nobody, Map.of("resource", ARM)), 404, "account_not_found");
+        ProblemAnswer.of(explain(OTHER, nowhere, Map.of("resource", ARM)), 404, "account_not_found");
+        ProblemAnswer.of(explain(OTHER, "acc_!", Map.of("resource", ARM)), 404, "account_not_found");
+        ProblemAnswer.of(
+                explain(OTHER, account, Map.of("resource", ARM, "user_id", FusionAuthStandIn.ZOE_ID.toString())),
+                404,
+                "account_not_found");
+        explain(CONTOSO_ONLY, nobody, Map.of("resource", GRAPH))
+                .then()
+                .statusCode(200)
+                .body("denied_by", equalTo("resources"));
+    }
+
+    @Test
+    void theExplanationIsTheClientsOwn() {
+        ProblemAnswer.of(Broker.alice().body(Map.of("account_id", account)).post("/policy/explain"), 403, "forbidden");
+        ProblemAnswer.of(explain(OTHER, account, Map.of("colour", "red")), 400, "invalid_request");
+        ProblemAnswer.of(Broker.bearer(OTHER.key()).body(Map.of()).post("/policy/explain"), 400, "invalid_request");
+        ProblemAnswer.of(
+                explain(OTHER, account, Map.of("scopes", List.of(ARM + "/a", ORDERS + "/b"))), 400, "invalid_scope");
+    }
+
+    private String deniedBy(ClientKey client, Map<String, ?> wish) {
+        return explain(client, account, wish).then().statusCode(200).extract().path("denied_by");
+    }
+
+    private Response mint(ClientKey client, Map<String, ?> body) {
+        return mint(client, account, body);
+    }
+
+    private static Response mint(ClientKey client, String account, Map<String, ?> body) {
+        return Broker.bearer(client.key()).body(body).post("/accounts/{id}/token", account);
+    }
+
+    private static Response explain(ClientKey client, String account, Map<String, ?> wish) {
+        var body = new HashMap<String, Object>(wish);
+        body.put("account_id", account);
+        return Broker.bearer(client.key()).body(body).post("/policy/explain");
+    }
+
+    private static Map<String, ?> forced(String resource) {
+        return Map.of("resource", resource, "force_refresh", true);
+    }
+}
