@@ -64,6 +64,7 @@ class ArchitectureTest {
             Map.entry(
                     "mint",
                     List.of("account", "caller", "fusionauth", "problem", "provider", "seal", "settings", "tenant")),
+            Map.entry("managedidentity", List.of("caller", "mint", "problem", "seal", "tenant")),
             Map.entry("keepalive", List.of("account", "fusionauth", "mint", "problem", "settings")),
             Map.entry("ops", List.of("account", "keepalive", "mint", "problem", "provider", "settings", "tenant"))));
 
@@ -118,6 +119,7 @@ class ArchitectureTest {
                     .or(name("io.tokenbroker.complete.CompleteService"))
                     .or(name("io.tokenbroker.mint.IdentityCheck"))
                     .or(name("io.tokenbroker.mint.TokenAnswer"))
+                    .or(name("io.tokenbroker.managedidentity.TokenResponse"))
                     .as("where a secret goes over the wire or is sealed")));
 
     @ArchTest

@@ -20,7 +20,8 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 
 /**
- * Reads the {@code Authorization} header: a broker key as Bearer or Basic, else a FusionAuth access token. Known
+ * Reads the {@code Authorization} header: a broker key as Bearer or Basic, else a FusionAuth access token; at the door
+ * of managed identities the header of those too. Known
  * credentials never leave the event loop; only a token not seen within the last minute is verified on a thread of its
  * own.
  */
@@ -40,6 +41,14 @@ class CallerAuthentication implements HttpAuthenticationMechanism {
     @Override
     public Uni<SecurityIdentity> authenticate(RoutingContext request, IdentityProviderManager unused) {
         var header = request.request().getHeader(HttpHeaderNames.AUTHORIZATION);
+        try {
+            var elsewhere = IdentityHeader.in(request, header);
+            if (elsewhere.isPresent()) {
+                return accept(callers.of(elsewhere.get()));
+            }
+        } catch (BrokerException unclear) {
+            return Uni.createFrom().failure(new AuthenticationFailedException(unclear));
+        }
         if (header == null) {
             return Uni.createFrom().nullItem();
         }

@@ -21,7 +21,12 @@ public class KnownCallers {
 
     /** The caller; empty for a credential that is wrong, and for a token that is still to be verified. Never blocks. */
     public Optional<Caller> of(String header) {
-        return switch (Credential.of(header)) {
+        return of(Credential.of(header));
+    }
+
+    /** The same of a credential from elsewhere. */
+    Optional<Caller> of(Credential credential) {
+        return switch (credential) {
             case Credential.Key(var key) -> clients.byKey(key).map(Caller.class::cast);
             case Credential.NameAndKey(var name, var key) ->
                 clients.byNameAndKey(name, key).map(Caller.class::cast);

@@ -14,7 +14,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param renewAt from when on a newer one should be got before anybody has to wait for it
  * @param answer how the answers begin that it is handed out with from the cache
  */
-record AccessToken(
+public record AccessToken(
         Secret value,
         Instant issuedAt,
         Expiry expiry,
@@ -40,7 +40,7 @@ record AccessToken(
                 TokenAnswer.Beginning.of(refreshed.accessToken(), expiry.text(), refreshed.scope()));
     }
 
-    Instant expiresAt() {
+    public Instant expiresAt() {
         return expiry.at();
     }
 
@@ -65,7 +65,7 @@ record AccessToken(
     }
 
     /** For how many whole seconds it is valid from now. */
-    long expiresIn(Instant now) {
+    public long expiresIn(Instant now) {
         return Math.max(0, remaining(now).toSeconds());
     }
 

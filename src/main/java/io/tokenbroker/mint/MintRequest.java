@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The body of a mint; every field is optional. */
 @Schema(name = "MintRequest")
-record MintRequest(
+public record MintRequest(
         @Schema(
                 description = "The resource: the token gets the scope <resource>/.default. Not together with scopes.",
                 examples = "https://management.azure.com")
@@ -56,7 +56,7 @@ record MintRequest(
     private static final int DAY = 86_400;
     private static final Pattern RESOURCE = Pattern.compile("[\\x21\\x23-\\x5B\\x5D-\\x7E]{1,512}");
 
-    MintRequest {
+    public MintRequest {
         if (resource != null && scopes != null) {
             throw BrokerException.invalidField("scopes", "must not be given together with resource");
         }

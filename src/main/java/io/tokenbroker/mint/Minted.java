@@ -1,9 +1,9 @@
 package io.tokenbroker.mint;
 
 /** A token for the caller, and where it came from. */
-record Minted(AccessToken token, Source source) {
+public record Minted(AccessToken token, Source source) {
 
-    enum Source {
+    public enum Source {
         CACHE,
         REFRESH,
         STALE

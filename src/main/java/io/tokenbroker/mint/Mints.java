@@ -14,7 +14,7 @@ import java.util.concurrent.ExecutorService;
  * the caller's own thread, the event loop; only what must ask an upstream gets a thread of its own.
  */
 @Singleton
-class Mints {
+public class Mints {
 
     private final MintService service;
     private final MintMetrics metrics;
@@ -27,7 +27,7 @@ class Mints {
     }
 
     /** @param id as the caller wrote it; what is no account's id is not found */
-    CompletionStage<Minted> mint(Caller.Client client, String id, MintRequest request) {
+    public CompletionStage<Minted> mint(Caller.Client client, String id, MintRequest request) {
         return metrics.counted(() -> minted(client, id, request));
     }
 

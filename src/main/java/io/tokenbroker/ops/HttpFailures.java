@@ -3,7 +3,7 @@ package io.tokenbroker.ops;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.tokenbroker.problem.Problem;
+import io.tokenbroker.problem.ErrorShape;
 import io.tokenbroker.problem.ProblemMappers;
 import io.tokenbroker.problem.RequestId;
 import io.vertx.core.buffer.Buffer;
@@ -41,13 +41,13 @@ class HttpFailures {
         if (status >= 500) {
             LOG.errorf(request.failure(), "Request %s failed unexpectedly", RequestId.of(request));
         }
-        var problem = Problem.of(ProblemMappers.ofStatus(status), RequestId.of(request));
+        var refusal = ErrorShape.at(request).of(ProblemMappers.ofStatus(status), RequestId.of(request));
         EveryAnswer.putHeaders(request);
-        response.setStatusCode(problem.status()).putHeader(HttpHeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE);
+        response.setStatusCode(refusal.status()).putHeader(HttpHeaderNames.CONTENT_TYPE, refusal.mediaType());
         if (!request.request().isEnded()) {
             hangUpSoon(request);
         }
-        response.end(body(problem));
+        response.end(written(refusal.body()));
     }
 
     /** What is left of a body is of no use; it is let in until the answer must have arrived, and not a byte longer. */
@@ -58,9 +58,9 @@ class HttpFailures {
         request.vertx().setTimer(LINGER_MILLIS, timer -> http.connection().close());
     }
 
-    private Buffer body(Problem problem) {
+    private Buffer written(Object body) {
         try {
-            return Buffer.buffer(json.writeValueAsBytes(problem));
+            return Buffer.buffer(json.writeValueAsBytes(body));
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException(impossible);
         }

@@ -36,7 +36,8 @@ public class OpenApiContract implements OASFilter {
             "Instant", new Format("date-time", "2026-03-10T16:15:50Z"),
             "UUID", new Format("uuid", "c0270500-0000-4000-8000-000000000001"));
 
-    private static final Set<String> SOME_MEMBERS_LEFT_OUT = Set.of("Problem", "Upstream", "BatchResult");
+    private static final Set<String> SOME_MEMBERS_LEFT_OUT =
+            Set.of("Problem", "Upstream", "BatchResult");
 
     /** Members that are always there but may be null. */
     private static final Set<String> NULLABLE = Set.of(
@@ -80,6 +81,10 @@ public class OpenApiContract implements OASFilter {
                 .values()
                 .forEach(answer -> answer.addHeader(
                         "X-Request-Id", header("The id of this request: the caller's, if it sent a sane one.")));
+        if (contract.isManagedIdentity()) {
+            ManagedIdentityContract.complete(operation, contract.problems());
+            return;
+        }
         problemsByStatus(contract.problems())
                 .forEach((status, types) -> operation.getResponses().addAPIResponse(status, problem(types)));
     }
@@ -109,7 +114,7 @@ public class OpenApiContract implements OASFilter {
         return answer;
     }
 
-    private static boolean saysWhenToRetry(ProblemType type) {
+    static boolean saysWhenToRetry(ProblemType type) {
         return type.status() == 429 || type.status() == 503;
     }
 
@@ -181,14 +186,15 @@ public class OpenApiContract implements OASFilter {
                         OASFactory.createSecurityScheme()
                                 .type(SecurityScheme.Type.HTTP)
                                 .scheme("basic")
-                                .description("A client: its name and its broker key."));
+                                .description("A client: its name and its broker key."))
+                .addSecurityScheme(ManagedIdentityContract.HEADER, ManagedIdentityContract.scheme());
     }
 
     private static Content content(MediaType media) {
         return OASFactory.createContent().addMediaType(Problem.MEDIA_TYPE, media);
     }
 
-    private static Schema reference(String name) {
+    static Schema reference(String name) {
         return OASFactory.createSchema().ref("#/components/schemas/" + name);
     }
 
@@ -196,7 +202,7 @@ public class OpenApiContract implements OASFilter {
         return OASFactory.createTag().name(name).description(description);
     }
 
-    private static Header header(String description) {
+    static Header header(String description) {
         return OASFactory.createHeader()
                 .description(description)
                 .schema(OASFactory.createSchema().addType(Schema.SchemaType.STRING));

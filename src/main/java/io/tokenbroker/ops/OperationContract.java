@@ -91,7 +91,11 @@ enum OperationContract {
             FUSIONAUTH_UNAVAILABLE,
             UPSTREAM_TIMEOUT),
 
-    mintTokens(Callers.CLIENTS, INVALID_REQUEST, CONTENT_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE);
+    mintTokens(Callers.CLIENTS, INVALID_REQUEST, CONTENT_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE),
+
+    getManagedIdentityToken(Callers.IDENTITIES, ManagedIdentity.REFUSALS),
+
+    getManagedIdentityTokenOfAccount(Callers.IDENTITIES, ManagedIdentity.REFUSALS);
 
     private static final List<ProblemType> ALWAYS = List.of(UNAUTHORIZED, FORBIDDEN, NOT_ACCEPTABLE, INTERNAL_ERROR);
 
@@ -112,10 +116,37 @@ enum OperationContract {
         return Stream.concat(problems.stream(), ALWAYS.stream()).toList();
     }
 
+    /** Whether it refuses in the words of App Service. */
+    boolean isManagedIdentity() {
+        return this == getManagedIdentityToken || this == getManagedIdentityTokenOfAccount;
+    }
+
+    private static final class ManagedIdentity {
+        static final ProblemType[] REFUSALS = {
+            INVALID_REQUEST,
+            INVALID_SCOPE,
+            INVALID_TARGET,
+            CONSENT_REQUIRED,
+            INTERACTION_REQUIRED,
+            BLOCKED_BY_POLICY,
+            ACCOUNT_DISABLED,
+            ACCOUNT_NOT_FOUND,
+            REAUTHORIZATION_REQUIRED,
+            NO_REFRESH_TOKEN,
+            RATE_LIMITED,
+            PROVIDER_MISCONFIGURED,
+            UPSTREAM_ERROR,
+            PROVIDER_UNAVAILABLE,
+            FUSIONAUTH_UNAVAILABLE,
+            UPSTREAM_TIMEOUT
+        };
+    }
+
     /** Kept apart, for an enum's constants are made before its own statics. */
     private static final class Callers {
         static final List<String> USERS = List.of("user");
         static final List<String> CLIENTS = List.of("client_key", "client_basic");
+        static final List<String> IDENTITIES = List.of("identity_header", "client_key", "client_basic");
         static final List<String> EVERYBODY = List.of("user", "client_key", "client_basic");
     }
 }

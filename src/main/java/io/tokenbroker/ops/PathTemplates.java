@@ -24,9 +24,15 @@ class PathTemplates {
     private static void name(RoutingContext request) {
         var path = String.valueOf(request.request().path());
         if (path.startsWith(ACCOUNTS)) {
-            var template = path.endsWith("/token") ? "/accounts/{id}/token" : "/accounts/{id}";
-            ((HttpServerRequestInternal) request.request()).context().putLocal(TEMPLATE, template);
+            ((HttpServerRequestInternal) request.request()).context().putLocal(TEMPLATE, templateOf(path));
         }
         request.next();
+    }
+
+    private static String templateOf(String path) {
+        if (path.endsWith("/msi/token")) {
+            return "/accounts/{id}/msi/token";
+        }
+        return path.endsWith("/token") ? "/accounts/{id}/token" : "/accounts/{id}";
     }
 }

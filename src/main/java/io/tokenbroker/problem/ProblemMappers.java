@@ -18,7 +18,7 @@ import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-/** Every exception that leaves a resource, as a problem. What nobody expected becomes a bare 500; the log has the rest. */
+/** Every exception that leaves a resource, as a problem or in the shape of its door. What nobody expected becomes a bare 500; the log has the rest. */
 public class ProblemMappers {
 
     private static final Logger LOG = Logger.getLogger("io.tokenbroker.problem");
@@ -36,12 +36,12 @@ public class ProblemMappers {
     }
 
     @ServerExceptionMapper
-    RestResponse<Problem> expected(BrokerException e, RoutingContext request) {
+    RestResponse<Object> expected(BrokerException e, RoutingContext request) {
         return answer(e, request);
     }
 
     @ServerExceptionMapper
-    RestResponse<Problem> noCredentials(UnauthorizedException e, RoutingContext request) {
+    RestResponse<Object> noCredentials(UnauthorizedException e, RoutingContext request) {
         return challenge(
                 CHALLENGE,
                 "Send Authorization: Bearer with a FusionAuth access token (users) or a broker key (clients).",
@@ -49,7 +49,7 @@ public class ProblemMappers {
     }
 
     @ServerExceptionMapper
-    RestResponse<Problem> badCredentials(AuthenticationFailedException e, RoutingContext request) {
+    RestResponse<Object> badCredentials(AuthenticationFailedException e, RoutingContext request) {
         if (e.getCause() instanceof BrokerException cannotTell) {
             return answer(cannotTell, request);
         }
@@ -61,7 +61,7 @@ public class ProblemMappers {
     }
 
     @ServerExceptionMapper
-    RestResponse<Problem> wrongKindOfCaller(ForbiddenException e, RoutingContext request) {
+    RestResponse<Object> wrongKindOfCaller(ForbiddenException e, RoutingContext request) {
         return answer(
                 new BrokerException(
                         ProblemType.FORBIDDEN,
@@ -70,12 +70,12 @@ public class ProblemMappers {
     }
 
     @ServerExceptionMapper
-    RestResponse<Problem> notTheFieldsWeKnow(MismatchedInputException e, RoutingContext request) {
+    RestResponse<Object> notTheFieldsWeKnow(MismatchedInputException e, RoutingContext request) {
         return answer(fieldOf(e), request);
     }
 
     @ServerExceptionMapper
-    RestResponse<Problem> http(WebApplicationException e, RoutingContext request) {
+    RestResponse<Object> http(WebApplicationException e, RoutingContext request) {
         if (e.getCause() instanceof JsonMappingException mapping) {
             return answer(fieldOf(mapping), request);
         }
@@ -83,14 +83,14 @@ public class ProblemMappers {
     }
 
     @ServerExceptionMapper
-    RestResponse<Problem> methodNotAllowed(NotAllowedException e, RoutingContext request) {
+    RestResponse<Object> methodNotAllowed(NotAllowedException e, RoutingContext request) {
         var answer = answer(ofStatus(405), request);
         answer.getHeaders().putSingle(HttpHeaders.ALLOW, methods.at(request.normalizedPath()));
         return answer;
     }
 
     @ServerExceptionMapper
-    RestResponse<Problem> unexpected(Throwable e, RoutingContext request) {
+    RestResponse<Object> unexpected(Throwable e, RoutingContext request) {
         LOG.errorf(e, "Request %s failed unexpectedly", RequestId.of(request));
         return answer(ofStatus(500), request);
     }
@@ -157,16 +157,21 @@ public class ProblemMappers {
         return clean.substring(0, Math.min(clean.length(), 64));
     }
 
-    private static RestResponse<Problem> challenge(String challenge, String detail, RoutingContext request) {
+    private static RestResponse<Object> challenge(String challenge, String detail, RoutingContext request) {
         var answer = answer(new BrokerException(ProblemType.UNAUTHORIZED, detail), request);
-        answer.getHeaders().putSingle(HttpHeaders.WWW_AUTHENTICATE, challenge);
+        if (answer.getStatus() == 401) {
+            answer.getHeaders().putSingle(HttpHeaders.WWW_AUTHENTICATE, challenge);
+        }
         return answer;
     }
 
-    private static RestResponse<Problem> answer(BrokerException e, RoutingContext request) {
-        var answer = RestResponse.ResponseBuilder.<Problem>create(e.type().status())
-                .entity(told(e, RequestId.of(request)))
-                .type(Problem.MEDIA_TYPE);
+    private static RestResponse<Object> answer(BrokerException e, RoutingContext request) {
+        var requestId = RequestId.of(request);
+        log(e, requestId);
+        var refusal = ErrorShape.at(request).of(e, requestId);
+        var answer = RestResponse.ResponseBuilder.<Object>create(refusal.status())
+                .entity(refusal.body())
+                .type(refusal.mediaType());
         e.retryAfter().ifPresent(after -> answer.header(HttpHeaders.RETRY_AFTER, Math.max(1, after.toSeconds())));
         return answer.build();
     }
