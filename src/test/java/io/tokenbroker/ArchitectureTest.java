@@ -65,6 +65,7 @@ class ArchitectureTest {
                     "mint",
                     List.of("account", "caller", "fusionauth", "problem", "provider", "seal", "settings", "tenant")),
             Map.entry("managedidentity", List.of("caller", "mint", "problem", "seal", "tenant")),
+            Map.entry("azd", List.of("account", "caller", "mint", "problem", "provider", "seal", "settings", "tenant")),
             Map.entry("keepalive", List.of("account", "fusionauth", "mint", "problem", "settings")),
             Map.entry("ops", List.of("account", "keepalive", "mint", "problem", "provider", "settings", "tenant"))));
 
@@ -120,6 +121,7 @@ class ArchitectureTest {
                     .or(name("io.tokenbroker.mint.IdentityCheck"))
                     .or(name("io.tokenbroker.mint.TokenAnswer"))
                     .or(name("io.tokenbroker.managedidentity.TokenResponse"))
+                    .or(name("io.tokenbroker.azd.AzdToken"))
                     .as("where a secret goes over the wire or is sealed")));
 
     @ArchTest

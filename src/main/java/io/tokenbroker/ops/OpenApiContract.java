@@ -37,7 +37,7 @@ public class OpenApiContract implements OASFilter {
             "UUID", new Format("uuid", "c0270500-0000-4000-8000-000000000001"));
 
     private static final Set<String> SOME_MEMBERS_LEFT_OUT =
-            Set.of("Problem", "Upstream", "BatchResult");
+            Set.of("Problem", "Upstream", "BatchResult", "AzdQuestion");
 
     /** Members that are always there but may be null. */
     private static final Set<String> NULLABLE = Set.of(
@@ -83,6 +83,10 @@ public class OpenApiContract implements OASFilter {
                         "X-Request-Id", header("The id of this request: the caller's, if it sent a sane one.")));
         if (contract.isManagedIdentity()) {
             ManagedIdentityContract.complete(operation, contract.problems());
+            return;
+        }
+        if (contract.isAzd()) {
+            AzdContract.complete(operation);
             return;
         }
         problemsByStatus(contract.problems())

@@ -95,7 +95,9 @@ enum OperationContract {
 
     getManagedIdentityToken(Callers.IDENTITIES, ManagedIdentity.REFUSALS),
 
-    getManagedIdentityTokenOfAccount(Callers.IDENTITIES, ManagedIdentity.REFUSALS);
+    getManagedIdentityTokenOfAccount(Callers.IDENTITIES, ManagedIdentity.REFUSALS),
+
+    getAzdToken(Callers.CLIENTS);
 
     private static final List<ProblemType> ALWAYS = List.of(UNAUTHORIZED, FORBIDDEN, NOT_ACCEPTABLE, INTERNAL_ERROR);
 
@@ -119,6 +121,11 @@ enum OperationContract {
     /** Whether it refuses in the words of App Service. */
     boolean isManagedIdentity() {
         return this == getManagedIdentityToken || this == getManagedIdentityTokenOfAccount;
+    }
+
+    /** Whether it refuses in the words of azd. */
+    boolean isAzd() {
+        return this == getAzdToken;
     }
 
     private static final class ManagedIdentity {

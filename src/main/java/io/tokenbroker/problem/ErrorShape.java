@@ -13,6 +13,14 @@ public enum ErrorShape {
         }
     },
 
+    /** azd's external authentication. */
+    AZD("/azd/token") {
+        @Override
+        public Refusal of(BrokerException e, String requestId) {
+            return new Refusal(AzdError.statusOf(e.type()), JSON, AzdError.of(e, requestId));
+        }
+    },
+
     /** RFC 9457: every other path. */
     PROBLEM("") {
         @Override

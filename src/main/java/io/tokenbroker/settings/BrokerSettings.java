@@ -84,6 +84,9 @@ public interface BrokerSettings {
 
         /** How many mints a minute; without it: no limit. */
         Optional<Integer> requestsPerMinute();
+
+        /** The id of the account whose tokens azd gets with this client's key. Without it: none. */
+        Optional<String> azdAccount();
     }
 
     interface Provider {
