@@ -17,8 +17,8 @@
  * Four packages are the path of a request: {@code start}, {@code complete}, {@code resolve}, {@code mint}. They know
  * {@code account} and {@code provider}, which know the upstreams: {@code fusionauth} (users, links, redemption of codes)
  * and {@code tenant} (refresh grants). Where a person consented to another resource, {@code complete} has {@code mint}
- * try it, over an interface of {@code account}. No upstream knows a feature. {@code exchange} is
- * another door to {@code mint}, for programs that speak OAuth. {@code keepalive} is a command beside
+ * try it, over an interface of {@code account}. No upstream knows a feature. {@code exchange}, {@code managedidentity} and
+ * {@code azd} are more doors to {@code mint}, for programs that cannot be changed. {@code keepalive} is a command beside
  * them that mints for nobody. {@code caller}, {@code circuit},
  * {@code policy}, {@code problem}, {@code seal}, {@code settings} and {@code ops} serve all.
  *

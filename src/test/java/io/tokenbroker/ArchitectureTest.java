@@ -76,6 +76,19 @@ class ArchitectureTest {
                             "settings",
                             "tenant")),
             Map.entry("exchange", List.of("account", "caller", "mint", "policy", "problem", "provider", "seal")),
+            Map.entry("managedidentity", List.of("caller", "mint", "policy", "problem", "seal", "tenant")),
+            Map.entry(
+                    "azd",
+                    List.of(
+                            "account",
+                            "caller",
+                            "mint",
+                            "policy",
+                            "problem",
+                            "provider",
+                            "seal",
+                            "settings",
+                            "tenant")),
             Map.entry("keepalive", List.of("account", "fusionauth", "mint", "problem", "settings")),
             Map.entry(
                     "ops",
@@ -133,6 +146,8 @@ class ArchitectureTest {
                     .or(name("io.tokenbroker.mint.IdentityCheck"))
                     .or(name("io.tokenbroker.mint.TokenAnswer"))
                     .or(name("io.tokenbroker.exchange.ExchangeAnswer"))
+                    .or(name("io.tokenbroker.managedidentity.TokenResponse"))
+                    .or(name("io.tokenbroker.azd.AzdToken"))
                     .as("where a secret goes over the wire or is sealed")));
 
     @ArchTest

@@ -21,7 +21,7 @@ import java.util.concurrent.ExecutorService;
 
 /**
  * Reads the {@code Authorization} header: a broker key as Bearer or Basic, else a FusionAuth access token; at the token
- * endpoints the form too. Known
+ * endpoints the form too, and at the door of managed identities the header of those. Known
  * credentials never leave the event loop; only a token not seen within the last minute is verified on a thread of its
  * own.
  */
@@ -42,9 +42,9 @@ class CallerAuthentication implements HttpAuthenticationMechanism {
     public Uni<SecurityIdentity> authenticate(RoutingContext request, IdentityProviderManager unused) {
         var header = request.request().getHeader(HttpHeaderNames.AUTHORIZATION);
         try {
-            var inForm = FormCredentials.in(request, header);
-            if (inForm.isPresent()) {
-                return accept(callers.of(inForm.get()));
+            var elsewhere = FormCredentials.in(request, header).or(() -> IdentityHeader.in(request, header));
+            if (elsewhere.isPresent()) {
+                return accept(callers.of(elsewhere.get()));
             }
         } catch (BrokerException unclear) {
             return Uni.createFrom().failure(new AuthenticationFailedException(unclear));

@@ -40,7 +40,7 @@ public record AccessToken(
                 TokenAnswer.Beginning.of(refreshed.accessToken(), expiry.text(), refreshed.scope()));
     }
 
-    Instant expiresAt() {
+    public Instant expiresAt() {
         return expiry.at();
     }
 

@@ -37,7 +37,7 @@ public class OpenApiContract implements OASFilter {
             "UUID", new Format("uuid", "c0270500-0000-4000-8000-000000000001"));
 
     private static final Set<String> SOME_MEMBERS_LEFT_OUT =
-            Set.of("Problem", "Upstream", "BatchResult", "OAuthError", "ExchangedToken");
+            Set.of("Problem", "Upstream", "BatchResult", "OAuthError", "ExchangedToken", "AzdQuestion");
 
     /** Members that are always there but may be null. */
     private static final Set<String> NULLABLE = Set.of(
@@ -84,8 +84,7 @@ public class OpenApiContract implements OASFilter {
                 .values()
                 .forEach(answer -> answer.addHeader(
                         "X-Request-Id", header("The id of this request: the caller's, if it sent a sane one.")));
-        if (contract.isOAuth()) {
-            OAuthContract.complete(operation, contract.problems());
+        if (contract.describedByItsDoor(operation)) {
             return;
         }
         problemsByStatus(contract.problems())
@@ -189,14 +188,15 @@ public class OpenApiContract implements OASFilter {
                         OASFactory.createSecurityScheme()
                                 .type(SecurityScheme.Type.HTTP)
                                 .scheme("basic")
-                                .description("A client: its name and its broker key."));
+                                .description("A client: its name and its broker key."))
+                .addSecurityScheme(ManagedIdentityContract.HEADER, ManagedIdentityContract.scheme());
     }
 
     private static Content content(MediaType media) {
         return OASFactory.createContent().addMediaType(Problem.MEDIA_TYPE, media);
     }
 
-    private static Schema reference(String name) {
+    static Schema reference(String name) {
         return OASFactory.createSchema().ref("#/components/schemas/" + name);
     }
 

@@ -6,6 +6,7 @@ import io.tokenbroker.problem.ProblemType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.eclipse.microprofile.openapi.models.Operation;
 
 /** Who may call each operation and what it may refuse with; the names are the operation ids. */
 @SuppressWarnings({"MemberName", "ImmutableEnumChecker"}) // operation ids are camelCase; the lists are copies
@@ -107,7 +108,13 @@ enum OperationContract {
 
     exchangeTokenOfAccount(Callers.CLIENTS, Exchange.REFUSALS),
 
-    readMetadata(List.of());
+    readMetadata(List.of()),
+
+    getManagedIdentityToken(Callers.IDENTITIES, ManagedIdentity.REFUSALS),
+
+    getManagedIdentityTokenOfAccount(Callers.IDENTITIES, ManagedIdentity.REFUSALS),
+
+    getAzdToken(Callers.CLIENTS);
 
     private static final List<ProblemType> ALWAYS = List.of(UNAUTHORIZED, FORBIDDEN, NOT_ACCEPTABLE, INTERNAL_ERROR);
 
@@ -129,9 +136,18 @@ enum OperationContract {
         return Stream.concat(problems.stream(), always).toList();
     }
 
-    /** Whether it refuses in the words of OAuth. */
-    boolean isOAuth() {
-        return this == exchangeToken || this == exchangeTokenOfAccount;
+    /** Describes its refusals in the words of its door, if that has words of its own; else leaves them to the caller. */
+    boolean describedByItsDoor(Operation operation) {
+        switch (this) {
+            case exchangeToken, exchangeTokenOfAccount -> OAuthContract.complete(operation, problems());
+            case getManagedIdentityToken, getManagedIdentityTokenOfAccount ->
+                ManagedIdentityContract.complete(operation, problems());
+            case getAzdToken -> AzdContract.complete(operation);
+            default -> {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static final class Exchange {
@@ -158,10 +174,32 @@ enum OperationContract {
         };
     }
 
+    private static final class ManagedIdentity {
+        static final ProblemType[] REFUSALS = {
+            INVALID_REQUEST,
+            INVALID_SCOPE,
+            INVALID_TARGET,
+            CONSENT_REQUIRED,
+            INTERACTION_REQUIRED,
+            BLOCKED_BY_POLICY,
+            ACCOUNT_DISABLED,
+            ACCOUNT_NOT_FOUND,
+            REAUTHORIZATION_REQUIRED,
+            NO_REFRESH_TOKEN,
+            RATE_LIMITED,
+            PROVIDER_MISCONFIGURED,
+            UPSTREAM_ERROR,
+            PROVIDER_UNAVAILABLE,
+            FUSIONAUTH_UNAVAILABLE,
+            UPSTREAM_TIMEOUT
+        };
+    }
+
     /** Kept apart, for an enum's constants are made before its own statics. */
     private static final class Callers {
         static final List<String> USERS = List.of("user");
         static final List<String> CLIENTS = List.of("client_key", "client_basic");
+        static final List<String> IDENTITIES = List.of("identity_header", "client_key", "client_basic");
         static final List<String> EVERYBODY = List.of("user", "client_key", "client_basic");
     }
 }

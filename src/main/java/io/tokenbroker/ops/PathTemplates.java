@@ -33,6 +33,9 @@ class PathTemplates {
         if (path.endsWith("/oauth2/token")) {
             return "/accounts/{id}/oauth2/token";
         }
+        if (path.endsWith("/msi/token")) {
+            return "/accounts/{id}/msi/token";
+        }
         return path.endsWith("/token") ? "/accounts/{id}/token" : "/accounts/{id}";
     }
 }

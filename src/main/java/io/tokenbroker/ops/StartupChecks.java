@@ -2,6 +2,7 @@ package io.tokenbroker.ops;
 
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.tokenbroker.account.AccountId;
 import io.tokenbroker.policy.Listed;
 import io.tokenbroker.settings.BrokerSettings;
 import jakarta.annotation.Priority;
@@ -91,6 +92,10 @@ class StartupChecks {
         require(
                 client.requestsPerMinute().orElse(1) > 0,
                 key + ".requests-per-minute must be at least 1; leave it out for no limit");
+        require(
+                client.azdAccount().isEmpty()
+                        || AccountId.parse(client.azdAccount().get()).isPresent(),
+                key + ".azd-account must be the id of an account, such as GET /accounts lists");
     }
 
     private static void checkListed(String key, Optional<List<String>> entries) {

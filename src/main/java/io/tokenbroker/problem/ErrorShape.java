@@ -8,7 +8,24 @@ public enum ErrorShape {
     OAUTH("/oauth2/token") {
         @Override
         public Refusal of(BrokerException e, String requestId) {
-            return new Refusal(OAuthError.statusOf(e), "application/json", OAuthError.of(e, requestId));
+            return new Refusal(OAuthError.statusOf(e), JSON, OAuthError.of(e, requestId));
+        }
+    },
+
+    /** App Service's managed identity. */
+    MANAGED_IDENTITY("/msi/token") {
+        @Override
+        public Refusal of(BrokerException e, String requestId) {
+            var error = ManagedIdentityError.of(e, requestId);
+            return new Refusal(error.statusCode(), JSON, error);
+        }
+    },
+
+    /** azd's external authentication. */
+    AZD("/azd/token") {
+        @Override
+        public Refusal of(BrokerException e, String requestId) {
+            return new Refusal(AzdError.statusOf(e.type()), JSON, AzdError.of(e, requestId));
         }
     },
 
@@ -20,6 +37,8 @@ public enum ErrorShape {
         }
     };
 
+    private static final String JSON = "application/json";
+
     private final String endOfPath;
 
     ErrorShape(String endOfPath) {
@@ -28,7 +47,8 @@ public enum ErrorShape {
 
     /** That of the door that was asked. The path as it was sent: what cannot even be decoded is refused too. */
     public static ErrorShape at(RoutingContext request) {
-        var path = String.valueOf(request.request().path());
+        var sent = String.valueOf(request.request().path());
+        var path = sent.endsWith("/") ? sent.substring(0, sent.length() - 1) : sent;
         for (var shape : values()) {
             if (path.endsWith(shape.endOfPath)) {
                 return shape;

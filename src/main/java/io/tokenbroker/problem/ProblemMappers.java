@@ -18,7 +18,7 @@ import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-/** Every exception that leaves a resource, as a problem. What nobody expected becomes a bare 500; the log has the rest. */
+/** Every exception that leaves a resource, as a problem or in the shape of its door. What nobody expected becomes a bare 500; the log has the rest. */
 public class ProblemMappers {
 
     private static final Logger LOG = Logger.getLogger("io.tokenbroker.problem");
@@ -159,7 +159,9 @@ public class ProblemMappers {
 
     private static RestResponse<Object> challenge(String challenge, String detail, RoutingContext request) {
         var answer = answer(new BrokerException(ProblemType.UNAUTHORIZED, detail), request);
-        answer.getHeaders().putSingle(HttpHeaders.WWW_AUTHENTICATE, challenge);
+        if (answer.getStatus() == 401) {
+            answer.getHeaders().putSingle(HttpHeaders.WWW_AUTHENTICATE, challenge);
+        }
         return answer;
     }
 

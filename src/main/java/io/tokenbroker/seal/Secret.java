@@ -2,6 +2,9 @@ package io.tokenbroker.seal;
 
 import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.SerializedString;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 
 /**
  * A token, key, code or verifier. It prints as {@code ***} and no serializer can read it; only {@link #reveal} and
@@ -27,6 +30,17 @@ public final class Secret {
     /** The value as a JSON string, encoded once however often it is written. */
     public SerializableString json() {
         return value;
+    }
+
+    /** Whether this is the SHA-256 of the value. */
+    public boolean hasSha256(byte[] digest) {
+        try {
+            var own =
+                    MessageDigest.getInstance("SHA-256").digest(value.getValue().getBytes(StandardCharsets.UTF_8));
+            return MessageDigest.isEqual(digest, own);
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     @Override

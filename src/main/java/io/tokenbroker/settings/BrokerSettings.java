@@ -96,6 +96,9 @@ public interface BrokerSettings {
         /** How often it may insist on a new token of the same account; {@code 0s}: as often as it likes. */
         @WithDefault("30s")
         Duration forceRefreshInterval();
+
+        /** The id of the account whose tokens azd gets with this client's key. Without it: none. */
+        Optional<String> azdAccount();
     }
 
     interface Provider {

@@ -28,6 +28,15 @@ public final class MicrosoftGraph {
         return ALL.contains(resource);
     }
 
+    /**
+     * Whether this is a scope of some cloud's Graph. One step below its name there is nothing else: nobody but Graph can
+     * have a name of that host, and Graph itself has none that is longer.
+     */
+    public static boolean isScope(String text) {
+        var end = text.lastIndexOf('/');
+        return end > 0 && end < text.length() - 1 && is(text.substring(0, end));
+    }
+
     /** The Graph of the cloud that an Entra endpoint is in; the public one where the host says nothing. */
     public static String of(TokenEndpoint endpoint) {
         return Optional.ofNullable(endpoint.uri().getHost())

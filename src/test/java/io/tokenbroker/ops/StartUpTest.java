@@ -11,6 +11,7 @@ import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import io.tokenbroker.account.AccountId;
 import io.tokenbroker.settings.BrokerSettings;
 import java.net.BindException;
 import java.net.URI;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.assertj.core.api.AbstractStringAssert;
@@ -36,6 +38,7 @@ class StartUpTest {
     private static final String PROVIDER = "c0270500-0000-4000-8000-000000000001";
     private static final String IN_FULL = "broker.providers.\"" + PROVIDER + "\".";
     private static final String DIGEST = "0123456789abcdef".repeat(4);
+    private static final String ACCOUNT = new AccountId(UUID.fromString(PROVIDER), "b").toString();
 
     /** The least that a broker starts with. */
     private static final Map<String, String> ENOUGH = Map.of(
@@ -76,6 +79,7 @@ class StartUpTest {
                 Map.entry("broker.clients.billing.subject-token-required", "true"),
                 Map.entry("broker.clients.billing.requests-per-minute", "60"),
                 Map.entry("broker.clients.billing.force-refresh-interval", "0s"),
+                Map.entry("broker.clients.billing.azd-account", ACCOUNT),
                 Map.entry(IN_FULL + "name", "Contoso"),
                 Map.entry(IN_FULL + "issuer", "https://login.example/v2.0"),
                 Map.entry(IN_FULL + "client-id", "c"),
@@ -287,6 +291,16 @@ class StartUpTest {
                 "broker.clients.billing.scopes", entry);
 
         assertThatCode(() -> check(settings(with(client)))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void anAccountForAzdThatIsNoneIsNamed() {
+        assertOneLine(failure(with(Map.of(
+                        "broker.clients.billing.key-sha256",
+                        DIGEST,
+                        "broker.clients.billing.azd-account",
+                        "b@contoso.com"))))
+                .contains("broker.clients.billing.azd-account must be the id of an account");
     }
 
     @Test

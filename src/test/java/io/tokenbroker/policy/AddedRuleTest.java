@@ -13,9 +13,11 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.specification.RequestSpecification;
 import io.tokenbroker.mint.Minting;
 import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.entra.Tenant;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.DoorSettings;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -40,6 +42,12 @@ class AddedRuleTest extends BrokerTest {
     private static volatile boolean sunday;
 
     public static class OneRuleMore implements QuarkusTestProfile {
+
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of(
+                    "broker.clients.demo.azd-account", DoorSettings.account(Sandbox.CONTOSO, Tenant.CONTOSO, BLAKE));
+        }
 
         @Override
         public Set<Class<?>> getEnabledAlternatives() {
@@ -78,6 +86,18 @@ class AddedRuleTest extends BrokerTest {
                     .asString(),
             "exchangeTokenOfAccount",
             account -> exchange().post("/accounts/{id}/oauth2/token", account).asString(),
+            "getManagedIdentityToken",
+            account -> identity()
+                    .queryParam("client_id", account)
+                    .get("/msi/token")
+                    .asString(),
+            "getManagedIdentityTokenOfAccount",
+            account -> identity().get("/accounts/{id}/msi/token", account).asString(),
+            "getAzdToken",
+            account -> Broker.client()
+                    .body(Map.of("scopes", List.of(ARM + "/.default")))
+                    .post("/azd/token?api-version=2023-07-12-preview")
+                    .asString(),
             "explainPolicy",
             account -> Broker.client()
                     .body(Map.of("account_id", account, "resource", ARM))
@@ -126,6 +146,12 @@ class AddedRuleTest extends BrokerTest {
         return given().header("Authorization", "Bearer " + Sandbox.DEMO_KEY)
                 .formParam("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange")
                 .formParam("resource", ARM);
+    }
+
+    private static RequestSpecification identity() {
+        return given().header("X-IDENTITY-HEADER", Sandbox.DEMO_KEY)
+                .queryParam("api-version", "2019-08-01")
+                .queryParam("resource", ARM);
     }
 
     private static void operationOf(JsonNode operation, Set<String> minting) {

@@ -11,18 +11,18 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Requests as no library would send them, byte by byte, and what comes back until the connection closes. */
-record RawHttp(int status, String head, String body) {
+public record RawHttp(int status, String head, String body) {
 
     private static final int PATIENCE_MILLIS = 10_000;
 
     /** Sends a request line, headers (each with its line end) and a body; asks for the connection to be closed. */
-    static RawHttp send(String requestLine, String headers, String body) {
+    public static RawHttp send(String requestLine, String headers, String body) {
         return send("%s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s\r\n%s"
                 .formatted(requestLine, headers, body));
     }
 
     /** Sends this and nothing else. */
-    static RawHttp send(String request) {
+    public static RawHttp send(String request) {
         try (var socket = new Socket("localhost", RestAssured.port)) {
             socket.setSoTimeout(PATIENCE_MILLIS);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
@@ -34,7 +34,7 @@ record RawHttp(int status, String head, String body) {
     }
 
     /** A header of the answer; several of one name are joined. */
-    String header(String name) {
+    public String header(String name) {
         return Arrays.stream(head.split("\r\n", -1))
                 .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(name.toLowerCase(Locale.ROOT) + ":"))
                 .map(line -> line.substring(name.length() + 1).strip())

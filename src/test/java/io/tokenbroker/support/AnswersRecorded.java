@@ -13,7 +13,7 @@ import java.util.List;
 /** Remembers what the broker itself gave out and must not log: sealed values and tokens. */
 public final class AnswersRecorded implements Filter {
 
-    private static final List<String> SECRET = List.of("state", "pending_link_id", "access_token");
+    private static final List<String> SECRET = List.of("state", "pending_link_id", "access_token", "token");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @Override

@@ -133,6 +133,12 @@ public final class EntraStandIn extends HttpStandIn {
                 .orElse(Introspection.UNKNOWN);
     }
 
+    /** As whom the app registration knows a person of a tenant: the subject of its tokens. */
+    public String subject(Tenant tenant, String email) {
+        var objectId = directory.user(email).objectId(tenant).orElseThrow();
+        return AccessTokens.pairwise(AppRegistration.CLIENT_ID, tenant.id(), objectId);
+    }
+
     /**
      * Signs a person in without asking and returns where the browser would go, code and state included.
      *

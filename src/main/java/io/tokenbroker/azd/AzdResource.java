@@ -1,0 +1,58 @@
+package io.tokenbroker.azd;
+
+import io.quarkus.security.identity.SecurityIdentity;
+import io.smallrye.common.annotation.NonBlocking;
+import io.tokenbroker.caller.Caller;
+import io.tokenbroker.mint.Mints;
+import io.tokenbroker.problem.Body;
+import io.tokenbroker.problem.BrokerException;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.QueryParam;
+import java.util.concurrent.CompletionStage;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+@Path("/azd/token")
+@Tag(name = "Minting")
+class AzdResource {
+
+    private static final String API_VERSION = "2023-07-12-preview";
+
+    private final AzdAccounts accounts;
+    private final Mints mints;
+    private final SecurityIdentity identity;
+
+    AzdResource(AzdAccounts accounts, Mints mints, SecurityIdentity identity) {
+        this.accounts = accounts;
+        this.mints = mints;
+        this.identity = identity;
+    }
+
+    @POST
+    @NonBlocking
+    @RolesAllowed(Caller.CLIENT)
+    @Operation(
+            operationId = "getAzdToken",
+            summary = "Get a fresh access token in the way of azd",
+            description =
+                    "External authentication of the Azure Developer CLI, for the account in the client's azd-account. Every answer is 200, a refusal too.")
+    public CompletionStage<AzdToken> token(
+            @Parameter(description = "Always 2023-07-12-preview.", required = true, example = API_VERSION)
+                    @QueryParam("api-version")
+                    @Nullable
+                    String apiVersion,
+            @Nullable AzdQuestion body) {
+        if (!API_VERSION.equals(apiVersion)) {
+            throw BrokerException.invalidField("api-version", "must be " + API_VERSION);
+        }
+        var question = Body.required(body);
+        var client = (Caller.Client) Caller.of(identity);
+        return accounts.of(client, question.tenant())
+                .thenCompose(account -> mints.mint(client, account, question.mint()))
+                .thenApply(minted -> AzdToken.of(minted.token()));
+    }
+}

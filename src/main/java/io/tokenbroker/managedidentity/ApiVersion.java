@@ -1,0 +1,48 @@
+package io.tokenbroker.managedidentity;
+
+import io.tokenbroker.problem.BrokerException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The forms of App Service's protocol that are spoken here. They differ in how an end is written. */
+enum ApiVersion {
+    V2019_08_01("2019-08-01") {
+        @Override
+        String expiresOn(Instant end) {
+            return String.valueOf(end.getEpochSecond());
+        }
+    },
+
+    V2017_09_01("2017-09-01") {
+        @Override
+        String expiresOn(Instant end) {
+            return DATE_TEXT.format(end);
+        }
+    };
+
+    /** As App Service on Linux writes it, which all readers of that form understand. */
+    private static final DateTimeFormatter DATE_TEXT = DateTimeFormatter.ofPattern(
+                    "MM/dd/yyyy HH:mm:ss +00:00", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
+
+    private final String name;
+
+    ApiVersion(String name) {
+        this.name = name;
+    }
+
+    static ApiVersion of(Optional<String> named) {
+        for (var version : values()) {
+            if (named.filter(version.name::equals).isPresent()) {
+                return version;
+            }
+        }
+        throw BrokerException.invalidField(
+                "api-version", "must be %s or %s".formatted(V2019_08_01.name, V2017_09_01.name));
+    }
+
+    abstract String expiresOn(Instant end);
+}

@@ -1,0 +1,43 @@
+package io.tokenbroker.managedidentity;
+
+import io.quarkus.security.identity.SecurityIdentity;
+import io.smallrye.common.annotation.NonBlocking;
+import io.tokenbroker.caller.Caller;
+import io.tokenbroker.policy.RateFields;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+@Path("/msi/token")
+@Tag(name = "Minting")
+class ManagedIdentityResource {
+
+    private final IdentityTokens tokens;
+    private final SecurityIdentity identity;
+
+    ManagedIdentityResource(IdentityTokens tokens, SecurityIdentity identity) {
+        this.tokens = tokens;
+        this.identity = identity;
+    }
+
+    @GET
+    @NonBlocking
+    @RolesAllowed(Caller.CLIENT)
+    @Operation(
+            operationId = "getManagedIdentityToken",
+            summary = "Get a fresh access token in the way of App Service's managed identity",
+            description =
+                    "For unchanged Azure SDKs: IDENTITY_ENDPOINT is this address, IDENTITY_HEADER the broker key.")
+    public CompletionStage<TokenResponse> token(@Context RoutingContext request) {
+        var client = (Caller.Client) Caller.of(identity);
+        RateFields.announce(request, client.policy());
+        var query = TokenQuery.of(Optional.empty(), request.request().uri());
+        return tokens.token(client, query);
+    }
+}
