@@ -7,8 +7,10 @@ import io.tokenbroker.complete.Completed;
 import io.tokenbroker.problem.Body;
 import io.tokenbroker.problem.BrokerException;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -28,6 +30,8 @@ class ResolveResource {
     }
 
     @POST
+    // A body of one text could otherwise be made of plain text.
+    @Consumes(MediaType.APPLICATION_JSON)
     @RolesAllowed(Caller.USER)
     @Operation(
             operationId = "resolveAuthorization",
