@@ -17,7 +17,9 @@ public record ManagedIdentityError(
                 examples = "This client's policy does not include this resource.")
         String errorDescription,
 
-        @Schema(description = "The same.", examples = "This client's policy does not include this resource.")
+        @Schema(
+                description = "The same after the code, for SDKs that show nothing else.",
+                examples = "forbidden: This client's policy does not include this resource.")
         String message,
 
         @Schema(description = "The X-Request-Id of this answer.", examples = "5f0c6a52e1")
@@ -29,7 +31,8 @@ public record ManagedIdentityError(
 
     static ManagedIdentityError of(BrokerException e, String requestId) {
         var text = e.type() == ProblemType.UNAUTHORIZED ? WHO : e.detail() + advice(e);
-        return new ManagedIdentityError(statusOf(e.type()), e.type().code(), text, text, requestId);
+        var code = e.type().code();
+        return new ManagedIdentityError(statusOf(e.type()), code, text, code + ": " + text, requestId);
     }
 
     /** SDKs ask again and again where something is not found, as if it could appear: so nothing is. */

@@ -501,7 +501,7 @@ class ManagedIdentityTest extends BrokerTest {
                 .body("statusCode", equalTo(status))
                 .body("error", equalTo(error))
                 .body("correlationId", equalTo(answer.header("X-Request-Id")))
-                .body("message", equalTo(answer.path("error_description")));
+                .body("message", equalTo(error + ": " + answer.path("error_description")));
         assertThat(answer.jsonPath().getMap("$"))
                 .containsOnlyKeys("statusCode", "error", "error_description", "message", "correlationId");
         return answer.path("error_description");
