@@ -73,9 +73,14 @@ public class AccountWrites {
         }
     }
 
-    /** Deletes the account's link for good. */
+    /**
+     * Deletes the account's link for good.
+     *
+     * @throws BrokerException if it may not be gone, or might come back
+     */
     void erase(Link link) {
         requireNothingUnderWay(link.userId(), link.providerId());
+        claims.requireNoneAwaited(AccountId.of(link));
         var claim = claimed(link);
         var doubt = new Doubt();
         try {

@@ -38,7 +38,7 @@ class Claims {
     private final Clock clock;
     private final String holder;
 
-    private final AbandonedShadows abandoned = new AbandonedShadows();
+    private final Unheard unheard = new Unheard();
 
     @Inject
     Claims(LinkRecords links, Clock clock) {
@@ -60,9 +60,12 @@ class Claims {
     Claim claim(Shadow wanted) {
         var since = clock.instant();
         var write = links.create(wanted.link());
+        if (!write.isOver() && wanted.standsFor().isPresent()) {
+            unheard.await(wanted, whenOver());
+        }
         if (write instanceof LinkWrite.Written(var written)
                 && wanted.isSameAs(new Shadow(written))
-                && abandoned.until(new Shadow(written)).isEmpty()) {
+                && unheard.abandonedUntil(new Shadow(written)).isEmpty()) {
             return held(new Shadow(written), null, since);
         }
         // FusionAuth may refuse what it has written before, and answer 200 to what it has not.
@@ -86,7 +89,7 @@ class Claims {
      * @throws BrokerException if this broker knows that it must be left alone for longer
      */
     boolean isLeft(Shadow shadow) {
-        abandoned.until(shadow).ifPresent(this::requireReached);
+        unheard.abandonedUntil(shadow).ifPresent(this::requireReached);
         return isOwn(shadow) || age(shadow).compareTo(STALE) >= 0;
     }
 
@@ -155,7 +158,7 @@ class Claims {
      * was no room for a mark only this broker knows.
      */
     void abandon(Held held) {
-        abandoned.put(held.shadow(), held.until().minus(HELD_FOR).plus(STALE));
+        unheard.abandon(held.shadow(), held.until().minus(HELD_FOR).plus(STALE));
         held.mark().ifPresent(this::abandon);
     }
 
@@ -166,15 +169,20 @@ class Claims {
         }
     }
 
+    /** @throws BrokerException while a shadow may appear that would bring the account back if it were unlinked now */
+    void requireNoneAwaited(AccountId id) {
+        unheard.awaitedUntil(id).ifPresent(this::requireReached);
+    }
+
     /** When a call that was made just now, and whose answer was lost, must be over. */
     Instant whenOver() {
         return clock.instant().plus(STALE);
     }
 
-    /** @throws BrokerException before that instant */
+    /** @throws BrokerException before that instant, which was {@link #STALE} away at most: else the clock was set back */
     void requireReached(Instant instant) {
         var left = Duration.between(clock.instant(), instant);
-        if (left.isPositive()) {
+        if (left.isPositive() && left.compareTo(STALE) <= 0) {
             throw busy(left);
         }
     }
@@ -197,7 +205,7 @@ class Claims {
 
     private boolean isOwn(Shadow shadow) {
         return shadow.isHeldBy(holder)
-                && abandoned.until(shadow).isEmpty()
+                && unheard.abandonedUntil(shadow).isEmpty()
                 && age(shadow).abs().compareTo(HELD_FOR) < 0;
     }
 

@@ -6,7 +6,6 @@ import io.tokenbroker.account.Claim.Taken;
 import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.fusionauth.LinkDeletion;
 import io.tokenbroker.fusionauth.LinkRecords;
-import io.tokenbroker.fusionauth.LinkWrite;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.seal.Secret;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -46,26 +45,19 @@ class LinkRotation {
     private final LinkRecords links;
     private final StoredLinks stored;
     private final Claims claims;
+    private final LinkReplacement replacement;
 
-    /** Whether FusionAuth replaces a link that is there when it is posted; nobody says so, the first rotation tells. */
-    private volatile Posting posting = Posting.UNKNOWN;
-
-    private enum Posting {
-        UNKNOWN,
-        REPLACES,
-        REFUSED
-    }
-
-    LinkRotation(LinkRecords links, StoredLinks stored, Claims claims) {
+    LinkRotation(LinkRecords links, StoredLinks stored, Claims claims, LinkReplacement replacement) {
         this.links = links;
         this.stored = stored;
         this.claims = claims;
+        this.replacement = replacement;
     }
 
     /** Replaces the token of {@code link}, which {@code next} was got for. */
     Kept keep(Link link, Secret next) {
-        if (posting == Posting.REPLACES) {
-            return overwrite(link, next);
+        if (replacement.takesOneCall()) {
+            return replacement.overwrite(link, next);
         }
         return switch (claim(Shadow.holding(link, next, claims.holder()))) {
             case Held held -> keep(held, next);
@@ -76,12 +68,12 @@ class LinkRotation {
 
     private Kept keep(Held held, Secret next) {
         try {
-            var now = account(held);
+            var now = replacement.account(held);
             if (now.filter(held.shadow()::replaces).isEmpty()) {
                 claims.release(held);
                 return new Kept.Superseded(now);
             }
-            var done = replaced(held, now);
+            var done = replacement.finish(held, now);
             var released = claims.release(held);
             var made = done.filter(link -> link.holds(next));
             if (made.isPresent() && released instanceof LinkDeletion.NotThere) {
@@ -95,20 +87,6 @@ class LinkRotation {
         }
     }
 
-    /** On a server that replaces, one call does it, and no claim would hold. */
-    private Kept overwrite(Link link, Secret next) {
-        var now = links.find(link.providerId(), link.identity());
-        if (now.filter(Shadow.holding(link, next, claims.holder())::replaces).isEmpty()) {
-            return new Kept.Superseded(now);
-        }
-        links.create(link.withToken(next));
-        var done = links.find(link.providerId(), link.identity()).filter(there -> there.holds(next));
-        if (done.isEmpty()) {
-            posting = Posting.UNKNOWN;
-        }
-        return done.<Kept>map(Kept.Replaced::new).orElseGet(Kept.Busy::new);
-    }
-
     /** Finishes what was left of this account; empty if somebody is at it, or must be thought to be. */
     Optional<StoredLinks.Stored> settle(UUID userId, AccountId id) {
         var found = stored.look(userId, id);
@@ -119,7 +97,7 @@ class LinkRotation {
 
     private Optional<Optional<Link>> settle(Shadow left) {
         if (claims.isLeft(left) && claims.takeOver(left) instanceof Held held) {
-            var link = replaced(held, account(held));
+            var link = replacement.finish(held, replacement.account(held));
             claims.release(held);
             return Optional.of(link);
         }
@@ -133,88 +111,5 @@ class LinkRotation {
     private Claim claim(Shadow wanted) {
         var claim = claims.claim(wanted);
         return claim instanceof Taken(var by) && settle(by).isPresent() ? claims.claim(wanted) : claim;
-    }
-
-    /** Steps 2 and 3, whichever is left of them: the link as it stands then. */
-    private Optional<Link> replaced(Held held, Optional<Link> now) {
-        var wanted = held.shadow().standsFor();
-        if (wanted.isEmpty() || now.filter(link -> stands(held, link)).isPresent()) {
-            return now;
-        }
-        if (now.isEmpty()) {
-            return made(held, wanted.get());
-        }
-        var tried = posting == Posting.REFUSED ? now : overwritten(held, wanted.get());
-        if (tried.isEmpty() || tried.filter(link -> stands(held, link)).isPresent()) {
-            return tried;
-        }
-        return removed(held, tried.get()) ? made(held, wanted.get()) : account(held);
-    }
-
-    private static boolean stands(Held held, Link link) {
-        var shadow = held.shadow();
-        return !shadow.replaces(link) || link.token().equals(shadow.link().token());
-    }
-
-    /** The cheap way: no server promises it, so the link itself says whether it worked. */
-    private Optional<Link> overwritten(Held held, Link wanted) {
-        claims.requireTime(held);
-        var write = links.create(wanted);
-        var now = account(held);
-        if (now.filter(link -> link.token().equals(wanted.token())).isPresent()) {
-            posting = Posting.REPLACES;
-        } else if (write instanceof LinkWrite.InDoubt(var over)) {
-            leaveIfAtWork(held, over);
-        } else {
-            posting = Posting.REFUSED;
-        }
-        return now;
-    }
-
-    private boolean removed(Held held, Link link) {
-        claims.requireTime(held);
-        return switch (links.delete(link)) {
-            case LinkDeletion.Deleted deleted -> true;
-            case LinkDeletion.NotThere unlinked -> false;
-            case LinkDeletion.InDoubt(var over) -> {
-                if (account(held).isPresent()) {
-                    leaveIfAtWork(held, over);
-                    throw Claims.busy();
-                }
-                // Ours or a person's: while the shadow stands, the account is kept.
-                var shadow = held.shadow().link();
-                yield links.find(shadow.providerId(), shadow.identity()).isPresent();
-            }
-        };
-    }
-
-    /** Empty if a person unlinked since; not on a claim taken over, whose dead holder may delete late. */
-    private Optional<Link> made(Held held, Link wanted) {
-        claims.requireTime(held);
-        var write = links.create(wanted);
-        var there = account(held);
-        var wasWritten =
-                write instanceof LinkWrite.Written(var link) && link.token().equals(wanted.token());
-        if (there.isPresent() || (wasWritten && held.mark().isEmpty())) {
-            return there;
-        }
-        if (write instanceof LinkWrite.Refused && held.mark().isPresent()) {
-            return made(claims.unmarked(held), wanted);
-        }
-        leaveIfAtWork(held, !(write instanceof LinkWrite.InDoubt(var over)) || over);
-        throw Claims.busy();
-    }
-
-    /** What FusionAuth may still do must not come upon what is done next. */
-    private void leaveIfAtWork(Held held, boolean over) {
-        if (!over) {
-            claims.abandon(held);
-            throw Claims.busy(Claims.STALE);
-        }
-    }
-
-    private Optional<Link> account(Held held) {
-        var id = Shadow.accountOf(held.shadow().link());
-        return links.find(id.providerId(), id.identity());
     }
 }

@@ -14,4 +14,9 @@ public sealed interface LinkDeletion {
      * @param over whether the request has ended, if not well; otherwise FusionAuth may still be at work on it
      */
     record InDoubt(boolean over) implements LinkDeletion {}
+
+    /** Whether FusionAuth is done with it, however it ended. */
+    default boolean isOver() {
+        return !(this instanceof InDoubt(var over)) || over;
+    }
 }

@@ -31,4 +31,9 @@ public sealed interface LinkWrite {
      * @param over whether the request has ended, if not well; otherwise FusionAuth may still be at work on it
      */
     record InDoubt(boolean over) implements LinkWrite {}
+
+    /** Whether FusionAuth is done with it, however it ended. */
+    default boolean isOver() {
+        return !(this instanceof InDoubt(var over)) || over;
+    }
 }

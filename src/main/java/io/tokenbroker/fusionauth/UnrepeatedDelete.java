@@ -5,7 +5,6 @@ import com.inversoft.error.Errors;
 import io.fusionauth.client.FusionAuthClient;
 import io.tokenbroker.settings.BrokerSettings;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -16,6 +15,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * The deletion of a link, sent at most once. The vendor's client stands on {@code HttpURLConnection}, which repeats a
@@ -27,7 +29,11 @@ class UnrepeatedDelete {
 
     private static final String PATH = "/api/identity-provider/link";
     private static final Duration CONNECT = Duration.ofSeconds(2);
+
+    /** For the whole answer: the timeout of a request ends with the headers, and a lock is held meanwhile. */
     private static final Duration ANSWER = Duration.ofSeconds(5);
+
+    private static final int LONGEST = 64 * 1024;
 
     private final BrokerSettings.FusionAuth fusionAuth;
     private final HttpClient client = HttpClient.newBuilder()
@@ -41,8 +47,9 @@ class UnrepeatedDelete {
     }
 
     LinkDeletion send(Link link) {
+        var sent = client.sendAsync(request(link), BodyHandlers.limiting(BodyHandlers.ofString(), LONGEST));
         try {
-            var answer = client.send(request(link), BodyHandlers.ofString());
+            var answer = sent.get(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
             var status = answer.statusCode();
             return switch (status) {
                 case 200, 202, 204 -> new LinkDeletion.Deleted();
@@ -54,9 +61,14 @@ class UnrepeatedDelete {
                     yield new LinkDeletion.InDoubt(Vendor.hasEnded(status, codes(answer.body())));
                 }
             };
-        } catch (ConnectException | HttpConnectTimeoutException neverSent) {
-            throw Vendor.problem(-1, "DELETE " + PATH);
-        } catch (IOException noAnswer) {
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof ConnectException
+                    || failed.getCause() instanceof HttpConnectTimeoutException) {
+                throw Vendor.problem(-1, "DELETE " + PATH);
+            }
+            return new LinkDeletion.InDoubt(false);
+        } catch (TimeoutException noAnswer) {
+            sent.cancel(true);
             return new LinkDeletion.InDoubt(false);
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
@@ -77,7 +89,6 @@ class UnrepeatedDelete {
                 .formatted(
                         link.providerId(), URLEncoder.encode(link.identity(), StandardCharsets.UTF_8), link.userId());
         return HttpRequest.newBuilder(URI.create(fusionAuth.url() + PATH + query))
-                .timeout(ANSWER)
                 .header("Authorization", fusionAuth.apiKey())
                 .header("X-FusionAuth-TenantId", fusionAuth.tenantId().toString())
                 .DELETE()

@@ -106,7 +106,7 @@ record ModelActor(String name, Script script) {
     }
 
     /** What a broker replaces tokens with. */
-    record Broker(LinkRotation rotation, UnstoredTokens unstored, TokenWrites writes) {}
+    record Broker(LinkRotation rotation, UnstoredTokens unstored, TokenWrites tokens, AccountWrites accounts) {}
 
     /** FusionAuth and the tenant as an actor sees them. */
     static final class Calls extends Clock implements LinkRecords {
@@ -137,7 +137,8 @@ record ModelActor(String name, Script script) {
                             claims,
                             remembered,
                             unstored,
-                            new SeenUsers()));
+                            new SeenUsers()),
+                    writes(claims, rotation, unstored));
         }
 
         LinkRotation rotation() {
@@ -145,7 +146,7 @@ record ModelActor(String name, Script script) {
         }
 
         private LinkRotation rotation(Claims claims) {
-            return new LinkRotation(this, stored(), claims);
+            return new LinkRotation(this, stored(), claims, new LinkReplacement(this, claims));
         }
 
         private Claims claims() {
@@ -157,9 +158,11 @@ record ModelActor(String name, Script script) {
         }
 
         AccountWrites writes() {
-            var claims = claims();
-            return new AccountWrites(
-                    rotation(claims), this, stored(), claims, new UnstoredTokens(), new Patience(1, Duration.ZERO));
+            return broker().accounts();
+        }
+
+        private AccountWrites writes(Claims claims, LinkRotation rotation, UnstoredTokens unstored) {
+            return new AccountWrites(rotation, this, stored(), claims, unstored, new Patience(1, Duration.ZERO));
         }
 
         private Answer ask(Call call) {

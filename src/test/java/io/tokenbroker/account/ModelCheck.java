@@ -406,8 +406,9 @@ final class ModelCheck {
     /** Once everything has ended, one more use makes one plain link of it: the newest sign-in's. */
     private void requireRepairable(State state) {
         var world = used(state.world().world);
-        // Left out, and told in docs/rotation.md: the one way in which an unlinked account can come back.
-        if (world.ghost() && !state.budget().equals(wholeBudget)) {
+        // Left out, and told in docs/rotation.md: the one way in which an account that another broker unlinked can come
+        // back.
+        if (world.ghost() && actors.size() > 1 && !state.budget().equals(wholeBudget)) {
             return;
         }
         if (world.records().keySet().stream().anyMatch(Shadow::isShadow)) {

@@ -41,6 +41,9 @@ class RotationModelTest {
     private static final Budget CALM = new Budget(0, 0, 0);
     private static final Budget CRASH = new Budget(1, 0, 0);
     private static final Budget LATE = new Budget(0, 0, 1);
+    private static final Budget FAULT_AND_LATE = new Budget(0, 1, 1);
+    private static final Budget TWO_LATE = new Budget(0, 0, 2);
+    private static final Budget TWO_FAULTS_AND_LATE = new Budget(0, 2, 1);
     private static final Budget CRASH_AND_FAULT = new Budget(1, 1, 0);
     private static final Budget CRASH_AND_LATE = new Budget(1, 0, 1);
 
@@ -117,6 +120,27 @@ class RotationModelTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    void aLateWriteWhileFusionAuthCannotBeAsked(boolean singleUse) {
+        for (var budget : List.of(FAULT_AND_LATE, TWO_LATE, TWO_FAULTS_AND_LATE)) {
+            explore(singleUse, budget, mintTwice("A", singleUse));
+            explore(singleUse, budget, mintThrice("A", singleUse));
+            explore(singleUse, budget, mint("A", singleUse), signIn("R"));
+            explore(singleUse, budget, mint("A", singleUse), unlink("U"));
+            explore(singleUse, budget, unlinkOrSignInAgain("U"));
+        }
+        explore(singleUse, FAULT_AND_LATE, Duplicates.REFUSED, ONE_SPARE, mintThrice("A", singleUse));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anUnlinkAfterARotationOfWhichNothingWasHeard(boolean singleUse) {
+        for (var budget : List.of(LATE, CRASH_AND_LATE, FAULT_AND_LATE, TWO_LATE)) {
+            explore(singleUse, budget, mintThenUnlink("A", singleUse));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
     void anUnlinkThatFailsAndASignInAgain(boolean singleUse) {
         for (var budget : List.of(CRASH_AND_FAULT, LATE)) {
             explore(singleUse, budget, unlinkOrSignInAgain("U"));
@@ -152,7 +176,7 @@ class RotationModelTest {
 
     @Test
     void noRoomForAShadow() {
-        for (var budget : List.of(LATE, new Budget(0, 1, 0), new Budget(0, 0, 2))) {
+        for (var budget : List.of(LATE, new Budget(0, 1, 0), FAULT_AND_LATE, TWO_LATE, TWO_FAULTS_AND_LATE)) {
             explore(true, budget, Duplicates.REFUSED, NO_SPARE, mintTwice("A", true));
         }
     }
@@ -266,10 +290,10 @@ class RotationModelTest {
     /** A token that is the only one is tried to be stored again as long as the broker lives. */
     private static void store(Calls calls, Broker broker, Link link, Secret next) {
         var rest = Optional.of(Unstored.of(link, next));
-        for (var attempt = 0; attempt < 4 && rest.isPresent(); attempt++) {
+        for (var attempt = 0; attempt < 6 && rest.isPresent(); attempt++) {
             try {
                 if (attempt == 0 || isSettled(broker)) {
-                    broker.writes().store(rest.get());
+                    broker.tokens().store(rest.get());
                 } else {
                     calls.await();
                 }
@@ -307,6 +331,31 @@ class RotationModelTest {
                         calls.want();
                     }
                 }));
+    }
+
+    /** Whoever cannot unlink tries again. */
+    private static ModelActor mintThenUnlink(String name, boolean singleUse) {
+        return new ModelActor(name, calls -> {
+            var broker = calls.broker();
+            try {
+                mint(calls, broker, singleUse);
+            } catch (BrokerException unavailable) {
+                // The person does not wait for that.
+            }
+            for (var attempt = 0; attempt < 2; attempt++) {
+                var link = calls.stored().find(ModelWorld.ACCOUNT);
+                if (link.isPresent()) {
+                    calls.unlink(false);
+                    try {
+                        broker.accounts().erase(link.get());
+                        calls.unlink(true);
+                        return;
+                    } catch (BrokerException failed) {
+                        calls.await();
+                    }
+                }
+            }
+        });
     }
 
     private static ModelActor unlinkElsewhere(String name) {

@@ -138,6 +138,17 @@ class UnlinkTest extends LinkingTest {
     }
 
     @Test
+    @Timeout(60)
+    void anAnswerThatDoesNotEndHoldsNobodyUp() {
+        var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
+        sandbox()
+                .fusionAuth()
+                .fault(Fault.of(Fault.Kind.STALL).on("DELETE", LINK).times(1));
+
+        waits(unlink(account), 60);
+    }
+
+    @Test
     void whoeverUnlinksElsewhereAtTheSameTimeIsNoFault() {
         var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
         var link = linkOf(account);

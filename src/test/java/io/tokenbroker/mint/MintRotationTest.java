@@ -411,6 +411,47 @@ class MintRotationTest extends BrokerTest {
     }
 
     @Test
+    void aDeletionThatMayComeLateIsWaitedForIfTheLinkCannotBeReadEither() {
+        mint(account, ARM).then().statusCode(200);
+        sandbox()
+                .fusionAuth()
+                .fault(Fault.of(Fault.Kind.DROP).on("DELETE", LINK_API).times(1));
+        sandbox().fusionAuth().before(request -> {
+            if (request.method().equals("DELETE")) {
+                sandbox().fusionAuth().fault(Fault.of(Fault.Kind.ERROR_500).on("GET", LINK_API));
+            }
+        });
+        mintAnew(account, ARM).then().statusCode(200);
+        sandbox().fusionAuth().before(request -> {});
+        sandbox().fusionAuth().clearFaults();
+
+        // Were it finished now, the late deletion would meet the only record.
+        waits(60);
+        TestTime.advance(STALE);
+        mintAnew(account, ARM).then().statusCode(200);
+
+        assertThat(sandbox().entra().refreshTokenCounts().usedAgain()).isZero();
+        holdsAnUnusedToken();
+    }
+
+    @Test
+    void nobodyUnlinksWhileAShadowMayStillComeThatWouldBringTheAccountBack() {
+        sandbox()
+                .fusionAuth()
+                .fault(Fault.of(Fault.Kind.DROP).on("POST", LINK_API).times(1));
+        mint(account, ARM).then().statusCode(503);
+
+        Broker.alice()
+                .delete("/accounts/{id}", account)
+                .then()
+                .statusCode(503)
+                .body("code", equalTo("fusionauth_unavailable"));
+        mint(account, ARM).then().statusCode(200);
+        TestTime.advance(STALE);
+        Broker.alice().delete("/accounts/{id}", account).then().statusCode(204);
+    }
+
+    @Test
     void aTokenOfAnotherIdentityIsNotHandedOutAndItsSuccessorIsKept() {
         var link = linkOf(account);
         sandbox().fusionAuth().removeLink(link.identityProviderId(), link.identityProviderUserId());

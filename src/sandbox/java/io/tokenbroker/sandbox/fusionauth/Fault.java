@@ -52,7 +52,9 @@ public record Fault(
         /** The connection closes without an answer. The JDK's own client repeats a GET by itself when that happens. */
         DROP,
         /** No answer until the faults are cleared, or the stand-in closes; then the connection does. */
-        HANG
+        HANG,
+        /** The answer begins, and never ends. */
+        STALL
     }
 
     public static Fault of(Kind kind) {
@@ -111,6 +113,7 @@ public record Fault(
                 yield real;
             }
             case DROP, HANG -> Reply.dropped();
+            case STALL -> Reply.stalled();
         };
     }
 

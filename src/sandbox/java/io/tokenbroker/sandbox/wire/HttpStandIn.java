@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -80,12 +81,27 @@ public abstract class HttpStandIn implements AutoCloseable {
             exchange.close();
             return;
         }
+        if (reply.isStalled()) {
+            stall(exchange);
+            return;
+        }
         reply.headers().forEach((name, value) -> exchange.getResponseHeaders().add(name, value));
         var body = reply.body().getBytes(StandardCharsets.UTF_8);
         var bodiless = body.length == 0 || exchange.getRequestMethod().equals("HEAD");
         exchange.sendResponseHeaders(reply.status(), bodiless ? -1 : body.length);
         if (!bodiless) {
             exchange.getResponseBody().write(body);
+        }
+    }
+
+    private static void stall(HttpExchange exchange) throws IOException {
+        exchange.sendResponseHeaders(200, 2);
+        exchange.getResponseBody().write('{');
+        exchange.getResponseBody().flush();
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -8,11 +8,13 @@ import java.util.Map;
 /**
  * One answer of a stand-in.
  *
- * @param status the HTTP status; {@link #DROPPED} closes the connection without an answer
+ * @param status the HTTP status; {@link #DROPPED} closes the connection without an answer, {@link #STALLED} begins a 200
+ *     and never ends it
  */
 public record Reply(int status, Map<String, String> headers, String body) {
 
     private static final int DROPPED = 0;
+    private static final int STALLED = 1;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** A JSON body; {@code value} is anything Jackson can write. */
@@ -43,6 +45,16 @@ public record Reply(int status, Map<String, String> headers, String body) {
     /** No answer at all: the connection closes. */
     public static Reply dropped() {
         return empty(DROPPED);
+    }
+
+    /** A 200 whose body never comes, until the stand-in closes. */
+    public static Reply stalled() {
+        return empty(STALLED);
+    }
+
+    /** Whether this is an answer that begins and does not end. */
+    public boolean isStalled() {
+        return status == STALLED;
     }
 
     /** Whether this is no answer at all. */
