@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A broker key as those send it who take the broker for App Service; at that door alone. */
+/** A broker key as those send it who take the broker for App Service. */
 final class IdentityHeader {
 
-    /** That of api-version 2019-08-01, that of 2017-09-01, and where HashiCorp's Azure providers put IDENTITY_HEADER. */
-    private static final List<String> NAMES = List.of("X-IDENTITY-HEADER", "secret", "x-ms-identity");
+    private static final String EVERYWHERE = "X-IDENTITY-HEADER";
+
+    /** Also that of api-version 2017-09-01, and where HashiCorp's Azure providers put IDENTITY_HEADER. */
+    private static final List<String> AT_THAT_DOOR = List.of(EVERYWHERE, "secret", "x-ms-identity");
 
     private IdentityHeader() {}
 
@@ -24,17 +26,14 @@ final class IdentityHeader {
      * @throws BrokerException if two headers prove two things
      */
     static Optional<Credential> in(RoutingContext request, @Nullable String authorization) {
-        if (ErrorShape.at(request) != ErrorShape.MANAGED_IDENTITY) {
-            return Optional.empty();
-        }
-        var keys = NAMES.stream()
+        var names = ErrorShape.at(request) == ErrorShape.MANAGED_IDENTITY ? AT_THAT_DOOR : List.of(EVERYWHERE);
+        var keys = names.stream()
                 .flatMap(name -> request.request().headers().getAll(name).stream())
                 .distinct()
                 .toList();
         if (keys.size() > 1 || (!keys.isEmpty() && authorization != null && !holds(authorization, keys.getFirst()))) {
             throw new BrokerException(
-                    ProblemType.INVALID_REQUEST,
-                    "Two headers hold different credentials. Send the broker key as X-IDENTITY-HEADER, and nothing else.");
+                    ProblemType.INVALID_REQUEST, "Two headers hold different credentials. Send one of them alone.");
         }
         return authorization == null ? keys.stream().findFirst().map(Credential.Key::new) : Optional.empty();
     }

@@ -110,9 +110,9 @@ enum OperationContract {
 
     readMetadata(List.of()),
 
-    getManagedIdentityToken(Callers.IDENTITIES, ManagedIdentity.REFUSALS),
+    getManagedIdentityToken(Callers.CLIENTS, ManagedIdentity.REFUSALS),
 
-    getManagedIdentityTokenOfAccount(Callers.IDENTITIES, ManagedIdentity.REFUSALS),
+    getManagedIdentityTokenOfAccount(Callers.CLIENTS, ManagedIdentity.REFUSALS),
 
     getAzdToken(Callers.CLIENTS);
 
@@ -198,8 +198,7 @@ enum OperationContract {
     /** Kept apart, for an enum's constants are made before its own statics. */
     private static final class Callers {
         static final List<String> USERS = List.of("user");
-        static final List<String> CLIENTS = List.of("client_key", "client_basic");
-        static final List<String> IDENTITIES = List.of("identity_header", "client_key", "client_basic");
-        static final List<String> EVERYBODY = List.of("user", "client_key", "client_basic");
+        static final List<String> CLIENTS = List.of("client_key", "client_basic", "identity_header");
+        static final List<String> EVERYBODY = List.of("user", "client_key", "client_basic", "identity_header");
     }
 }

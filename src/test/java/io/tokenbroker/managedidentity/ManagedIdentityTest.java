@@ -356,14 +356,33 @@ class ManagedIdentityTest extends BrokerTest {
     }
 
     @Test
-    void theHeaderOfThisDoorOpensNoOther() {
-        for (var header : List.of(IDENTITY, "secret", "x-ms-identity")) {
+    void ofTheHeadersOfThisDoorOnlyTheContractsOpensOthers() {
+        for (var header : List.of("secret", "x-ms-identity")) {
             given().header(header, Sandbox.DEMO_KEY)
                     .contentType("application/json")
                     .post("/accounts/{id}/token", account)
                     .then()
                     .statusCode(401);
         }
+        given().header(IDENTITY, Sandbox.DEMO_KEY)
+                .contentType("application/json")
+                .post("/accounts/{id}/token", account)
+                .then()
+                .statusCode(200);
+        given().header(IDENTITY, Sandbox.DEMO_KEY)
+                .queryParam("user_id", FusionAuthStandIn.ALICE_ID)
+                .get("/accounts/{id}", account)
+                .then()
+                .statusCode(200);
+        given().header(IDENTITY, Sandbox.DEMO_KEY).get("/providers").then().statusCode(403);
+        given().header(IDENTITY, Sandbox.DEMO_KEY)
+                .header("Authorization", "Bearer " + DoorSettings.NARROW)
+                .contentType("application/json")
+                .body("{}")
+                .post("/tokens")
+                .then()
+                .statusCode(400)
+                .body("code", equalTo("invalid_request"));
     }
 
     @ParameterizedTest
