@@ -4,8 +4,10 @@ import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.NonBlocking;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.mint.Mints;
+import io.tokenbroker.policy.RateFields;
 import io.tokenbroker.problem.Body;
 import io.tokenbroker.problem.BrokerException;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -45,12 +47,14 @@ class AzdResource {
                     @QueryParam("api-version")
                     @Nullable
                     String apiVersion,
-            @Nullable AzdQuestion body) {
+            @Nullable AzdQuestion body,
+            RoutingContext http) {
+        var client = (Caller.Client) Caller.of(identity);
+        RateFields.announce(http, client.policy());
         if (!API_VERSION.equals(apiVersion)) {
             throw BrokerException.invalidField("api-version", "must be " + API_VERSION);
         }
         var question = Body.required(body);
-        var client = (Caller.Client) Caller.of(identity);
         return accounts.of(client, question.tenant())
                 .thenCompose(account -> mints.mint(client, account, question.mint()))
                 .thenApply(minted -> AzdToken.of(minted.token()));

@@ -9,6 +9,7 @@ import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.tokenbroker.account.AccountId;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.caller.KnownCallers;
+import io.tokenbroker.policy.RateFields;
 import io.tokenbroker.problem.BrokerException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -92,6 +93,7 @@ class CachedMints {
             return Optional.empty();
         }
         client.get().policy().rate().take();
+        RateFields.announce(request, client.get().policy());
         metrics.count(minted.get());
         var token = minted.get().token();
         return Optional.of(token.answer().completed(id, token.expiresIn(clock.instant())));

@@ -223,7 +223,11 @@ class ClientPolicyTest extends BrokerTest {
                 .post("/tokens")
                 .then()
                 .header("RateLimit", startsWith("\"default\";r=1;t="));
-        mint(SLOW, Map.of("resource", ARM)).then().statusCode(200);
+        mint(SLOW, Map.of("resource", ARM))
+                .then()
+                .statusCode(200)
+                .body("source", equalTo("cache"))
+                .header("RateLimit", startsWith("\"default\";r=0;t="));
 
         var refused = mint(SLOW, Map.of("resource", ARM));
 
