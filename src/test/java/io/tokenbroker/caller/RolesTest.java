@@ -2,7 +2,10 @@ package io.tokenbroker.caller;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
 
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.tokenbroker.account.AccountId;
@@ -10,10 +13,12 @@ import io.tokenbroker.problem.ProblemAnswer;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.BrokerTest;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -34,7 +39,13 @@ class RolesTest extends BrokerTest {
             Map.entry(ACCOUNT, Map.of("GET", Set.of(Kind.USER, Kind.CLIENT), "DELETE", Set.of(Kind.USER))),
             Map.entry(ACCOUNT + "/token", Map.of("POST", Set.of(Kind.CLIENT))),
             Map.entry("/tokens", Map.of("POST", Set.of(Kind.CLIENT))),
-            Map.entry("/policy/explain", Map.of("POST", Set.of(Kind.CLIENT))));
+            Map.entry("/policy/explain", Map.of("POST", Set.of(Kind.CLIENT))),
+            Map.entry("/oauth2/token", Map.of("POST", Set.of(Kind.CLIENT))),
+            Map.entry(ACCOUNT + "/oauth2/token", Map.of("POST", Set.of(Kind.CLIENT))),
+            Map.entry("/msi/token", Map.of("GET", Set.of(Kind.CLIENT))),
+            Map.entry(ACCOUNT + "/msi/token", Map.of("GET", Set.of(Kind.CLIENT))),
+            Map.entry("/azd/token", Map.of("POST", Set.of(Kind.CLIENT))),
+            Map.entry("/.well-known/oauth-authorization-server", Map.of("GET", Set.of(Kind.values()))));
 
     private static final List<String> METHODS = List.of("GET", "POST", "PUT", "PATCH", "DELETE");
 
@@ -59,20 +70,49 @@ class RolesTest extends BrokerTest {
         var answer = call(kind, method, path, may != null && may.contains(kind) ? "{}" : "{");
 
         if (may == null) {
-            ProblemAnswer.of(answer, 405, "method_not_allowed");
-        } else if (kind == Kind.NOBODY) {
-            ProblemAnswer.of(answer, 401, "unauthorized");
-            assertThat(answer.header("WWW-Authenticate"))
-                    .isEqualTo("Bearer realm=\"token-broker\", Basic realm=\"token-broker\"");
+            refused(path, answer, 405, "method_not_allowed");
         } else if (may.contains(kind)) {
             assertThat(answer.statusCode()).as(answer.asString()).isIn(200, 400, 404);
+            assertThat(answer.asString()).doesNotContain("unauthorized", "forbidden", "invalid_client");
+        } else if (kind == Kind.NOBODY) {
+            refused(path, answer, 401, "unauthorized");
         } else {
-            ProblemAnswer.of(answer, 403, "forbidden");
+            refused(path, answer, 403, "forbidden");
+        }
+    }
+
+    @Test
+    void noPathIsLeftOut() throws IOException {
+        var paths = new YAMLMapper()
+                .readTree(given().get("/q/openapi").asString()).path("paths").properties().stream()
+                        .map(path -> path.getKey().replace("/accounts/{id}", ACCOUNT))
+                        .toList();
+
+        assertThat(CONTRACT.keySet()).containsExactlyInAnyOrderElementsOf(paths);
+    }
+
+    /** In the form of the door. */
+    private static void refused(String path, Response answer, int status, String code) {
+        if (path.equals("/azd/token") && status != 405) {
+            answer.then().statusCode(200).body("message", containsString("(" + code + ", "));
+        } else if (path.endsWith("/oauth2/token")) {
+            answer.then().statusCode(status == 403 ? 401 : status).body("broker_code", equalTo(code));
+        } else if (path.endsWith("/msi/token")) {
+            answer.then().statusCode(status).body("error", equalTo(code));
+        } else if (path.equals("/azd/token")) {
+            answer.then().statusCode(status);
+        } else {
+            ProblemAnswer.of(answer, status, code);
+        }
+        if (status == 401 && !path.equals("/azd/token")) {
+            assertThat(answer.header("WWW-Authenticate"))
+                    .isEqualTo("Bearer realm=\"token-broker\", Basic realm=\"token-broker\"");
         }
     }
 
     private static Response call(Kind kind, String method, String path, String body) {
-        var request = given().contentType("application/json");
+        var request = given().contentType(
+                        path.endsWith("/oauth2/token") ? "application/x-www-form-urlencoded" : "application/json");
         switch (kind) {
             case USER ->
                 request.header(

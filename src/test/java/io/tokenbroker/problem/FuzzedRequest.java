@@ -111,6 +111,11 @@ final class FuzzedRequest {
         this.fields = new LinkedHashMap<>(fields);
     }
 
+    FuzzedRequest withField(String name, String value) {
+        fields.put(name, value);
+        return this;
+    }
+
     FuzzedRequest with(String header, String value) {
         headers.put(header, value);
         return this;
@@ -201,8 +206,9 @@ final class FuzzedRequest {
         return spoiltText(path).replace(" ", "").replaceFirst("^(?!/)", "/");
     }
 
+    /** Draws as often whatever the text's length is: tokens differ in length from run to run, the rest must not. */
     private String spoiltText(String text) {
-        var at = random.nextInt(text.length() + 1);
+        var at = (int) (random.nextDouble() * (text.length() + 1));
         return switch (random.nextInt(4)) {
             case 0 -> text.substring(0, at);
             case 1 -> text.substring(at);
