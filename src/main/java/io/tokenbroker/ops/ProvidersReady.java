@@ -32,6 +32,7 @@ class ProvidersReady implements HealthCheck {
     public HealthCheckResponse call() {
         var known = providers.known();
         var report = HealthCheckResponse.named("providers").status(known.loadedAt() != null);
+        providers.whyNotLoaded().ifPresent(why -> report.withData("last attempt failed", why.detail()));
         if (known.loadedAt() != null) {
             report.withData("read_at", known.loadedAt().toString());
             report.withData(

@@ -44,8 +44,8 @@ public class Providers {
 
     private volatile Known known = new Known(Map.of(), Map.of(), null);
 
-    /** When the last attempt failed; null if it did not. */
-    private volatile @Nullable Instant failedAt;
+    /** How the last attempt failed; null if it did not. */
+    private volatile @Nullable Failure failure;
 
     /** What FusionAuth told last. Only read and written by who holds {@link #reloading}. */
     private List<IdentityProvider> told = List.of();
@@ -103,9 +103,9 @@ public class Providers {
         reloading.lock();
         try {
             known = load();
-            failedAt = null;
+            failure = null;
         } catch (BrokerException unavailable) {
-            failedAt = clock.instant();
+            failure = new Failure(clock.instant(), unavailable);
             LOG.warnf("Providers are kept as they were: %s", unavailable.detail());
         } finally {
             reloading.unlock();
@@ -118,13 +118,13 @@ public class Providers {
      * @param needed whether what is known will not do, so that it is worth waiting for somebody else's attempt
      */
     private void lookAgain(boolean needed) {
-        if (needed && failedAt == null) {
+        if (needed && failure == null) {
             reloading.lock();
         } else if (!reloading.tryLock()) {
             return;
         }
         try {
-            if (isOld(failedAt == null ? known.loadedAt() : failedAt)) {
+            if (isOld(failure == null ? known.loadedAt() : failure.at())) {
                 reload();
             }
         } finally {
@@ -180,13 +180,21 @@ public class Providers {
     private Known requireLoaded() {
         var now = known;
         if (now.loadedAt() == null) {
-            throw new BrokerException(
+            throw whyNotLoaded()
+                    .orElseGet(() -> new BrokerException(
                             ProblemType.FUSIONAUTH_UNAVAILABLE,
-                            "FusionAuth has not told the providers yet; it does not answer. Try again soon.")
+                            "FusionAuth has not told the providers yet. Try again soon."))
                     .withRetryAfter(FRESH);
         }
         return now;
     }
+
+    /** How the last attempt to read them failed, if it did. */
+    public Optional<BrokerException> whyNotLoaded() {
+        return Optional.ofNullable(failure).map(Failure::why);
+    }
+
+    private record Failure(Instant at, BrokerException why) {}
 
     /** @param loadedAt when it was read; null before the first time */
     public record Known(

@@ -1,0 +1,75 @@
+package io.tokenbroker.ops;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.tokenbroker.account.AccountId;
+import io.tokenbroker.mint.Minting;
+import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.BrokerTest;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** A mistake in the settings that only FusionAuth can tell. */
+@QuarkusTest
+@TestProfile(WrongApiKeyTest.WrongKey.class)
+class WrongApiKeyTest extends BrokerTest {
+
+    public static class WrongKey implements QuarkusTestProfile {
+
+        @Override
+        public List<TestResourceEntry> testResources() {
+            return List.of(new TestResourceEntry(Key.class));
+        }
+    }
+
+    /** Comes after the sandbox's settings. */
+    public static class Key implements QuarkusTestResourceLifecycleManager {
+
+        @Override
+        public Map<String, String> start() {
+            return Map.of("broker.fusionauth.api-key", "none-of-fusionauths");
+        }
+
+        @Override
+        public int order() {
+            return 1;
+        }
+
+        @Override
+        public void stop() {
+            // There is nothing to stop.
+        }
+    }
+
+    @Test
+    void everyRefusalNamesTheSetting() {
+        var account = new AccountId(Sandbox.CONTOSO, "somebody").toString();
+
+        for (var answer : List.of(Broker.alice().get("/providers"), Minting.mint(account, Minting.ARM))) {
+            answer.then()
+                    .statusCode(502)
+                    .body("code", equalTo("upstream_error"))
+                    .body("detail", containsString("broker.fusionauth.api-key"));
+        }
+    }
+
+    @Test
+    void readinessNamesItToo() {
+        Broker.alice().get("/providers");
+
+        given().get("/q/health/ready")
+                .then()
+                .statusCode(503)
+                .body(
+                        "checks.find { it.name == 'providers' }.data.'last attempt failed'",
+                        containsString("broker.fusionauth.api-key"));
+    }
+}
