@@ -69,20 +69,16 @@ class Vendor {
     /**
      * Makes a call, in its turn. One that was not made because FusionAuth answers nobody ends as if it could not be reached.
      *
-     * @param about the user, the identity or whatever else FusionAuth may fail for alone
+     * @param person the user whom it is about, or what else FusionAuth may fail for alone
      */
-    <S, F> ClientResponse<S, F> call(String about, Function<FusionAuthClient, ClientResponse<S, F>> call) {
-        return load.bear(about, () -> call.apply(api));
+    <S, F> ClientResponse<S, F> call(String person, Function<FusionAuthClient, ClientResponse<S, F>> call) {
+        return load.bear(person, () -> call.apply(api));
     }
 
     /** For Complete only: its callers wait for their provider, and must not keep those of others waiting. */
-    <S, F> ClientResponse<S, F> complete(UUID provider, Function<FusionAuthClient, ClientResponse<S, F>> call) {
-        return completeLoads.computeIfAbsent(provider, completeLoadOf).bear(oneOfItsOwn(), () -> call.apply(complete));
-    }
-
-    /** No sign-in is like another: the failure of each counts. */
-    private static String oneOfItsOwn() {
-        return UUID.randomUUID().toString();
+    <S, F> ClientResponse<S, F> complete(
+            UUID provider, String person, Function<FusionAuthClient, ClientResponse<S, F>> call) {
+        return completeLoads.computeIfAbsent(provider, completeLoadOf).bear(person, () -> call.apply(complete));
     }
 
     /** The problem of an answer that none of the expected ones is. */
