@@ -120,23 +120,20 @@ class Vendor {
     }
 
     /**
-     * Whether FusionAuth has done with a request that went wrong: it has if it answers, whatever is wrong with the body, or
-     * if it never saw the request. It may still be at work on one that got no answer, for whatever reason, or only that of a
-     * proxy that gave up waiting.
+     * Whether FusionAuth has done with a request that went wrong: it has if it says so itself, or if it never saw the
+     * request. It may still be at work on one that got no answer, for whatever reason, or only that of a proxy in between.
      */
     static boolean hasEnded(ClientResponse<?, ?> response) {
-        return neverSent(response)
-                || hasEnded(
-                        response.status, response.errorResponse instanceof Errors errors ? codes(errors) : Set.of());
+        if (response.errorResponse instanceof Errors errors) {
+            return !codes(errors).isEmpty();
+        }
+        var hasNoBody = response.exception == null;
+        return neverSent(response) || (hasNoBody && hasEnded(response.status, Set.of()));
     }
 
-    /** FusionAuth has a 504 of its own: a webhook refused the transaction, and it was rolled back. */
+    /** FusionAuth's own errors have codes, also its 504: a webhook refused the transaction. Only its 500 has no body. */
     static boolean hasEnded(int status, Set<String> codes) {
-        return switch (status) {
-            case 502 -> false;
-            case 504 -> codes.stream().anyMatch(code -> code.startsWith("[WebhookTransactionException]"));
-            default -> status > 0;
-        };
+        return status == 500 || !codes.isEmpty();
     }
 
     /** All codes of an error answer; the messages beside them are free text and stay here. */
