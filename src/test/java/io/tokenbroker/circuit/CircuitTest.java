@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
@@ -29,6 +30,7 @@ class CircuitTest {
 
     private static final Duration REST = Duration.ofSeconds(5);
     private static final int MANY = 64;
+    private static final int LONGEST_WAIT_SECONDS = 20;
 
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
     private final InstantSource time = now::get;
@@ -244,11 +246,11 @@ class CircuitTest {
         running.forEach(CompletableFuture::join);
     }
 
+    /** Answers in the end, or fails: a test that waits in vain is not to hang. */
     private static Supplier<Boolean> waiting(CountDownLatch latch) {
         return () -> {
             try {
-                latch.await();
-                return true;
+                return latch.await(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
             } catch (InterruptedException stopping) {
                 throw new IllegalStateException(stopping);
             }
@@ -257,7 +259,7 @@ class CircuitTest {
 
     private static void await(CyclicBarrier barrier) {
         try {
-            barrier.await();
+            barrier.await(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
         } catch (Exception stopping) {
             throw new IllegalStateException(stopping);
         }
