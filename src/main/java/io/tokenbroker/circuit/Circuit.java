@@ -2,117 +2,137 @@ package io.tokenbroker.circuit;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.smallrye.faulttolerance.api.CircuitBreakerState;
-import io.smallrye.faulttolerance.api.Guard;
+import java.time.Clock;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
+import java.time.Instant;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
 import org.jboss.logging.Logger;
 
 /**
  * The calls to an upstream, which end while it answers nobody, so that nobody waits for what all others have waited for in
- * vain; after a rest one call tries again. An upstream may also fail for one account only, whose callers may keep asking:
- * of an account's failures in a row, a few count and no more.
+ * vain. It is taken to answer nobody after so many failures in a row, of several people: for one alone it may fail although
+ * it is well, and that one may keep asking. The next answer ends it. Until then each account that failed is tried again after
+ * a rest, and one of all the others: an account for which it always fails takes nobody else's turn.
+ *
+ * <p>Guarded by this object's monitor, which nobody holds during a call.
  */
 public final class Circuit {
 
     private static final Logger LOG = Logger.getLogger(Circuit.class);
 
-    /** Of the last so many calls, that share must have failed before the others stop. */
-    private static final int LAST_CALLS = 20;
+    private static final int FAILURES = 20;
+    private static final int PEOPLE = 4;
 
-    private static final double FAILED = 0.8;
+    /** Everybody who has not failed; they take turns. */
+    private static final String THE_OTHERS = "";
 
-    /** So fewer than four accounts do not make the share, if nobody else calls. */
-    private static final int OF_ONE_ACCOUNT = 4;
+    private final String name;
+    private final Duration rest;
+    private final Clock clock;
 
-    private final Guard breaker;
-    private final Cache<String, Integer> failuresInARow = Caffeine.newBuilder()
-            .maximumSize(10_000)
-            .expireAfterAccess(Duration.ofHours(1))
-            .build();
+    private boolean open;
+    private long answers;
 
-    private volatile boolean closed = true;
+    /** Since the last answer, as the two below. */
+    private long failures;
+
+    /** Who has failed, no more of them than needed. */
+    private final Set<String> people = new HashSet<>();
+
+    /** When each account that failed was tried last, any other account of a person who has failed, and any of the others. */
+    private final Cache<String, Instant> tries =
+            Caffeine.newBuilder().maximumSize(10_000).build();
 
     /**
-     * @param name of the upstream, for the log and the library's own metrics
-     * @param rest until one call tries again
+     * @param name of the upstream, for the log
+     * @param rest from one try to the next while it answers nobody
      */
-    public Circuit(String name, Duration rest) {
-        breaker = Guard.create()
-                .withDescription(name)
-                .withCircuitBreaker()
-                .failOn(Failure.class)
-                .requestVolumeThreshold(LAST_CALLS)
-                .failureRatio(FAILED)
-                .delay(rest.toMillis(), ChronoUnit.MILLIS)
-                .successThreshold(1)
-                .onStateChange(state -> note(name, state))
-                .done()
-                .build();
+    public Circuit(String name, Duration rest, Clock clock) {
+        this.name = name;
+        this.rest = rest;
+        this.clock = clock;
     }
 
     /**
      * What the call resulted in; empty if it was not made, since the last ones were of no avail. Blocks as the call does.
      *
-     * @param account whose call it is, or what else may fail alone
+     * @param account what the upstream may fail for alone
+     * @param person whose that is, for several of one person may fail together; may be the same
      * @param failed whether such a result tells of an upstream that does not answer
      */
-    public <T> Optional<T> call(String account, Supplier<T> call, Predicate<T> failed) {
-        Supplier<T> noted = () -> noted(account, call.get(), failed);
-        var countsNoMore = failuresInARow.asMap().getOrDefault(account, 0) >= OF_ONE_ACCOUNT;
-        return closed && countsNoMore ? Optional.of(noted.get()) : counted(noted, failed);
-    }
-
-    @SuppressWarnings("unchecked") // it is thrown and caught around one call
-    private <T> Optional<T> counted(Supplier<T> call, Predicate<T> failed) {
-        try {
-            return Optional.of((T) breaker.get(() -> throwing(call.get(), failed), Object.class));
-        } catch (Failure failure) {
-            return Optional.of((T) failure.result);
-        } catch (CircuitBreakerOpenException open) {
+    public <T> Optional<T> call(String account, String person, Supplier<T> call, Predicate<T> failed) {
+        var answersBefore = answers();
+        if (!mayCall(account, person)) {
             return Optional.empty();
         }
-    }
-
-    private <T> T noted(String account, T result, Predicate<T> failed) {
+        var result = call.get();
         if (failed.test(result)) {
-            failuresInARow.asMap().merge(account, 1, Integer::sum);
+            noteFailure(account, person, answersBefore);
         } else {
-            failuresInARow.invalidate(account);
+            noteAnswer();
         }
-        return result;
+        return Optional.of(result);
     }
 
-    private static <T> Object throwing(T result, Predicate<T> failed) {
-        if (failed.test(result)) {
-            throw new Failure(result);
-        }
-        return result;
+    private synchronized long answers() {
+        return answers;
     }
 
-    private void note(String name, CircuitBreakerState state) {
-        closed = state == CircuitBreakerState.CLOSED;
-        switch (state) {
-            case OPEN -> LOG.warnf("%s does not answer; it is asked again now and then", name);
-            case CLOSED -> LOG.infof("%s answers again", name);
-            case HALF_OPEN -> {}
+    private synchronized boolean mayCall(String account, String person) {
+        return !open || takesTurn(turn(account, person));
+    }
+
+    /** Whose turn it would be. */
+    private String turn(String account, String person) {
+        if (tries.getIfPresent(account) != null) {
+            return account;
+        }
+        return tries.getIfPresent(person) != null ? person : THE_OTHERS;
+    }
+
+    private boolean takesTurn(String turn) {
+        var now = clock.instant();
+        var last = tries.getIfPresent(turn);
+        // A clock that was set back must not prolong the rest.
+        if (last != null && !now.isBefore(last) && now.isBefore(last.plus(rest))) {
+            return false;
+        }
+        tries.put(turn, now);
+        return true;
+    }
+
+    private synchronized void noteFailure(String account, String person, long answersBefore) {
+        if (answers != answersBefore) {
+            return; // Somebody was answered while this one waited.
+        }
+        failures++;
+        if (people.size() < PEOPLE) {
+            people.add(person);
+        }
+        var now = clock.instant();
+        tries.put(account, now);
+        tries.asMap().putIfAbsent(person, now);
+        if (!open && failures >= FAILURES && people.size() >= PEOPLE) {
+            open = true;
+            tries.put(THE_OTHERS, now);
+            LOG.warnf("%s does not answer; it is asked again now and then", name);
         }
     }
 
-    /** A result on its way through the circuit breaker, which knows failures by exceptions only. */
-    private static final class Failure extends RuntimeException {
-
-        private static final long serialVersionUID = 1L;
-
-        private final transient Object result;
-
-        Failure(Object result) {
-            super("not answered", null, false, false);
-            this.result = result;
+    private synchronized void noteAnswer() {
+        answers++;
+        if (failures > 0) {
+            failures = 0;
+            people.clear();
+            tries.invalidateAll();
+        }
+        if (open) {
+            open = false;
+            LOG.infof("%s answers again", name);
         }
     }
 }

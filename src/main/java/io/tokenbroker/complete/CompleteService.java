@@ -108,6 +108,7 @@ class CompleteService {
         usedStates.use(state);
         try {
             return fusionAuth.complete(
+                    state.userId(),
                     state.providerId(),
                     code,
                     state.redirectUri(),

@@ -34,30 +34,30 @@ final class BearableLoad {
                 .enableSynchronousQueueing()
                 .done()
                 .build();
-        circuit = new Circuit(name, Duration.ofSeconds(2));
+        circuit = new Circuit(name, Duration.ofSeconds(2), clock);
     }
 
     /**
      * The call's answer, or that of a connection that did not come about.
      *
-     * @param account whose call it is, or what else FusionAuth may fail for alone
+     * @param person whose call it is, or what else FusionAuth may fail for alone
      */
     @SuppressWarnings("unchecked") // the library asks for a class, which knows no type arguments
-    <S, F> ClientResponse<S, F> bear(String account, Supplier<ClientResponse<S, F>> call) {
+    <S, F> ClientResponse<S, F> bear(String person, Supplier<ClientResponse<S, F>> call) {
         var since = clock.instant();
         try {
             return places.get(
                     () -> Duration.between(since, clock.instant()).compareTo(LONGEST_WAIT) > 0
                             ? BearableLoad.<S, F>neverSent("Too many calls were before this one")
-                            : ifItAnswers(account, call),
+                            : ifItAnswers(person, call),
                     ClientResponse.class);
         } catch (BulkheadException full) {
             return neverSent("Too many calls wait already");
         }
     }
 
-    private <S, F> ClientResponse<S, F> ifItAnswers(String account, Supplier<ClientResponse<S, F>> call) {
-        return circuit.call(account, call, response -> response.status == -1 || response.status >= 500)
+    private <S, F> ClientResponse<S, F> ifItAnswers(String person, Supplier<ClientResponse<S, F>> call) {
+        return circuit.call(person, person, call, response -> response.status == -1 || response.status >= 500)
                 .orElseGet(() -> neverSent("It has not answered the last calls"));
     }
 

@@ -32,16 +32,18 @@ public class CompleteApi {
     /**
      * Hands the code over. Blocks for up to 35 seconds.
      *
+     * @param userId who signs in
      * @throws io.tokenbroker.problem.BrokerException if FusionAuth was not reached or took no requests; only then the code is still good
      */
-    public Completion complete(UUID providerId, Secret code, String redirectUri, Optional<Secret> codeVerifier) {
+    public Completion complete(
+            UUID userId, UUID providerId, Secret code, String redirectUri, Optional<Secret> codeVerifier) {
         var request = new IdentityProviderLoginRequest();
         request.applicationId = applicationId;
         request.identityProviderId = providerId;
         request.noJWT = true;
         request.addData("code", code.reveal()).addData("redirect_uri", redirectUri);
         codeVerifier.ifPresent(verifier -> request.addData("code_verifier", verifier.reveal()));
-        return completion(vendor.complete(providerId, api -> api.identityProviderLogin(request)));
+        return completion(vendor.complete(providerId, userId.toString(), api -> api.identityProviderLogin(request)));
     }
 
     /** By status: 232 is a success to the vendor's client, and no login at all. */

@@ -1,5 +1,7 @@
 package io.tokenbroker.fusionauth;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import com.inversoft.error.Errors;
 import com.inversoft.rest.ClientResponse;
 import io.fusionauth.domain.IdentityProviderLink;
@@ -25,8 +27,13 @@ public class LinkApi implements LinkRecords {
 
     private static final String PATH = " /api/identity-provider/link";
 
+    /** Whose a link is that FusionAuth has not told yet: one person's, for anybody can make accounts up. */
+    private static final String SOMEBODY = "somebody";
+
     private final Vendor vendor;
     private final UnrepeatedDelete deletion;
+    private final Cache<Key, UUID> owners =
+            Caffeine.newBuilder().maximumSize(10_000).build();
 
     LinkApi(Vendor vendor, UnrepeatedDelete deletion) {
         this.vendor = vendor;
@@ -40,7 +47,7 @@ public class LinkApi implements LinkRecords {
             case 200 ->
                 linksOf(body(response, "GET")).stream()
                         .filter(LinkApi::isOpenIdConnect)
-                        .map(LinkApi::toLink)
+                        .map(this::told)
                         .toList();
             // Both are said of a user without links, and of no such user.
             case 400, 404 -> List.of();
@@ -50,12 +57,13 @@ public class LinkApi implements LinkRecords {
 
     @Override
     public Optional<Link> find(UUID providerId, String identity) {
-        var response = vendor.call(identity, api -> api.retrieveUserLink(providerId, identity, null));
+        var response =
+                vendor.call(ownerOf(providerId, identity), api -> api.retrieveUserLink(providerId, identity, null));
         return switch (response.status) {
             case 200 ->
                 Optional.ofNullable(body(response, "GET").identityProviderLink)
                         .filter(LinkApi::isOpenIdConnect)
-                        .map(LinkApi::toLink);
+                        .map(this::told);
             case 404 -> Optional.empty();
             default -> throw Vendor.problem(response, "GET" + PATH);
         };
@@ -67,7 +75,7 @@ public class LinkApi implements LinkRecords {
         request.identityProviderLink = new IdentityProviderLink(link.providerId(), link.identity(), link.userId());
         request.identityProviderLink.displayName = link.displayName();
         request.identityProviderLink.token = link.token().map(Secret::reveal).orElse(null);
-        return write(vendor.call(link.identity(), api -> api.createUserLink(request)));
+        return write(vendor.call(link.userId().toString(), api -> api.createUserLink(request)));
     }
 
     /** Makes a link of a pending one. */
@@ -123,6 +131,18 @@ public class LinkApi implements LinkRecords {
         return link.identityProviderType == null || link.identityProviderType == IdentityProviderType.OpenIDConnect;
     }
 
+    private Link told(IdentityProviderLink record) {
+        var link = toLink(record);
+        owners.put(new Key(link.providerId(), link.identity()), link.userId());
+        return link;
+    }
+
+    private String ownerOf(UUID providerId, String identity) {
+        return Optional.ofNullable(owners.getIfPresent(new Key(providerId, identity)))
+                .map(UUID::toString)
+                .orElse(SOMEBODY);
+    }
+
     private static Link toLink(IdentityProviderLink link) {
         var inserted = instant(link.insertInstant).orElse(Instant.EPOCH);
         return new Link(
@@ -141,4 +161,6 @@ public class LinkApi implements LinkRecords {
     private static Optional<Instant> instant(@Nullable ZonedDateTime time) {
         return Optional.ofNullable(time).map(ZonedDateTime::toInstant);
     }
+
+    private record Key(UUID providerId, String identity) {}
 }

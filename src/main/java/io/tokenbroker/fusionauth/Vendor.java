@@ -69,20 +69,16 @@ class Vendor {
     /**
      * Makes a call, in its turn. One that was not made because FusionAuth answers nobody ends as if it could not be reached.
      *
-     * @param about the user, the identity or whatever else FusionAuth may fail for alone
+     * @param person the user whom it is about, or what else FusionAuth may fail for alone
      */
-    <S, F> ClientResponse<S, F> call(String about, Function<FusionAuthClient, ClientResponse<S, F>> call) {
-        return load.bear(about, () -> call.apply(api));
+    <S, F> ClientResponse<S, F> call(String person, Function<FusionAuthClient, ClientResponse<S, F>> call) {
+        return load.bear(person, () -> call.apply(api));
     }
 
     /** For Complete only: its callers wait for their provider, and must not keep those of others waiting. */
-    <S, F> ClientResponse<S, F> complete(UUID provider, Function<FusionAuthClient, ClientResponse<S, F>> call) {
-        return completeLoads.computeIfAbsent(provider, completeLoadOf).bear(oneOfItsOwn(), () -> call.apply(complete));
-    }
-
-    /** No sign-in is like another: the failure of each counts. */
-    private static String oneOfItsOwn() {
-        return UUID.randomUUID().toString();
+    <S, F> ClientResponse<S, F> complete(
+            UUID provider, String person, Function<FusionAuthClient, ClientResponse<S, F>> call) {
+        return completeLoads.computeIfAbsent(provider, completeLoadOf).bear(person, () -> call.apply(complete));
     }
 
     /** The problem of an answer that none of the expected ones is. */
@@ -124,23 +120,20 @@ class Vendor {
     }
 
     /**
-     * Whether FusionAuth has done with a request that went wrong: it has if it answers, whatever is wrong with the body, or
-     * if it never saw the request. It may still be at work on one that got no answer, for whatever reason, or only that of a
-     * proxy that gave up waiting.
+     * Whether FusionAuth has done with a request that went wrong: it has if it says so itself, or if it never saw the
+     * request. It may still be at work on one that got no answer, for whatever reason, or only that of a proxy in between.
      */
     static boolean hasEnded(ClientResponse<?, ?> response) {
-        return neverSent(response)
-                || hasEnded(
-                        response.status, response.errorResponse instanceof Errors errors ? codes(errors) : Set.of());
+        if (response.errorResponse instanceof Errors errors) {
+            return !codes(errors).isEmpty();
+        }
+        var hasNoBody = response.exception == null;
+        return neverSent(response) || (hasNoBody && hasEnded(response.status, Set.of()));
     }
 
-    /** FusionAuth has a 504 of its own: a webhook refused the transaction, and it was rolled back. */
+    /** FusionAuth's own errors have codes, also its 504: a webhook refused the transaction. Only its 500 has no body. */
     static boolean hasEnded(int status, Set<String> codes) {
-        return switch (status) {
-            case 502 -> false;
-            case 504 -> codes.stream().anyMatch(code -> code.startsWith("[WebhookTransactionException]"));
-            default -> status > 0;
-        };
+        return status == 500 || !codes.isEmpty();
     }
 
     /** All codes of an error answer; the messages beside them are free text and stay here. */

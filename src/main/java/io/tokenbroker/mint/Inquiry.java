@@ -67,7 +67,11 @@ class Inquiry {
     private RefreshOutcome send(Wanted wanted) {
         var provider = wanted.provider();
         var request = new RefreshGrant.Request(
-                wanted.account().identity(), tokenOf(wanted), wanted.target().wireScope(provider), wanted.claims());
+                wanted.account().identity(),
+                wanted.remembered().link().userId(),
+                tokenOf(wanted),
+                wanted.target().wireScope(provider),
+                wanted.claims());
         return grants.refresh(provider.tokenEndpoint(), provider.rotation(), request);
     }
 

@@ -28,13 +28,13 @@ class Compartments {
 
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
 
-    /** Until one call tries again. */
+    /** From one try to the next. */
     private static final Duration REST = Duration.ofSeconds(5);
 
     private final Clock clock;
 
     final LoadingCache<TokenEndpoint.Client, Compartment> compartments =
-            Caffeine.newBuilder().maximumSize(10_000).build(Compartments::open);
+            Caffeine.newBuilder().maximumSize(10_000).build(this::open);
 
     Compartments(Clock clock) {
         this.clock = clock;
@@ -61,16 +61,12 @@ class Compartments {
         return new Unavailable(Outage.CROWDED, Optional.of(Duration.ofSeconds(1)), Upstream.error(null));
     }
 
-    /**
-     * Makes the {@code call}, unless the last ones were of no avail.
-     *
-     * @param identity whose token is refreshed
-     */
-    RefreshOutcome ifItAnswers(TokenEndpoint endpoint, String identity, Supplier<RefreshOutcome> call) {
+    /** Makes the {@code call} that {@code request} asks for, unless the last ones were of no avail. */
+    RefreshOutcome ifItAnswers(TokenEndpoint endpoint, RefreshGrant.Request request, Supplier<RefreshOutcome> call) {
         return compartments
                 .get(endpoint.client())
                 .circuit()
-                .call(identity, call, Compartments::isOutage)
+                .call(request.identity(), request.userId().toString(), call, Compartments::isOutage)
                 .orElseGet(() -> new Unavailable(Outage.FAILING, Optional.of(REST), Upstream.error(null)));
     }
 
@@ -85,7 +81,7 @@ class Compartments {
         };
     }
 
-    private static Compartment open(TokenEndpoint.Client client) {
+    private Compartment open(TokenEndpoint.Client client) {
         var places = Guard.create()
                 .withBulkhead()
                 .limit(PLACES)
@@ -93,7 +89,7 @@ class Compartments {
                 .enableSynchronousQueueing()
                 .done()
                 .build();
-        return new Compartment(places, new Circuit(nameOf(client), REST));
+        return new Compartment(places, new Circuit(nameOf(client), REST, clock));
     }
 
     private static String nameOf(TokenEndpoint.Client client) {

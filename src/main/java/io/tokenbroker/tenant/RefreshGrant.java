@@ -139,8 +139,10 @@ public class RefreshGrant {
 
     /**
      * @param identity the account's id at the provider, a hint for Entra's routing
+     * @param userId whose account it is; not sent
      * @param scope space-separated; empty asks for what was first granted
      * @param claims a claims request (OpenID Connect Core §5.5), passed on as it is
      */
-    public record Request(String identity, Secret refreshToken, Optional<String> scope, Optional<String> claims) {}
+    public record Request(
+            String identity, UUID userId, Secret refreshToken, Optional<String> scope, Optional<String> claims) {}
 }

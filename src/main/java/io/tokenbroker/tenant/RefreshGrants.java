@@ -66,7 +66,7 @@ public class RefreshGrants {
     }
 
     private RefreshOutcome ask(TokenEndpoint endpoint, RefreshGrant.Request request) {
-        return compartments.ifItAnswers(endpoint, request.identity(), () -> {
+        return compartments.ifItAnswers(endpoint, request, () -> {
             var outcome = grant.refresh(endpoint, request);
             pauses.note(endpoint, outcome);
             refusedClients.note(endpoint, outcome);

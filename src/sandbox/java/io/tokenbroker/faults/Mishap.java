@@ -1,6 +1,7 @@
 package io.tokenbroker.faults;
 
 import io.tokenbroker.sandbox.wire.Reply;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
@@ -29,7 +30,15 @@ enum Mishap {
 
     private Reply reply() {
         return switch (this) {
-            case UNAVAILABLE -> Reply.json(503, Map.of("error", "temporarily_unavailable"));
+            // As a provider says it, and as FusionAuth does.
+            case UNAVAILABLE ->
+                Reply.json(
+                        503,
+                        Map.of(
+                                "error",
+                                "temporarily_unavailable",
+                                "generalErrors",
+                                List.of(Map.of("code", "[SearchEngineUnavailable]"))));
             case THROTTLED -> Reply.of(429, "text/plain", "Too many requests").with("Retry-After", "1");
             case PAGE -> Reply.html(200, "<html><body><h1>Please sign in to the Wi-Fi</h1></body></html>");
             case GATEWAY -> Reply.html(502, "<html><body><h1>502 Bad Gateway</h1></body></html>");

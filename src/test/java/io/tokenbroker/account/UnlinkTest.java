@@ -79,7 +79,9 @@ class UnlinkTest extends LinkingTest {
         "WEBHOOK_504, 0",
         // Whoever got no answer, or a proxy's only, must think that FusionAuth is still at it.
         "PROXY_502, 61",
+        "PROXY_503, 61",
         "PROXY_504, 61",
+        "PROXY_524, 61",
         "DROP, 61"
     })
     void aFailureBeforeAnythingWasDoneLeavesTheAccountAndCanBeTriedAgain(Fault.Kind kind, int secondsLater) {

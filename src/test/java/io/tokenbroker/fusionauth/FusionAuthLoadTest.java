@@ -12,11 +12,12 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.tokenbroker.account.AccountId;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.fusionauth.Fault;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.TestTime;
-import io.tokenbroker.support.Waiting;
 import java.time.Duration;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -55,17 +56,15 @@ class FusionAuthLoadTest extends BrokerTest {
         mint(account, ARM).then().statusCode(200).body("source", equalTo("cache"));
 
         sandbox().fusionAuth().clearFaults();
-        awaitAccounts();
+        TestTime.advance(Duration.ofSeconds(3));
+        Broker.alice().get("/accounts").then().statusCode(200);
     }
 
     @Test
     void whoeverKeepsAskingForALinkThatFusionAuthCannotReadDoesNotStopTheOthers() {
         var failing = Broker.link(Sandbox.CONTOSO, BLAKE);
         var healthy = Broker.link(Sandbox.CONTOSO, BEA);
-        var identity = AccountId.parse(failing).orElseThrow().identity();
-        sandbox()
-                .fusionAuth()
-                .fault(Fault.of(Fault.Kind.ERROR_500).on("GET", LINK_API).forIdentity(identity));
+        cannotBeRead(AccountId.parse(failing).orElseThrow().identity());
         TestTime.advance(Duration.ofMinutes(1));
 
         for (var i = 0; i < 40; i++) {
@@ -75,8 +74,60 @@ class FusionAuthLoadTest extends BrokerTest {
         mint(healthy, ARM).then().statusCode(200);
     }
 
-    /** In the broker's real time: it tries again after two seconds. */
-    private static void awaitAccounts() {
-        Waiting.until(() -> Broker.alice().get("/accounts").statusCode() == 200);
+    @Test
+    void aPersonNoneOfWhoseLinksFusionAuthCanReadDoesNotStopTheOthers() {
+        sandbox().entra().directory().addGenerated(5);
+        var failing = IntStream.rangeClosed(1, 5)
+                .mapToObj(i -> Broker.link(Sandbox.CONTOSO, "user-%04d@contoso.com".formatted(i)))
+                .toList();
+        var healthy = Broker.link(FusionAuthStandIn.ZOE_ID, Sandbox.CONTOSO, BEA);
+        failing.forEach(
+                account -> cannotBeRead(AccountId.parse(account).orElseThrow().identity()));
+        TestTime.advance(Duration.ofMinutes(1));
+
+        for (var i = 0; i < 20; i++) {
+            mint(failing.get(i % failing.size()), ARM)
+                    .then()
+                    .statusCode(503)
+                    .body("code", equalTo("fusionauth_unavailable"));
+        }
+
+        mint(healthy, ARM).then().statusCode(200);
+    }
+
+    @Test
+    void accountsThatSomebodyMadeUpDoNotStopTheOthers() {
+        var healthy = Broker.link(Sandbox.CONTOSO, BLAKE);
+        cannotBeRead("made-up-");
+        TestTime.advance(Duration.ofMinutes(1));
+
+        for (var i = 0; i < 20; i++) {
+            var madeUp = new AccountId(Sandbox.CONTOSO, "made-up-" + i).toString();
+            mint(madeUp, ARM).then().statusCode(503).body("code", equalTo("fusionauth_unavailable"));
+        }
+
+        mint(healthy, ARM).then().statusCode(200);
+    }
+
+    @Test
+    void aPersonWhoKeepsSigningInInVainDoesNotStopTheOthers() {
+        sandbox()
+                .fusionAuth()
+                .fault(Fault.of(Fault.Kind.ERROR_500)
+                        .on("POST", "/api/identity-provider/login")
+                        .times(20));
+        for (var i = 0; i < 20; i++) {
+            Broker.complete(Broker.alice(), Broker.signIn(Broker.start(Sandbox.CONTOSO), BLAKE))
+                    .then()
+                    .statusCode(502);
+        }
+
+        Broker.link(FusionAuthStandIn.ZOE_ID, Sandbox.CONTOSO, BEA);
+    }
+
+    private static void cannotBeRead(String identity) {
+        sandbox()
+                .fusionAuth()
+                .fault(Fault.of(Fault.Kind.ERROR_500).on("GET", LINK_API).forIdentity(identity));
     }
 }

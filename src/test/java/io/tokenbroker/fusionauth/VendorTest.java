@@ -46,26 +46,39 @@ class VendorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {502, 504})
-    void aProxyThatGaveUpKnowsNothing(int status) {
+    @ValueSource(ints = {408, 500, 502, 503, 504, 520, 524})
+    void whatAProxySaysEndsNothing(int status) {
+        var otherJson = response(status, null);
+        otherJson.errorResponse = new Errors();
+
         assertThat(Vendor.hasEnded(response(status, new JSONException(new EOFException()))))
                 .isFalse();
-    }
-
-    @Test
-    void aWebhookThatRefusesEndsIt() {
-        var refused = response(504, null);
-        refused.errorResponse =
-                new Errors().addGeneralError("[WebhookTransactionException]", "One or more webhooks failed");
-
-        assertThat(Vendor.hasEnded(refused)).isTrue();
+        assertThat(Vendor.hasEnded(otherJson)).isFalse();
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {200, 500, 503})
-    void anAnswerEndsItWhateverItsBody(int status) {
-        assertThat(Vendor.hasEnded(response(status, new JSONException(new EOFException()))))
-                .isTrue();
+    @ValueSource(ints = {408, 502, 503, 504, 520, 524})
+    void norDoesAnAnswerWithoutABody(int status) {
+        assertThat(Vendor.hasEnded(response(status, null))).isFalse();
+    }
+
+    @Test
+    void onlyFusionAuths500HasNoBody() {
+        assertThat(Vendor.hasEnded(response(500, null))).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {500, 503, 504})
+    void anErrorOfFusionAuthsEndsIt(int status) {
+        var general = response(status, null);
+        general.errorResponse =
+                new Errors().addGeneralError("[WebhookTransactionException]", "One or more webhooks failed");
+        var ofAField = response(status, null);
+        ofAField.errorResponse =
+                new Errors().addFieldError("identityProviderLink.userId", "[invalid]identityProviderLink.userId", "No");
+
+        assertThat(Vendor.hasEnded(general)).isTrue();
+        assertThat(Vendor.hasEnded(ofAField)).isTrue();
     }
 
     private static ClientResponse<Void, Errors> response(int status, @Nullable Exception exception) {

@@ -41,7 +41,12 @@ public final class Broker {
 
     /** Start, as Alice. */
     public static Response start(UUID provider) {
-        return alice().body(Map.of("provider_id", provider.toString(), "redirect_uri", Sandbox.CALLBACK))
+        return start(alice(), provider);
+    }
+
+    /** Start, by this caller. */
+    public static Response start(RequestSpecification caller, UUID provider) {
+        return caller.body(Map.of("provider_id", provider.toString(), "redirect_uri", Sandbox.CALLBACK))
                 .post("/authorizations/start");
     }
 
@@ -64,8 +69,13 @@ public final class Broker {
 
     /** Links the account of {@code email} to Alice by the whole flow and returns its id. */
     public static String link(UUID provider, String email) {
-        var completed = complete(alice(), signIn(start(provider), email));
-        var linked = completed.statusCode() == 202 ? resolve(alice(), completed.path("pending_link_id")) : completed;
+        return link(FusionAuthStandIn.ALICE_ID, provider, email);
+    }
+
+    /** Links it to this FusionAuth user. */
+    public static String link(UUID user, UUID provider, String email) {
+        var completed = complete(user(user), signIn(start(user(user), provider), email));
+        var linked = completed.statusCode() == 202 ? resolve(user(user), completed.path("pending_link_id")) : completed;
         return linked.then().statusCode(200).extract().path("account.id");
     }
 

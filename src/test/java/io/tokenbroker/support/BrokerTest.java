@@ -2,7 +2,6 @@ package io.tokenbroker.support;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.restassured.RestAssured;
-import io.smallrye.faulttolerance.api.CircuitBreakerMaintenance;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.tenant.TenantMemory;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +20,5 @@ public abstract class BrokerTest {
         TestTime.reset();
         sandbox().reset();
         TenantMemory.forget();
-        CircuitBreakerMaintenance.get().resetAll();
     }
 }

@@ -14,6 +14,7 @@ import io.restassured.response.Response;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.Fault;
 import io.tokenbroker.sandbox.entra.Tenant;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.TestTime;
@@ -57,22 +58,77 @@ class TenantsApartTest extends BrokerTest {
 
     @Test
     void aTenantThatAnswersNobodyIsAskedOnlyNowAndThenUntilItAnswers() {
-        var several = several();
-        var failing = several.getFirst();
+        var failing = ofPeople(4);
+        var another = Broker.link(Sandbox.CONTOSO, BEA);
         var healthy = Broker.link(Sandbox.FABRIKAM, CASEY);
         sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP).inTenant(Tenant.CONTOSO.id()));
-        askUntilItIsLeftAlone(several);
+        askUntilItIsLeftAlone(failing);
         var before = sandbox().entra().refreshes();
 
-        var refused = mint(failing, GRAPH);
-
+        for (var account : List.of(failing.getFirst(), another)) {
+            var refused = mint(account, GRAPH);
+            refused.then().statusCode(503).body("code", equalTo("provider_unavailable"));
+            assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 5);
+        }
         assertThat(sandbox().entra().refreshes()).isEqualTo(before);
-        refused.then().statusCode(503).body("code", equalTo("provider_unavailable"));
-        assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 5);
         mint(healthy, ARM).then().statusCode(200).body("source", equalTo("refresh"));
 
         sandbox().entra().faults().clear();
-        awaitAToken(failing);
+        rest();
+        mint(another, ARM).then().statusCode(200);
+        mint(failing.getFirst(), ARM).then().statusCode(200);
+    }
+
+    @Test
+    void aTenantThatComesAndGoesIsLeftAloneEachTime() {
+        var failing = ofPeople(5);
+        for (var outage = 0; outage < 3; outage++) {
+            sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP).inTenant(Tenant.CONTOSO.id()));
+            askUntilItIsLeftAlone(failing);
+            var before = sandbox().entra().refreshes();
+
+            mintAnew(failing.getFirst(), GRAPH).then().statusCode(503);
+
+            assertThat(sandbox().entra().refreshes()).isEqualTo(before);
+            sandbox().entra().faults().clear();
+            rest();
+            mintAnew(failing.getFirst(), ARM).then().statusCode(200);
+        }
+    }
+
+    @Test
+    void anAccountThatStillFailsAfterAnOutageDoesNotKeepTheOthersFromTryingAgain() {
+        var failing = Broker.link(Sandbox.CONTOSO, BLAKE);
+        var another = Broker.link(Sandbox.CONTOSO, BEA);
+        var outOfOrder = ofPeople(5);
+        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP).inTenant(Tenant.CONTOSO.id()));
+        mint(failing, ARM).then().statusCode(503);
+        askUntilItIsLeftAlone(outOfOrder);
+        sandbox().entra().faults().clear();
+        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP).forUser(BLAKE));
+        var before = sandbox().entra().refreshes(BLAKE);
+        rest();
+
+        mintAnew(failing, ARM).then().statusCode(503);
+
+        assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(before + 1);
+        mint(another, ARM).then().statusCode(200).body("source", equalTo("refresh"));
+    }
+
+    @Test
+    void anAccountThatStillFailsAfterAnOutageDoesNotKeepThoseWhoFailedWithItFromTryingAgain() {
+        var failing = Broker.link(Sandbox.CONTOSO, BLAKE);
+        var outOfOrder = ofPeople(5);
+        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP).inTenant(Tenant.CONTOSO.id()));
+        mint(failing, ARM).then().statusCode(503);
+        askUntilItIsLeftAlone(outOfOrder);
+        sandbox().entra().faults().clear();
+        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP).forUser(BLAKE));
+        rest();
+
+        mintAnew(failing, ARM).then().statusCode(503);
+
+        mint(outOfOrder.getFirst(), ARM).then().statusCode(200).body("source", equalTo("refresh"));
     }
 
     @Test
@@ -107,14 +163,52 @@ class TenantsApartTest extends BrokerTest {
         mint(healthy, ARM).then().statusCode(200).body("source", equalTo("refresh"));
     }
 
-    private static List<String> several() {
-        sandbox().entra().directory().addGenerated(5);
-        return IntStream.rangeClosed(1, 5)
-                .mapToObj(i -> Broker.link(Sandbox.CONTOSO, "user-%04d@contoso.com".formatted(i)))
+    @Test
+    void anAccountThatFailsForManyAtOnceDoesNotStopTheOthers() {
+        var failing = Broker.link(Sandbox.CONTOSO, BLAKE);
+        var healthy = Broker.link(Sandbox.CONTOSO, BEA);
+        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP).forUser(BLAKE));
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var answers = IntStream.range(0, PLACES)
+                    .mapToObj(i -> CompletableFuture.supplyAsync(() -> withClaims(failing, i), threads))
+                    .toList();
+            assertThat(answers)
+                    .allSatisfy(each -> assertThat(each.join().statusCode()).isEqualTo(503));
+        }
+
+        mint(healthy, ARM).then().statusCode(200).body("source", equalTo("refresh"));
+    }
+
+    @Test
+    void aPersonAllOfWhoseAccountsFailDoesNotStopTheOthers() {
+        var failing = contosos(5).stream()
+                .map(email -> Broker.link(Sandbox.CONTOSO, email))
+                .toList();
+        var healthy = Broker.link(FusionAuthStandIn.ZOE_ID, Sandbox.CONTOSO, BEA);
+        contosos(5)
+                .forEach(email ->
+                        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP).forUser(email)));
+
+        askUntilItIsLeftAlone(failing);
+
+        mint(healthy, ARM).then().statusCode(200).body("source", equalTo("refresh"));
+    }
+
+    private static List<String> ofPeople(int people) {
+        return contosos(people).stream()
+                .map(email ->
+                        Broker.link(sandbox().fusionAuth().addUser(email, email).id(), Sandbox.CONTOSO, email))
                 .toList();
     }
 
-    /** Twenty calls are what it takes, four of each account. */
+    private static List<String> contosos(int people) {
+        sandbox().entra().directory().addGenerated(people);
+        return IntStream.rangeClosed(1, people)
+                .mapToObj("user-%04d@contoso.com"::formatted)
+                .toList();
+    }
+
+    /** Twenty calls in a row that are of no avail are what it takes, if they are of four people. */
     private static void askUntilItIsLeftAlone(List<String> accounts) {
         for (var i = 0; i < 20; i++) {
             mintAnew(accounts.get(i % accounts.size()), ARM)
@@ -124,9 +218,9 @@ class TenantsApartTest extends BrokerTest {
         }
     }
 
-    /** In the broker's real time: it tries again after five seconds. */
-    private static void awaitAToken(String account) {
-        Waiting.until(() -> mint(account, ARM).statusCode() == 200);
+    /** After which one may try again. */
+    private static void rest() {
+        TestTime.advance(Duration.ofSeconds(6));
     }
 
     /** A mint that shares its refresh with no other. */

@@ -38,8 +38,12 @@ public record Fault(
         WEBHOOK_504,
         /** 502 with the HTML of a proxy. */
         PROXY_502,
+        /** 503 with the HTML of a proxy. */
+        PROXY_503,
         /** 504 with the HTML of a proxy. */
         PROXY_504,
+        /** 524 with JSON that is not FusionAuth's: a proxy that did not wait longer. */
+        PROXY_524,
         RATE_LIMITED_429,
         /** 409: an administrator's action keeps the user from signing in. */
         LOCKED_409,
@@ -103,7 +107,9 @@ public record Fault(
             case UNAVAILABLE_503 -> patient(Errors.general(503, "[SearchEngineUnavailable]"));
             case WEBHOOK_504 -> Errors.general(504, "[WebhookTransactionException]");
             case PROXY_502 -> Reply.html(502, "<html><body><h1>502 Bad Gateway</h1></body></html>");
+            case PROXY_503 -> Reply.html(503, "<html><body><h1>503 Service Unavailable</h1></body></html>");
             case PROXY_504 -> Reply.html(504, "<html><body><h1>504 Gateway Timeout</h1></body></html>");
+            case PROXY_524 -> Reply.json(524, Map.of("message", "A timeout occurred"));
             case RATE_LIMITED_429 -> patient(Reply.of(429, "text/plain", "Too many requests"));
             case LOCKED_409 -> Reply.json(409, Map.of("actions", List.of()));
             case EXPIRED_410 -> Reply.empty(410);

@@ -33,7 +33,9 @@ class FusionAuthFaultsTest {
         "UNAVAILABLE_503,503",
         "WEBHOOK_504,504",
         "PROXY_502,502",
+        "PROXY_503,503",
         "PROXY_504,504",
+        "PROXY_524,524",
         "RATE_LIMITED_429,429"
     })
     void faultComesInsteadOfTheWorkOrAfterIt(Fault.Kind kind, int status) {

@@ -1,0 +1,267 @@
+package io.tokenbroker.circuit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who is kept from an upstream that does not answer, by whose failures, and for how long; many at a time too. */
+@Timeout(60)
+class CircuitTest {
+
+    private static final Duration REST = Duration.ofSeconds(5);
+    private static final int MANY = 64;
+    private static final int LONGEST_WAIT_SECONDS = 20;
+
+    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+    private final InstantSource time = now::get;
+    private final Circuit circuit = new Circuit("upstream", REST, time.withZone(ZoneOffset.UTC));
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    @AfterEach
+    void close() {
+        threads.close();
+    }
+
+    @Test
+    void twentyFailuresInARowOfFourPeopleStopEverybody() {
+        failures(19, 4);
+        assertThat(isAsked("another")).isTrue();
+
+        failures(20, 4);
+
+        assertThat(isAsked("another")).isFalse();
+        assertThat(isAsked("account-0")).isFalse();
+    }
+
+    @Test
+    void failuresOfThreePeopleStopNobody() {
+        failures(1000, 3);
+
+        assertThat(isAsked("another")).isTrue();
+    }
+
+    @Test
+    void aPersonsAccountsCountAsOne() {
+        for (var i = 0; i < 1000; i++) {
+            fail("account-" + i, "person-" + i % 3);
+        }
+
+        assertThat(isAsked("another")).isTrue();
+    }
+
+    @Test
+    void anAnswerBeginsTheCountAnew() {
+        failures(19, 4);
+        answer("another");
+        failures(19, 4);
+
+        assertThat(isAsked("another")).isTrue();
+    }
+
+    @Test
+    void itOpensAgainAsOftenAsTheUpstreamGoes() {
+        for (var outage = 0; outage < 5; outage++) {
+            failures(20, 4);
+            assertThat(isAsked("another")).isFalse();
+
+            rest();
+            assertThat(answer("account-0")).isPresent();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"account-1", "another"})
+    void whoeverKeepsFailingTakesNobodysTurn(String other) {
+        failures(20, 4);
+        for (var i = 0; i < 10; i++) {
+            rest();
+            fail("account-0", "person-0");
+        }
+
+        assertThat(answer(other)).isPresent();
+        assertThat(isAsked("account-0")).isTrue();
+    }
+
+    @Test
+    void nobodysOtherAccountsWaitForTheOneThatKeepsFailing() {
+        failures(20, 4);
+        for (var i = 0; i < 10; i++) {
+            rest();
+            fail("account-0", "person-0");
+        }
+
+        assertThat(answer("healthy", "person-0")).isPresent();
+    }
+
+    @Test
+    void aPersonWithAccountsWithoutEndKeepsNobodyOut() {
+        failures(20, 4);
+        rest();
+        for (var i = 0; i < MANY; i++) {
+            fail("made-up-" + i, "person-0");
+        }
+
+        assertThat(answer("another")).isPresent();
+    }
+
+    @Test
+    void whileItRestsNobodyIsAskedTwice() {
+        failures(20, 4);
+        rest();
+
+        assertThat(fail("another", "another")).isPresent();
+        assertThat(fail("another", "another")).isEmpty();
+        assertThat(fail("a third", "a third")).isEmpty();
+        rest();
+        assertThat(fail("a third", "a third")).isPresent();
+    }
+
+    @Test
+    void aClockThatIsSetBackProlongsNothing() {
+        failures(20, 4);
+
+        now.updateAndGet(then -> then.minus(Duration.ofHours(1)));
+
+        assertThat(isAsked("another")).isTrue();
+    }
+
+    @Test
+    void failuresOfOneAccountAtOnceStopNobody() {
+        atOnce(MANY, i -> "failing");
+
+        assertThat(isAsked("another")).isTrue();
+    }
+
+    @Test
+    void failuresOfManyAtOnceStopEverybody() {
+        atOnce(MANY, i -> "person-" + i);
+
+        assertThat(isAsked("another")).isFalse();
+    }
+
+    @Test
+    void ofManyWhoComeAtOnceAfterTheRestOneIsAsked() {
+        failures(20, 4);
+        rest();
+        var refused = new CountDownLatch(MANY - 1);
+
+        var asked = IntStream.range(0, MANY)
+                .mapToObj(i -> CompletableFuture.supplyAsync(
+                        () -> {
+                            var answer = circuit.call("new-" + i, "new-" + i, waiting(refused), result -> !result);
+                            if (answer.isEmpty()) {
+                                refused.countDown();
+                            }
+                            return answer;
+                        },
+                        threads))
+                .toList();
+
+        assertThat(asked.stream().map(CompletableFuture::join).filter(Optional::isPresent))
+                .hasSize(1);
+    }
+
+    @Test
+    void whatBeganBeforeTheLastAnswerDoesNotCount() {
+        var everybodyAsks = new CyclicBarrier(MANY + 1);
+        var answered = new CountDownLatch(1);
+        var late = IntStream.range(0, MANY)
+                .mapToObj(i -> CompletableFuture.runAsync(
+                        () -> circuit.call(
+                                "person-" + i,
+                                "person-" + i,
+                                () -> {
+                                    await(everybodyAsks);
+                                    return !waiting(answered).get();
+                                },
+                                result -> !result),
+                        threads))
+                .toList();
+        await(everybodyAsks);
+        answer("another");
+        answered.countDown();
+        late.forEach(CompletableFuture::join);
+
+        assertThat(isAsked("another")).isTrue();
+    }
+
+    private void failures(int count, int people) {
+        for (var i = 0; i < count; i++) {
+            fail("account-" + i % people, "person-" + i % people);
+        }
+    }
+
+    private Optional<Boolean> fail(String account, String person) {
+        return circuit.call(account, person, () -> false, result -> !result);
+    }
+
+    private Optional<Boolean> answer(String account) {
+        return answer(account, account.replace("account", "person"));
+    }
+
+    private Optional<Boolean> answer(String account, String person) {
+        return circuit.call(account, person, () -> true, result -> !result);
+    }
+
+    /** If so it answers, and the count begins anew. */
+    private boolean isAsked(String account) {
+        return answer(account).isPresent();
+    }
+
+    private void rest() {
+        now.updateAndGet(then -> then.plus(REST));
+    }
+
+    /** All have begun before one of them has failed. */
+    private void atOnce(int calls, IntFunction<String> account) {
+        var begun = new CyclicBarrier(calls);
+        Supplier<Boolean> failing = () -> {
+            await(begun);
+            return false;
+        };
+        List<CompletableFuture<Void>> running = IntStream.range(0, calls)
+                .mapToObj(account)
+                .map(of -> CompletableFuture.runAsync(() -> circuit.call(of, of, failing, result -> !result), threads))
+                .toList();
+        running.forEach(CompletableFuture::join);
+    }
+
+    /** Answers in the end, or fails: a test that waits in vain is not to hang. */
+    private static Supplier<Boolean> waiting(CountDownLatch latch) {
+        return () -> {
+            try {
+                return latch.await(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
+            } catch (InterruptedException stopping) {
+                throw new IllegalStateException(stopping);
+            }
+        };
+    }
+
+    private static void await(CyclicBarrier barrier) {
+        try {
+            barrier.await(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
+        } catch (Exception stopping) {
+            throw new IllegalStateException(stopping);
+        }
+    }
+}
