@@ -58,7 +58,8 @@ class UnrepeatedDelete {
                     if (status < 500) {
                         throw Vendor.problem(status, "DELETE " + PATH);
                     }
-                    yield new LinkDeletion.InDoubt(Vendor.hasEnded(status, codes(answer.body())));
+                    var body = answer.body();
+                    yield new LinkDeletion.InDoubt(Vendor.hasEnded(status, !body.isEmpty(), codes(body)));
                 }
             };
         } catch (ExecutionException failed) {

@@ -127,13 +127,13 @@ class Vendor {
         if (response.errorResponse instanceof Errors errors) {
             return !codes(errors).isEmpty();
         }
-        var hasNoBody = response.exception == null;
-        return neverSent(response) || (hasNoBody && hasEnded(response.status, Set.of()));
+        var hasBody = response.exception != null;
+        return neverSent(response) || hasEnded(response.status, hasBody, Set.of());
     }
 
     /** FusionAuth's own errors have codes, also its 504: a webhook refused the transaction. Only its 500 has no body. */
-    static boolean hasEnded(int status, Set<String> codes) {
-        return status == 500 || !codes.isEmpty();
+    static boolean hasEnded(int status, boolean hasBody, Set<String> codes) {
+        return (status == 500 && !hasBody) || !codes.isEmpty();
     }
 
     /** All codes of an error answer; the messages beside them are free text and stay here. */

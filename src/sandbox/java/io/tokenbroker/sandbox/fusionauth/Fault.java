@@ -36,6 +36,8 @@ public record Fault(
         UNAVAILABLE_503,
         /** 504: a webhook refused the transaction. */
         WEBHOOK_504,
+        /** 500 with the HTML of a proxy. */
+        PROXY_500,
         /** 502 with the HTML of a proxy. */
         PROXY_502,
         /** 503 with the HTML of a proxy. */
@@ -106,6 +108,7 @@ public record Fault(
             case ERROR_500 -> Reply.empty(500);
             case UNAVAILABLE_503 -> patient(Errors.general(503, "[SearchEngineUnavailable]"));
             case WEBHOOK_504 -> Errors.general(504, "[WebhookTransactionException]");
+            case PROXY_500 -> Reply.html(500, "<html><body><h1>500 Internal Server Error</h1></body></html>");
             case PROXY_502 -> Reply.html(502, "<html><body><h1>502 Bad Gateway</h1></body></html>");
             case PROXY_503 -> Reply.html(503, "<html><body><h1>503 Service Unavailable</h1></body></html>");
             case PROXY_504 -> Reply.html(504, "<html><body><h1>504 Gateway Timeout</h1></body></html>");
