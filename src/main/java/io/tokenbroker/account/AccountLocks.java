@@ -3,8 +3,10 @@ package io.tokenbroker.account;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
@@ -32,14 +34,28 @@ public class AccountLocks {
 
     /** The same, unless somebody is at it: then nothing. Does not wait. */
     public <T> Optional<T> ifFree(UUID userId, UUID providerId, Supplier<T> work) {
+        return within(Duration.ZERO, userId, providerId, work);
+    }
+
+    /** The same, unless others are at it for longer than {@code patience}: then nothing. */
+    public <T> Optional<T> within(Duration patience, UUID userId, UUID providerId, Supplier<T> work) {
         var lock = locks.get(new Key(userId, providerId));
-        if (!lock.tryLock()) {
+        if (!isTaken(lock, patience)) {
             return Optional.empty();
         }
         try {
             return Optional.of(work.get());
         } finally {
             lock.unlock();
+        }
+    }
+
+    private static boolean isTaken(ReentrantLock lock, Duration patience) {
+        try {
+            return lock.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 

@@ -9,14 +9,17 @@ import io.tokenbroker.account.RememberedLinks;
 import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.mint.Minted.Source;
 import io.tokenbroker.settings.BrokerSettings.Rotation;
+import io.tokenbroker.tenant.RefreshOutcome;
 import io.tokenbroker.tenant.RefreshOutcome.NoToken;
 import io.tokenbroker.tenant.RefreshOutcome.Refreshed;
 import io.tokenbroker.tenant.RefreshOutcome.Refusal;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Gets a new access token from the tenant and keeps what came with it, be it a rotated token or a refusal. Blocks. */
 @ApplicationScoped
@@ -31,6 +34,9 @@ class Refresher {
     private final RecentOutcomes recent;
     private final Clock clock;
 
+    /** As long as a refresh takes that gets no answer: whoever is third in line then hears so, and does not wait for both. */
+    private final Duration longestWait;
+
     Refresher(
             Inquiry inquiry,
             RememberedLinks links,
@@ -39,7 +45,8 @@ class Refresher {
             AccountStates states,
             TokenCache cache,
             RecentOutcomes recent,
-            Clock clock) {
+            Clock clock,
+            @ConfigProperty(name = "quarkus.rest-client.provider.read-timeout") long readTimeoutMillis) {
         this.inquiry = inquiry;
         this.links = links;
         this.refreshTokens = refreshTokens;
@@ -48,6 +55,7 @@ class Refresher {
         this.cache = cache;
         this.recent = recent;
         this.clock = clock;
+        this.longestWait = Duration.ofMillis(readTimeoutMillis);
     }
 
     Landing refresh(Wanted wanted) {
@@ -56,7 +64,8 @@ class Refresher {
         }
         // The token is spent by its use: nobody else may use or replace it until the next one is stored.
         var link = wanted.remembered().link();
-        return locks.exclusively(link.userId(), link.providerId(), () -> refreshed(settled(wanted)));
+        return locks.within(longestWait, link.userId(), link.providerId(), () -> refreshed(settled(wanted)))
+                .orElseGet(() -> new Landing.Missed(RefreshOutcome.Unavailable.crowded()));
     }
 
     /** With what a crash left of the account put in order. */

@@ -49,16 +49,12 @@ class Compartments {
                     .places()
                     .get(
                             () -> Duration.between(since, clock.instant()).compareTo(LONGEST_WAIT) > 0
-                                    ? crowded()
+                                    ? Unavailable.crowded()
                                     : work.get(),
                             RefreshOutcome.class);
         } catch (BulkheadException full) {
-            return crowded();
+            return Unavailable.crowded();
         }
-    }
-
-    private static RefreshOutcome crowded() {
-        return new Unavailable(Outage.CROWDED, Optional.of(Duration.ofSeconds(1)), Upstream.error(null));
     }
 
     /** Makes the {@code call} that {@code request} asks for, unless the last ones were of no avail. */

@@ -41,6 +41,11 @@ public sealed interface RefreshOutcome {
     /** The provider could not answer now. */
     record Unavailable(Outage outage, Optional<Duration> retryAfter, Upstream upstream) implements NoToken {
 
+        /** Not asked, since others have waited for too long already. */
+        public static Unavailable crowded() {
+            return new Unavailable(Outage.CROWDED, Optional.of(Duration.ofSeconds(1)), Upstream.error(null));
+        }
+
         /** The same later, when so much is left to wait: in whole seconds, so that who obeys does not come too early. */
         public Unavailable forAnother(Duration wait) {
             var rounded = wait.plusMillis(999).truncatedTo(ChronoUnit.SECONDS);

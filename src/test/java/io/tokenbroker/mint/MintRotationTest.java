@@ -93,6 +93,25 @@ class MintRotationTest extends BrokerTest {
     }
 
     @Test
+    void nobodyWaitsForAllWhoAreBeforeThemAtATenantThatHangs() {
+        sandbox()
+                .entra()
+                .faults()
+                .add(io.tokenbroker.sandbox.entra.Fault.of(io.tokenbroker.sandbox.entra.Fault.Kind.HANG));
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var mints = Stream.of(ARM, GRAPH, ORDERS, ARM + "/", GRAPH + "/", ORDERS + "/")
+                    .map(resource -> CompletableFuture.supplyAsync(() -> mint(account, resource), threads))
+                    .toList();
+
+            assertThat(mints)
+                    .allSatisfy(minted -> assertThat(minted.get().statusCode()).isIn(503, 504))
+                    .anySatisfy(minted -> assertThat(minted.get().jsonPath().getString("detail"))
+                            .contains("wait"));
+        }
+        assertThat(sandbox().entra().faults().hanging()).isLessThan(6);
+    }
+
+    @Test
     void accessTokensFromBeforeARotationAreStillServed() {
         var before = mint(account, ARM);
         mint(account, GRAPH).then().body("source", equalTo("refresh"));
