@@ -60,6 +60,11 @@ final class Bystander {
         double ratio() {
             return besideMillis / ((beforeMillis + afterMillis) / 2);
         }
+
+        /** Who waits for a provider that hangs waits seconds; a busy machine does not make twice of milliseconds. */
+        boolean isWithinNoise() {
+            return besideMillis <= 2 * Math.max(beforeMillis, afterMillis);
+        }
     }
 
     Outcome measure(Map<String, String> logging, Consumer<Row> printed) {

@@ -27,9 +27,12 @@ record Report(Scale scale, List<Row> trials, Optional<Bystander.Outcome> bystand
         return rows().stream().mapToLong(row -> row.lost().size()).sum();
     }
 
-    /** Nobody lost, and nobody refused at the provider beside the one that hung. */
+    /** Nobody lost, and nobody refused or slowed at the provider beside the one that hung. */
     boolean isGood() {
-        return lost() == 0 && bystander.map(Bystander.Outcome::refused).orElse(0) == 0;
+        return lost() == 0
+                && bystander.stream()
+                        .allMatch(beside -> beside.refused() == 0
+                                && beside.latencies().stream().allMatch(Bystander.Latency::isWithinNoise));
     }
 
     String summary() {
@@ -107,7 +110,8 @@ record Report(Scale scale, List<Row> trials, Optional<Bystander.Outcome> bystand
                 ## Beside a provider that hangs
 
                 All accounts of one provider wait for it for %d s while another's mints are measured; production's time-outs. Each of
-                them has one caller, who asks again %d s after each answer and no sooner. p99 in milliseconds, %d mints refused:
+                them has one caller, who asks again %d s after each answer and no sooner. The run fails if a mint of the other is refused, or
+its p99 is more than twice the worse one of before and after. p99 in milliseconds, %d mints refused:
 
                 | mints of the other provider | before | beside it | after | ratio to the mean of both |
                 |---|---:|---:|---:|---:|
