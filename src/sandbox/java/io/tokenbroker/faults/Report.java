@@ -111,7 +111,7 @@ record Report(Scale scale, List<Row> trials, Optional<Bystander.Outcome> bystand
 
                 All accounts of one provider wait for it for %d s while another's mints are measured; production's time-outs. Each of
                 them has one caller, who asks again %d s after each answer and no sooner. The run fails if a mint of the other is refused, or
-its p99 is more than twice the worse one of before and after. p99 in milliseconds, %d mints refused:
+                its p99 is more than twice the worse one of before and after. p99 in milliseconds, %d mints refused:
 
                 | mints of the other provider | before | beside it | after | ratio to the mean of both |
                 |---|---:|---:|---:|---:|
