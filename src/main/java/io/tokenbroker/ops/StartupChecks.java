@@ -135,6 +135,12 @@ class StartupChecks {
                 AUTHENTICATIONS.contains(method),
                 key + ".client-authentication must be client_secret_basic, client_secret_post or none");
         require(
+                provider.clientId().isPresent()
+                        || (provider.clientSecret().isEmpty()
+                                && provider.clientAuthentication().isEmpty()),
+                key
+                        + " has a client-secret or client-authentication without client-id: what FusionAuth has is not replaced in part");
+        require(
                 provider.clientId().isEmpty()
                         || method.equals("none")
                         || provider.clientSecret().isPresent(),
