@@ -75,6 +75,9 @@ public record Target(String resource, List<String> scopes) {
 
     /** A resource that ends in a slash gets two: the scope is the identifier, then {@code /.default}. */
     private static Target ofResource(String resource) {
+        if (resource.endsWith(DEFAULT)) {
+            throw BrokerException.invalidField("resource", "must be without /.default, which makes a scope of it");
+        }
         return new Target(resource, List.of(resource + DEFAULT));
     }
 

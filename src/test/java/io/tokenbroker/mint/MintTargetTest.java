@@ -169,6 +169,16 @@ class MintTargetTest extends BrokerTest {
         assertThat(sandbox().entra().refreshes()).isZero();
     }
 
+    @Test
+    void aScopeInPlaceOfAResourceIsNamed() {
+        Broker.mint(account, Map.of("resource", ARM + "/.default"))
+                .then()
+                .statusCode(400)
+                .body("code", equalTo("invalid_request"))
+                .body("errors[0].field", equalTo("resource"));
+        assertThat(sandbox().entra().refreshes()).isZero();
+    }
+
     private Response scopes(String... scopes) {
         return Broker.mint(account, Map.of("scopes", List.of(scopes)));
     }
