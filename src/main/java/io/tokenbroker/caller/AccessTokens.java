@@ -14,12 +14,15 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jboss.logging.Logger;
 import org.jose4j.jwa.AlgorithmConstraints;
 import org.jose4j.jwa.AlgorithmConstraints.ConstraintType;
 import org.jose4j.jws.AlgorithmIdentifiers;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.MalformedClaimException;
 import org.jose4j.jwt.NumericDate;
+import org.jose4j.jwt.consumer.ErrorCodes;
 import org.jose4j.jwt.consumer.InvalidJwtException;
 import org.jose4j.jwt.consumer.JwtConsumerBuilder;
 
@@ -48,6 +51,9 @@ public class AccessTokens {
             AlgorithmIdentifiers.ECDSA_USING_P384_CURVE_AND_SHA384,
             AlgorithmIdentifiers.ECDSA_USING_P521_CURVE_AND_SHA512);
 
+    private static final Logger LOG = Logger.getLogger(AccessTokens.class);
+
+    private final AtomicReference<Instant> warnedAt = new AtomicReference<>(Instant.EPOCH);
     private final BrokerSettings.FusionAuth settings;
     private final Clients clients;
     private final Clock clock;
@@ -90,11 +96,27 @@ public class AccessTokens {
                 remember(token, caller.get(), claims.getExpirationTime());
             }
             return caller;
-        } catch (InvalidJwtException | MalformedClaimException refused) {
+        } catch (InvalidJwtException refused) {
             if (refused.getCause() instanceof BrokerException cannotTell) {
                 throw cannotTell;
             }
+            if (refused.getErrorDetails().size() == 1 && refused.hasErrorCode(ErrorCodes.ISSUER_INVALID)) {
+                warnOfIssuer();
+            }
             return Optional.empty();
+        } catch (MalformedClaimException refused) {
+            return Optional.empty();
+        }
+    }
+
+    /** All else being right, the setting may be wrong, and then every caller is refused: once a minute, whoever sends it. */
+    private void warnOfIssuer() {
+        var now = clock.instant();
+        var last = warnedAt.get();
+        if (!now.isBefore(last.plus(REMEMBERED)) && warnedAt.compareAndSet(last, now)) {
+            LOG.warnf(
+                    "A token for this application was refused since its iss is not %s. If that happens to all, broker.fusionauth.issuer is wrong",
+                    settings.issuer());
         }
     }
 

@@ -17,10 +17,15 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -83,6 +88,40 @@ class UserTokensTest extends BrokerTest {
                 bad("without a subject", token -> token.without("sub")),
                 bad("whose subject is no user id", token -> token.subject("alice")),
                 bad("whose subject is a number", token -> token.claim("sub", 7)));
+    }
+
+    @Test
+    void theOperatorIsToldOfATokenOfWhichTheIssuerAloneIsWrong() {
+        TestTime.advance(Duration.ofSeconds(61));
+        var logged = new ConcurrentLinkedQueue<String>();
+        var log = Logger.getLogger(AccessTokens.class.getName());
+        var handler = new Handler() {
+            @Override
+            public void publish(LogRecord entry) {
+                logged.add(new SimpleFormatter().formatMessage(entry));
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        log.addHandler(handler);
+        try {
+            for (var i = 0; i < 2; i++) {
+                unauthorized(call(fusionAuth().issueToken(token -> token.issuer("https://auth.example.org"))));
+            }
+            unauthorized(call(fusionAuth().issueToken(TokenRecipe::unknownKey)));
+        } finally {
+            log.removeHandler(handler);
+        }
+
+        assertThat(logged)
+                .singleElement()
+                .asString()
+                .contains("broker.fusionauth.issuer")
+                .doesNotContain("example.org");
     }
 
     @ParameterizedTest(name = "{0}")
