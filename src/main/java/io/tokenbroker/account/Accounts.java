@@ -100,6 +100,6 @@ public class Accounts {
     public static BrokerException notFound() {
         return new BrokerException(
                 ProblemType.ACCOUNT_NOT_FOUND,
-                "No account of this user has this id. List the accounts to see which there are.");
+                "There is no account of this id, or it is another user's. List the accounts to see which there are.");
     }
 }

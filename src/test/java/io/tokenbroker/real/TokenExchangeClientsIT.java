@@ -98,8 +98,8 @@ class TokenExchangeClientsIT {
             }
             assertThat(mints()).isEqualTo(mints + 1);
 
-            shows(spring.get("arm", zoe), "invalid_target", "No account of this user has this id");
-            shows(spring.get("unknown", alice), "invalid_target", "No account of this user has this id");
+            shows(spring.get("arm", zoe), "invalid_target", "There is no account of this id");
+            shows(spring.get("unknown", alice), "invalid_target", "There is no account of this id");
             shows(spring.get("forbidden", alice), "invalid_target", "broker.clients.<name>.resources");
             SANDBOX.entra().faults().add(Fault.of(Fault.Kind.DROP));
             shows(spring.get("graph", alice), "invalid_token_response", "temporarily_unavailable");
