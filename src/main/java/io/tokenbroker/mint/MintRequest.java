@@ -45,7 +45,8 @@ public record MintRequest(
 
         @Schema(
                 description =
-                        "A claims challenge that a resource answered with, as a JSON object in text. The cache is left out.",
+                        "A claims challenge that a resource answered with, as a JSON object in text. The cache is left out. "
+                                + "A token for claims with xms_cc, the client's word that it can be challenged, is not kept for others.",
                 examples = "{\"access_token\":{\"nbf\":{\"essential\":true,\"value\":\"1700000000\"}}}")
         @Nullable
         String claims) {
@@ -69,7 +70,7 @@ public record MintRequest(
         if (minValidity != null && (minValidity < 0 || minValidity > DAY)) {
             throw BrokerException.invalidField("min_validity", "must be 0 to 86400 seconds");
         }
-        Claims.check(claims);
+        claims = Claims.asked(claims);
     }
 
     Duration validity() {

@@ -167,6 +167,18 @@ class ManagedIdentityTest extends BrokerTest {
     }
 
     @Test
+    void aTokenOfContinuousEvaluationThatAnotherDoorGaveIsNotGivenHere() {
+        var capable = "{\"access_token\":{\"xms_cc\":{\"values\":[\"cp1\"]}}}";
+        var other = Broker.mint(account, Map.of("resource", GRAPH, "claims", capable));
+        other.then().statusCode(200);
+
+        var here = token(account, GRAPH);
+
+        here.then().statusCode(200).body("access_token", not(equalTo(other.path("access_token"))));
+        assertThat(Integer.parseInt(here.path("expires_in"))).isLessThan(2 * 3600);
+    }
+
+    @Test
     void tenMinutesAreLeftSoThatAnSdkKeepsTheToken() {
         sandbox().entra().faults().add(Fault.life(Duration.ofSeconds(1000)));
         var first = token(account, ARM);
