@@ -486,7 +486,7 @@ class ManagedIdentityTest extends BrokerTest {
 
         var answer = by(DoorSettings.LIMITED, account, ARM);
 
-        refused(answer, 429, "rate_limited");
+        assertThat(refused(answer, 429, "rate_limited")).contains(" in " + answer.header("Retry-After") + " seconds");
         assertThat(Integer.parseInt(answer.header("Retry-After"))).isBetween(1, 60);
     }
 
@@ -515,7 +515,8 @@ class ManagedIdentityTest extends BrokerTest {
         sandbox().entra().faults().add(Fault.throttled(Duration.ofSeconds(40)).times(1));
         var throttled = token(account, ARM);
 
-        assertThat(refused(throttled, 503, "provider_unavailable")).contains("throttling");
+        assertThat(refused(throttled, 503, "provider_unavailable"))
+                .contains("throttling", " in " + throttled.header("Retry-After") + " seconds");
         assertThat(Integer.parseInt(throttled.header("Retry-After"))).isBetween(30, 40);
     }
 

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
@@ -278,6 +279,10 @@ class ClientPolicyTest extends BrokerTest {
                 .then()
                 .header("RateLimit", startsWith("\"default\";r=1;t="));
         mint(SLOW, Map.of("resource", ARM)).then().statusCode(200);
+        batch(SLOW, List.of(Map.of("account_id", account, "resource", ARM)))
+                .then()
+                .body("results[0].problem.code", equalTo("rate_limited"))
+                .body("results[0].problem.detail", matchesPattern(".* in \\d+ seconds.*"));
 
         var refused = mint(SLOW, Map.of("resource", ARM));
 
