@@ -51,8 +51,9 @@ class AzdResource {
         }
         var question = Body.required(body);
         var client = (Caller.Client) Caller.of(identity);
+        var admission = mints.admit(client);
         return accounts.of(client, question.tenant())
-                .thenCompose(account -> mints.mint(client, account, question.mint()))
+                .thenCompose(account -> admission.mint(client, account, question.mint()))
                 .thenApply(minted -> AzdToken.of(minted.token()));
     }
 }

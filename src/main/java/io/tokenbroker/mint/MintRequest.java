@@ -65,7 +65,10 @@ public record MintRequest(
             throw BrokerException.invalidField("resource", "must be one resource identifier without spaces");
         }
         if (scopes != null) {
-            scopes = checked(scopes);
+            if (!areScopes(scopes)) {
+                throw BrokerException.invalidField("scopes", "must be 1 to 50 scopes without spaces");
+            }
+            scopes = List.copyOf(scopes);
         }
         if (minValidity != null && (minValidity < 0 || minValidity > DAY)) {
             throw BrokerException.invalidField("min_validity", "must be 0 to 86400 seconds");
@@ -86,14 +89,12 @@ public record MintRequest(
         return Boolean.TRUE.equals(forceRefresh);
     }
 
-    private static List<String> checked(List<String> scopes) {
-        if (scopes.isEmpty()
-                || scopes.size() > 50
-                || !scopes.stream()
+    /** Whether a mint can be asked for these, as far as their form goes. */
+    public static boolean areScopes(List<String> scopes) {
+        return !scopes.isEmpty()
+                && scopes.size() <= 50
+                && scopes.stream()
                         .allMatch(scope ->
-                                scope != null && RESOURCE.matcher(scope).matches())) {
-            throw BrokerException.invalidField("scopes", "must be 1 to 50 scopes without spaces");
-        }
-        return List.copyOf(scopes);
+                                scope != null && RESOURCE.matcher(scope).matches());
     }
 }
