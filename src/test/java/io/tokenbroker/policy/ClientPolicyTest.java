@@ -18,7 +18,9 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import io.tokenbroker.account.AccountId;
+import io.tokenbroker.mint.Minting;
 import io.tokenbroker.problem.ProblemAnswer;
+import io.tokenbroker.provider.ReloadProviders;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.Fault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
@@ -358,6 +360,31 @@ class ClientPolicyTest extends BrokerTest {
                 .then()
                 .statusCode(200)
                 .body("denied_by", equalTo("resources"));
+    }
+
+    @Test
+    void theExplanationOfAMintAtAnUnusableProviderIsThatOfTheMint() {
+        try {
+            sandbox()
+                    .fusionAuth()
+                    .addProvider(Minting.providerLike(Sandbox.CONTOSO)
+                            .withId(Sandbox.CONTOSO)
+                            .withEnabled(false));
+            ReloadProviders.now();
+
+            var explained = explain(CONTOSO_ONLY, account, Map.of("resource", GRAPH));
+
+            ProblemAnswer.of(explained, 502, "provider_misconfigured");
+            assertThat(explained.<String>path("detail"))
+                    .isEqualTo(mint(CONTOSO_ONLY, Map.of("resource", GRAPH)).path("detail"));
+            explain(PROVEN, account, Map.of("resource", GRAPH))
+                    .then()
+                    .statusCode(200)
+                    .body("denied_by", equalTo("subject-token-required"));
+        } finally {
+            sandbox().reset();
+            ReloadProviders.now();
+        }
     }
 
     @Test
