@@ -55,8 +55,9 @@ class AzdResource {
             throw BrokerException.invalidField("api-version", "must be " + API_VERSION);
         }
         var question = Body.required(body);
+        var admission = mints.admit(client);
         return accounts.of(client, question.tenant())
-                .thenCompose(account -> mints.mint(client, account, question.mint()))
+                .thenCompose(account -> admission.mint(client, account, question.mint()))
                 .thenApply(minted -> AzdToken.of(minted.token()));
     }
 }

@@ -30,16 +30,11 @@ final class FormCredentials {
         if (header == null) {
             return name.flatMap(known -> key.map(secret -> new Credential.NameAndKey(known, secret)));
         }
-        if (key.isPresent() || name.filter(other -> !isOf(header, other)).isPresent()) {
+        if (key.isPresent()) {
             throw new BrokerException(
                     ProblemType.INVALID_REQUEST,
                     "The client proves itself in one way only: by the Authorization header, or by client_id and client_secret.");
         }
         return Optional.empty();
-    }
-
-    /** Some send the name once more. */
-    private static boolean isOf(String header, String name) {
-        return !(Credential.of(header) instanceof Credential.NameAndKey(var basic, var key)) || basic.equals(name);
     }
 }

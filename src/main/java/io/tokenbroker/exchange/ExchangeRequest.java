@@ -28,6 +28,11 @@ record ExchangeRequest(
     private static final String JWT = "urn:ietf:params:oauth:token-type:jwt";
 
     ExchangeRequest {
+        if (!scopes.isEmpty() && !MintRequest.areScopes(scopes)) {
+            throw new BrokerException(
+                    ProblemType.INVALID_SCOPE,
+                    "The field 'scope' must be 50 scopes at most, without quotes and backslashes.");
+        }
         scopes = List.copyOf(scopes);
     }
 

@@ -44,14 +44,21 @@ class TokenExchange {
         this.clock = clock;
     }
 
-    /** @param path the account's id in the path, if it is there */
+    /**
+     * The rate comes first: what is read and looked up here costs more than a mint from the cache.
+     *
+     * @param path the account's id in the path, if it is there
+     */
     CompletionStage<ExchangeAnswer> exchange(Caller.Client client, Optional<String> path, Form form) {
+        var admission = mints.admit(client);
         return CompletableFuture.supplyAsync(() -> understood(client, path, form), threads)
-                .thenCompose(wanted -> mints.mint(wanted.client(), wanted.account(), wanted.request())
+                .thenCompose(wanted -> admission
+                        .mint(wanted.client(), wanted.account(), wanted.request())
                         .thenApply(minted -> ExchangeAnswer.of(wanted.account(), minted, clock.instant())));
     }
 
     private Exchange understood(Caller.Client client, Optional<String> path, Form form) {
+        requireSameClient(client, form);
         var request = ExchangeRequest.of(form);
         var caller = form.one("subject_token")
                 .map(token -> client.onBehalfOf(subject(token)))
@@ -59,6 +66,13 @@ class TokenExchange {
         var account = accounts.of(caller, path, request);
         return new Exchange(
                 caller, account, ofOneResource(caller, account, request).mint());
+    }
+
+    /** Some send the name beside another proof of it, and then it must be the same (RFC 6749 §2.3). */
+    private static void requireSameClient(Caller.Client client, Form form) {
+        if (form.one("client_id").filter(name -> !name.equals(client.name())).isPresent()) {
+            throw BrokerException.invalidField("client_id", "is another client's than the Authorization header's");
+        }
     }
 
     /** RFC 8693 §2.2.2: a subject token that is not acceptable is an invalid request. */

@@ -1,12 +1,9 @@
 package io.tokenbroker.managedidentity;
 
 import io.tokenbroker.caller.Caller;
-import io.tokenbroker.mint.Minted;
-import io.tokenbroker.mint.Minted.Source;
 import io.tokenbroker.mint.Mints;
 import jakarta.inject.Singleton;
 import java.time.Clock;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** A mint for a query, answered in the words of App Service. */
@@ -22,15 +19,7 @@ class IdentityTokens {
     }
 
     CompletionStage<TokenResponse> token(Caller.Client client, TokenQuery query) {
-        return mints.mint(client, query.account(), query.mint())
-                .thenCompose(minted -> accepted(client, query, minted))
+        return mints.mintInsteadOf(query::rejects, client, query.account(), query.mint())
                 .thenApply(minted -> TokenResponse.of(query, minted.token(), clock.instant()));
-    }
-
-    /** A token that its resource did not accept is asked for anew, by the rules for whoever insists on that. */
-    private CompletionStage<Minted> accepted(Caller.Client client, TokenQuery query, Minted minted) {
-        return minted.source() != Source.REFRESH && query.rejects(minted.token())
-                ? mints.mint(client, query.account(), query.mintAnew())
-                : CompletableFuture.completedStage(minted);
     }
 }

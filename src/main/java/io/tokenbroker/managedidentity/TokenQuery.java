@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What an SDK asks for. Parameters that nobody here knows are tolerated, for SDKs add their own.
@@ -62,12 +61,9 @@ record TokenQuery(ApiVersion version, String account, String resource, Optional<
 
     /** The mint that this is. Claims are no part of it: what an SDK caches must not need a challenge answered. */
     MintRequest mint() {
-        return mint(null);
-    }
-
-    /** The same, whatever is cached. */
-    MintRequest mintAnew() {
-        return mint(true);
+        return isScope()
+                ? new MintRequest(null, List.of(resource), null, MIN_VALIDITY_SECONDS, null, null)
+                : new MintRequest(resource, null, null, MIN_VALIDITY_SECONDS, null, null);
     }
 
     boolean rejects(AccessToken token) {
@@ -77,10 +73,8 @@ record TokenQuery(ApiVersion version, String account, String resource, Optional<
     }
 
     /** SDKs make a resource of a scope by taking {@code /.default} from its end, and leave any other as it is. */
-    private MintRequest mint(@Nullable Boolean anew) {
-        return resource.endsWith(DEFAULT) || MicrosoftGraph.isScope(resource)
-                ? new MintRequest(null, List.of(resource), null, MIN_VALIDITY_SECONDS, anew, null)
-                : new MintRequest(resource, null, null, MIN_VALIDITY_SECONDS, anew, null);
+    private boolean isScope() {
+        return resource.endsWith(DEFAULT) || MicrosoftGraph.isScope(resource);
     }
 
     private static String account(Optional<String> path, Map<String, List<String>> parameters) {

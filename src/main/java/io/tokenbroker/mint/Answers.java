@@ -5,7 +5,6 @@ import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.problem.Reauthorize;
 import io.tokenbroker.provider.Provider;
-import io.tokenbroker.tenant.RefreshOutcome.Outage;
 import io.tokenbroker.tenant.RefreshOutcome.Refusal;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
@@ -108,23 +107,25 @@ final class Answers {
                 new BrokerException(
                         ProblemType.UPSTREAM_TIMEOUT,
                         "The tenant did not answer in time and no valid token is cached. Try again; no account is lost.");
-            case THROTTLED -> away("The tenant is throttling and no valid token is cached.");
+            case THROTTLED -> away("The tenant is throttling and no valid token is cached.", unavailable);
             case ASKED_TOO_OFTEN ->
-                away("The tenant was asked for this account and these scopes too often, and no valid token is cached.");
-            case FAILING -> away("The tenant is failing and no valid token is cached.");
-            case UNREACHABLE -> away("The tenant cannot be reached and no valid token is cached.");
-            case CROWDED -> away("Too many wait for the tenant already, and no valid token is cached.");
-            case BROKEN_OFF -> away("The tenant broke the connection off and no valid token is cached.");
+                away(
+                        "The tenant was asked for this account and these scopes too often, and no valid token is cached.",
+                        unavailable);
+            case FAILING -> away("The tenant is failing and no valid token is cached.", unavailable);
+            case UNREACHABLE -> away("The tenant cannot be reached and no valid token is cached.", unavailable);
+            case CROWDED -> away("Too many wait for the tenant already, and no valid token is cached.", unavailable);
+            case BROKEN_OFF -> away("The tenant broke the connection off and no valid token is cached.", unavailable);
         };
-        var withUpstream = problem.withUpstream(unavailable.upstream());
-        return unavailable.outage() == Outage.TIMED_OUT
-                ? withUpstream
-                : withUpstream.withRetryAfter(unavailable.retryAfter().orElse(SOON));
+        return problem.withUpstream(unavailable.upstream());
     }
 
-    private static BrokerException away(String what) {
+    private static BrokerException away(String what, Unavailable unavailable) {
+        var seconds = Math.max(1, unavailable.retryAfter().orElse(SOON).toSeconds());
         return new BrokerException(
-                ProblemType.PROVIDER_UNAVAILABLE, what + " Wait as Retry-After says; no account is lost.");
+                        ProblemType.PROVIDER_UNAVAILABLE,
+                        what + " Try again in %d seconds; no account is lost.".formatted(seconds))
+                .withRetryAfter(Duration.ofSeconds(seconds));
     }
 
     /**

@@ -7,10 +7,12 @@ import io.tokenbroker.caller.Caller;
 import io.tokenbroker.policy.PolicyRule.Needs;
 import io.tokenbroker.policy.Verdict;
 import io.tokenbroker.policy.Wish;
+import io.tokenbroker.provider.Provider;
 import io.tokenbroker.provider.Providers;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Judges a mint by every rule of the client's policy instead of the first that refuses, and mints nothing. Whether the
@@ -29,10 +31,18 @@ class Explanations {
 
     Explanation of(Caller.Client client, String account, MintRequest request) {
         var id = AccountId.parse(account).orElseThrow(Accounts::notFound);
-        var verdicts = new ArrayList<>(rules(client, id, request));
+        // Of a provider outside their policy nobody hears what it makes of a target.
+        var provider = Optional.of(id.providerId())
+                .filter(client.policy()::allowsProvider)
+                .flatMap(providers::find);
+        var verdicts = new ArrayList<>(rules(client, id));
+        provider.ifPresent(known -> verdicts.addAll(rules(client, known, request)));
         var budgets = new ArrayList<>(List.of(client.policy().rate().judge()));
         if (verdicts.stream().allMatch(Verdict::allowed)) {
             var link = MintService.owned(links.current(id).orElseThrow(Accounts::notFound), client, request);
+            if (provider.isEmpty()) {
+                throw Answers.unusable(providers.whyUnusable(id.providerId()));
+            }
             if (request.insists()) {
                 budgets.add(client.policy().forced().judge(new Wanted.Grant(id, link.epoch())));
             }
@@ -41,19 +51,14 @@ class Explanations {
         return Explanation.of(verdicts);
     }
 
-    /** What the target needs is the provider's to say, so nobody hears it of a provider outside their policy. */
-    private List<Verdict> rules(Caller.Client client, AccountId id, MintRequest request) {
-        var policy = client.policy();
-        var verdicts = policy.judge(Needs.ACCOUNT, Wish.ofAccount(id.providerId(), client.user()))
+    private static List<Verdict> rules(Caller.Client client, AccountId id) {
+        return client.policy()
+                .judge(Needs.ACCOUNT, Wish.ofAccount(id.providerId(), client.user()))
                 .toList();
-        if (!policy.allowsProvider(id.providerId())) {
-            return verdicts;
-        }
-        var all = new ArrayList<>(verdicts);
-        providers
-                .find(id.providerId())
-                .map(provider -> Target.of(provider, request).asked(provider.id(), client.user()))
-                .ifPresent(wish -> policy.judge(Needs.TARGET, wish).forEach(all::add));
-        return all;
+    }
+
+    private static List<Verdict> rules(Caller.Client client, Provider provider, MintRequest request) {
+        var wish = Target.of(provider, request).asked(provider.id(), client.user());
+        return client.policy().judge(Needs.TARGET, wish).toList();
     }
 }

@@ -37,6 +37,16 @@ class MintMetrics {
         }
     }
 
+    /** Runs what comes before a mint and counts a refusal. */
+    void refusalCounted(Runnable before) {
+        try {
+            before.run();
+        } catch (BrokerException refused) {
+            count(refused.type().code());
+            throw refused;
+        }
+    }
+
     private static String outcome(@Nullable Minted minted, @Nullable Throwable failure) {
         return minted == null ? codeOf(failure).code() : minted.source().name().toLowerCase(Locale.ROOT);
     }

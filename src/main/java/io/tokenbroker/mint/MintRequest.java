@@ -45,7 +45,8 @@ public record MintRequest(
 
         @Schema(
                 description =
-                        "A claims challenge that a resource answered with, as a JSON object in text. The cache is left out.",
+                        "A claims challenge that a resource answered with, as a JSON object in text. The cache is left out. "
+                                + "A token for claims with xms_cc, the client's word that it can be challenged, is not kept for others.",
                 examples = "{\"access_token\":{\"nbf\":{\"essential\":true,\"value\":\"1700000000\"}}}")
         @Nullable
         String claims) {
@@ -64,12 +65,15 @@ public record MintRequest(
             throw BrokerException.invalidField("resource", "must be one resource identifier without spaces");
         }
         if (scopes != null) {
-            scopes = checked(scopes);
+            if (!areScopes(scopes)) {
+                throw BrokerException.invalidField("scopes", "must be 1 to 50 scopes without spaces");
+            }
+            scopes = List.copyOf(scopes);
         }
         if (minValidity != null && (minValidity < 0 || minValidity > DAY)) {
             throw BrokerException.invalidField("min_validity", "must be 0 to 86400 seconds");
         }
-        Claims.check(claims);
+        claims = Claims.asked(claims);
     }
 
     Duration validity() {
@@ -85,14 +89,12 @@ public record MintRequest(
         return Boolean.TRUE.equals(forceRefresh);
     }
 
-    private static List<String> checked(List<String> scopes) {
-        if (scopes.isEmpty()
-                || scopes.size() > 50
-                || !scopes.stream()
+    /** Whether a mint can be asked for these, as far as their form goes. */
+    public static boolean areScopes(List<String> scopes) {
+        return !scopes.isEmpty()
+                && scopes.size() <= 50
+                && scopes.stream()
                         .allMatch(scope ->
-                                scope != null && RESOURCE.matcher(scope).matches())) {
-            throw BrokerException.invalidField("scopes", "must be 1 to 50 scopes without spaces");
-        }
-        return List.copyOf(scopes);
+                                scope != null && RESOURCE.matcher(scope).matches());
     }
 }

@@ -7,7 +7,7 @@ import io.tokenbroker.account.RememberedLinks;
 import io.tokenbroker.account.RememberedLinks.Remembered;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.mint.Minted.Source;
-import io.tokenbroker.policy.ForcedRefreshes;
+import io.tokenbroker.policy.ForcedRefreshes.Turn;
 import io.tokenbroker.policy.Wish;
 import io.tokenbroker.provider.Provider;
 import io.tokenbroker.provider.Providers;
@@ -16,6 +16,7 @@ import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Authorize, then the account, then the cache, then one refresh for all who wait. The order is the security: nothing is
@@ -29,6 +30,7 @@ class MintService {
     private final ReadAhead readAhead;
     private final TokenCache cache;
     private final SharedRefresh refresh;
+    private final InsistedRefresh insisted;
     private final RefreshAhead ahead;
     private final Clock clock;
 
@@ -38,6 +40,7 @@ class MintService {
             ReadAhead readAhead,
             TokenCache cache,
             SharedRefresh refresh,
+            InsistedRefresh insisted,
             RefreshAhead ahead,
             Clock clock) {
         this.providers = providers;
@@ -45,6 +48,7 @@ class MintService {
         this.readAhead = readAhead;
         this.cache = cache;
         this.refresh = refresh;
+        this.insisted = insisted;
         this.ahead = ahead;
         this.clock = clock;
     }
@@ -61,8 +65,12 @@ class MintService {
         });
     }
 
-    /** The token, from wherever it takes. Blocks. */
-    Minted mint(Caller.Client client, AccountId id, MintRequest request) {
+    /**
+     * The token, from wherever it takes. Blocks.
+     *
+     * @param rejected tells a token that its resource did not accept: the cache gives no such one
+     */
+    Minted mint(Caller.Client client, AccountId id, MintRequest request, Predicate<AccessToken> rejected) {
         client.policy().requireAccount(Wish.ofAccount(id.providerId(), client.user()));
         var provider = providers.find(id.providerId());
         var target = provider.map(known -> permitted(client, known, request));
@@ -71,7 +79,8 @@ class MintService {
             throw Answers.unusable(providers.whyUnusable(id.providerId()));
         }
         var wanted = wanted(provider.get(), link, target.get(), request);
-        return cached(wanted, request).orElseGet(() -> refreshed(client, wanted, request));
+        var turn = insisted.drop(client, wanted, rejected);
+        return cached(wanted, request).orElseGet(() -> refreshed(client, wanted, request, turn));
     }
 
     private static Wanted wanted(Provider provider, Remembered link, Target target, MintRequest request) {
@@ -95,23 +104,10 @@ class MintService {
         return remembered;
     }
 
-    private Minted refreshed(Caller.Client client, Wanted wanted, MintRequest request) {
-        return request.insists()
-                ? insistedOn(client.policy().forced(), wanted, request)
-                : landed(refresh.of(wanted, false, () -> cached(wanted, request)), wanted, request);
-    }
-
-    /** Who insists too often hears what the tenant said last, if that was a refusal, and is told to wait if not. */
-    private Minted insistedOn(ForcedRefreshes forced, Wanted wanted, MintRequest request) {
-        if (forced.isSpent(wanted.grant())) {
-            throw refresh.lately(wanted)
-                    .map(why -> Answers.refused(wanted, why))
-                    .orElseGet(() -> forced.refused(wanted.grant()));
-        }
-        var landing = refresh.of(wanted, true, Optional::empty);
-        if (!(landing instanceof Landing.Missed(Unavailable noAnswer))) {
-            forced.note(wanted.grant());
-        }
+    private Minted refreshed(Caller.Client client, Wanted wanted, MintRequest request, Optional<Turn> turn) {
+        var landing = request.insists()
+                ? insisted.of(client, wanted)
+                : insisted.within(turn, () -> refresh.of(wanted, false, () -> cached(wanted, request)));
         return landed(landing, wanted, request);
     }
 

@@ -8,6 +8,7 @@ import jakarta.inject.Singleton;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Predicate;
 
 /**
  * What every front door asks for a token: one after the rate is taken, counted whichever way it ends. A hit is answered on
@@ -28,14 +29,47 @@ public class Mints {
 
     /** @param id as the caller wrote it; what is no account's id is not found */
     public CompletionStage<Minted> mint(Caller.Client client, String id, MintRequest request) {
-        return metrics.counted(() -> minted(client, id, request));
+        return admit(client).mint(client, id, request);
     }
 
-    private CompletionStage<Minted> minted(Caller.Client client, String id, MintRequest request) {
-        client.policy().rate().take();
+    /**
+     * The same, but from the cache no token that its resource has rejected. That one is dropped, for which the client has
+     * the budget of who insists on a new token.
+     */
+    public CompletionStage<Minted> mintInsteadOf(
+            Predicate<AccessToken> rejected, Caller.Client client, String id, MintRequest request) {
+        return admit(client).mint(client, id, request, rejected);
+    }
+
+    /** Takes the rate of one mint, for a door that has work to do before it knows what to ask for. */
+    public Admission admit(Caller.Client client) {
+        metrics.refusalCounted(client.policy().rate()::take);
+        return new Admission();
+    }
+
+    private CompletionStage<Minted> minted(
+            Caller.Client client, String id, MintRequest request, Predicate<AccessToken> rejected) {
         var account = AccountId.parse(id).orElseThrow(Accounts::notFound);
         return service.fromMemory(client, account, request)
+                .filter(minted -> !rejected.test(minted.token()))
                 .map(CompletableFuture::completedStage)
-                .orElseGet(() -> CompletableFuture.supplyAsync(() -> service.mint(client, account, request), threads));
+                .orElseGet(() ->
+                        CompletableFuture.supplyAsync(() -> service.mint(client, account, request, rejected), threads));
+    }
+
+    /** A mint that the client's rate has let pass. */
+    public final class Admission {
+
+        private Admission() {}
+
+        /** As {@link Mints#mint}; the client may have shown a user's token since. */
+        public CompletionStage<Minted> mint(Caller.Client client, String id, MintRequest request) {
+            return mint(client, id, request, token -> false);
+        }
+
+        private CompletionStage<Minted> mint(
+                Caller.Client client, String id, MintRequest request, Predicate<AccessToken> rejected) {
+            return metrics.counted(() -> minted(client, id, request, rejected));
+        }
     }
 }

@@ -109,7 +109,9 @@ class Refresher {
         var accessToken = AccessToken.of(refreshed, askedAt);
         // Keeping a rotated token leaves the epoch as it is. If a person signed in meanwhile there is another by now,
         // and nobody finds what the older grant gave.
-        cache.put(TokenCache.Key.of(wanted), accessToken);
+        if (!wanted.mayBeChallenged()) {
+            cache.put(TokenCache.Key.of(wanted), accessToken);
+        }
         return new Landing.Arrived(new Minted(accessToken, Source.REFRESH), next.isPresent());
     }
 

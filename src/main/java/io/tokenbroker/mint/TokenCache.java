@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The access tokens in memory. Its own timer only tidies up: whether a token may be handed out is asked of the token,
@@ -35,6 +36,11 @@ class TokenCache {
 
     void put(Key key, AccessToken token) {
         tokens.put(key, token);
+    }
+
+    /** Drops a token if it is such a one; asked and done at once, so that of two who want it gone one does it. */
+    void dropIf(Key key, Predicate<AccessToken> unwanted) {
+        tokens.asMap().computeIfPresent(key, (same, token) -> unwanted.test(token) ? null : token);
     }
 
     private static Duration positive(Duration remaining) {

@@ -2,12 +2,15 @@ package io.tokenbroker.mint;
 
 import io.tokenbroker.account.AccountId;
 import io.tokenbroker.account.RememberedLinks.Remembered;
+import io.tokenbroker.problem.Claims;
 import io.tokenbroker.provider.Provider;
 import java.util.List;
 import java.util.Optional;
 
 /** What an authorized caller wants a token of and for. */
 record Wanted(Provider provider, Remembered remembered, Target target, Optional<String> claims) {
+
+    private static final String CAPABILITIES = "xms_cc";
 
     AccountId account() {
         return AccountId.of(remembered.link());
@@ -21,6 +24,14 @@ record Wanted(Provider provider, Remembered remembered, Target target, Optional<
     /** The same at the provider as it is configured by now. */
     Wanted at(Provider now) {
         return new Wanted(now, remembered, target, claims);
+    }
+
+    /**
+     * Whether the token may be one of continuous access evaluation, for a client that has said it can be challenged: it
+     * lives for a day, and is of no use to others once its resource challenges them.
+     */
+    boolean mayBeChallenged() {
+        return claims.filter(asked -> Claims.name(asked, CAPABILITIES)).isPresent();
     }
 
     Grant grant() {

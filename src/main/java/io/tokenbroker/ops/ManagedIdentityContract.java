@@ -43,7 +43,7 @@ final class ManagedIdentityContract {
                         "acc_wv3Tg1q5TFCnq2LqRrd4b2Itc3Vi"))
                 .addParameter(query(
                         "token_sha256_to_refresh",
-                        "SHA-256, in hex, of a token that the resource did not accept: if it is the cached one, the tenant is asked.",
+                        "SHA-256, in hex, of a token that the resource did not accept: if it is the cached one, that is dropped and the tenant asked.",
                         "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"));
         problems.stream()
                 .collect(Collectors.groupingBy(

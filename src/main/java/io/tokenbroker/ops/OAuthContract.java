@@ -2,7 +2,6 @@ package io.tokenbroker.ops;
 
 import io.tokenbroker.problem.OAuthError;
 import io.tokenbroker.problem.ProblemType;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,17 +34,18 @@ final class OAuthContract {
                                 "application/x-www-form-urlencoded",
                                 OASFactory.createMediaType().schema(schema))));
         problems.stream()
-                .collect(Collectors.groupingBy(
-                        type -> String.valueOf(OAuthError.statusOf(type)), TreeMap::new, Collectors.toList()))
-                .forEach((status, types) -> operation.getResponses().addAPIResponse(status, refusal(types)));
+                .flatMap(type -> OAuthError.codesOf(type).stream().map(error -> new Refusal(error, type)))
+                .collect(Collectors.groupingBy(Refusal::status, TreeMap::new, Collectors.toList()))
+                .forEach((status, refusals) -> operation.getResponses().addAPIResponse(status, answer(refusals)));
     }
 
-    private static APIResponse refusal(Collection<ProblemType> types) {
-        var byError = types.stream()
+    private static APIResponse answer(List<Refusal> refusals) {
+        var types = refusals.stream().map(Refusal::type).toList();
+        var byError = refusals.stream()
                 .collect(Collectors.groupingBy(
-                        OAuthError::codeOf,
+                        Refusal::error,
                         TreeMap::new,
-                        Collectors.mapping(type -> "`" + type.code() + "`", Collectors.joining(", "))));
+                        Collectors.mapping(refusal -> "`" + refusal.type().code() + "`", Collectors.joining(", "))));
         var answer = OASFactory.createAPIResponse()
                 .description(byError.entrySet().stream()
                         .map(error -> "`%s`: %s.".formatted(error.getKey(), error.getValue()))
@@ -98,6 +98,13 @@ final class OAuthContract {
                         "https://graph.microsoft.com/User.Read"));
         form.put("claims", new Parameter("As in MintRequest.", "{\"access_token\":{\"nbf\":{\"essential\":true}}}"));
         return form;
+    }
+
+    private record Refusal(String error, ProblemType type) {
+
+        String status() {
+            return String.valueOf(OAuthError.statusOf(error, type));
+        }
     }
 
     private record Parameter(String description, String example) {

@@ -84,11 +84,13 @@ public class OpenApiContract implements OASFilter {
                 .values()
                 .forEach(answer -> answer.addHeader(
                         "X-Request-Id", header("The id of this request: the caller's, if it sent a sane one.")));
-        if (contract.describedByItsDoor(operation)) {
-            return;
+        if (!contract.describedByItsDoor(operation)) {
+            problemsByStatus(contract.problems())
+                    .forEach((status, types) -> operation.getResponses().addAPIResponse(status, problem(types)));
         }
-        problemsByStatus(contract.problems())
-                .forEach((status, types) -> operation.getResponses().addAPIResponse(status, problem(types)));
+        if (contract.saysTheRate()) {
+            RateContract.complete(operation);
+        }
     }
 
     private static Map<String, List<ProblemType>> problemsByStatus(List<ProblemType> problems) {

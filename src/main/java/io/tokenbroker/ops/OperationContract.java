@@ -136,6 +136,19 @@ enum OperationContract {
         return Stream.concat(problems.stream(), always).toList();
     }
 
+    /** Whether its answers tell a client with a limited rate what is left. */
+    boolean saysTheRate() {
+        return switch (this) {
+            case mintToken,
+                    mintTokens,
+                    exchangeToken,
+                    exchangeTokenOfAccount,
+                    getManagedIdentityToken,
+                    getManagedIdentityTokenOfAccount -> true;
+            default -> false;
+        };
+    }
+
     /** Describes its refusals in the words of its door, if that has words of its own; else leaves them to the caller. */
     boolean describedByItsDoor(Operation operation) {
         switch (this) {

@@ -96,6 +96,9 @@ class StartupChecks {
                 client.azdAccount().isEmpty()
                         || AccountId.parse(client.azdAccount().get()).isPresent(),
                 key + ".azd-account must be the id of an account, such as GET /accounts lists");
+        require(
+                client.azdAccount().isEmpty() || !client.subjectTokenRequired(),
+                key + ".azd-account cannot work with subject-token-required: azd has no user's token to send");
     }
 
     private static void checkListed(String key, Optional<List<String>> entries) {

@@ -14,10 +14,6 @@ public final class MintRate {
 
     private static final String RULE = "requests-per-minute";
 
-    private static final String REFUSAL =
-            "This client has used up its mints for now. Wait as Retry-After says, keep tokens until they expire, "
-                    + "or ask the broker's operator for more: broker.clients.<name>.requests-per-minute.";
-
     private final Optional<Limited> limited;
 
     private MintRate(Optional<Limited> limited) {
@@ -31,8 +27,9 @@ public final class MintRate {
     /** Counts one mint, or refuses it and says when the next will do. */
     public void take() {
         if (limited.isPresent() && !limited.get().bucket().tryConsume(1)) {
-            throw BrokerException.byRule(RULE, ProblemType.RATE_LIMITED, REFUSAL)
-                    .withRetryAfter(Duration.ofSeconds(limited.get().secondsToNext()));
+            var seconds = Math.max(1, limited.get().secondsToNext());
+            throw BrokerException.byRule(RULE, ProblemType.RATE_LIMITED, refusal(seconds))
+                    .withRetryAfter(Duration.ofSeconds(seconds));
         }
     }
 
@@ -42,7 +39,15 @@ public final class MintRate {
 
     /** Whether a mint would be counted or refused; counts none. */
     public Verdict judge() {
-        return new Verdict(RULE, limited.map(left -> left.available() > 0).orElse(true), REFUSAL);
+        return limited.filter(left -> left.available() == 0)
+                .map(spent -> new Verdict(RULE, false, refusal(spent.secondsToNext())))
+                .orElse(new Verdict(RULE, true, ""));
+    }
+
+    private static String refusal(long seconds) {
+        return "This client has used up its mints for now; the next will do in %d seconds. Keep tokens until they expire, "
+                        .formatted(seconds)
+                + "or ask the broker's operator for more: broker.clients.<name>.requests-per-minute.";
     }
 
     /**

@@ -2,13 +2,20 @@ package io.tokenbroker.problem;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import org.jspecify.annotations.Nullable;
 
 /** The {@code claims} of requests and refusals: a claims request (OpenID Connect Core §5.5), a JSON object as text. */
 public final class Claims {
 
-    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    /** A member that is there twice would be read in one way here, and perhaps in another by the tenant. */
+    private static final ObjectMapper JSON = new ObjectMapper()
+            .enable(
+                    DeserializationFeature.FAIL_ON_TRAILING_TOKENS,
+                    DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
+
     private static final int LONGEST = 8_192;
 
     private Claims() {}
@@ -20,15 +27,26 @@ public final class Claims {
         }
     }
 
-    static boolean areUsable(String claims) {
-        return claims.length() <= LONGEST && isObject(claims);
+    /** What was sent, unless that asks for nothing; refused as {@link #check} does. */
+    public static @Nullable String asked(@Nullable String claims) {
+        check(claims);
+        return claims == null || read(claims).isEmpty() ? null : claims;
     }
 
-    private static boolean isObject(String claims) {
+    /** Whether a claim of this name is asked for, wherever it is to be. */
+    public static boolean name(String claims, String claim) {
+        return read(claims).findValue(claim) != null;
+    }
+
+    static boolean areUsable(String claims) {
+        return claims.length() <= LONGEST && read(claims).isObject();
+    }
+
+    private static JsonNode read(String claims) {
         try {
-            return JSON.readTree(claims).isObject();
+            return JSON.readTree(claims);
         } catch (JsonProcessingException notJson) {
-            return false;
+            return MissingNode.getInstance();
         }
     }
 }

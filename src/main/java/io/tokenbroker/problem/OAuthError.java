@@ -1,6 +1,7 @@
 package io.tokenbroker.problem;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -58,13 +59,8 @@ public record OAuthError(
         return statusOf(codeOf(e), e.type());
     }
 
-    /** The status of a refusal that no policy has to do with. */
-    public static int statusOf(ProblemType type) {
-        return statusOf(codeOf(type), type);
-    }
-
     /** 400 unless OAuth or HTTP has a better one. What is forbidden, missing or in conflict has none in OAuth. */
-    private static int statusOf(String error, ProblemType type) {
+    public static int statusOf(String error, ProblemType type) {
         return switch (error) {
             case "invalid_client" -> 401;
             case "invalid_request" -> type.status();
@@ -81,18 +77,21 @@ public record OAuthError(
                 default -> "unauthorized_client";
             };
         }
-        return e.errors().stream()
-                .map(error -> switch (error.field()) {
-                    case "resource" -> "invalid_target";
-                    case "scopes" -> "invalid_scope";
-                    default -> codeOf(e.type());
-                })
-                .findFirst()
-                .orElseGet(() -> codeOf(e.type()));
+        return e.errors().stream().anyMatch(error -> error.field().equals("resource"))
+                ? "invalid_target"
+                : codeOf(e.type());
     }
 
-    /** The code for each problem, apart from what a client's policy refuses. */
-    public static String codeOf(ProblemType type) {
+    /** Every code that a problem may have: one that a rule of the policy refuses, or a field, can have another. */
+    public static Set<String> codesOf(ProblemType type) {
+        return switch (type) {
+            case FORBIDDEN -> Set.of(codeOf(type), "unauthorized_client", "invalid_target", "invalid_scope");
+            case INVALID_REQUEST -> Set.of(codeOf(type), "invalid_target");
+            default -> Set.of(codeOf(type));
+        };
+    }
+
+    private static String codeOf(ProblemType type) {
         return switch (type) {
             case UNAUTHORIZED, FORBIDDEN -> "invalid_client";
             case UNSUPPORTED_GRANT_TYPE -> "unsupported_grant_type";

@@ -236,7 +236,12 @@ class TokenExchangeTest extends BrokerTest {
                 row("two resources", "audience=ACC&resource=a:b&resource=a:c", "invalid_target", "resource"),
                 row("the same resource twice", "audience=ACC&resource=a:b&resource=a:b", "invalid_target", "resource"),
                 row("a malformed resource", "audience=ACC&resource=a%20b", "invalid_target", "resource"),
-                row("a malformed scope", "audience=ACC&scope=a%22b", "invalid_scope", "scopes"),
+                row("a malformed scope", "audience=ACC&scope=a%22b", "invalid_scope", "The field 'scope' must"),
+                row(
+                        "too many scopes",
+                        "audience=ACC&scope=" + "a%20".repeat(51),
+                        "invalid_scope",
+                        "The field 'scope' must"),
                 row("scopes twice", "audience=ACC&scope=a&scope=b", "invalid_request", "scope"),
                 row(
                         "scopes of several resources",
@@ -377,6 +382,35 @@ class TokenExchangeTest extends BrokerTest {
     }
 
     @Test
+    void theBodyNamesNoOtherClientThanTheHeader() {
+        var robot = sandbox().fusionAuth().issueToken(good -> good.subject(ROBOT));
+
+        for (var credential : List.of(PLAIN.key(), robot)) {
+            refused(
+                    exchange(
+                            given().header("Authorization", "Bearer " + credential)
+                                    .formParam("client_id", "proven"),
+                            "audience",
+                            account),
+                    400,
+                    "invalid_request",
+                    "invalid_request");
+        }
+        exchange(
+                        given().header("Authorization", "Bearer " + PLAIN.key()).formParam("client_id", "plain"),
+                        "audience",
+                        account)
+                .then()
+                .statusCode(200);
+        exchange(
+                        given().header("Authorization", "Bearer " + robot).formParam("client_id", "robot"),
+                        "audience",
+                        account)
+                .then()
+                .statusCode(200);
+    }
+
+    @Test
     void theBodyProvesNobodyElsewhere() {
         given().contentType(FORM)
                 .formParam("client_id", "plain")
@@ -416,6 +450,16 @@ class TokenExchangeTest extends BrokerTest {
 
         refused(refused, 429, "temporarily_unavailable", "rate_limited");
         assertThat(refused.header("RateLimit")).isEqualTo("\"default\";r=0;t=" + refused.header("Retry-After"));
+    }
+
+    @Test
+    void whatIsRefusedBeforeTheMintCountsToo() {
+        TestTime.advance(Duration.ofMinutes(4));
+        var wrongSubject =
+                new String[] {"audience", account, "subject_token", "x", "subject_token_type", TYPE + "access_token"};
+        refused(exchange(SLOW, wrongSubject), 400, "invalid_request", "invalid_request");
+
+        refused(exchange(SLOW, wrongSubject), 429, "temporarily_unavailable", "rate_limited");
     }
 
     @Test

@@ -10,6 +10,7 @@ import static io.tokenbroker.mint.Minting.refreshRequests;
 import static io.tokenbroker.support.DoorSettings.ARM;
 import static io.tokenbroker.support.DoorSettings.sha256;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
@@ -26,6 +27,7 @@ import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.DoorSettings;
 import io.tokenbroker.support.TestTime;
+import io.tokenbroker.support.Waiting;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -33,7 +35,12 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -167,6 +174,18 @@ class ManagedIdentityTest extends BrokerTest {
     }
 
     @Test
+    void aTokenOfContinuousEvaluationThatAnotherDoorGaveIsNotGivenHere() {
+        var capable = "{\"access_token\":{\"xms_cc\":{\"values\":[\"cp1\"]}}}";
+        var other = Broker.mint(account, Map.of("resource", GRAPH, "claims", capable));
+        other.then().statusCode(200);
+
+        var here = token(account, GRAPH);
+
+        here.then().statusCode(200).body("access_token", not(equalTo(other.path("access_token"))));
+        assertThat(Integer.parseInt(here.path("expires_in"))).isLessThan(2 * 3600);
+    }
+
+    @Test
     void tenMinutesAreLeftSoThatAnSdkKeepsTheToken() {
         sandbox().entra().faults().add(Fault.life(Duration.ofSeconds(1000)));
         var first = token(account, ARM);
@@ -230,6 +249,75 @@ class ManagedIdentityTest extends BrokerTest {
                 .get("/msi/token");
 
         refused(answer, 503, "provider_unavailable");
+        refused(token(account, ARM), 503, "provider_unavailable");
+    }
+
+    @Test
+    void whoeverAsksWhileARejectedTokenIsReplacedGetsTheNewOne() {
+        var first = by(DoorSettings.NARROW, account, ARM);
+        sandbox().entra().faults().add(Fault.of(Fault.Kind.HANG).times(1));
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var one = CompletableFuture.supplyAsync(() -> rejecting(first), threads);
+            Waiting.until(() -> sandbox().entra().faults().hanging() == 1);
+            var two = CompletableFuture.supplyAsync(() -> rejecting(first), threads);
+            var plain = CompletableFuture.supplyAsync(() -> by(DoorSettings.NARROW, account, ARM), threads);
+            assertThatThrownBy(() -> two.get(300, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+            sandbox().entra().faults().release();
+
+            var second = one.join();
+            second.then().statusCode(200).body("access_token", not(equalTo(first.path("access_token"))));
+            for (var other : List.of(two, plain)) {
+                other.join().then().statusCode(200).body("access_token", equalTo(second.path("access_token")));
+            }
+        }
+        assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(2);
+    }
+
+    @Test
+    void twoWhoRejectTheSameTokenAtOnceShareOneNewOne() {
+        var first = by(DoorSettings.NARROW, account, ARM);
+        sandbox().entra().faults().add(Fault.slow(Duration.ofMillis(300)));
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var answers = IntStream.range(0, 20)
+                    .mapToObj(i -> CompletableFuture.supplyAsync(() -> rejecting(first), threads))
+                    .toList()
+                    .stream()
+                    .map(CompletableFuture::join)
+                    .toList();
+
+            assertThat(answers).allSatisfy(answer -> answer.then().statusCode(200));
+            assertThat(answers.stream().map(answer -> answer.<String>path("access_token")))
+                    .doesNotContain(first.<String>path("access_token"))
+                    .containsOnly(answers.getFirst().<String>path("access_token"));
+        }
+        assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(2);
+    }
+
+    @Test
+    void whoRejectsOneTokenAfterTheOtherMustWait() {
+        var first = by(DoorSettings.NARROW, account, ARM);
+        var second = rejecting(first);
+
+        var tooEarly = rejecting(second);
+
+        assertThat(refused(tooEarly, 429, "rate_limited")).matches(".* in \\d+ seconds.*");
+        assertThat(Integer.parseInt(tooEarly.header("Retry-After"))).isBetween(25, 30);
+        rejecting(first).then().statusCode(200).body("access_token", equalTo(second.path("access_token")));
+        TestTime.advance(Duration.ofSeconds(30));
+        rejecting(second).then().statusCode(200).body("access_token", not(equalTo(second.path("access_token"))));
+    }
+
+    @Test
+    void aRejectionThatNoTenantAnsweredMayBeFollowedByAnother() {
+        var first = by(DoorSettings.NARROW, account, ARM);
+        sandbox().entra().faults().add(Fault.of(Fault.Kind.UNAVAILABLE));
+        refused(rejecting(first), 503, "provider_unavailable");
+        sandbox().entra().faults().clear();
+        TestTime.advance(Duration.ofSeconds(11));
+        var second = by(DoorSettings.NARROW, account, ARM);
+        second.then().statusCode(200);
+
+        rejecting(second).then().statusCode(200).body("access_token", not(equalTo(second.path("access_token"))));
     }
 
     static Stream<Arguments> resources() {
@@ -417,7 +505,7 @@ class ManagedIdentityTest extends BrokerTest {
 
         var answer = by(DoorSettings.LIMITED, account, ARM);
 
-        refused(answer, 429, "rate_limited");
+        assertThat(refused(answer, 429, "rate_limited")).contains(" in " + answer.header("Retry-After") + " seconds");
         assertThat(Integer.parseInt(answer.header("Retry-After"))).isBetween(1, 60);
     }
 
@@ -446,7 +534,8 @@ class ManagedIdentityTest extends BrokerTest {
         sandbox().entra().faults().add(Fault.throttled(Duration.ofSeconds(40)).times(1));
         var throttled = token(account, ARM);
 
-        assertThat(refused(throttled, 503, "provider_unavailable")).contains("throttling");
+        assertThat(refused(throttled, 503, "provider_unavailable"))
+                .contains("throttling", " in " + throttled.header("Retry-After") + " seconds");
         assertThat(Integer.parseInt(throttled.header("Retry-After"))).isBetween(30, 40);
     }
 
@@ -502,6 +591,16 @@ class ManagedIdentityTest extends BrokerTest {
 
     private static Response token(String account, String resource) {
         return by(Sandbox.DEMO_KEY, account, resource);
+    }
+
+    /** A request of the client {@code narrow}, which may reject one token in half a minute. */
+    private Response rejecting(Response answer) {
+        return given().header(IDENTITY, DoorSettings.NARROW)
+                .queryParam("api-version", NEW_FORM)
+                .queryParam("resource", ARM)
+                .queryParam("client_id", account)
+                .queryParam("token_sha256_to_refresh", sha256(answer.path("access_token")))
+                .get("/msi/token");
     }
 
     private static Response by(String key, String account, String resource) {

@@ -129,6 +129,27 @@ class BatchTest extends BrokerTest {
     }
 
     @Test
+    void sixteenAtATimeAndTheOrderIsKept() throws InterruptedException {
+        var blake = Broker.link(Sandbox.CONTOSO, BLAKE);
+        var casey = Broker.link(Sandbox.FABRIKAM, CASEY);
+        sandbox().entra().faults().add(Fault.of(Fault.Kind.HANG));
+        var accounts =
+                IntStream.range(0, 40).mapToObj(i -> i % 3 == 0 ? casey : blake).toList();
+        var items = IntStream.range(0, 40)
+                .mapToObj(i -> withClaims(accounts.get(i), i))
+                .toArray();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var answer = CompletableFuture.supplyAsync(() -> batch(items), threads);
+            Waiting.until(() -> sandbox().entra().faults().hanging() >= 16);
+            Thread.sleep(300);
+            assertThat(sandbox().entra().faults().hanging()).isEqualTo(16);
+            sandbox().entra().faults().clear();
+
+            answer.join().then().statusCode(200).body("results.token.account_id", equalTo(accounts));
+        }
+    }
+
+    @Test
     void theSameThingAskedForTwiceIsRefreshedOnce() {
         var account = Broker.link(Sandbox.CONTOSO, BLAKE);
 

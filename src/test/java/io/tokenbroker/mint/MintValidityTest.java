@@ -3,6 +3,7 @@ package io.tokenbroker.mint;
 import static io.restassured.RestAssured.given;
 import static io.tokenbroker.mint.Minting.ARM;
 import static io.tokenbroker.mint.Minting.BLAKE;
+import static io.tokenbroker.mint.Minting.GRAPH;
 import static io.tokenbroker.mint.Minting.LINK_API;
 import static io.tokenbroker.mint.Minting.mint;
 import static io.tokenbroker.mint.Minting.mintAnew;
@@ -27,6 +28,8 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How long a token must last, and what the cache gives when. */
 @QuarkusTest
@@ -138,6 +141,42 @@ class MintValidityTest extends BrokerTest {
                 .then()
                 .body("source", equalTo("cache"))
                 .body("access_token", equalTo(first.path("access_token")));
+    }
+
+    @Test
+    void aTokenForOneWhoCanBeChallengedIsNobodyElses() {
+        var first = mint(account, GRAPH);
+        var capable = "{\"access_token\":{\"xms_cc\":{\"values\":[\"cp1\"]}}}";
+
+        var answer = Broker.mint(account, Map.of("resource", GRAPH, "claims", capable));
+
+        answer.then().statusCode(200).body("source", equalTo("refresh")).body("expires_in", greaterThan(20 * 3600));
+        mint(account, GRAPH)
+                .then()
+                .body("source", equalTo("cache"))
+                .body("access_token", equalTo(first.path("access_token")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", " { } "})
+    void claimsThatAskForNothingAreNone(String nothing) {
+        var first = mint(account, ARM);
+
+        Broker.mint(account, Map.of("resource", ARM, "claims", nothing))
+                .then()
+                .body("source", equalTo("cache"))
+                .body("access_token", equalTo(first.path("access_token")));
+        assertThat(sandbox().entra().refreshes()).isEqualTo(1);
+    }
+
+    @Test
+    void claimsThatNameAMemberTwiceAreRefused() {
+        var hidden = "{\"access_token\":{\"xms_cc\":{\"values\":[\"cp1\"]}},\"access_token\":{}}";
+
+        Broker.mint(account, Map.of("resource", ARM, "claims", hidden))
+                .then()
+                .statusCode(400)
+                .body("errors[0].field", equalTo("claims"));
     }
 
     @Test

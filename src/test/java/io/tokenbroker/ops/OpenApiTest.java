@@ -13,7 +13,10 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 class OpenApiTest extends BrokerTest {
@@ -42,6 +45,47 @@ class OpenApiTest extends BrokerTest {
                     .statusCode(405)
                     .header("Allow", String.join(", ", has));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/oauth2/token", "/accounts/{id}/oauth2/token"})
+    void whatAPolicyRefusesIsDescribedAtTheExchange(String path) throws IOException {
+        var refusals = tree(Files.readString(Path.of("openapi.yaml")))
+                .path("paths")
+                .path(path)
+                .path("post")
+                .path("responses");
+
+        assertThat(refusals.path("400").path("description").asText())
+                .contains("`unauthorized_client`: `forbidden`.")
+                .containsPattern("`invalid_target`: [^.]*`forbidden`")
+                .containsPattern("`invalid_scope`: [^.]*`forbidden`");
+        assertThat(refusals.path("401").path("description").asText()).contains("`invalid_client`: ");
+    }
+
+    @Test
+    void theRateIsDescribedWhereItIsSent() throws IOException {
+        var described = new TreeSet<String>();
+        tree(Files.readString(Path.of("openapi.yaml")))
+                .path("paths")
+                .properties()
+                .forEach(path -> path.getValue().properties().stream()
+                        .filter(operation -> Stream.of("200", "429", "403", "400")
+                                .map(operation.getValue().path("responses")::path)
+                                .filter(answer -> !answer.isMissingNode())
+                                .allMatch(answer -> answer.path("headers").has("RateLimit")
+                                        && answer.path("headers").has("RateLimit-Policy")))
+                        .forEach(operation -> described.add(
+                                operation.getValue().path("operationId").asText())));
+
+        assertThat(described)
+                .containsExactly(
+                        "exchangeToken",
+                        "exchangeTokenOfAccount",
+                        "getManagedIdentityToken",
+                        "getManagedIdentityTokenOfAccount",
+                        "mintToken",
+                        "mintTokens");
     }
 
     /** The order of members is nobody's business. */

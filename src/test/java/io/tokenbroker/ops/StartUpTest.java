@@ -79,7 +79,8 @@ class StartUpTest {
                 Map.entry("broker.clients.billing.subject-token-required", "true"),
                 Map.entry("broker.clients.billing.requests-per-minute", "60"),
                 Map.entry("broker.clients.billing.force-refresh-interval", "0s"),
-                Map.entry("broker.clients.billing.azd-account", ACCOUNT),
+                Map.entry("broker.clients.deploy.key-sha256", DIGEST),
+                Map.entry("broker.clients.deploy.azd-account", ACCOUNT),
                 Map.entry(IN_FULL + "name", "Contoso"),
                 Map.entry(IN_FULL + "issuer", "https://login.example/v2.0"),
                 Map.entry(IN_FULL + "client-id", "c"),
@@ -303,6 +304,18 @@ class StartUpTest {
                         "broker.clients.billing.azd-account",
                         "b@contoso.com"))))
                 .contains("broker.clients.billing.azd-account must be the id of an account");
+    }
+
+    @Test
+    void anAccountForAzdOfAClientThatNeedsTheUsersTokenIsNamed() {
+        assertOneLine(failure(with(Map.of(
+                        "broker.clients.billing.key-sha256",
+                        DIGEST,
+                        "broker.clients.billing.subject-token-required",
+                        "true",
+                        "broker.clients.billing.azd-account",
+                        ACCOUNT))))
+                .contains("broker.clients.billing.azd-account", "subject-token-required");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static io.tokenbroker.mint.Minting.ARM;
 import static io.tokenbroker.mint.Minting.BLAKE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -39,6 +40,8 @@ class AddedRuleTest extends BrokerTest {
 
     private static final String REFUSAL = "Not on Sundays.";
 
+    private static final String BROKEN = "https://broken.example";
+
     private static volatile boolean sunday;
 
     public static class OneRuleMore implements QuarkusTestProfile {
@@ -64,7 +67,15 @@ class AddedRuleTest extends BrokerTest {
         protected List<PolicyRule> of(BrokerSettings.Client client) {
             var rules = new ArrayList<>(super.of(client));
             rules.add(new PolicyRule("sundays", PolicyRule.Needs.TARGET, wish -> !sunday, REFUSAL));
+            rules.add(new PolicyRule("broken", PolicyRule.Needs.TARGET, Rules::fails, REFUSAL));
             return rules;
+        }
+
+        private static boolean fails(Wish wish) {
+            if (wish.resource().equals(BROKEN)) {
+                throw new IllegalStateException("A rule that fails");
+            }
+            return true;
         }
     }
 
@@ -125,6 +136,21 @@ class AddedRuleTest extends BrokerTest {
 
         DOORS.forEach((door, answer) ->
                 assertThat(answer.apply(account)).as(door).contains(REFUSAL).doesNotContain("access_token"));
+    }
+
+    @Test
+    void aRuleThatFailsForOneMintOfABatchCostsNoOther() {
+        Broker.client()
+                .body(Map.of(
+                        "requests",
+                        List.of(
+                                Map.of("account_id", account, "resource", BROKEN),
+                                Map.of("account_id", account, "resource", ARM))))
+                .post("/tokens")
+                .then()
+                .statusCode(200)
+                .body("results[0].problem.code", equalTo("internal_error"))
+                .body("results[1].token.account_id", equalTo(account));
     }
 
     @Test

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
@@ -17,19 +18,24 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import io.tokenbroker.account.AccountId;
+import io.tokenbroker.mint.Minting;
 import io.tokenbroker.problem.ProblemAnswer;
+import io.tokenbroker.provider.ReloadProviders;
 import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.entra.Fault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.ClientKey;
 import io.tokenbroker.support.TestTime;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -191,6 +197,54 @@ class ClientPolicyTest extends BrokerTest {
     }
 
     @Test
+    void ofManyWhoInsistAtOnceOnDifferentThingsOneGetsThrough() {
+        sandbox().entra().faults().add(Fault.slow(Duration.ofMillis(300)));
+        var items = IntStream.range(0, 100)
+                .mapToObj(i -> forcedWith("{\"access_token\":{\"number\":{\"value\":\"%d\"}}}".formatted(i)))
+                .toList();
+
+        var answer = batch(PATIENT, items);
+
+        answer.then().statusCode(200);
+        assertThat(answer.<List<?>>path("results.token.findAll { it != null }")).hasSize(1);
+        assertThat(answer.<List<String>>path("results.findAll { it.problem != null }.problem.code"))
+                .hasSize(99)
+                .containsOnly("rate_limited");
+        assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(1);
+    }
+
+    @Test
+    void whoInsistOnTheSameAtOnceShareTheAnswer() {
+        sandbox().entra().faults().add(Fault.slow(Duration.ofMillis(300)));
+
+        var answer = batch(PATIENT, Collections.nCopies(10, forcedWith("{\"access_token\":{\"a\":null}}")));
+
+        assertThat(answer.<List<?>>path("results.token.findAll { it != null }")).hasSize(10);
+        assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(1);
+    }
+
+    @Test
+    void aMintThatCannotBeAskedForUsesNothingUp() {
+        sandbox().fusionAuth().addLink(FusionAuthStandIn.ALICE_ID, Sandbox.CONTOSO, "no-token", "n", null);
+        var without = new AccountId(Sandbox.CONTOSO, "no-token").toString();
+
+        for (var i = 0; i < 2; i++) {
+            mint(PATIENT, without, forced(ARM)).then().statusCode(409).body("code", equalTo("no_refresh_token"));
+        }
+        explain(PATIENT, without, forced(ARM)).then().body("allowed", equalTo(true));
+    }
+
+    @Test
+    void aTokenOfAnotherIdentityIsAnAnswerToo() {
+        sandbox().entra().faults().add(Fault.tokenOf("bea@contoso.com"));
+        mint(PATIENT, forced(ARM)).then().statusCode(502);
+
+        ProblemAnswer.of(mint(PATIENT, forced(ARM)), 429, "rate_limited");
+
+        assertThat(sandbox().entra().refreshes()).isEqualTo(1);
+    }
+
+    @Test
     void whoInsistsOnARefusedMintHearsTheRefusalAndNotThatItIsTooEarly() {
         sandbox().entra().directory().revokeSessions(BLAKE);
         mint(PATIENT, forced(ARM)).then().statusCode(409);
@@ -202,6 +256,9 @@ class ClientPolicyTest extends BrokerTest {
 
     @Test
     void anOutageUsesNothingUpAndANewAuthorizationIsANewBeginning() {
+        sandbox().entra().faults().add(Fault.of(Fault.Kind.UNAVAILABLE));
+        ProblemAnswer.of(mint(PATIENT, forced(ARM)), 503, "provider_unavailable");
+        sandbox().entra().faults().clear();
         mint(PATIENT, forced(ARM)).then().statusCode(200);
         mint(PATIENT, forced(ARM)).then().statusCode(429);
 
@@ -228,6 +285,10 @@ class ClientPolicyTest extends BrokerTest {
                 .statusCode(200)
                 .body("source", equalTo("cache"))
                 .header("RateLimit", startsWith("\"default\";r=0;t="));
+        batch(SLOW, List.of(Map.of("account_id", account, "resource", ARM)))
+                .then()
+                .body("results[0].problem.code", equalTo("rate_limited"))
+                .body("results[0].problem.detail", matchesPattern(".* in \\d+ seconds.*"));
 
         var refused = mint(SLOW, Map.of("resource", ARM));
 
@@ -306,6 +367,31 @@ class ClientPolicyTest extends BrokerTest {
     }
 
     @Test
+    void theExplanationOfAMintAtAnUnusableProviderIsThatOfTheMint() {
+        try {
+            sandbox()
+                    .fusionAuth()
+                    .addProvider(Minting.providerLike(Sandbox.CONTOSO)
+                            .withId(Sandbox.CONTOSO)
+                            .withEnabled(false));
+            ReloadProviders.now();
+
+            var explained = explain(CONTOSO_ONLY, account, Map.of("resource", GRAPH));
+
+            ProblemAnswer.of(explained, 502, "provider_misconfigured");
+            assertThat(explained.<String>path("detail"))
+                    .isEqualTo(mint(CONTOSO_ONLY, Map.of("resource", GRAPH)).path("detail"));
+            explain(PROVEN, account, Map.of("resource", GRAPH))
+                    .then()
+                    .statusCode(200)
+                    .body("denied_by", equalTo("subject-token-required"));
+        } finally {
+            sandbox().reset();
+            ReloadProviders.now();
+        }
+    }
+
+    @Test
     void theExplanationIsTheClientsOwn() {
         ProblemAnswer.of(Broker.alice().body(Map.of("account_id", account)).post("/policy/explain"), 403, "forbidden");
         ProblemAnswer.of(explain(OTHER, account, Map.of("colour", "red")), 400, "invalid_request");
@@ -330,6 +416,15 @@ class ClientPolicyTest extends BrokerTest {
         var body = new HashMap<String, Object>(wish);
         body.put("account_id", account);
         return Broker.bearer(client.key()).body(body).post("/policy/explain");
+    }
+
+    private static Response batch(ClientKey client, List<? extends Map<String, ?>> items) {
+        return Broker.bearer(client.key()).body(Map.of("requests", items)).post("/tokens");
+    }
+
+    /** A forced mint that shares its refresh with none that has other claims. */
+    private Map<String, Object> forcedWith(String claims) {
+        return Map.of("account_id", account, "resource", ARM, "force_refresh", true, "claims", claims);
     }
 
     private static Map<String, ?> forced(String resource) {

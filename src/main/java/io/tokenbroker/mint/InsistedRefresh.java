@@ -1,0 +1,87 @@
+package io.tokenbroker.mint;
+
+import io.tokenbroker.account.Flights;
+import io.tokenbroker.caller.Caller;
+import io.tokenbroker.policy.ForcedRefreshes;
+import io.tokenbroker.policy.ForcedRefreshes.Turn;
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.ProblemType;
+import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/**
+ * What a client asks the tenant for although a token is cached: one refresh in a turn, for all of the client's callers who
+ * want the same at the same time. Blocks.
+ */
+@Singleton
+class InsistedRefresh {
+
+    private final Flights<Landing> flights = new Flights<>();
+    private final SharedRefresh refresh;
+    private final TokenCache cache;
+
+    InsistedRefresh(SharedRefresh refresh, TokenCache cache) {
+        this.refresh = refresh;
+        this.cache = cache;
+    }
+
+    /**
+     * @throws BrokerException for who insists too often: what the tenant said last, if that was a refusal, and else when
+     *     to come back
+     */
+    Landing of(Caller.Client client, Wanted wanted) {
+        var forced = client.policy().forced();
+        return flights.share(new Insistence(client.name(), wanted.key()), () -> {
+            var turn = forced.take(wanted.grant()).orElseThrow(() -> tooEarly(forced, wanted));
+            return within(Optional.of(turn), () -> refresh.of(wanted, true, Optional::empty));
+        });
+    }
+
+    /**
+     * Drops the cached token if it is one that its resource has rejected. Who comes second finds it gone.
+     *
+     * @return the turn that this takes; empty where nothing is dropped
+     * @throws BrokerException if it is not the client's turn; the token stays for the others
+     */
+    Optional<Turn> drop(Caller.Client client, Wanted wanted, Predicate<AccessToken> rejected) {
+        var forced = client.policy().forced();
+        var turn = new AtomicReference<Optional<Turn>>(Optional.empty());
+        cache.dropIf(TokenCache.Key.of(wanted), token -> {
+            if (rejected.test(token)) {
+                turn.set(Optional.of(forced.take(wanted.grant()).orElseThrow(() -> forced.refused(wanted.grant()))));
+            }
+            return turn.get().isPresent();
+        });
+        return turn.get();
+    }
+
+    /** Asks, and gives the turn back where no answer came. */
+    Landing within(Optional<Turn> turn, Supplier<Landing> ask) {
+        var answered = false;
+        try {
+            var landing = ask.get();
+            answered = !(landing instanceof Landing.Missed(Unavailable noAnswer));
+            return landing;
+        } catch (BrokerException failed) {
+            // One that could not be used was an answer all the same.
+            answered = failed.type() == ProblemType.UPSTREAM_ERROR;
+            throw failed;
+        } finally {
+            if (!answered) {
+                turn.ifPresent(Turn::giveBack);
+            }
+        }
+    }
+
+    private BrokerException tooEarly(ForcedRefreshes forced, Wanted wanted) {
+        return refresh.lately(wanted)
+                .map(why -> Answers.refused(wanted, why))
+                .orElseGet(() -> forced.refused(wanted.grant()));
+    }
+
+    private record Insistence(String client, Wanted.Key key) {}
+}
