@@ -113,19 +113,20 @@ public class AccountWrites {
         }
     }
 
-    /** Makes sure that the record is gone: after a failure the record itself says whether it is. */
+    /** Makes sure that the record is gone: whatever the answer is, the record itself says whether it is. */
     private void delete(Link link, Doubt doubt) {
-        if (links.delete(link) instanceof LinkDeletion.InDoubt(var over)) {
-            if (!over) {
-                doubt.raise();
-            }
-            if (links.find(link.providerId(), link.identity()).isPresent()) {
-                throw over ? Claims.busy() : Claims.busy(Claims.STALE);
-            }
-            // Done, by whomever: a link that is made from now on is a new account's, and no claim keeps one from being
-            // made.
-            doubt.dispel();
+        var deletion = links.delete(link);
+        // An answer that says so and is wrong is not FusionAuth's, which may yet do it.
+        var over = deletion instanceof LinkDeletion.InDoubt && deletion.isOver();
+        if (!over) {
+            doubt.raise();
         }
+        if (links.find(link.providerId(), link.identity()).isPresent()) {
+            throw over ? Claims.busy() : Claims.busy(Claims.STALE);
+        }
+        // Done, by whomever: a link that is made from now on is a new account's, and no claim keeps one from being
+        // made.
+        doubt.dispel();
     }
 
     /** Whether FusionAuth may still be at work on a call whose answer was lost. */

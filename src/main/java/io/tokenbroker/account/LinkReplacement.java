@@ -66,7 +66,12 @@ class LinkReplacement {
         if (tried.isEmpty() || tried.filter(link -> stands(held, link)).isPresent()) {
             return tried;
         }
-        return removed(held, tried.get()) ? made(held, wanted.get()) : account(held);
+        var done = removed(held, tried.get()) ? made(held, wanted.get()) : account(held);
+        if (done.filter(link -> !stands(held, link)).isPresent()) {
+            // It is there still: whoever said that it had gone was not FusionAuth, which may yet delete it.
+            leaveIfAtWork(held, false);
+        }
+        return done;
     }
 
     private static boolean stands(Held held, Link link) {

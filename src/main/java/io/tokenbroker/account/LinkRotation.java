@@ -68,7 +68,8 @@ class LinkRotation {
 
     private Kept keep(Held held, Secret next) {
         try {
-            var now = replacement.account(held);
+            // Asked twice before what may be the only token is dropped.
+            var now = replacement.account(held).or(() -> replacement.account(held));
             if (now.filter(held.shadow()::replaces).isEmpty()) {
                 claims.release(held);
                 return new Kept.Superseded(now);
@@ -76,7 +77,7 @@ class LinkRotation {
             var done = replacement.finish(held, now);
             var released = claims.release(held);
             var made = done.filter(link -> link.holds(next));
-            if (made.isPresent() && released instanceof LinkDeletion.NotThere) {
+            if (made.isPresent() && released instanceof LinkDeletion.NotThere && isGone(held)) {
                 // Somebody removed the shadow by hand, and so meant the account.
                 links.delete(made.get());
                 return new Kept.Superseded(Optional.empty());
@@ -85,6 +86,11 @@ class LinkRotation {
         } catch (BrokerException unavailable) {
             return new Kept.Shadowed(unavailable.detail());
         }
+    }
+
+    private boolean isGone(Held held) {
+        var shadow = held.shadow().link();
+        return links.find(shadow.providerId(), shadow.identity()).isEmpty();
     }
 
     /** Finishes what was left of this account; empty if somebody is at it, or must be thought to be. */

@@ -37,7 +37,12 @@ class RoomlessRotation {
         }
         return switch (links.delete(link)) {
             case LinkDeletion.Deleted deleted -> Optional.empty();
-            case LinkDeletion.NotThere unlinked -> Optional.of(new Kept.Superseded(Optional.empty()));
+            // Believed only if it is seen: FusionAuth may not have said it, and may yet delete.
+            case LinkDeletion.NotThere unlinked ->
+                Optional.of(
+                        isThere(link, next)
+                                ? new Kept.AtWork(claims.whenOver())
+                                : new Kept.Superseded(Optional.empty()));
             case LinkDeletion.InDoubt(var over) ->
                 over ? find(link).map(there -> new Kept.Busy()) : Optional.of(new Kept.AtWork(claims.whenOver()));
         };
@@ -53,10 +58,17 @@ class RoomlessRotation {
         if (links.create(link.withToken(next)) instanceof LinkWrite.InDoubt(var over) && !over) {
             return new Kept.AtWork(claims.whenOver());
         }
-        return find(link)
-                .<Kept>map(
-                        there -> there.holds(next) ? new Kept.Replaced(there) : new Kept.Superseded(Optional.of(there)))
-                .orElseGet(Kept.Removed::new);
+        return find(link).map(there -> restored(there, link, next)).orElseGet(Kept.Removed::new);
+    }
+
+    private Kept restored(Link there, Link link, Secret next) {
+        if (there.holds(next)) {
+            return new Kept.Replaced(there);
+        }
+        // The old one: whoever said that it had gone was not FusionAuth, which may yet delete it.
+        return isToReplace(there, link, next)
+                ? new Kept.AtWork(claims.whenOver())
+                : new Kept.Superseded(Optional.of(there));
     }
 
     private boolean isToReplace(Link there, Link link, Secret next) {

@@ -10,18 +10,18 @@ import java.util.regex.Pattern;
 /**
  * A second link record beside an account's own, under the identity {@code <identity>~rotating}: the claim of whoever
  * writes to the account. One with a token holds the account's next refresh token while the link is replaced; one without
- * only keeps others out. It never shows as itself. Its display name says who made it and which link it replaces, before
- * the name itself.
+ * only keeps others out. It never shows as itself. Its display name says who made it and which link it replaces, by time
+ * and token, before the name itself.
  */
 record Shadow(Link link) {
 
     private static final String SUFFIX = "~rotating";
 
-    /** Holder, then the milliseconds of {@link Link#lastAuthorizedAt()}, then the account's own display name. */
-    private static final Pattern NAME = Pattern.compile("(\\S+) (\\d+) (.*)", Pattern.DOTALL);
+    /** Holder, then {@link #version} of the link, then the account's own display name. */
+    private static final Pattern NAME = Pattern.compile("(\\S+) (\\d+ \\S+) (.*)", Pattern.DOTALL);
 
-    /** FusionAuth keeps 255 characters; holder and time take 51 of them. */
-    private static final int LONGEST_NAME = 200;
+    /** FusionAuth keeps 255 characters; what comes before takes 63 of them. */
+    private static final int LONGEST_NAME = 190;
 
     static boolean isShadow(String identity) {
         return identity.endsWith(SUFFIX);
@@ -85,11 +85,18 @@ record Shadow(Link link) {
     /** Whether {@code now} is still the link that this was made to replace: neither signed in to nor made since. */
     boolean replaces(Link now) {
         var name = NAME.matcher(link.displayName());
-        var since = now.lastAuthorizedAt();
         return now.userId().equals(link.userId())
                 && (name.matches()
-                        ? name.group(2).equals(String.valueOf(since.toEpochMilli()))
-                        : since.isBefore(link.insertedAt()));
+                        ? name.group(2).equals(version(now))
+                        : now.lastAuthorizedAt().isBefore(link.insertedAt()));
+    }
+
+    /** The time alone would not do: FusionAuth's clock may have been set back before a person signed in again. */
+    private static String version(Link link) {
+        return "%d %s"
+                .formatted(
+                        link.lastAuthorizedAt().toEpochMilli(),
+                        link.token().map(Secret::fingerprint).orElse("-"));
     }
 
     private static Link record(Link link, Optional<Secret> token, String holder) {
@@ -100,7 +107,7 @@ record Shadow(Link link) {
                 link.providerName(),
                 identityOf(link.identity()),
                 link.userId(),
-                "%s %d %s".formatted(holder, link.lastAuthorizedAt().toEpochMilli(), name),
+                "%s %s %s".formatted(holder, version(link), name),
                 token,
                 link.insertedAt(),
                 Optional.empty());

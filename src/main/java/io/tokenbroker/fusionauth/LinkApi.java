@@ -50,7 +50,10 @@ public class LinkApi implements LinkRecords {
                         .map(this::told)
                         .toList();
             // Both are said of a user without links, and of no such user.
-            case 400, 404 -> List.of();
+            case 400, 404 -> {
+                Vendor.requireItsOwn(response, "GET" + PATH);
+                yield List.of();
+            }
             default -> throw Vendor.problem(response, "GET" + PATH);
         };
     }
@@ -64,7 +67,10 @@ public class LinkApi implements LinkRecords {
                 Optional.ofNullable(body(response, "GET").identityProviderLink)
                         .filter(LinkApi::isOpenIdConnect)
                         .map(this::told);
-            case 404 -> Optional.empty();
+            case 404 -> {
+                Vendor.requireItsOwn(response, "GET" + PATH);
+                yield Optional.empty();
+            }
             default -> throw Vendor.problem(response, "GET" + PATH);
         };
     }
@@ -95,7 +101,10 @@ public class LinkApi implements LinkRecords {
     private static LinkWrite write(ClientResponse<IdentityProviderLinkResponse, Errors> response) {
         return switch (response.status) {
             case 200 -> written(response);
-            case 400, 404, 409 -> new LinkWrite.Refused(response.status, Vendor.codes(response.errorResponse));
+            case 400, 404, 409 ->
+                Vendor.isItsOwn(response)
+                        ? new LinkWrite.Refused(response.status, Vendor.codes(response.errorResponse))
+                        : new LinkWrite.InDoubt(false);
             case 401, 429 -> throw Vendor.problem(response, "POST" + PATH);
             default -> {
                 if (Vendor.neverSent(response)) {
@@ -109,7 +118,7 @@ public class LinkApi implements LinkRecords {
     private static LinkWrite written(ClientResponse<IdentityProviderLinkResponse, Errors> response) {
         var body = response.successResponse;
         return body == null || body.identityProviderLink == null
-                ? new LinkWrite.InDoubt(true)
+                ? new LinkWrite.InDoubt(false)
                 : new LinkWrite.Written(toLink(body.identityProviderLink));
     }
 

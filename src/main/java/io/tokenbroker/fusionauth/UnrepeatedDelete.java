@@ -51,15 +51,19 @@ class UnrepeatedDelete {
         try {
             var answer = sent.get(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
             var status = answer.statusCode();
+            var body = answer.body();
             return switch (status) {
-                case 200, 202, 204 -> new LinkDeletion.Deleted();
-                case 404 -> new LinkDeletion.NotThere();
+                case 200, 202, 204 ->
+                    isJsonOrNothing(body) ? new LinkDeletion.Deleted() : new LinkDeletion.InDoubt(false);
+                case 404 ->
+                    body.isBlank() || !codes(body).isEmpty()
+                            ? new LinkDeletion.NotThere()
+                            : new LinkDeletion.InDoubt(false);
                 default -> {
                     if (status < 500) {
                         throw Vendor.problem(status, "DELETE " + PATH);
                     }
-                    var body = answer.body();
-                    yield new LinkDeletion.InDoubt(Vendor.hasEnded(status, !body.isEmpty(), codes(body)));
+                    yield new LinkDeletion.InDoubt(Vendor.hasEnded(status, !body.isBlank(), codes(body)));
                 }
             };
         } catch (ExecutionException failed) {
@@ -74,6 +78,16 @@ class UnrepeatedDelete {
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
             return new LinkDeletion.InDoubt(false);
+        }
+    }
+
+    /** FusionAuth's own yes has either; a proxy's page is neither, and nothing may have been deleted. */
+    private static boolean isJsonOrNothing(String body) {
+        try {
+            return body.isBlank()
+                    || FusionAuthClient.objectMapper.readTree(body).isObject();
+        } catch (JsonProcessingException notFusionAuths) {
+            return false;
         }
     }
 

@@ -119,16 +119,30 @@ class Vendor {
         return response.exception instanceof SocketTimeoutException;
     }
 
+    /** Whether a refusal is FusionAuth's: it has codes, or no body; a proxy's has a body of the proxy's. */
+    static boolean isItsOwn(ClientResponse<?, ?> response) {
+        return response.errorResponse instanceof Errors errors ? !codes(errors).isEmpty() : response.exception == null;
+    }
+
+    /** @throws BrokerException if something between the broker and FusionAuth answers in its place */
+    static void requireItsOwn(ClientResponse<?, ?> response, String call) {
+        if (!isItsOwn(response)) {
+            throw foreign(response.status, call);
+        }
+    }
+
+    static BrokerException foreign(int status, String call) {
+        return unavailable("Something between the broker and FusionAuth answered %s in its place (%d)."
+                .formatted(call.strip(), status));
+    }
+
     /**
      * Whether FusionAuth has done with a request that went wrong: it has if it says so itself, or if it never saw the
      * request. It may still be at work on one that got no answer, for whatever reason, or only that of a proxy in between.
      */
     static boolean hasEnded(ClientResponse<?, ?> response) {
-        if (response.errorResponse instanceof Errors errors) {
-            return !codes(errors).isEmpty();
-        }
-        var hasBody = response.exception != null;
-        return neverSent(response) || hasEnded(response.status, hasBody, Set.of());
+        var codes = response.errorResponse instanceof Errors errors ? codes(errors) : Set.<String>of();
+        return neverSent(response) || hasEnded(response.status, !isItsOwn(response), codes);
     }
 
     /** FusionAuth's own errors have codes, also its 504: a webhook refused the transaction. Only its 500 has no body. */

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.io.SerializedString;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Base64;
 
 /**
  * A token, key, code or verifier. It prints as {@code ***} and no serializer can read it; only {@link #reveal} and
@@ -34,10 +36,17 @@ public final class Secret {
 
     /** Whether this is the SHA-256 of the value. */
     public boolean hasSha256(byte[] digest) {
+        return MessageDigest.isEqual(digest, sha256());
+    }
+
+    /** Eight bytes of the value's SHA-256, base64url: enough to tell it from another one, and no way back to a random value. */
+    public String fingerprint() {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(sha256(), 8));
+    }
+
+    private byte[] sha256() {
         try {
-            var own =
-                    MessageDigest.getInstance("SHA-256").digest(value.getValue().getBytes(StandardCharsets.UTF_8));
-            return MessageDigest.isEqual(digest, own);
+            return MessageDigest.getInstance("SHA-256").digest(value.getValue().getBytes(StandardCharsets.UTF_8));
         } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException(impossible);
         }

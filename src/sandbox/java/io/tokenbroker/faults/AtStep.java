@@ -21,6 +21,9 @@ final class AtStep implements Disruption {
         /** Somebody does something; then the call goes on. */
         record Done(Consumer<Account> deed) implements Event {}
 
+        /** Somebody else answers in the server's place, and the server hears nothing of it. */
+        record Answered(Reply reply) implements Event {}
+
         /** The call stops there for good. */
         record Held(CountDownLatch arrivals) implements Event {}
     }
@@ -49,6 +52,7 @@ final class AtStep implements Disruption {
                 deed.accept(account);
                 yield done == null ? work.get() : done;
             }
+            case Event.Answered(var reply) -> reply;
             case Event.Held(var arrivals) -> {
                 arrivals.countDown();
                 Waiting.forLatch(over);

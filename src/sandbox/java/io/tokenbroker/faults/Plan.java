@@ -5,6 +5,7 @@ import io.tokenbroker.faults.AtStep.Point;
 import io.tokenbroker.faults.Call.Step;
 import io.tokenbroker.faults.Trial.Ending;
 import io.tokenbroker.sandbox.process.BrokerProcess;
+import io.tokenbroker.sandbox.wire.Reply;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -14,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -59,6 +62,7 @@ final class Plan {
         }
         providers();
         fusionAuth();
+        lies();
         people();
         clocks();
         secrets();
@@ -106,6 +110,20 @@ final class Plan {
                         "FusionAuth's %s of a link: %s, once committed".formatted(method, mishap),
                         mishap.befalling(call -> call.isLink(method), true)));
             }
+        }
+    }
+
+    /** Once for each account, so that what comes after it is true. */
+    private void lies() {
+        var lies = new TreeMap<>(
+                Map.of("a proxy's 200 with HTML", Reply.html(200, "<html></html>"), "an empty 404", Reply.empty(404)));
+        var wanted = Set.of(new Step("GET", "link"), new Step("DELETE", "link"));
+        for (var place : scale.some(
+                places().stream().filter(place -> wanted.contains(place.step())).toList(), 0)) {
+            var points = points(place, false);
+            lies.forEach((words, reply) -> trials.run(Trial.of("", new AtStep(points, new Event.Answered(reply)))
+                    .named(kind -> "once %s instead of %s".formatted(words, words(kind, place)))
+                    .onlyFor(points.keySet())));
         }
     }
 

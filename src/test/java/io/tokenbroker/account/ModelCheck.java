@@ -88,13 +88,17 @@ final class ModelCheck {
 
     private record Step(State state, String what) {}
 
+    /** Who asked for what is done late does not know of it. */
+    private static final String LATE = "late";
+
     private final List<ModelActor> actors;
     private final Duplicates duplicates;
     private final int room;
-    private Budget wholeBudget = new Budget(0, 0, 0);
     private final Set<State> seen = new HashSet<>();
     private final Map<ModelWorld, Shared> worlds = new HashMap<>();
     private final ArrayDeque<String> path = new ArrayDeque<>();
+
+    private Budget wholeBudget = new Budget(0, 0, 0);
 
     /** @param room how many links the user may have */
     ModelCheck(List<ModelActor> actors, Duplicates duplicates, int room) {
@@ -146,7 +150,7 @@ final class ModelCheck {
         for (var i = 0; i < state.late().size(); i++) {
             var rest = new ArrayList<>(state.late());
             var call = rest.remove(i);
-            var world = written(state.world().world, call);
+            var world = done(state.world().world, LATE, call).world().hindered(LATE);
             steps.add(new Step(
                     new State(shared(world), state.logs(), List.copyOf(rest), state.budget()), "late: " + said(call)));
         }
@@ -186,13 +190,14 @@ final class ModelCheck {
         if (budget.allowsCrash() && !log.answers.isEmpty()) {
             steps.add(new Step(
                     new State(
-                            shared(orphaned(world, log.answers)),
+                            shared(orphaned(world, log.answers)
+                                    .hindered(actors.get(actor).name())),
                             replaced(state.logs(), actor, ENDED),
                             state.late(),
                             budget.lessCrash()),
                     actors.get(actor).name() + " dies before " + said(call)));
         }
-        var done = done(world, call);
+        var done = done(world, actors.get(actor).name(), call);
         steps.add(answered(state, actor, call, done.world(), done.answer(), budget, ""));
         if (budget.faults() > 0) {
             switch (call) {
@@ -221,6 +226,16 @@ final class ModelCheck {
                             " is done unheard"));
                 }
                 case Call.Delete delete -> {
+                    for (var lie : List.of(new LinkDeletion.Deleted(), new LinkDeletion.NotThere())) {
+                        steps.add(answered(
+                                state,
+                                actor,
+                                call,
+                                world,
+                                new Answer.Deletion(lie),
+                                budget.lessFault(),
+                                " is said to be done"));
+                    }
                     steps.add(
                             answered(state, actor, call, world, doubt(call, true), budget.lessFault(), " is refused"));
                     steps.add(answered(
@@ -287,11 +302,11 @@ final class ModelCheck {
 
     private record Outcome(ModelWorld world, Answer answer) {}
 
-    private Outcome done(ModelWorld world, Call call) {
+    private Outcome done(ModelWorld world, String by, Call call) {
         return switch (call) {
             case Call.Find(var identity) -> new Outcome(world, new Answer.One(world.find(identity)));
             case Call.All all -> new Outcome(world, new Answer.Many(world.all()));
-            case Call.Create(var link) -> created(world, link);
+            case Call.Create(var link) -> created(world, by, link);
             case Call.Delete(var identity) ->
                 world.records().containsKey(identity)
                         ? new Outcome(world.delete(identity), new Answer.Deletion(new LinkDeletion.Deleted()))
@@ -312,7 +327,7 @@ final class ModelCheck {
         };
     }
 
-    private Outcome created(ModelWorld world, Link link) {
+    private Outcome created(ModelWorld world, String by, Link link) {
         var there = world.find(link.identity());
         if (there.isPresent() && duplicates == Duplicates.REFUSED) {
             return new Outcome(world, new Answer.Write(new LinkWrite.Refused(409, Set.of())));
@@ -323,15 +338,11 @@ final class ModelCheck {
         if (there.isEmpty() && world.records().size() >= room) {
             return new Outcome(world, new Answer.Write(new LinkWrite.Refused(400, Set.of("[LinkCountExceeded]"))));
         }
-        var after = world.create(link);
+        var after = world.create(by, link);
         return new Outcome(
                 after,
                 new Answer.Write(
                         new LinkWrite.Written(after.find(link.identity()).orElseThrow())));
-    }
-
-    private ModelWorld written(ModelWorld world, Call call) {
-        return done(world, call).world();
     }
 
     private static Answer doubt(Call call, boolean answered) {
@@ -345,8 +356,15 @@ final class ModelCheck {
     private Step answered(
             State state, int actor, Call call, ModelWorld world, Answer answer, Budget budget, String how) {
         var log = state.logs().get(actor).with(new Answered(answer, coarse(world)), actors.get(actor));
+        var after = budget.equals(state.budget())
+                ? world
+                : world.hindered(actors.get(actor).name());
+        if (call instanceof Call.UnlinkElsewhere && !budget.equals(wholeBudget)) {
+            // The shadow that stands there may be that of a rotation which has gone wrong already.
+            after = after.hindered(after.ghost().maker());
+        }
         return new Step(
-                new State(shared(world), replaced(state.logs(), actor, log), state.late(), budget),
+                new State(shared(after), replaced(state.logs(), actor, log), state.late(), budget),
                 actors.get(actor).name() + ": " + said(call) + how);
     }
 
@@ -406,23 +424,22 @@ final class ModelCheck {
     /** Once everything has ended, one more use makes one plain link of it: the newest sign-in's. */
     private void requireRepairable(State state) {
         var world = used(state.world().world);
-        // Left out, and told in docs/rotation.md: the one way in which an account that another broker unlinked can come
+        // Left out, and told in docs/rotation.md: the two ways in which an account that another broker unlinked can
+        // come
         // back.
-        if (world.ghost() && actors.size() > 1 && !state.budget().equals(wholeBudget)) {
-            return;
-        }
-        if (world.records().keySet().stream().anyMatch(Shadow::isShadow)) {
+        var mayBeBack = world.ghost().excused() && actors.size() > 1;
+        if (!mayBeBack && world.records().keySet().stream().anyMatch(Shadow::isShadow)) {
             throw broken("a shadow is left", world);
         }
         var link = world.find(ModelWorld.IDENTITY);
-        if (link.isPresent() && world.unlinked()) {
+        if (!mayBeBack && link.isPresent() && world.unlinked()) {
             throw broken("an unlinked account is back", world);
         }
         if (link.isEmpty() && !world.unlinking()) {
             throw broken("the account is gone", world);
         }
         link.map(found -> found.token().map(Secret::reveal).orElse("")).ifPresent(token -> {
-            if (ModelWorld.signIn(token) != world.newest()) {
+            if (!mayBeBack && ModelWorld.signIn(token) != world.newest()) {
                 throw broken("an older sign-in stands over a newer one", world);
             }
             var latest = world.latest(world.newest());
@@ -444,7 +461,7 @@ final class ModelCheck {
                     "repair" + use, calls -> calls.rotation().settle(ModelWorld.USER, ModelWorld.ACCOUNT));
             List<Answered> log = new ArrayList<>();
             for (var call = repair.next(log); call.isPresent(); call = repair.next(log)) {
-                var outcome = done(world, call.get());
+                var outcome = done(world, repair.name(), call.get());
                 world = outcome.world();
                 log.add(new Answered(outcome.answer(), world.now()));
             }

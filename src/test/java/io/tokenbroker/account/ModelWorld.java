@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param newest the latest sign-in that the link was given
  * @param unlinking whether somebody has begun to unlink
  * @param unlinked whether somebody was told that the account is unlinked
- * @param ghost whether a new token was put beside no link, because it had been unlinked since it was read
+ * @param ghost of a new token that was put beside no link, because it had been unlinked since it was read
  */
 record ModelWorld(
         long time,
@@ -39,12 +39,23 @@ record ModelWorld(
         int newest,
         boolean unlinking,
         boolean unlinked,
-        boolean ghost) {
+        Ghost ghost) {
 
     static final UUID PROVIDER = new UUID(1, 1);
     static final UUID USER = new UUID(2, 2);
     static final String IDENTITY = "b";
     static final AccountId ACCOUNT = new AccountId(PROVIDER, IDENTITY);
+
+    /**
+     * A shadow that would bring an unlinked account back.
+     *
+     * @param maker who asked for it; empty for nobody
+     * @param excused whether its maker was hindered since from taking it back, or heard nothing of it
+     */
+    record Ghost(String maker, boolean excused) {
+
+        static final Ghost NONE = new Ghost("", false);
+    }
 
     /** @param login when a sign-in last went over it; 0 for never */
     record Rec(@Nullable String token, String name, long inserted, long login) {}
@@ -61,7 +72,7 @@ record ModelWorld(
                 1,
                 false,
                 false,
-                false);
+                Ghost.NONE);
     }
 
     Instant now() {
@@ -99,7 +110,7 @@ record ModelWorld(
         return with(time + millis, records, spent, issued, stored);
     }
 
-    ModelWorld create(Link link) {
+    ModelWorld create(String maker, Link link) {
         var token = link.token().map(Secret::reveal);
         var more = new TreeMap<>(records);
         more.put(link.identity(), new Rec(token.orElse(null), link.displayName(), time + 1, 0));
@@ -107,12 +118,17 @@ record ModelWorld(
         token.ifPresent(ever::add);
         var lonely = Shadow.isShadow(link.identity()) && token.isPresent() && !records.containsKey(IDENTITY);
         var made = with(time + 1, more, spent, issued, ever);
-        return lonely && unlinking ? made.haunted() : made;
+        return lonely && unlinking && !ghost.excused() ? made.haunted(new Ghost(maker, false)) : made;
     }
 
-    private ModelWorld haunted() {
+    /** Something has gone wrong for an actor that may have been about to take its shadow back. */
+    ModelWorld hindered(String actor) {
+        return ghost.maker().equals(actor) ? haunted(new Ghost(actor, true)) : this;
+    }
+
+    private ModelWorld haunted(Ghost now) {
         return new ModelWorld(
-                time, records, singleUse, spent, issued, stored, orphaned, newest, unlinking, unlinked, true);
+                time, records, singleUse, spent, issued, stored, orphaned, newest, unlinking, unlinked, now);
     }
 
     ModelWorld delete(String identity) {
@@ -191,7 +207,9 @@ record ModelWorld(
         }
         var shadow = records.get(Shadow.identityOf(IDENTITY));
         var after = delete(IDENTITY).unlinking(true);
-        return shadow != null && shadow.token() != null ? after.haunted() : after;
+        return shadow != null && shadow.token() != null
+                ? after.haunted(new Ghost(shadow.name().split(" ", 2)[0], false))
+                : after;
     }
 
     private ModelWorld with(

@@ -78,6 +78,10 @@ class UnlinkTest extends LinkingTest {
         "RATE_LIMITED_429, 0",
         "WEBHOOK_504, 0",
         // Whoever got no answer, or a proxy's only, must think that FusionAuth is still at it.
+        "PROXY_200, 61",
+        "PROXY_404, 61",
+        "LIE_200, 61",
+        "LIE_404, 61",
         "PROXY_500, 61",
         "PROXY_502, 61",
         "PROXY_503, 61",

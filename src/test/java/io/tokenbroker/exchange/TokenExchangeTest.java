@@ -231,7 +231,7 @@ class TokenExchangeTest extends BrokerTest {
                 row("another grant", "grant_type=client_credentials", "unsupported_grant_type", GRANT),
                 row("the grant twice", "grant_type=" + GRANT, "invalid_request", "grant_type"),
                 row("no account", "", "invalid_request", "Name the account"),
-                row("an unknown account", "audience=acc_nobodys", "invalid_target", "No account"),
+                row("an unknown account", "audience=acc_nobodys", "invalid_target", "no account"),
                 row("two accounts", "audience=a&audience=b", "invalid_target", "audience"),
                 row("two resources", "audience=ACC&resource=a:b&resource=a:c", "invalid_target", "resource"),
                 row("the same resource twice", "audience=ACC&resource=a:b&resource=a:b", "invalid_target", "resource"),

@@ -453,6 +453,66 @@ class MintRotationTest extends BrokerTest {
         holdsAnUnusedToken();
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = Fault.Kind.class,
+            names = {"PROXY_200", "PROXY_404", "LIE_200", "LIE_404"})
+    void whoeverSaysInFusionAuthsPlaceThatTheLinkHasGoneIsNotBelieved(Fault.Kind kind) {
+        mint(account, ARM).then().statusCode(200);
+        sandbox().fusionAuth().fault(Fault.of(kind).on("DELETE", LINK_API).times(1));
+
+        mintAnew(account, ARM).then().statusCode(200);
+        assertThat(shadows()).hasSize(1);
+        waits(60);
+        TestTime.advance(STALE);
+        mintAnew(account, ARM).then().statusCode(200);
+
+        assertThat(sandbox().entra().refreshTokenCounts().usedAgain()).isZero();
+        holdsAnUnusedToken();
+    }
+
+    @Test
+    void whoeverSaysInFusionAuthsPlaceThatThereIsNoLinkIsNotBelieved() {
+        mint(account, ARM).then().statusCode(200);
+        var shadowed = new AtomicBoolean();
+        sandbox().fusionAuth().after((request, reply) -> {
+            if (request.method().equals("POST")
+                    && request.body().contains("~rotating")
+                    && shadowed.compareAndSet(false, true)) {
+                sandbox()
+                        .fusionAuth()
+                        .fault(Fault.of(Fault.Kind.PROXY_404)
+                                .on("GET", LINK_API)
+                                .times(1));
+            }
+        });
+
+        mintAnew(account, ARM).then().statusCode(200);
+        mintAnew(account, ARM).then().statusCode(200);
+
+        assertThat(shadowed).isTrue();
+        assertThat(sandbox().entra().refreshTokenCounts().usedAgain()).isZero();
+        holdsAnUnusedToken();
+    }
+
+    @Test
+    void aNewerTokenStaysEvenIfFusionAuthsClockSaysThatNobodySignedIn() throws Exception {
+        sandbox()
+                .entra()
+                .faults()
+                .add(io.tokenbroker.sandbox.entra.Fault.of(io.tokenbroker.sandbox.entra.Fault.Kind.HANG)
+                        .times(1));
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var minting = CompletableFuture.supplyAsync(() -> mint(account, ARM), threads);
+            Waiting.until(() -> sandbox().entra().faults().hanging() != 0);
+            sandbox().fusionAuth().putLink(linkOf(account).withToken("a-newer-token"));
+            sandbox().entra().faults().release();
+            minting.get();
+        }
+
+        assertThat(linkOf(account).token()).isEqualTo("a-newer-token");
+    }
+
     @Test
     void nobodyUnlinksWhileAShadowMayStillComeThatWouldBringTheAccountBack() {
         sandbox()

@@ -36,6 +36,14 @@ public record Fault(
         UNAVAILABLE_503,
         /** 504: a webhook refused the transaction. */
         WEBHOOK_504,
+        /** 200 with the HTML of a proxy. */
+        PROXY_200,
+        /** 404 with the HTML of a proxy. */
+        PROXY_404,
+        /** 200, empty, of something in between that lies. */
+        LIE_200,
+        /** 404, empty, of something in between that lies. */
+        LIE_404,
         /** 500 with the HTML of a proxy. */
         PROXY_500,
         /** 502 with the HTML of a proxy. */
@@ -108,6 +116,10 @@ public record Fault(
             case ERROR_500 -> Reply.empty(500);
             case UNAVAILABLE_503 -> patient(Errors.general(503, "[SearchEngineUnavailable]"));
             case WEBHOOK_504 -> Errors.general(504, "[WebhookTransactionException]");
+            case PROXY_200 -> Reply.html(200, "<html><body><h1>Please sign in to the Wi-Fi</h1></body></html>");
+            case PROXY_404 -> Reply.html(404, "<html><body><h1>404 Not Found</h1></body></html>");
+            case LIE_200 -> Reply.empty(200);
+            case LIE_404 -> Reply.empty(404);
             case PROXY_500 -> Reply.html(500, "<html><body><h1>500 Internal Server Error</h1></body></html>");
             case PROXY_502 -> Reply.html(502, "<html><body><h1>502 Bad Gateway</h1></body></html>");
             case PROXY_503 -> Reply.html(503, "<html><body><h1>503 Service Unavailable</h1></body></html>");
