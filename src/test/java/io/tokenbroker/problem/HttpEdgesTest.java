@@ -111,15 +111,14 @@ class HttpEdgesTest extends BrokerTest {
     void aBodyThatIsJustSmallEnoughIsRead() {
         var body = "{\"claims\":\"%s\"}".formatted("x".repeat(65_536 - 13));
         var type = "Content-Type: application/json\r\n";
+        var announced = "Content-Length: %d\r\n".formatted(body.length());
 
-        problem(
-                RawHttp.send(MINT, client() + type + "Content-Length: %d\r\n".formatted(body.length()), body),
-                400,
-                "invalid_request");
-        problem(
-                RawHttp.send(MINT, client() + type + "Transfer-Encoding: chunked\r\n", chunks(body)),
-                400,
-                "invalid_request");
+        for (var answer : List.of(
+                RawHttp.send(MINT, client() + type + announced, body),
+                RawHttp.send(MINT, client() + type + "Transfer-Encoding: chunked\r\n", chunks(body)))) {
+            problem(answer, 400, "invalid_request");
+            assertThat(answer.body()).contains("The field 'claims' must be a JSON object");
+        }
     }
 
     @Test
