@@ -102,7 +102,7 @@ class TokenExchangeClientsIT {
             shows(spring.get("unknown", alice), "invalid_target", "There is no account of this id");
             shows(spring.get("forbidden", alice), "invalid_target", "broker.clients.<name>.resources");
             SANDBOX.entra().faults().add(Fault.of(Fault.Kind.DROP));
-            shows(spring.get("graph", alice), "invalid_token_response", "temporarily_unavailable");
+            shows(spring.get("graph", alice), "invalid_token_response", "no account is lost");
             SANDBOX.entra().faults().clear();
             SANDBOX.entra().directory().revokeSessions(BLAKE);
             shows(spring.get("orders", alice), "invalid_grant", "authorize the account again");
