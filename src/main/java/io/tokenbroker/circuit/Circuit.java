@@ -8,15 +8,17 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * The calls to an upstream, which end while it answers nobody, so that nobody waits for what all others have waited for in
+ * The way to an upstream, which is shut while that answers nobody, so that nobody waits for what all others have waited for in
  * vain. It is taken to answer nobody after so many failures in a row, of several people: for one alone it may fail although
  * it is well, and that one may keep asking. The next answer ends it. Until then each account that failed is tried again after
- * a rest, and one of all the others: an account for which it always fails takes nobody else's turn.
+ * a rest, a few of them at a time, and beside them one of all the others: an account for which it always fails takes nobody
+ * else's turn.
  *
  * <p>Guarded by this object's monitor, which nobody holds during a call.
  */
@@ -26,6 +28,9 @@ public final class Circuit {
 
     private static final int FAILURES = 20;
     private static final int PEOPLE = 4;
+
+    /** Of those who have failed; one of the others finds room beside them. */
+    private static final int TRIES_AT_ONCE = 3;
 
     /** Everybody who has not failed; they take turns. */
     private static final String THE_OTHERS = "";
@@ -47,6 +52,9 @@ public final class Circuit {
     private final Cache<String, Instant> tries =
             Caffeine.newBuilder().maximumSize(10_000).build();
 
+    /** Whose turn it is now; however long a try takes, the same turn is not taken twice at once. */
+    private final Set<String> underWay = new HashSet<>();
+
     /**
      * @param name of the upstream, for the log
      * @param rest from one try to the next while it answers nobody
@@ -58,32 +66,36 @@ public final class Circuit {
     }
 
     /**
-     * What the call resulted in; empty if it was not made, since the last ones were of no avail. Blocks as the call does.
+     * What the work resulted in; empty if it was not begun, since the last calls were of no avail. Blocks as the work does,
+     * which may wait for a place before it calls, or not call at all.
      *
      * @param account what the upstream may fail for alone
      * @param person whose that is, for several of one person may fail together; may be the same
-     * @param failed whether such a result tells of an upstream that does not answer
      */
-    public <T> Optional<T> call(String account, String person, Supplier<T> call, Predicate<T> failed) {
-        var answersBefore = answers();
-        if (!mayCall(account, person)) {
+    public <T> Optional<T> enter(String account, String person, Function<Pass, T> work) {
+        var pass = admit(account, person);
+        try {
+            return pass.map(work);
+        } finally {
+            pass.ifPresent(this::leave);
+        }
+    }
+
+    private synchronized Optional<Pass> admit(String account, String person) {
+        if (!open) {
+            return Optional.of(new Pass(account, person, Optional.empty()));
+        }
+        var turn = turn(account, person);
+        if (!isFree(turn)) {
             return Optional.empty();
         }
-        var result = call.get();
-        if (failed.test(result)) {
-            noteFailure(account, person, answersBefore);
-        } else {
-            noteAnswer();
-        }
-        return Optional.of(result);
+        tries.put(turn, clock.instant());
+        underWay.add(turn);
+        return Optional.of(new Pass(account, person, Optional.of(turn)));
     }
 
-    private synchronized long answers() {
-        return answers;
-    }
-
-    private synchronized boolean mayCall(String account, String person) {
-        return !open || takesTurn(turn(account, person));
+    private synchronized void leave(Pass pass) {
+        pass.turn.ifPresent(underWay::remove);
     }
 
     /** Whose turn it would be. */
@@ -94,15 +106,25 @@ public final class Circuit {
         return tries.getIfPresent(person) != null ? person : THE_OTHERS;
     }
 
-    private boolean takesTurn(String turn) {
+    private boolean isFree(String turn) {
+        return !underWay.contains(turn) && hasRoom(turn) && hasRested(turn);
+    }
+
+    private boolean hasRoom(String turn) {
+        var ofTheOthers = underWay.contains(THE_OTHERS) ? 1 : 0;
+        return turn.equals(THE_OTHERS) || underWay.size() - ofTheOthers < TRIES_AT_ONCE;
+    }
+
+    /** A clock that was set back must not prolong the rest. */
+    private boolean hasRested(String turn) {
         var now = clock.instant();
         var last = tries.getIfPresent(turn);
-        // A clock that was set back must not prolong the rest.
-        if (last != null && !now.isBefore(last) && now.isBefore(last.plus(rest))) {
-            return false;
-        }
-        tries.put(turn, now);
-        return true;
+        return last == null || now.isBefore(last) || !now.isBefore(last.plus(rest));
+    }
+
+    /** The answers so far; empty if a call is of no avail, for all but those who try. */
+    private synchronized Optional<Long> answersBefore(Pass pass) {
+        return open && pass.turn.isEmpty() ? Optional.empty() : Optional.of(answers);
     }
 
     private synchronized void noteFailure(String account, String person, long answersBefore) {
@@ -133,6 +155,40 @@ public final class Circuit {
         if (open) {
             open = false;
             LOG.infof("%s answers again", name);
+        }
+    }
+
+    /** Lets somebody in, for the time of their work. */
+    public final class Pass {
+
+        private final String account;
+        private final String person;
+
+        /** Taken by a try. */
+        private final Optional<String> turn;
+
+        private Pass(String account, String person, Optional<String> turn) {
+            this.account = account;
+            this.person = person;
+            this.turn = turn;
+        }
+
+        /**
+         * What the call resulted in; empty if it was not made, since others had called in vain while this one waited for a
+         * place. Blocks as the call does.
+         *
+         * @param failed whether such a result tells of an upstream that does not answer
+         */
+        public <T> Optional<T> call(Supplier<T> call, Predicate<T> failed) {
+            return answersBefore(this).map(before -> {
+                var result = call.get();
+                if (failed.test(result)) {
+                    noteFailure(account, person, before);
+                } else {
+                    noteAnswer();
+                }
+                return result;
+            });
         }
     }
 }

@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
 
 /**
- * What FusionAuth is asked to bear: so many calls at a time, the others wait in line; and next to none while it answers
- * nobody, so that nobody waits for a time-out that all others have waited for. Blocks.
+ * What FusionAuth is asked to bear: so many calls at a time, the others wait in line; and a few tries while it
+ * answers nobody, so that nobody else waits for a time-out that all others have waited for. Blocks.
  */
 final class BearableLoad {
 
@@ -42,23 +42,32 @@ final class BearableLoad {
      *
      * @param person whose call it is, or what else FusionAuth may fail for alone
      */
-    @SuppressWarnings("unchecked") // the library asks for a class, which knows no type arguments
     <S, F> ClientResponse<S, F> bear(String person, Supplier<ClientResponse<S, F>> call) {
+        return circuit.enter(person, person, pass -> inTurn(() -> ifItAnswers(pass, call)))
+                .orElseGet(BearableLoad::leftAlone);
+    }
+
+    @SuppressWarnings("unchecked") // the library asks for a class, which knows no type arguments
+    private <S, F> ClientResponse<S, F> inTurn(Supplier<ClientResponse<S, F>> call) {
         var since = clock.instant();
         try {
             return places.get(
                     () -> Duration.between(since, clock.instant()).compareTo(LONGEST_WAIT) > 0
                             ? BearableLoad.<S, F>neverSent("Too many calls were before this one")
-                            : ifItAnswers(person, call),
+                            : call.get(),
                     ClientResponse.class);
         } catch (BulkheadException full) {
             return neverSent("Too many calls wait already");
         }
     }
 
-    private <S, F> ClientResponse<S, F> ifItAnswers(String person, Supplier<ClientResponse<S, F>> call) {
-        return circuit.call(person, person, call, response -> response.status == -1 || response.status >= 500)
-                .orElseGet(() -> neverSent("It has not answered the last calls"));
+    private static <S, F> ClientResponse<S, F> ifItAnswers(Circuit.Pass pass, Supplier<ClientResponse<S, F>> call) {
+        return pass.call(call, response -> response.status == -1 || response.status >= 500)
+                .orElseGet(BearableLoad::leftAlone);
+    }
+
+    private static <S, F> ClientResponse<S, F> leftAlone() {
+        return neverSent("It has not answered the last calls");
     }
 
     private static <S, F> ClientResponse<S, F> neverSent(String why) {

@@ -16,6 +16,7 @@ import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +33,10 @@ public class LinkApi implements LinkRecords {
 
     private final Vendor vendor;
     private final UnrepeatedDelete deletion;
+
+    /** Of as many accounts as the broker remembers links. */
     private final Cache<Key, UUID> owners =
-            Caffeine.newBuilder().maximumSize(10_000).build();
+            Caffeine.newBuilder().maximumSize(200_000).build();
 
     LinkApi(Vendor vendor, UnrepeatedDelete deletion) {
         this.vendor = vendor;
@@ -142,12 +145,12 @@ public class LinkApi implements LinkRecords {
 
     private Link told(IdentityProviderLink record) {
         var link = toLink(record);
-        owners.put(new Key(link.providerId(), link.identity()), link.userId());
+        owners.put(Key.ofAccount(link.providerId(), link.identity()), link.userId());
         return link;
     }
 
     private String ownerOf(UUID providerId, String identity) {
-        return Optional.ofNullable(owners.getIfPresent(new Key(providerId, identity)))
+        return Optional.ofNullable(owners.getIfPresent(Key.ofAccount(providerId, identity)))
                 .map(UUID::toString)
                 .orElse(SOMEBODY);
     }
@@ -171,5 +174,14 @@ public class LinkApi implements LinkRecords {
         return Optional.ofNullable(time).map(ZonedDateTime::toInstant);
     }
 
-    private record Key(UUID providerId, String identity) {}
+    private record Key(UUID providerId, String identity) {
+
+        /** What ends the identity of a record that the broker keeps beside an account's own. */
+        private static final Pattern SHADOW = Pattern.compile("(~rotating)+$");
+
+        /** A shadow is its account's person's too. */
+        static Key ofAccount(UUID providerId, String identity) {
+            return new Key(providerId, SHADOW.matcher(identity).replaceFirst(""));
+        }
+    }
 }

@@ -11,12 +11,14 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
 
 /**
  * Keeps tenants apart, so that one that hangs costs nobody but its own accounts: each has so many places, whoever finds
- * none waits in line, and while it answers nobody at all, nobody waits for it. Call it on virtual threads; blocks.
+ * none waits in line, and while it answers nobody at all, a few try it and nobody else waits for it. Call it on virtual
+ * threads; blocks.
  */
 @Singleton
 class Compartments {
@@ -28,8 +30,8 @@ class Compartments {
 
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
 
-    /** From one try to the next. */
-    private static final Duration REST = Duration.ofSeconds(5);
+    /** From one try to the next while it answers nobody. */
+    static final Duration REST = Duration.ofSeconds(5);
 
     private final Clock clock;
 
@@ -40,30 +42,42 @@ class Compartments {
         this.clock = clock;
     }
 
-    /** Runs {@code work} once there is a place for it; nobody waits for one much longer than a refresh takes. */
-    RefreshOutcome inTurn(TokenEndpoint endpoint, Supplier<RefreshOutcome> work) {
+    /**
+     * Runs {@code work} once there is a place for it; nobody waits for one much longer than a refresh takes, nor at all where
+     * the last refreshes were of no avail.
+     */
+    RefreshOutcome inTurn(
+            TokenEndpoint endpoint, RefreshGrant.Request request, Function<Circuit.Pass, RefreshOutcome> work) {
+        var compartment = compartments.get(endpoint.client());
+        return compartment
+                .circuit()
+                .enter(
+                        request.identity(),
+                        request.userId().toString(),
+                        pass -> inTurn(compartment.places(), () -> work.apply(pass)))
+                .orElseGet(Compartments::leftAlone);
+    }
+
+    private RefreshOutcome inTurn(Guard places, Supplier<RefreshOutcome> work) {
         var since = clock.instant();
         try {
-            return compartments
-                    .get(endpoint.client())
-                    .places()
-                    .get(
-                            () -> Duration.between(since, clock.instant()).compareTo(LONGEST_WAIT) > 0
-                                    ? Unavailable.crowded()
-                                    : work.get(),
-                            RefreshOutcome.class);
+            return places.get(
+                    () -> Duration.between(since, clock.instant()).compareTo(LONGEST_WAIT) > 0
+                            ? Unavailable.crowded()
+                            : work.get(),
+                    RefreshOutcome.class);
         } catch (BulkheadException full) {
             return Unavailable.crowded();
         }
     }
 
-    /** Makes the {@code call} that {@code request} asks for, unless the last ones were of no avail. */
-    RefreshOutcome ifItAnswers(TokenEndpoint endpoint, RefreshGrant.Request request, Supplier<RefreshOutcome> call) {
-        return compartments
-                .get(endpoint.client())
-                .circuit()
-                .call(request.identity(), request.userId().toString(), call, Compartments::isOutage)
-                .orElseGet(() -> new Unavailable(Outage.FAILING, Optional.of(REST), Upstream.error(null)));
+    /** Makes the call, unless the last ones were of no avail by now. */
+    static RefreshOutcome ifItAnswers(Circuit.Pass pass, Supplier<RefreshOutcome> call) {
+        return pass.call(call, Compartments::isOutage).orElseGet(Compartments::leftAlone);
+    }
+
+    private static Unavailable leftAlone() {
+        return new Unavailable(Outage.FAILING, Optional.of(REST), Upstream.error(null));
     }
 
     private static boolean isOutage(RefreshOutcome outcome) {

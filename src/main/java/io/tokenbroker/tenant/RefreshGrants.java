@@ -1,6 +1,7 @@
 package io.tokenbroker.tenant;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.tokenbroker.circuit.Circuit;
 import io.tokenbroker.settings.BrokerSettings.Rotation;
 import io.tokenbroker.tenant.RefreshOutcome.NoToken;
 import io.tokenbroker.tenant.RefreshOutcome.Refreshed;
@@ -12,8 +13,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Refresh grants as a tenant can bear them: so many at a time, none while it asked to be left alone, does not accept the
- * client or has stopped to answer, and a second one only where the first did nothing. Counts their ends as {@code broker.refresh.grants}. Blocks.
+ * Refresh grants as a tenant can bear them: so many at a time, none while it asked to be left alone or does not accept the
+ * client, a few tries while it answers nobody, and a second one only where the first did nothing. Counts their ends as
+ * {@code broker.refresh.grants}. Blocks.
  */
 @ApplicationScoped
 public class RefreshGrants {
@@ -50,23 +52,28 @@ public class RefreshGrants {
 
     /** @param rotation whether the refresh token can be sent twice */
     public RefreshOutcome refresh(TokenEndpoint endpoint, Rotation rotation, RefreshGrant.Request request) {
-        return compartments.inTurn(endpoint, () -> refreshNow(endpoint, rotation, request));
+        return heldBack(endpoint)
+                .<RefreshOutcome>map(instead -> instead)
+                .orElseGet(() ->
+                        compartments.inTurn(endpoint, request, pass -> refreshNow(pass, endpoint, rotation, request)));
     }
 
-    private RefreshOutcome refreshNow(TokenEndpoint endpoint, Rotation rotation, RefreshGrant.Request request) {
+    private RefreshOutcome refreshNow(
+            Circuit.Pass pass, TokenEndpoint endpoint, Rotation rotation, RefreshGrant.Request request) {
+        // It may have asked for a pause while this one waited for its place.
         var heldBack = heldBack(endpoint);
         if (heldBack.isPresent()) {
             return heldBack.get();
         }
-        var outcome = ask(endpoint, request);
+        var outcome = ask(pass, endpoint, request);
         if (outcome instanceof Unavailable unavailable && mayAskAgain(unavailable, rotation) && breathe()) {
-            return ask(endpoint, request);
+            return ask(pass, endpoint, request);
         }
         return outcome;
     }
 
-    private RefreshOutcome ask(TokenEndpoint endpoint, RefreshGrant.Request request) {
-        return compartments.ifItAnswers(endpoint, request, () -> {
+    private RefreshOutcome ask(Circuit.Pass pass, TokenEndpoint endpoint, RefreshGrant.Request request) {
+        return Compartments.ifItAnswers(pass, () -> {
             var outcome = grant.refresh(endpoint, request);
             pauses.note(endpoint, outcome);
             refusedClients.note(endpoint, outcome);

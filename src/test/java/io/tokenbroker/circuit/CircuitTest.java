@@ -16,8 +16,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,6 +32,11 @@ class CircuitTest {
 
     private static final Duration REST = Duration.ofSeconds(5);
     private static final int MANY = 64;
+    private static final int HUNDRED = 100;
+
+    /** One of the others among them. */
+    private static final int TRIES_AT_ONCE = 4;
+
     private static final int LONGEST_WAIT_SECONDS = 20;
 
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
@@ -168,7 +175,7 @@ class CircuitTest {
         var asked = IntStream.range(0, MANY)
                 .mapToObj(i -> CompletableFuture.supplyAsync(
                         () -> {
-                            var answer = circuit.call("new-" + i, "new-" + i, waiting(refused), result -> !result);
+                            var answer = call("new-" + i, "new-" + i, waiting(refused), result -> !result);
                             if (answer.isEmpty()) {
                                 refused.countDown();
                             }
@@ -182,12 +189,105 @@ class CircuitTest {
     }
 
     @Test
+    void ofAHundredAccountsWhoseCallsHangAFewAreTriedAtATimeAndTheOthersAreRefusedAtOnce() {
+        atOnce(HUNDRED, i -> "account-" + i);
+        for (var outage = 0; outage < 3; outage++) {
+            rest();
+            var refused = new CountDownLatch(HUNDRED + MANY - TRIES_AT_ONCE);
+
+            var failed = IntStream.range(0, HUNDRED).mapToObj(n -> hanging("account-" + n, refused));
+            var others = IntStream.range(0, MANY).mapToObj(n -> hanging("new-" + n, refused));
+            var tried = Stream.concat(failed, others).toList().stream()
+                    .map(CompletableFuture::join)
+                    .flatMap(Optional::stream)
+                    .toList();
+
+            // The last one to be refused ends their waiting.
+            assertThat(tried).hasSize(TRIES_AT_ONCE).containsOnly(true);
+            assertThat(refused.getCount()).isZero();
+        }
+    }
+
+    @Test
+    void anAccountThatHangsIsNotTriedAgainMeanwhileAndTakesNobodysTurn() {
+        failures(20, 4);
+        rest();
+
+        fail("account-0", () -> {
+            rest();
+            assertThat(fail("account-0", "person-0")).isEmpty();
+            assertThat(fail("account-1", "person-1")).isPresent();
+            assertThat(fail("another", "another")).isPresent();
+        });
+
+        rest();
+        assertThat(isAsked("account-0")).isTrue();
+    }
+
+    @Test
+    void thoseWhoFailedAndHangLeaveRoomForOneOfTheOthers() {
+        failures(20, 4);
+        rest();
+
+        fail(
+                "account-0",
+                () -> fail(
+                        "account-1",
+                        () -> fail("account-2", () -> {
+                            assertThat(fail("account-3", "person-3")).isEmpty();
+                            assertThat(fail("another", "another")).isPresent();
+                        })));
+
+        assertThat(isAsked("account-3")).isTrue();
+    }
+
+    @Test
+    void oneOfTheOthersThatHangsLeavesRoomForThoseWhoFailed() {
+        failures(20, 4);
+        rest();
+
+        fail("another", () -> {
+            rest();
+            assertThat(fail("a third", "a third")).isEmpty();
+            fail(
+                    "account-0",
+                    () -> fail(
+                            "account-1",
+                            () -> assertThat(fail("account-2", "person-2")).isPresent()));
+        });
+    }
+
+    @Test
+    void whoeverGetsAPlaceOnlyNowIsNotAskedAnyMore() {
+        var called = circuit.enter("late", "late", pass -> {
+            failures(20, 4);
+            return pass.call(() -> true, result -> !result);
+        });
+
+        assertThat(called).contains(Optional.empty());
+        assertThat(isAsked("another")).isFalse();
+    }
+
+    @Test
+    void whoeverGetsNoPlaceNeitherFailsNorIsAnswered() {
+        failures(19, 4);
+        circuit.enter("crowded", "crowded", pass -> "no place");
+        fail("account-0", "person-0");
+        rest();
+
+        circuit.enter("crowded", "crowded", pass -> "no place");
+
+        assertThat(isAsked("another")).isFalse();
+        assertThat(isAsked("account-0")).isTrue();
+    }
+
+    @Test
     void whatBeganBeforeTheLastAnswerDoesNotCount() {
         var everybodyAsks = new CyclicBarrier(MANY + 1);
         var answered = new CountDownLatch(1);
         var late = IntStream.range(0, MANY)
                 .mapToObj(i -> CompletableFuture.runAsync(
-                        () -> circuit.call(
+                        () -> call(
                                 "person-" + i,
                                 "person-" + i,
                                 () -> {
@@ -212,7 +312,32 @@ class CircuitTest {
     }
 
     private Optional<Boolean> fail(String account, String person) {
-        return circuit.call(account, person, () -> false, result -> !result);
+        return call(account, person, () -> false, result -> !result);
+    }
+
+    /** Fails once all this is done. */
+    private Optional<Boolean> fail(String account, Runnable meanwhile) {
+        return call(
+                account,
+                account.replace("account", "person"),
+                () -> {
+                    meanwhile.run();
+                    return false;
+                },
+                result -> !result);
+    }
+
+    /** A call that fails once the last of so many was refused, with whether it was; empty if it is refused itself. */
+    private CompletableFuture<Optional<Boolean>> hanging(String account, CountDownLatch refused) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    var tried = call(account, account.replace("account", "person"), waiting(refused), result -> true);
+                    if (tried.isEmpty()) {
+                        refused.countDown();
+                    }
+                    return tried;
+                },
+                threads);
     }
 
     private Optional<Boolean> answer(String account) {
@@ -220,7 +345,11 @@ class CircuitTest {
     }
 
     private Optional<Boolean> answer(String account, String person) {
-        return circuit.call(account, person, () -> true, result -> !result);
+        return call(account, person, () -> true, result -> !result);
+    }
+
+    private <T> Optional<T> call(String account, String person, Supplier<T> call, Predicate<T> failed) {
+        return circuit.enter(account, person, pass -> pass.call(call, failed).orElseThrow());
     }
 
     /** If so it answers, and the count begins anew. */
@@ -241,7 +370,7 @@ class CircuitTest {
         };
         List<CompletableFuture<Void>> running = IntStream.range(0, calls)
                 .mapToObj(account)
-                .map(of -> CompletableFuture.runAsync(() -> circuit.call(of, of, failing, result -> !result), threads))
+                .map(of -> CompletableFuture.runAsync(() -> call(of, of, failing, result -> !result), threads))
                 .toList();
         running.forEach(CompletableFuture::join);
     }

@@ -3,6 +3,7 @@ package io.tokenbroker.fusionauth;
 import static io.tokenbroker.mint.Minting.ARM;
 import static io.tokenbroker.mint.Minting.BLAKE;
 import static io.tokenbroker.mint.Minting.LINK_API;
+import static io.tokenbroker.mint.Minting.linkOf;
 import static io.tokenbroker.mint.Minting.mint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
@@ -17,6 +18,7 @@ import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.TestTime;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,7 +34,8 @@ class FusionAuthLoadTest extends BrokerTest {
     void aFusionAuthThatAnswersNobodyIsAskedOnlyNowAndThenUntilItAnswers() {
         var account = Broker.link(Sandbox.CONTOSO, BLAKE);
         mint(account, ARM).then().statusCode(200);
-        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.DROP).on("GET", LINK_API));
+        // An answer to what the broker reads now and then would begin the count anew.
+        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.DROP));
         for (var i = 0; i < 20; i++) {
             Broker.user(sandbox()
                             .fusionAuth()
@@ -110,6 +113,34 @@ class FusionAuthLoadTest extends BrokerTest {
     }
 
     @Test
+    void theShadowOfALinkIsTheSamePersonsAsTheLink() {
+        sandbox().entra().directory().addGenerated(3);
+        var failing = IntStream.rangeClosed(1, 3)
+                .mapToObj("user-%04d@contoso.com"::formatted)
+                .map(email ->
+                        Broker.link(sandbox().fusionAuth().addUser(email, email).id(), Sandbox.CONTOSO, email))
+                .toList();
+        var halfGone = Broker.link(ownerOf(failing.getFirst()), Sandbox.CONTOSO, BLAKE);
+        var healthy = Broker.link(FusionAuthStandIn.ZOE_ID, Sandbox.CONTOSO, BEA);
+        var identity = AccountId.parse(halfGone).orElseThrow().identity();
+        sandbox().fusionAuth().removeLink(Sandbox.CONTOSO, identity);
+        cannotBeRead(identity + "~rotating");
+        failing.forEach(
+                account -> cannotBeRead(AccountId.parse(account).orElseThrow().identity()));
+        TestTime.advance(Duration.ofMinutes(1));
+
+        mint(halfGone, ARM).then().statusCode(503).body("code", equalTo("fusionauth_unavailable"));
+        for (var i = 0; i < 20; i++) {
+            mint(failing.get(i % failing.size()), ARM)
+                    .then()
+                    .statusCode(503)
+                    .body("code", equalTo("fusionauth_unavailable"));
+        }
+
+        mint(healthy, ARM).then().statusCode(200);
+    }
+
+    @Test
     void aPersonWhoKeepsSigningInInVainDoesNotStopTheOthers() {
         sandbox()
                 .fusionAuth()
@@ -123,6 +154,10 @@ class FusionAuthLoadTest extends BrokerTest {
         }
 
         Broker.link(FusionAuthStandIn.ZOE_ID, Sandbox.CONTOSO, BEA);
+    }
+
+    private static UUID ownerOf(String account) {
+        return linkOf(account).userId();
     }
 
     private static void cannotBeRead(String identity) {

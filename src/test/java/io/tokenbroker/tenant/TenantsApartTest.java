@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -34,6 +35,10 @@ import org.junit.jupiter.api.Timeout;
 class TenantsApartTest extends BrokerTest {
 
     private static final int PLACES = 32;
+
+    /** While the tenant answers nobody: three of those who failed, and one of the others. */
+    private static final int TRIES_AT_ONCE = 4;
+
     private static final String BEA = "bea@contoso.com";
 
     @Test
@@ -77,6 +82,32 @@ class TenantsApartTest extends BrokerTest {
         rest();
         mint(another, ARM).then().statusCode(200);
         mint(failing.getFirst(), ARM).then().statusCode(200);
+    }
+
+    @Test
+    void ofATenantThatHangsForLongAFewAreToldLateAndAllOthersAtOnce() {
+        var failing = ofPeople(20);
+        var another = Broker.link(Sandbox.CONTOSO, BEA);
+        leftAlone(failing);
+        sandbox().entra().faults().add(Fault.of(Fault.Kind.HANG).inTenant(Tenant.CONTOSO.id()));
+        rest();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var mints = Stream.concat(failing.stream(), Stream.of(another))
+                    .map(account -> CompletableFuture.supplyAsync(() -> mintAnew(account, ARM), threads))
+                    .toList();
+            Waiting.until(() -> answered(mints).size() >= mints.size() - TRIES_AT_ONCE);
+
+            assertThat(answered(mints)).hasSize(mints.size() - TRIES_AT_ONCE).allSatisfy(refused -> {
+                refused.then().statusCode(503).body("code", equalTo("provider_unavailable"));
+                assertThat(refused.header("Retry-After")).isEqualTo("5");
+            });
+            assertThat(sandbox().entra().faults().hanging()).isEqualTo(TRIES_AT_ONCE);
+
+            sandbox().entra().faults().clear();
+            assertThat(mints.stream().map(mint -> mint.join().statusCode()).filter(status -> status == 200))
+                    .hasSize(TRIES_AT_ONCE);
+        }
+        assertThat(failing).allSatisfy(account -> mint(account, GRAPH).then().statusCode(200));
     }
 
     @Test
@@ -205,6 +236,20 @@ class TenantsApartTest extends BrokerTest {
         sandbox().entra().directory().addGenerated(people);
         return IntStream.rangeClosed(1, people)
                 .mapToObj("user-%04d@contoso.com"::formatted)
+                .toList();
+    }
+
+    /** The tenant breaks every connection off until it is left alone; then it answers again, and nobody knows. */
+    private static void leftAlone(List<String> accounts) {
+        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP).inTenant(Tenant.CONTOSO.id()));
+        askUntilItIsLeftAlone(accounts);
+        sandbox().entra().faults().clear();
+    }
+
+    private static List<Response> answered(List<CompletableFuture<Response>> mints) {
+        return mints.stream()
+                .filter(CompletableFuture::isDone)
+                .map(CompletableFuture::join)
                 .toList();
     }
 
