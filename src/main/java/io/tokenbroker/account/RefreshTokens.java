@@ -70,29 +70,25 @@ public class RefreshTokens {
 
     /**
      * The account's link, after finishing what a crash left. While somebody else writes to the account, a token that
-     * stays good may be used all the same; one that is spent by its use may not. Blocks.
+     * stays good may be used all the same; one that is spent by its use may not, nor while FusionAuth would not take the
+     * next. Blocks.
      *
      * @throws BrokerException if the account cannot be used now
      */
     public Optional<Link> settled(UUID userId, AccountId id, Rotation kind) {
-        if (kind == Rotation.SINGLE_USE && unstored.isFull()) {
-            throw Claims.busy();
-        }
         var found = stored.look(userId, id);
-        if (found.shadow().isEmpty() && unstored.find(id).isEmpty()) {
-            return found.link();
-        }
+        var isSettled = found.shadow().isEmpty() && unstored.find(id).isEmpty();
         return switch (kind) {
             case REUSABLE ->
-                locks.ifFree(userId, id.providerId(), () -> settledIfPossible(userId, id))
-                        .orElseGet(() -> stored.find(id));
+                isSettled
+                        ? found.link()
+                        : locks.ifFree(userId, id.providerId(), () -> settledIfPossible(userId, id))
+                                .orElseGet(() -> stored.find(id));
             case SINGLE_USE ->
                 locks.exclusively(userId, id.providerId(), () -> {
-                    var settled = await(userId, id);
-                    // After that: the shadow may be there already, and what was made of it meanwhile.
-                    var rest = unstored.find(id);
-                    rest.ifPresent(writes::store);
-                    return (rest.isPresent() ? await(userId, id) : settled).link();
+                    var link = isSettled ? found.link() : finished(userId, id);
+                    link.ifPresent(writes::requireStorable);
+                    return link;
                 });
         };
     }
@@ -131,6 +127,14 @@ public class RefreshTokens {
     /** The accounts whose next token FusionAuth has not taken yet; {@link #tidy} tries again. */
     public List<Link> unstored() {
         return unstored.links(Integer.MAX_VALUE);
+    }
+
+    private Optional<Link> finished(UUID userId, AccountId id) {
+        var settled = await(userId, id);
+        // After that: the shadow may be there already, and what was made of it meanwhile.
+        var rest = unstored.find(id);
+        rest.ifPresent(writes::store);
+        return (rest.isPresent() ? await(userId, id) : settled).link();
     }
 
     private Stored await(UUID userId, AccountId id) {
