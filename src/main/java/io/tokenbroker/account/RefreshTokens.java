@@ -52,17 +52,21 @@ public class RefreshTokens {
 
     /**
      * Keeps {@code next}, which the token of {@code link} was exchanged for. Where a token is spent by its use, the next
-     * one is stored when this returns; where it stays good, it is replaced once it is old, and if that fails then later.
-     * If the link has changed or gone meanwhile, that stands and the new token is dropped. Blocks.
+     * one is stored when this returns; where it stays good, it is replaced once it is old, and if that fails, or others
+     * are at it, then later. If the link has changed or gone meanwhile, that stands and the new token is dropped. Blocks.
      *
      * @throws BrokerException if a token spent by its use could not be stored; {@link #settled} will try again
      */
     public void keep(Link link, Secret next, Rotation kind) {
         switch (kind) {
-            case SINGLE_USE -> exclusively(link, () -> writes.store(Unstored.of(link, next)));
+            case SINGLE_USE ->
+                locks.exclusively(link.userId(), link.providerId(), () -> {
+                    writes.store(Unstored.of(link, next));
+                    return link;
+                });
             case REUSABLE -> {
                 if (isDue(link)) {
-                    exclusively(link, () -> writes.renew(link, next));
+                    renew(link, next);
                 }
             }
         }
@@ -150,10 +154,14 @@ public class RefreshTokens {
         }
     }
 
-    private void exclusively(Link link, Runnable work) {
-        locks.exclusively(link.userId(), link.providerId(), () -> {
-            work.run();
+    /** Whoever mints has the access token already: it waits for nobody's sign-in or unlink. */
+    private void renew(Link link, Secret next) {
+        var tried = locks.ifFree(link.userId(), link.providerId(), () -> {
+            writes.renew(link, next);
             return link;
         });
+        if (tried.isEmpty()) {
+            LOG.infof("Account %s keeps its old refresh token for now: somebody is at it", AccountId.of(link));
+        }
     }
 }
