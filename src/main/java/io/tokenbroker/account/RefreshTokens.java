@@ -11,7 +11,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /** Keeps accounts' refresh tokens: when one is replaced, and what is done if it cannot be. How, {@link LinkRotation} knows. */
@@ -121,11 +123,20 @@ public class RefreshTokens {
     /** The same for all accounts of a user, with one look for what there is to do. */
     public boolean tidy(UUID userId) {
         try {
-            return stored.left(userId).stream().filter(id -> !tidy(userId, id)).count() == 0;
+            return untidy(userId).isEmpty();
         } catch (BrokerException later) {
             LOG.infof("The accounts of user %s cannot be looked at now: %s", userId, later.detail());
             return false;
         }
+    }
+
+    /**
+     * The same, and says of which accounts something is left.
+     *
+     * @throws BrokerException if they cannot be looked at
+     */
+    public Set<AccountId> untidy(UUID userId) {
+        return stored.left(userId).stream().filter(id -> !tidy(userId, id)).collect(Collectors.toSet());
     }
 
     /** The accounts whose next token FusionAuth has not taken yet; {@link #tidy} tries again. */
