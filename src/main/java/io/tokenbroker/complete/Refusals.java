@@ -81,6 +81,12 @@ public final class Refusals {
                 "The person signed in to another account than the one to authorize again. Nothing was changed; start again and choose that account.");
     }
 
+    static BrokerException mismatchLeft() {
+        return new BrokerException(
+                ProblemType.IDENTITY_MISMATCH,
+                "The person signed in to another account than the one to authorize again. That one is linked now, and FusionAuth has not taken it back: list the accounts, unlink it if it is not wanted, then start again.");
+    }
+
     static BrokerException anotherProvider() {
         return new BrokerException(
                 ProblemType.UPSTREAM_ERROR,

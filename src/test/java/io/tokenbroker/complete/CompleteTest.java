@@ -2,6 +2,7 @@ package io.tokenbroker.complete;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
@@ -261,6 +262,53 @@ class CompleteTest extends LinkingTest {
                 .body("accounts.status", equalTo(List.of("active", "active")));
         Broker.mint(account, Map.of()).then().statusCode(200);
         Broker.mint(other, Map.of("force_refresh", true)).then().statusCode(200);
+    }
+
+    @Test
+    void anotherAccountThatIsLinkedElsewhereInTheSameMomentIsNotTakenForTheOneToAuthorizeAgain() {
+        var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
+        sandbox().fusionAuth().after((request, reply) -> {
+            if (request.path().equals("/api/identity-provider/login")) {
+                sandbox().advance(Duration.ofSeconds(1));
+                sandbox()
+                        .fusionAuth()
+                        .addLink(FusionAuthStandIn.ALICE_ID, Sandbox.CONTOSO, "another-tab", "bea", "a-token");
+            }
+        });
+
+        again(account, "b@contoso.com").then().statusCode(200).body("account.id", equalTo(account));
+
+        assertThat(sandbox().fusionAuth().links())
+                .extracting(Link::identityProviderUserId)
+                .hasSize(2)
+                .contains("another-tab");
+    }
+
+    @Test
+    void anotherIdentityThatWasLinkedInsteadIsTakenBack() {
+        problem(linksAnotherByEmail(), 409, "identity_mismatch").body("detail", containsString("Nothing was changed"));
+
+        assertThat(sandbox().fusionAuth().links()).isEmpty();
+    }
+
+    @Test
+    void anotherIdentityThatCannotBeTakenBackIsToldOf() {
+        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.ERROR_500).on("DELETE", "/api/identity-provider/link"));
+
+        problem(linksAnotherByEmail(), 409, "identity_mismatch").body("detail", containsString("is linked now"));
+    }
+
+    /** The account to authorize again is gone meanwhile, so that another one may be linked by its address. */
+    private Response linksAnotherByEmail() {
+        var plain = plainProvider();
+        var provider = add(plain.registered("By e-mail").withStrategy(LinkingStrategy.LinkByEmail));
+        String account = completeWith(provider, plain.code(Map.of("sub", "1", "email", FusionAuthStandIn.ALICE), true))
+                .path("account.id");
+        String state =
+                start(Broker.alice(), provider, Map.of("account_id", account)).path("state");
+        sandbox().fusionAuth().removeLink(provider, "1");
+        var code = plain.code(Map.of("sub", "2", "email", FusionAuthStandIn.ALICE), true);
+        return Broker.complete(Broker.alice(), Map.of("state", state, "code", code));
     }
 
     @Test
