@@ -389,6 +389,30 @@ class CompleteTest extends LinkingTest {
     }
 
     @Test
+    void anIdentityThatLeavesNoRoomForTheBrokersOwnRecordsIsNotLinked() {
+        var plain = plainProvider();
+        var provider = add(plain.registered("Plain"));
+        var longest = "i".repeat(237);
+
+        problem(completeWith(provider, plain.code(longest + "i")), 502, "provider_misconfigured");
+        assertThat(sandbox().fusionAuth().links()).isEmpty();
+
+        Broker.mint(link(provider, plain, longest), Map.of()).then().statusCode(200);
+    }
+
+    @Test
+    void anIdentityThatLeavesNoRoomIsNotLinkedWhereItIsToldLateEither() {
+        var plain = plainProvider();
+        var provider = add(plain.registered("Plain"));
+        notTold();
+        var completed = completeWith(provider, plain.code("i".repeat(238)));
+        sandbox().fusionAuth().clearFaults();
+
+        problem(resolved(completed), 502, "provider_misconfigured");
+        assertThat(sandbox().fusionAuth().links()).isEmpty();
+    }
+
+    @Test
     void aVerifierThatFusionAuthIgnoresFailsTheSignIn() {
         sandbox().fusionAuth().switches().set(Unknown.Verifier.IGNORED);
 
