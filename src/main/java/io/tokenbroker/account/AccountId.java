@@ -18,6 +18,8 @@ public record AccountId(UUID providerId, String identity) {
     /** FusionAuth keeps an identity of up to 255 characters, of up to four bytes each: base64 makes 1,386 of them. */
     private static final int LONGEST = 1_400;
 
+    private static final int LONGEST_IDENTITY = 255;
+
     private static final int UUID_BYTES = 16;
 
     public static AccountId of(Link link) {
@@ -39,6 +41,11 @@ public record AccountId(UUID providerId, String identity) {
         } catch (IllegalArgumentException | CharacterCodingException notAnId) {
             return Optional.empty();
         }
+    }
+
+    /** Whether FusionAuth can keep what the broker writes beside the link to replace its token; its name is longer. */
+    public boolean leavesRoomForShadows() {
+        return Shadow.identityOf(Shadow.identityOf(identity)).length() <= LONGEST_IDENTITY;
     }
 
     @Override

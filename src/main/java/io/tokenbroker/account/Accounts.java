@@ -1,7 +1,6 @@
 package io.tokenbroker.account;
 
 import io.tokenbroker.fusionauth.Link;
-import io.tokenbroker.fusionauth.LinkRecords;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -9,16 +8,18 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Predicate;
+import org.jboss.logging.Logger;
 
 /** A user's accounts. Blocks; FusionAuth is asked each time, so a list is never old. */
 @ApplicationScoped
 public class Accounts {
 
+    private static final Logger LOG = Logger.getLogger(Accounts.class);
+
     private final StoredLinks stored;
     private final RememberedLinks remembered;
     private final AccountStates states;
     private final AccountLocks locks;
-    private final LinkRecords links;
     private final AccountWrites writes;
     private final UnstoredTokens unstored;
 
@@ -27,14 +28,12 @@ public class Accounts {
             RememberedLinks remembered,
             AccountStates states,
             AccountLocks locks,
-            LinkRecords links,
             AccountWrites writes,
             UnstoredTokens unstored) {
         this.stored = stored;
         this.remembered = remembered;
         this.states = states;
         this.locks = locks;
-        this.links = links;
         this.writes = writes;
         this.unstored = unstored;
     }
@@ -72,10 +71,21 @@ public class Accounts {
         return view(link);
     }
 
-    /** Takes back a link that came about by mistake. Call it with the account's lock held. */
-    public void undo(Link link) {
-        links.delete(link);
-        remembered.forget(AccountId.of(link));
+    /**
+     * Takes back a link that came about by mistake. Call it with the account's lock held.
+     *
+     * @return whether it is gone for good
+     */
+    public boolean undo(Link link) {
+        try {
+            writes.erase(link);
+            return true;
+        } catch (BrokerException mayStand) {
+            LOG.warnf("The link of account %s should go, and may stand: %s", AccountId.of(link), mayStand.detail());
+            return false;
+        } finally {
+            remembered.forget(AccountId.of(link));
+        }
     }
 
     /** Removes the account; what is left after a crash in between is the whole account or nothing. */

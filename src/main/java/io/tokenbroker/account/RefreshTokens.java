@@ -11,7 +11,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /** Keeps accounts' refresh tokens: when one is replaced, and what is done if it cannot be. How, {@link LinkRotation} knows. */
@@ -52,17 +54,21 @@ public class RefreshTokens {
 
     /**
      * Keeps {@code next}, which the token of {@code link} was exchanged for. Where a token is spent by its use, the next
-     * one is stored when this returns; where it stays good, it is replaced once it is old, and if that fails then later.
-     * If the link has changed or gone meanwhile, that stands and the new token is dropped. Blocks.
+     * one is stored when this returns; where it stays good, it is replaced once it is old, and if that fails, or others
+     * are at it, then later. If the link has changed or gone meanwhile, that stands and the new token is dropped. Blocks.
      *
      * @throws BrokerException if a token spent by its use could not be stored; {@link #settled} will try again
      */
     public void keep(Link link, Secret next, Rotation kind) {
         switch (kind) {
-            case SINGLE_USE -> exclusively(link, () -> writes.store(Unstored.of(link, next)));
+            case SINGLE_USE ->
+                locks.exclusively(link.userId(), link.providerId(), () -> {
+                    writes.store(Unstored.of(link, next));
+                    return link;
+                });
             case REUSABLE -> {
                 if (isDue(link)) {
-                    exclusively(link, () -> writes.renew(link, next));
+                    renew(link, next);
                 }
             }
         }
@@ -70,29 +76,25 @@ public class RefreshTokens {
 
     /**
      * The account's link, after finishing what a crash left. While somebody else writes to the account, a token that
-     * stays good may be used all the same; one that is spent by its use may not. Blocks.
+     * stays good may be used all the same; one that is spent by its use may not, nor while FusionAuth would not take the
+     * next. Blocks.
      *
      * @throws BrokerException if the account cannot be used now
      */
     public Optional<Link> settled(UUID userId, AccountId id, Rotation kind) {
-        if (kind == Rotation.SINGLE_USE && unstored.isFull()) {
-            throw Claims.busy();
-        }
         var found = stored.look(userId, id);
-        if (found.shadow().isEmpty() && unstored.find(id).isEmpty()) {
-            return found.link();
-        }
+        var isSettled = found.shadow().isEmpty() && unstored.find(id).isEmpty();
         return switch (kind) {
             case REUSABLE ->
-                locks.ifFree(userId, id.providerId(), () -> settledIfPossible(userId, id))
-                        .orElseGet(() -> stored.find(id));
+                isSettled
+                        ? found.link()
+                        : locks.ifFree(userId, id.providerId(), () -> settledIfPossible(userId, id))
+                                .orElseGet(() -> stored.find(id));
             case SINGLE_USE ->
                 locks.exclusively(userId, id.providerId(), () -> {
-                    var settled = await(userId, id);
-                    // After that: the shadow may be there already, and what was made of it meanwhile.
-                    var rest = unstored.find(id);
-                    rest.ifPresent(writes::store);
-                    return (rest.isPresent() ? await(userId, id) : settled).link();
+                    var link = isSettled ? found.link() : finished(userId, id);
+                    link.ifPresent(writes::requireStorable);
+                    return link;
                 });
         };
     }
@@ -121,16 +123,33 @@ public class RefreshTokens {
     /** The same for all accounts of a user, with one look for what there is to do. */
     public boolean tidy(UUID userId) {
         try {
-            return stored.left(userId).stream().filter(id -> !tidy(userId, id)).count() == 0;
+            return untidy(userId).isEmpty();
         } catch (BrokerException later) {
             LOG.infof("The accounts of user %s cannot be looked at now: %s", userId, later.detail());
             return false;
         }
     }
 
+    /**
+     * The same, and says of which accounts something is left.
+     *
+     * @throws BrokerException if they cannot be looked at
+     */
+    public Set<AccountId> untidy(UUID userId) {
+        return stored.left(userId).stream().filter(id -> !tidy(userId, id)).collect(Collectors.toSet());
+    }
+
     /** The accounts whose next token FusionAuth has not taken yet; {@link #tidy} tries again. */
     public List<Link> unstored() {
         return unstored.links(Integer.MAX_VALUE);
+    }
+
+    private Optional<Link> finished(UUID userId, AccountId id) {
+        var settled = await(userId, id);
+        // After that: the shadow may be there already, and what was made of it meanwhile.
+        var rest = unstored.find(id);
+        rest.ifPresent(writes::store);
+        return (rest.isPresent() ? await(userId, id) : settled).link();
     }
 
     private Stored await(UUID userId, AccountId id) {
@@ -146,10 +165,14 @@ public class RefreshTokens {
         }
     }
 
-    private void exclusively(Link link, Runnable work) {
-        locks.exclusively(link.userId(), link.providerId(), () -> {
-            work.run();
+    /** Whoever mints has the access token already: it waits for nobody's sign-in or unlink. */
+    private void renew(Link link, Secret next) {
+        var tried = locks.ifFree(link.userId(), link.providerId(), () -> {
+            writes.renew(link, next);
             return link;
         });
+        if (tried.isEmpty()) {
+            LOG.infof("Account %s keeps its old refresh token for now: somebody is at it", AccountId.of(link));
+        }
     }
 }

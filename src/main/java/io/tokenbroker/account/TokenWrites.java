@@ -1,7 +1,11 @@
 package io.tokenbroker.account;
 
+import io.tokenbroker.account.Claim.Held;
+import io.tokenbroker.account.Claim.NoRoom;
+import io.tokenbroker.account.Claim.Taken;
 import io.tokenbroker.account.UnstoredTokens.Unstored;
 import io.tokenbroker.fusionauth.Link;
+import io.tokenbroker.fusionauth.LinkDeletion;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.seal.Secret;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -53,6 +57,27 @@ class TokenWrites {
             seen.note(token.link().userId());
             throw notStored;
         }
+    }
+
+    /**
+     * Makes sure that FusionAuth would take the next token of this account, when it has not taken several others: a claim
+     * is written like one. Why those others wait does not matter then; it may be for reasons of their own.
+     *
+     * @throws BrokerException if it would not; then the account's token must not be spent
+     */
+    void requireStorable(Link link) {
+        if (unstored.areMany() && !isStorable(link)) {
+            throw Claims.busy();
+        }
+    }
+
+    private boolean isStorable(Link link) {
+        return switch (rotation.claim(link)) {
+            case Held held -> claims.release(held) instanceof LinkDeletion.Deleted;
+            case Taken taken -> false;
+            // FusionAuth did look at it: where there is no room the spent link makes some.
+            case NoRoom full -> true;
+        };
     }
 
     private void stored(Unstored token, Kept kept) {

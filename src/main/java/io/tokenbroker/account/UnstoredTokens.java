@@ -15,12 +15,13 @@ import java.util.concurrent.ConcurrentMap;
 
 /**
  * Rotated tokens that FusionAuth has not taken yet: of a token spent by its use, the only ones there are. They must not
- * be forgotten to make room, so there is a bound beyond which no more tokens are spent.
+ * be forgotten to make room, and a broker that is killed loses them: so while they are many, no more tokens are spent
+ * that FusionAuth might not take.
  */
 @ApplicationScoped
 class UnstoredTokens {
 
-    private static final int MOST = 10_000;
+    private static final int A_HANDFUL = 8;
 
     private final ConcurrentMap<AccountId, Unstored> tokens = new ConcurrentHashMap<>();
 
@@ -51,8 +52,9 @@ class UnstoredTokens {
         return Optional.ofNullable(tokens.get(id));
     }
 
-    boolean isFull() {
-        return tokens.size() >= MOST;
+    /** Whether so many are being stored, or wait for it, that FusionAuth must show that it takes any. */
+    boolean areMany() {
+        return tokens.size() >= A_HANDFUL;
     }
 
     /** Until when something that concerns this user's accounts at the provider may still be carried out. */

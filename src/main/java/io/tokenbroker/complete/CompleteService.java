@@ -124,7 +124,7 @@ class CompleteService {
             throw Refusals.linkedElsewhere();
         }
         return freshLogin
-                .find(user.id(), state.providerId(), before)
+                .find(user.id(), state.providerId(), again(state), before)
                 .map(link -> linked(state, before, link))
                 .orElseThrow(
                         () -> new BrokerException(
@@ -142,8 +142,9 @@ class CompleteService {
         if (!how.over()) {
             doubt.raise();
         }
-        var written = freshLogin.find(user.id(), state.providerId(), before);
-        written.ifPresent(done -> doubt.dispel());
+        var written = freshLogin.find(user.id(), state.providerId(), again(state), before);
+        // Another account may have been linked at another broker in the same moment.
+        written.filter(link -> isWanted(state, link)).ifPresent(done -> doubt.dispel());
         return written.map(link -> linked(state, before, link))
                 .orElseThrow(
                         () -> how.timedOut()
@@ -190,15 +191,19 @@ class CompleteService {
 
     /** To authorize an account again takes the same identity; what another one has just got is taken back. */
     private void requireSameAccount(AuthorizationState state, List<Link> before, Link link) {
-        if (state.accountId() == null
-                || state.accountId().equals(AccountId.of(link).toString())) {
+        if (isWanted(state, link)) {
             return;
         }
         var isNew = before.stream().noneMatch(known -> known.identity().equals(link.identity()));
-        if (isNew) {
-            accounts.undo(link);
+        if (isNew && !accounts.undo(link)) {
+            throw Refusals.mismatchLeft();
         }
         throw Refusals.mismatch();
+    }
+
+    private static boolean isWanted(AuthorizationState state, Link link) {
+        return state.accountId() == null
+                || state.accountId().equals(AccountId.of(link).toString());
     }
 
     /** The account that is to be authorized again, if this is about one. */

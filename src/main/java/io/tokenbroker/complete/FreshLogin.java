@@ -1,5 +1,6 @@
 package io.tokenbroker.complete;
 
+import io.tokenbroker.account.AccountId;
 import io.tokenbroker.account.StoredLinks;
 import io.tokenbroker.fusionauth.Link;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -13,7 +14,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Finds the link that a login has just used: FusionAuth logs in without saying over which. It is the one that was not
  * there before, or whose last login has moved. Compared with what was read before, not with a clock: ours and
- * FusionAuth's may differ.
+ * FusionAuth's may differ. At the same time the person may sign in at another broker: so the account that was to be
+ * authorized again is the one, if it is among those that have changed, and else the latest of them.
  */
 @ApplicationScoped
 class FreshLogin {
@@ -29,17 +31,34 @@ class FreshLogin {
         this.links = links;
     }
 
-    Optional<Link> find(UUID userId, UUID providerId, List<Link> before) {
-        for (var read = 1; read <= READS; read++) {
-            var found = links.ofUser(userId, providerId).stream()
-                    .filter(link -> before.stream().noneMatch(known -> isUnchanged(known, link)))
-                    .max(Comparator.comparing(Link::lastAuthorizedAt));
+    /** @param wanted the account that was to be authorized again, if it is known */
+    Optional<Link> find(UUID userId, UUID providerId, Optional<AccountId> wanted, List<Link> before) {
+        for (var read = 1; read < READS; read++) {
+            var changed = changed(userId, providerId, before);
+            var found = wanted.isPresent() ? of(wanted, changed) : latest(changed);
             if (found.isPresent()) {
                 return found;
             }
             LockSupport.parkNanos(BETWEEN.toNanos());
         }
-        return Optional.empty();
+        var changed = changed(userId, providerId, before);
+        return of(wanted, changed).or(() -> latest(changed));
+    }
+
+    private List<Link> changed(UUID userId, UUID providerId, List<Link> before) {
+        return links.ofUser(userId, providerId).stream()
+                .filter(link -> before.stream().noneMatch(known -> isUnchanged(known, link)))
+                .toList();
+    }
+
+    private static Optional<Link> of(Optional<AccountId> wanted, List<Link> changed) {
+        return changed.stream()
+                .filter(link -> wanted.filter(AccountId.of(link)::equals).isPresent())
+                .findFirst();
+    }
+
+    private static Optional<Link> latest(List<Link> changed) {
+        return changed.stream().max(Comparator.comparing(Link::lastAuthorizedAt));
     }
 
     private static boolean isUnchanged(Link before, Link now) {

@@ -24,13 +24,20 @@ public record PendingLinkSeal(
     /** What it is sealed for. */
     public static final String PURPOSE = "pending-link";
 
-    /** Refuses who is not of the provider that was asked, or not the account to authorize again. */
+    /**
+     * Refuses who is not of the provider that was asked, or not the account to authorize again, or could be linked but
+     * not kept alive.
+     */
     public void require(PendingLink who) {
         if (!who.providerId().equals(providerId)) {
             throw Refusals.anotherProvider();
         }
-        if (accountId != null && !accountId.equals(new AccountId(providerId, who.identity()).toString())) {
+        var id = new AccountId(providerId, who.identity());
+        if (accountId != null && !accountId.equals(id.toString())) {
             throw Refusals.mismatch();
+        }
+        if (!id.leavesRoomForShadows()) {
+            throw Refusals.identityTooLong();
         }
     }
 

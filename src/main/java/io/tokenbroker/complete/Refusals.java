@@ -59,6 +59,12 @@ public final class Refusals {
                 "FusionAuth allows this user no more accounts at this provider. Unlink one, or have the operator raise the limit.");
     }
 
+    static BrokerException identityTooLong() {
+        return misconfigured(
+                "The provider's identifier of this person is longer than 237 characters. FusionAuth could keep the account, but not what the "
+                        + "broker has to write beside it to replace a token, so nothing was linked. Another claim may be unique and shorter.");
+    }
+
     static BrokerException declined(String error) {
         var upstream = Upstream.error(error);
         return switch (error) {
@@ -79,6 +85,12 @@ public final class Refusals {
         return new BrokerException(
                 ProblemType.IDENTITY_MISMATCH,
                 "The person signed in to another account than the one to authorize again. Nothing was changed; start again and choose that account.");
+    }
+
+    static BrokerException mismatchLeft() {
+        return new BrokerException(
+                ProblemType.IDENTITY_MISMATCH,
+                "The person signed in to another account than the one to authorize again. That one is linked now, and FusionAuth has not taken it back: list the accounts, unlink it if it is not wanted, then start again.");
     }
 
     static BrokerException anotherProvider() {

@@ -1,7 +1,6 @@
 package io.tokenbroker.keepalive;
 
 import io.tokenbroker.account.AccountId;
-import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.mint.Renewal;
 import java.io.PrintStream;
 
@@ -20,11 +19,11 @@ final class Report {
         out.println("Going on where the last run stopped: " + before.sentence(dryRun));
     }
 
-    void account(Link link, Renewal renewal) {
+    void account(AccountId id, Renewal renewal) {
         switch (renewal) {
-            case Renewal.NeedsPerson(var reason) -> account(link, "needs a person", reason);
-            case Renewal.Failed(var reason) -> account(link, "failed", reason);
-            case Renewal.Away(var reason, var retryAfter) -> account(link, "failed", reason);
+            case Renewal.NeedsPerson(var reason) -> account(id, "needs a person", reason);
+            case Renewal.Failed(var reason) -> account(id, "failed", reason);
+            case Renewal.Away(var reason, var retryAfter) -> account(id, "failed", reason);
             case Renewal.Renewed done -> {}
             case Renewal.Healthy fine -> {}
             case Renewal.Gone gone -> {}
@@ -43,7 +42,7 @@ final class Report {
         out.println("Stopped: " + why);
     }
 
-    private void account(Link link, String what, String reason) {
-        out.println("%s %s: %s".formatted(AccountId.of(link), what, reason));
+    private void account(AccountId id, String what, String reason) {
+        out.println("%s %s: %s".formatted(id, what, reason));
     }
 }

@@ -1,16 +1,19 @@
 package io.tokenbroker.keepalive;
 
+import io.tokenbroker.account.AccountId;
 import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.fusionauth.UserApi;
 import io.tokenbroker.fusionauth.UserApi.Position;
 import io.tokenbroker.keepalive.Checkpoint.Progress;
 import io.tokenbroker.mint.Renewal;
 import io.tokenbroker.mint.Renewals;
+import io.tokenbroker.problem.ProblemType;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -18,6 +21,10 @@ import java.util.UUID;
  * token that is old is renewed. Only a FusionAuth that does not answer ends it early. Blocks.
  */
 final class Run {
+
+    /** Nor could its token be renewed. */
+    private static final Renewal UNTIDY =
+            new Renewal.Failed(ProblemType.FUSIONAUTH_UNAVAILABLE.code() + ", what was left of it is not finished yet");
 
     private final UserApi users;
     private final UserAccounts accounts;
@@ -98,19 +105,27 @@ final class Run {
     }
 
     private void keepAlive(UUID user, boolean dryRun) {
-        for (var link : patience.tryFor(() -> dryRun ? accounts.of(user) : accounts.tidied(user))) {
+        var untidy = dryRun ? Set.<AccountId>of() : patience.tryFor(() -> accounts.untidy(user));
+        untidy.forEach(id -> note(id, UNTIDY));
+        for (var link : patience.tryFor(() -> accounts.of(user))) {
             if (stopping.isTold()) {
                 return;
             }
-            var renewal = patience.tryFor(() -> renewals.known(link)).orElseGet(() -> renewed(link, dryRun));
-            tally = tally.plus(renewal);
-            report.account(link, renewal);
+            var id = AccountId.of(link);
+            if (!untidy.contains(id)) {
+                note(id, patience.tryFor(() -> renewals.known(link)).orElseGet(() -> renewed(link, dryRun)));
+            }
         }
         tally = tally.plusUser();
     }
 
     private Renewal renewed(Link link, boolean dryRun) {
         return dryRun ? new Renewal.Renewed() : renewer.renew(link);
+    }
+
+    private void note(AccountId id, Renewal renewal) {
+        tally = tally.plus(renewal);
+        report.account(id, renewal);
     }
 
     /** Runs that began together do not meet at the same account again and again. */

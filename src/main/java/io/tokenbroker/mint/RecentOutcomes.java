@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 class RecentOutcomes {
 
     /** A caller who insists on a new token gets past what concerns the whole account only this often. */
-    private static final Duration INSISTING = Duration.ofSeconds(30);
+    private static final Duration INSISTING = Duration.ofMinutes(1);
 
     /** Less than those are told to wait who hear of an outage. */
     private static final Duration A_MOMENT = Duration.ofSeconds(5);

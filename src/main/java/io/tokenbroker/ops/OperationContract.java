@@ -62,6 +62,7 @@ enum OperationContract {
             PENDING_LINK_EXPIRED,
             CONTENT_TOO_LARGE,
             UNSUPPORTED_MEDIA_TYPE,
+            PROVIDER_MISCONFIGURED,
             UPSTREAM_ERROR,
             FUSIONAUTH_UNAVAILABLE),
 

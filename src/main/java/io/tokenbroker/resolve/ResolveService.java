@@ -112,10 +112,13 @@ class ResolveService {
         };
     }
 
-    /** Another account may have been linked since the sign-in. */
+    /** Another account may have been linked since the sign-in, or it is told only now who signed in. */
     private void requireRoom(Caller.User user, PendingLinkSeal pending) {
-        if (pendingLinks.find(idOf(pending), user.id()) instanceof PendingRead.Waiting(var who) && who.limitReached()) {
-            throw Refusals.linkLimitReached();
+        if (pendingLinks.find(idOf(pending), user.id()) instanceof PendingRead.Waiting(var who)) {
+            pending.require(who);
+            if (who.limitReached()) {
+                throw Refusals.linkLimitReached();
+            }
         }
     }
 

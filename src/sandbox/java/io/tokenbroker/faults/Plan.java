@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** The faults, in their order. Those of providers, FusionAuth and people heal while the same broker runs on. */
 final class Plan {
@@ -36,6 +37,9 @@ final class Plan {
 
     /** Longer than the broker takes to read the providers again. */
     private static final Duration UNTIL_SETTINGS_ARE_READ = Duration.ofSeconds(35);
+
+    /** A broker spends eight tokens that FusionAuth does not take, and no more. */
+    private static final int MORE_THAN_A_HANDFUL = 16;
 
     private final World world;
     private final BrokerProcess broker;
@@ -68,6 +72,7 @@ final class Plan {
         secrets();
         // Whatever the broker still holds in memory only must be stored before the first kill.
         trials.settle(scale.late().dividedBy(2));
+        killedWithTokensInMemory();
         kills();
         killsUnderLoad();
         trials.settle(scale.late().dividedBy(2));
@@ -203,6 +208,31 @@ final class Plan {
                     .healedBy(world::mendSecrets)
                     .patientFor(UNTIL_SETTINGS_ARE_READ));
         }
+    }
+
+    /** One account after the other: those whose refresh is under way at the same time are spent beyond the bound. */
+    private void killedWithTokensInMemory() {
+        var oneByOne = new ReentrantLock();
+        trials.run(
+                Trial.of(
+                                "FusionAuth's POST of a link: %s, then the broker is killed"
+                                        .formatted(Mishap.UNAVAILABLE),
+                                Mishap.UNAVAILABLE.befalling(call -> call.isLink("POST"), false))
+                        .onlyFor(Set.of(Kind.SINGLE_USE))
+                        .healedBy(() -> {
+                            broker.kill();
+                            broker.start();
+                        })
+                        .inWhichATokenMayBeLost(),
+                MORE_THAN_A_HANDFUL,
+                (row, account) -> {
+                    oneByOne.lock();
+                    try {
+                        row.during(caller.mintAnew(account).code());
+                    } finally {
+                        oneByOne.unlock();
+                    }
+                });
     }
 
     private void kills() {

@@ -92,6 +92,10 @@ record Report(Scale scale, List<Row> trials, Optional<Bystander.Outcome> bystand
                 killed in that instant, has given the only good token to nobody. Such an account needs its person. Providers with a grace
                 period, and Entra, do not have this row.
 
+                The same befalls what such a provider gave while FusionAuth could be read and not written, if the broker is killed before
+                that is over. It spends eight tokens at most then, and what was under way at its provider when that began; all other accounts
+                are told to come again, and keep their tokens.
+
                 A person who signs in by way of FusionAuth alone, in the instant between the broker's last look at the link and its DELETE,
                 has the newer token deleted: FusionAuth cannot delete on condition. The account mints on, by the sign-in before. Sign-ins
                 through the broker wait for a rotation to end.

@@ -2,6 +2,7 @@ package io.tokenbroker.complete;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
@@ -264,6 +265,53 @@ class CompleteTest extends LinkingTest {
     }
 
     @Test
+    void anotherAccountThatIsLinkedElsewhereInTheSameMomentIsNotTakenForTheOneToAuthorizeAgain() {
+        var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
+        sandbox().fusionAuth().after((request, reply) -> {
+            if (request.path().equals("/api/identity-provider/login")) {
+                sandbox().advance(Duration.ofSeconds(1));
+                sandbox()
+                        .fusionAuth()
+                        .addLink(FusionAuthStandIn.ALICE_ID, Sandbox.CONTOSO, "another-tab", "bea", "a-token");
+            }
+        });
+
+        again(account, "b@contoso.com").then().statusCode(200).body("account.id", equalTo(account));
+
+        assertThat(sandbox().fusionAuth().links())
+                .extracting(Link::identityProviderUserId)
+                .hasSize(2)
+                .contains("another-tab");
+    }
+
+    @Test
+    void anotherIdentityThatWasLinkedInsteadIsTakenBack() {
+        problem(linksAnotherByEmail(), 409, "identity_mismatch").body("detail", containsString("Nothing was changed"));
+
+        assertThat(sandbox().fusionAuth().links()).isEmpty();
+    }
+
+    @Test
+    void anotherIdentityThatCannotBeTakenBackIsToldOf() {
+        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.ERROR_500).on("DELETE", "/api/identity-provider/link"));
+
+        problem(linksAnotherByEmail(), 409, "identity_mismatch").body("detail", containsString("is linked now"));
+    }
+
+    /** The account to authorize again is gone meanwhile, so that another one may be linked by its address. */
+    private Response linksAnotherByEmail() {
+        var plain = plainProvider();
+        var provider = add(plain.registered("By e-mail").withStrategy(LinkingStrategy.LinkByEmail));
+        String account = completeWith(provider, plain.code(Map.of("sub", "1", "email", FusionAuthStandIn.ALICE), true))
+                .path("account.id");
+        String state =
+                start(Broker.alice(), provider, Map.of("account_id", account)).path("state");
+        sandbox().fusionAuth().removeLink(provider, "1");
+        var code = plain.code(Map.of("sub", "2", "email", FusionAuthStandIn.ALICE), true);
+        return Broker.complete(Broker.alice(), Map.of("state", state, "code", code));
+    }
+
+    @Test
     void anotherUsersIdentityInsteadOfTheAccountIsRefused() {
         var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
         var zoes = start(Broker.user(FusionAuthStandIn.ZOE_ID), Sandbox.CONTOSO, Map.of());
@@ -338,6 +386,30 @@ class CompleteTest extends LinkingTest {
         problem(completeWith(provider, plain.code("second")), 409, "link_limit_reached");
 
         completeWith(provider, plain.code("first")).then().statusCode(200).body("account.id", equalTo(first));
+    }
+
+    @Test
+    void anIdentityThatLeavesNoRoomForTheBrokersOwnRecordsIsNotLinked() {
+        var plain = plainProvider();
+        var provider = add(plain.registered("Plain"));
+        var longest = "i".repeat(237);
+
+        problem(completeWith(provider, plain.code(longest + "i")), 502, "provider_misconfigured");
+        assertThat(sandbox().fusionAuth().links()).isEmpty();
+
+        Broker.mint(link(provider, plain, longest), Map.of()).then().statusCode(200);
+    }
+
+    @Test
+    void anIdentityThatLeavesNoRoomIsNotLinkedWhereItIsToldLateEither() {
+        var plain = plainProvider();
+        var provider = add(plain.registered("Plain"));
+        notTold();
+        var completed = completeWith(provider, plain.code("i".repeat(238)));
+        sandbox().fusionAuth().clearFaults();
+
+        problem(resolved(completed), 502, "provider_misconfigured");
+        assertThat(sandbox().fusionAuth().links()).isEmpty();
     }
 
     @Test

@@ -48,4 +48,12 @@ class FaultsIT {
                 .extracting(Row::kind, Row::refusesRightly, Row::late)
                 .containsExactly(tuple(Kind.REUSABLE, 0L, 0), tuple(Kind.SINGLE_USE, 3L, 0));
     }
+
+    @Test
+    void aBrokerThatIsKilledWhileFusionAuthTakesNoTokensLosesAHandful() {
+        assertThat(report.rows())
+                .filteredOn(row -> row.fault().endsWith("then the broker is killed"))
+                .extracting(Row::kind, Row::accounts, Row::refusesRightly)
+                .containsExactly(tuple(Kind.SINGLE_USE, 16, 8L));
+    }
 }

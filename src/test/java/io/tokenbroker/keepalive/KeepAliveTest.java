@@ -138,6 +138,25 @@ class KeepAliveTest extends LinkingTest {
     }
 
     @Test
+    void whatACrashLeftAndCannotBeFinishedIsAFailure() {
+        var account = link(plainId, plain, "plain-left");
+        var whole = linkOf(account);
+        TestTime.advance(Duration.ofMinutes(2));
+        shadow(whole, "newer");
+        TestTime.advance(Duration.ofMinutes(2));
+        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.ERROR_500).on("DELETE", LINK_API));
+
+        assertThat(run())
+                .contains("1 accounts: 0 renewed, 0 healthy, 0 need a person, 1 failed")
+                .contains(account + " failed: fusionauth_unavailable, what was left of it is not finished yet");
+        assertThat(exit).isEqualTo(1);
+
+        sandbox().fusionAuth().clearFaults();
+        assertThat(run()).contains("1 accounts: 0 renewed, 1 healthy, 0 need a person, 0 failed");
+        assertThat(exit).isZero();
+    }
+
+    @Test
     void whoeverMustActIsNamedByAccountAndReasonAndIsNoFailure() {
         var revoked = Broker.link(Sandbox.CONTOSO, BLAKE);
         var without = new AccountId(plainId, "no-token");

@@ -373,6 +373,36 @@ class MintRotationTest extends BrokerTest {
     }
 
     @Test
+    void aMintWaitsForNobodysSignInOnlyToReplaceAReusableToken() throws Exception {
+        sandbox().entra().switches().singleUseRefreshTokens(false);
+        var reusable = Broker.link(Sandbox.CONTOSO, BLAKE);
+        var first = linkOf(reusable);
+        TestTime.advance(Duration.ofDays(31));
+        var callback = Broker.signIn(Broker.start(Sandbox.CONTOSO), "bea@contoso.com");
+        var signsIn = new CountDownLatch(1);
+        var minted = new CountDownLatch(1);
+        sandbox().fusionAuth().before(request -> {
+            if (request.path().equals("/api/identity-provider/login")) {
+                signsIn.countDown();
+                await(minted);
+            }
+        });
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var signIn = CompletableFuture.supplyAsync(() -> Broker.complete(Broker.alice(), callback), threads);
+            await(signsIn);
+
+            mint(reusable, ARM).then().statusCode(200).body("source", equalTo("refresh"));
+
+            assertThat(signIn).isNotDone();
+            assertThat(linkOf(reusable)).isEqualTo(first);
+            minted.countDown();
+            signIn.get();
+        }
+        mintAnew(reusable, ARM).then().statusCode(200);
+        assertThat(linkOf(reusable).token()).isNotEqualTo(first.token());
+    }
+
+    @Test
     void aShadowOfAReusableTokenIsFinishedToo() {
         sandbox().entra().switches().singleUseRefreshTokens(false);
         var reusable = Broker.link(Sandbox.CONTOSO, BLAKE);

@@ -57,16 +57,18 @@ class RefusedAccountTest extends BrokerTest {
     }
 
     @Test
-    void whoInsistsOnANewTokenOfARevokedAccountBothersItsTenantEveryHalfMinute() {
+    void whoInsistsOnANewTokenOfARevokedAccountBothersItsTenantEveryMinute() {
         sandbox().entra().directory().revokeSessions(BLAKE);
         mint(account, ARM).then().statusCode(409);
 
-        TestTime.advance(Duration.ofSeconds(25));
-        mintAnew(account, ARM).then().statusCode(409).body("reauthorize.account_id", equalTo(account));
-        mintAnew(account, GRAPH).then().statusCode(409);
-        assertThat(refreshes()).isEqualTo(1);
+        for (var look = 0; look < 2; look++) {
+            TestTime.advance(Duration.ofSeconds(27));
+            mintAnew(account, ARM).then().statusCode(409).body("reauthorize.account_id", equalTo(account));
+            mintAnew(account, GRAPH).then().statusCode(409);
+            assertThat(refreshes()).isEqualTo(1);
+        }
 
-        TestTime.advance(Duration.ofSeconds(5));
+        TestTime.advance(Duration.ofSeconds(6));
         mintAnew(account, ARM).then().statusCode(409);
         mintAnew(account, GRAPH).then().statusCode(409);
         assertThat(refreshes()).isEqualTo(2);
@@ -196,7 +198,7 @@ class RefusedAccountTest extends BrokerTest {
     void anAccountThatWorksForOneResourceWorks() {
         sandbox().entra().faults().add(Fault.aadsts(50173).times(1));
         mint(account, ARM).then().statusCode(409);
-        TestTime.advance(Duration.ofSeconds(31));
+        TestTime.advance(Duration.ofSeconds(61));
         mintAnew(account, GRAPH).then().statusCode(200);
 
         account(account).then().body("status", equalTo("active"));
