@@ -66,7 +66,7 @@ class LinkReplacement {
         if (tried.isEmpty() || tried.filter(link -> stands(held, link)).isPresent()) {
             return tried;
         }
-        var done = removed(held, tried.get()) ? made(held, wanted.get()) : account(held);
+        var done = removed(held, tried.get()) ? made(held, wanted.get()) : accountAfter(held, false);
         if (done.filter(link -> !stands(held, link)).isPresent()) {
             // It is there still: whoever said that it had gone was not FusionAuth, which may yet delete it.
             leaveIfAtWork(held, false);

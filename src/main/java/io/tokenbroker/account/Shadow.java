@@ -18,7 +18,7 @@ record Shadow(Link link) {
     private static final String SUFFIX = "~rotating";
 
     /** Holder, then {@link #version} of the link, then the account's own display name. */
-    private static final Pattern NAME = Pattern.compile("(\\S+) (\\d+ \\S+) (.*)", Pattern.DOTALL);
+    private static final Pattern NAME = Pattern.compile("(\\S+) (\\d+ (?:[\\w-]{11}|-)) (.*)", Pattern.DOTALL);
 
     /** FusionAuth keeps 255 characters; what comes before takes 63 of them. */
     private static final int LONGEST_NAME = 190;

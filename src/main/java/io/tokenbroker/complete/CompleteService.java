@@ -142,8 +142,10 @@ class CompleteService {
         if (!how.over()) {
             doubt.raise();
         }
-        var written = freshLogin.find(user.id(), state.providerId(), again(state), before);
-        // Another account may have been linked at another broker in the same moment.
+        // A new account may have been linked at another broker in the same moment: that is no sign of this sign-in.
+        var written = freshLogin
+                .find(user.id(), state.providerId(), again(state), before)
+                .filter(link -> isWanted(state, link) || !isNew(before, link));
         written.filter(link -> isWanted(state, link)).ifPresent(done -> doubt.dispel());
         return written.map(link -> linked(state, before, link))
                 .orElseThrow(
@@ -194,11 +196,14 @@ class CompleteService {
         if (isWanted(state, link)) {
             return;
         }
-        var isNew = before.stream().noneMatch(known -> known.identity().equals(link.identity()));
-        if (isNew && !accounts.undo(link)) {
+        if (isNew(before, link) && !accounts.undo(link)) {
             throw Refusals.mismatchLeft();
         }
         throw Refusals.mismatch();
+    }
+
+    private static boolean isNew(List<Link> before, Link link) {
+        return before.stream().noneMatch(known -> known.identity().equals(link.identity()));
     }
 
     private static boolean isWanted(AuthorizationState state, Link link) {

@@ -52,7 +52,10 @@ public class CompleteApi {
             case 200, 202, 203, 212, 213, 242 -> new Completion.LoggedIn(userId(response.successResponse));
             case 232 -> pending(response.successResponse);
             case 400, 401 -> new Completion.Refused(refusal(Vendor.codes(response.errorResponse)));
-            case 404 -> new Completion.Refused(Refusal.LINKING_DISABLED);
+            case 404 ->
+                Vendor.isItsOwn(response)
+                        ? new Completion.Refused(Refusal.LINKING_DISABLED)
+                        : new Completion.InDoubt(false, false);
             case 409, 410 -> new Completion.Refused(Refusal.USER_LOCKED);
             // Turned away unread.
             case 429 -> throw Vendor.problem(response, PATH);

@@ -28,7 +28,10 @@ public class PendingLinkApi {
                         .flatMap(PendingLinkApi::toPendingLink)
                         .<PendingRead>map(PendingRead.Waiting::new)
                         .orElseGet(() -> new PendingRead.NotTold(Vendor.problem(response, PATH)));
-            case 400, 404 -> new PendingRead.Gone();
+            case 400, 404 ->
+                Vendor.isItsOwn(response)
+                        ? new PendingRead.Gone()
+                        : new PendingRead.NotTold(Vendor.problem(response, PATH));
             default -> new PendingRead.NotTold(Vendor.problem(response, PATH));
         };
     }

@@ -60,7 +60,9 @@ class UnrepeatedDelete {
                             ? new LinkDeletion.NotThere()
                             : new LinkDeletion.InDoubt(false);
                 default -> {
-                    if (status < 500) {
+                    if (status == 401
+                            || status == 429
+                            || (status < 500 && !codes(body).isEmpty())) {
                         throw Vendor.problem(status, "DELETE " + PATH);
                     }
                     yield new LinkDeletion.InDoubt(Vendor.hasEnded(status, !body.isBlank(), codes(body)));

@@ -285,6 +285,23 @@ class CompleteTest extends LinkingTest {
     }
 
     @Test
+    void anotherAccountThatIsLinkedElsewhereStaysWhenTheSignInFails() {
+        var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
+        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.ERROR_500).on("POST", "/api/identity-provider/login"));
+        sandbox().fusionAuth().before(request -> {
+            if (request.path().equals("/api/identity-provider/login")) {
+                sandbox()
+                        .fusionAuth()
+                        .addLink(FusionAuthStandIn.ALICE_ID, Sandbox.CONTOSO, "another-tab", "bea", "a-token");
+            }
+        });
+
+        problem(again(account, "b@contoso.com"), 502, "upstream_error");
+
+        assertThat(sandbox().fusionAuth().links()).hasSize(2);
+    }
+
+    @Test
     void anotherIdentityThatWasLinkedInsteadIsTakenBack() {
         problem(linksAnotherByEmail(), 409, "identity_mismatch").body("detail", containsString("Nothing was changed"));
 
