@@ -23,7 +23,7 @@ record BatchRequest(
                 maxItems = MOST)
         List<JsonNode> requests) {
 
-    private static final int MOST = 100;
+    static final int MOST = 100;
 
     BatchRequest {
         if (requests == null || requests.isEmpty() || requests.size() > MOST) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.tokenbroker.account.AccountId;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.mint.BatchAnswer.Result;
 import io.tokenbroker.mint.BatchRequest.BatchItemRequest;
@@ -17,6 +18,12 @@ import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import java.util.stream.Gatherers;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -27,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "Minting")
 class BatchResource {
 
-    /** So that one batch does not take all the places that a provider has. */
+    /** Of one provider, so that a batch does not take all the places that it has; others do not wait for one that hangs. */
     private static final int AT_ONCE = 16;
 
     private final Mints mints;
@@ -49,25 +56,39 @@ class BatchResource {
             operationId = "mintTokens",
             summary = "Get fresh access tokens of several accounts, or for several resources",
             description =
-                    "Each result is a token or a problem; the answer as a whole is 200 even if all are problems. 16 are asked for at a time.")
+                    "Each result is a token or a problem; the answer as a whole is 200 even if all are problems. 16 of one provider are asked for at a time.")
     public BatchAnswer mint(@Nullable BatchRequest body, RoutingContext request) {
         var client = (Caller.Client) Caller.of(identity);
         var requestId = RequestId.of(request);
         RateFields.announce(request, client.policy());
+        var places = new ConcurrentHashMap<Optional<UUID>, Semaphore>();
         return new BatchAnswer(Body.required(body).requests().stream()
-                .gather(Gatherers.mapConcurrent(AT_ONCE, item -> result(client, item, requestId)))
+                .gather(Gatherers.mapConcurrent(BatchRequest.MOST, item -> result(client, item, requestId, places)))
                 .toList());
     }
 
-    private Result result(Caller.Client client, JsonNode item, String requestId) {
+    private Result result(
+            Caller.Client client, JsonNode item, String requestId, Map<Optional<UUID>, Semaphore> places) {
         try {
             var asked = Body.required(json.treeToValue(item, BatchItemRequest.class));
-            var minted = mints.mint(client, asked.accountId(), asked.mint())
-                    .toCompletableFuture()
-                    .join();
+            var provider = AccountId.parse(asked.accountId()).map(AccountId::providerId);
+            var minted = inTurn(
+                    places.computeIfAbsent(provider, first -> new Semaphore(AT_ONCE)),
+                    () -> mints.mint(client, asked.accountId(), asked.mint())
+                            .toCompletableFuture()
+                            .join());
             return Result.of(TokenAnswer.of(asked.accountId(), minted, clock.instant()));
         } catch (RuntimeException | JsonProcessingException refused) {
             return Result.of(ProblemMappers.told(refused, requestId));
+        }
+    }
+
+    private static Minted inTurn(Semaphore places, Supplier<Minted> mint) {
+        places.acquireUninterruptibly();
+        try {
+            return mint.get();
+        } finally {
+            places.release();
         }
     }
 }
