@@ -36,6 +36,7 @@ class CachedMints {
     private static final int SMALL = 512;
     private static final CharSequence ANSWER_TYPE = HttpHeaders.createOptimized("application/json;charset=UTF-8");
     private static final String JSON = "application/json";
+    private static final CharSequence ANOTHER_CREDENTIAL = HttpHeaders.createOptimized("X-IDENTITY-HEADER");
 
     private final KnownCallers callers;
     private final MintService service;
@@ -78,6 +79,7 @@ class CachedMints {
                 && !idIn(request).isEmpty()
                 && JSON.equals(request.getHeader(HttpHeaderNames.CONTENT_TYPE))
                 && request.getHeader(HttpHeaderNames.CONTENT_ENCODING) == null
+                && request.getHeader(ANOTHER_CREDENTIAL) == null
                 && (accept == null || accept.equals("*/*") || accept.equals(JSON));
     }
 

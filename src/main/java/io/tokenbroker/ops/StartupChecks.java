@@ -133,6 +133,11 @@ class StartupChecks {
         require(
                 provider.clientId().isPresent() == hasEndpoints,
                 key + " is given in part: client-id and issuer (or both endpoints) belong together");
+        require(
+                provider.defaultResource()
+                        .filter(resource -> resource.endsWith("/.default"))
+                        .isEmpty(),
+                key + ".default-resource must be without /.default, which makes a scope of it");
         var method = provider.clientAuthentication().orElse("client_secret_basic");
         require(
                 AUTHENTICATIONS.contains(method),

@@ -233,6 +233,7 @@ class StartUpTest {
                 wrong("broker.clients.\"bil ling\".key-sha256", DIGEST, "a client's name"),
                 wrong(IN_FULL + "client-id", "c", IN_FULL.substring(0, IN_FULL.length() - 1) + " is given in part"),
                 wrong(IN_FULL + "issuer", "https://login.example", "is given in part"),
+                wrong(IN_FULL + "default-resource", "https://a.example/.default", "must be without /.default"),
                 wrong(IN_FULL + "client-secret", "s3cret", "without client-id"),
                 wrong(IN_FULL + "client-authentication", "none", "without client-id"),
                 wrong(IN_FULL + "token-endpoint", "https://login.example/token", "together"),
