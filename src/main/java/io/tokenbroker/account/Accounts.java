@@ -110,6 +110,6 @@ public class Accounts {
     public static BrokerException notFound() {
         return new BrokerException(
                 ProblemType.ACCOUNT_NOT_FOUND,
-                "There is no account of this id, or it is another user's. List the accounts to see which there are.");
+                "There is no account of this id, or it is another user's. GET /accounts lists those of a user.");
     }
 }

@@ -46,11 +46,7 @@ public record ManagedIdentityError(
             case ACCOUNT_NOT_FOUND ->
                 " The id comes from AZURE_CLIENT_ID (client_id), or from the path of IDENTITY_ENDPOINT.";
             case NOT_FOUND -> " IDENTITY_ENDPOINT must end in /msi/token or /accounts/<id>/msi/token.";
-            default ->
-                e.reauthorize()
-                        .map(Reauthorize::accountId)
-                        .map(" Your page starts that by POST /authorizations/start with account_id %s."::formatted)
-                        .orElse("");
+            default -> e.reauthorize().map(Reauthorize::advice).orElse("");
         };
     }
 }

@@ -46,7 +46,10 @@ public record OAuthError(
         var error = codeOf(e);
         return new OAuthError(
                 error,
-                error.equals("invalid_client") ? WHO : printable(e.detail()),
+                error.equals("invalid_client")
+                        ? WHO
+                        : printable(e.detail()
+                                + e.reauthorize().map(Reauthorize::advice).orElse("")),
                 e.type().code(),
                 reauthorize == null ? null : reauthorize.accountId(),
                 reauthorize == null ? null : reauthorize.claims(),

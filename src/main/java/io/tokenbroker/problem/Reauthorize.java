@@ -29,4 +29,9 @@ public record Reauthorize(
         claims = claims != null && Claims.areUsable(claims) ? claims : null;
         scopes = List.copyOf(scopes);
     }
+
+    /** For who sees nothing but a text: where the person's way begins. */
+    String advice() {
+        return " Your page starts that by POST /authorizations/start with account_id %s.".formatted(accountId);
+    }
 }

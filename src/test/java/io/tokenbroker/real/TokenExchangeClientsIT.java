@@ -127,7 +127,7 @@ class TokenExchangeClientsIT {
     private void eachRefusalIsShown(Path folder, String... command) {
         var unknown = new HashMap<>(variables());
         unknown.put("ACCOUNT", new AccountId(Sandbox.CONTOSO, "nobody").toString());
-        fails(Program.run(folder, unknown, command), "invalid_target", "account_not_found", "List the accounts");
+        fails(Program.run(folder, unknown, command), "invalid_target", "account_not_found", "GET /accounts lists");
 
         var stranger = new HashMap<>(variables());
         stranger.put("KEY", ORDERS_ONLY.key());
