@@ -1,6 +1,7 @@
 package io.tokenbroker.account;
 
 import io.tokenbroker.fusionauth.Link;
+import io.tokenbroker.link.AccountId;
 import java.time.Instant;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -49,7 +50,7 @@ public record AccountView(
                 link.lastAuthorizedAt(),
                 switch (state) {
                     case AccountState.Active() -> "active";
-                    case AccountState.ReauthorizationRequired r -> "reauthorization_required";
+                    case AccountState.ReauthorizationRequired _ -> "reauthorization_required";
                     case AccountState.NoRefreshToken() -> "no_refresh_token";
                 },
                 state instanceof AccountState.ReauthorizationRequired(var reason) ? reason : null);

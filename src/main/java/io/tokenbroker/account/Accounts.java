@@ -1,11 +1,20 @@
 package io.tokenbroker.account;
 
 import io.tokenbroker.fusionauth.Link;
+import io.tokenbroker.fusionauth.LinkApi;
+import io.tokenbroker.grant.Grants;
+import io.tokenbroker.grant.Look;
+import io.tokenbroker.link.AccountId;
+import io.tokenbroker.link.AccountLocks;
+import io.tokenbroker.link.RememberedLinks;
+import io.tokenbroker.link.RememberedLinks.Remembered;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
 import org.jboss.logging.Logger;
@@ -16,31 +25,21 @@ public class Accounts {
 
     private static final Logger LOG = Logger.getLogger(Accounts.class);
 
-    private final StoredLinks stored;
-    private final RememberedLinks remembered;
-    private final AccountStates states;
+    private final LinkApi fusionAuth;
+    private final RememberedLinks links;
+    private final Grants grants;
     private final AccountLocks locks;
-    private final AccountWrites writes;
-    private final UnstoredTokens unstored;
 
-    Accounts(
-            StoredLinks stored,
-            RememberedLinks remembered,
-            AccountStates states,
-            AccountLocks locks,
-            AccountWrites writes,
-            UnstoredTokens unstored) {
-        this.stored = stored;
-        this.remembered = remembered;
-        this.states = states;
+    Accounts(LinkApi fusionAuth, RememberedLinks links, Grants grants, AccountLocks locks) {
+        this.fusionAuth = fusionAuth;
+        this.links = links;
+        this.grants = grants;
         this.locks = locks;
-        this.writes = writes;
-        this.unstored = unstored;
     }
 
     /** The user's accounts at the providers that {@code provider} accepts, oldest first. */
     public List<AccountView> list(UUID userId, Predicate<UUID> provider) {
-        return stored.ofUser(userId).stream()
+        return fusionAuth.ofUser(userId).stream()
                 .filter(link -> provider.test(link.providerId()))
                 .sorted(Comparator.comparing(Link::insertedAt))
                 .map(this::view)
@@ -54,9 +53,8 @@ public class Accounts {
 
     /** The account's link; that of another user is not found either. */
     public Link require(UUID userId, AccountId id) {
-        return remembered
-                .read(id)
-                .map(RememberedLinks.Remembered::link)
+        return links.read(id)
+                .map(Remembered::link)
                 .filter(link -> link.userId().equals(userId))
                 .orElseThrow(Accounts::notFound);
     }
@@ -64,11 +62,18 @@ public class Accounts {
     /** The account after the person signed in to it: what was known of its link and state before is over. */
     public AccountView authorized(Link link) {
         var id = AccountId.of(link);
-        states.markWorking(id);
-        // A new epoch, even if the link looks as before: what was refused until now may be granted.
-        remembered.forget(id);
-        remembered.observe(link);
-        return view(link);
+        links.forget(id);
+        return view(grants.signedIn(id, () -> readAgain(id)).orElse(link));
+    }
+
+    /** A person who has signed in should not have to do so again because of a failure here: the next mint reads it. */
+    private Optional<Link> readAgain(AccountId id) {
+        try {
+            return links.read(id).map(Remembered::link);
+        } catch (BrokerException unread) {
+            LOG.warnf("The link of account %s could not be read after its sign-in: %s", id, unread.detail());
+            return Optional.empty();
+        }
     }
 
     /**
@@ -78,32 +83,84 @@ public class Accounts {
      */
     public boolean undo(Link link) {
         try {
-            writes.erase(link);
+            remove(link);
             return true;
         } catch (BrokerException mayStand) {
             LOG.warnf("The link of account %s should go, and may stand: %s", AccountId.of(link), mayStand.detail());
             return false;
-        } finally {
-            remembered.forget(AccountId.of(link));
         }
     }
 
-    /** Removes the account; what is left after a crash in between is the whole account or nothing. */
+    /** Removes the account: its link, then its row. */
     public void unlink(UUID userId, AccountId id) {
         locks.exclusively(userId, id.providerId(), () -> {
-            var link = require(userId, id);
-            remembered.forget(id);
-            writes.erase(link);
-            unstored.remove(id);
-            // Once more: a mint may have read the link meanwhile.
-            remembered.forget(id);
-            states.markWorking(id);
+            remove(require(userId, id));
             return id;
         });
     }
 
+    private void remove(Link link) {
+        var id = AccountId.of(link);
+        try {
+            delete(link);
+            grants.unlinked(link);
+        } finally {
+            // A mint may have read the link meanwhile.
+            links.forget(id);
+        }
+    }
+
+    /** Whatever the answer is, the link itself says whether it has gone. */
+    private void delete(Link link) {
+        try {
+            fusionAuth.delete(link);
+        } catch (BrokerException unsure) {
+            if (isThere(link)) {
+                throw unsure;
+            }
+            return;
+        }
+        if (isThere(link)) {
+            throw new BrokerException(
+                            ProblemType.FUSIONAUTH_UNAVAILABLE,
+                            "FusionAuth says that the link is deleted, and still shows it. Try again soon.")
+                    .withRetryAfter(Duration.ofSeconds(5));
+        }
+    }
+
+    private boolean isThere(Link link) {
+        return fusionAuth
+                .find(link.providerId(), link.identity())
+                .filter(now ->
+                        now.userId().equals(link.userId()) && now.insertedAt().equals(link.insertedAt()))
+                .isPresent();
+    }
+
     private AccountView view(Link link) {
-        return AccountView.of(link, states.of(link));
+        return AccountView.of(link, state(link));
+    }
+
+    /** While the store is away nothing is held against an account. */
+    private AccountState state(Link link) {
+        return switch (grants.look(link, List.of())) {
+            case Look.Away _ -> new AccountState.Active();
+            case Look.Foreign _ when link.token().isEmpty() -> new AccountState.NoRefreshToken();
+            case Look.Foreign _ -> new AccountState.Active();
+            case Look.Counting row ->
+                row.mark()
+                        .<AccountState>map(mark -> new AccountState.ReauthorizationRequired(mark.reason()))
+                        .orElseGet(AccountState.Active::new);
+        };
+    }
+
+    /** Refuses an account whose owner is deactivated in FusionAuth, or not registered for the application any more. */
+    public static Remembered requireActive(Remembered account) {
+        if (!account.ownerIsActive()) {
+            throw new BrokerException(
+                    ProblemType.USER_DISABLED,
+                    "The account's owner is deactivated in FusionAuth, or not registered for the application. An administrator of FusionAuth decides that; the account is not lost.");
+        }
+        return account;
     }
 
     /** The same words for an account of somebody else and for none. */

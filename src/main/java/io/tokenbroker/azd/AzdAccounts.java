@@ -1,8 +1,8 @@
 package io.tokenbroker.azd;
 
 import io.quarkus.virtual.threads.VirtualThreads;
-import io.tokenbroker.account.AccountId;
 import io.tokenbroker.caller.Caller;
+import io.tokenbroker.link.AccountId;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.provider.Provider;

@@ -1,11 +1,6 @@
 package io.tokenbroker.complete;
 
-import io.tokenbroker.account.AccountId;
-import io.tokenbroker.account.AccountLocks;
-import io.tokenbroker.account.AccountWrites;
-import io.tokenbroker.account.AccountWrites.Doubt;
 import io.tokenbroker.account.Accounts;
-import io.tokenbroker.account.StoredLinks;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.fusionauth.CompleteApi;
 import io.tokenbroker.fusionauth.Completion;
@@ -13,6 +8,8 @@ import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.fusionauth.PendingLink;
 import io.tokenbroker.fusionauth.PendingLinkApi;
 import io.tokenbroker.fusionauth.PendingRead;
+import io.tokenbroker.link.AccountId;
+import io.tokenbroker.link.AccountLocks;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.seal.Sealer;
@@ -35,11 +32,9 @@ class CompleteService {
     private final ConsentLeg consent;
     private final CompleteApi fusionAuth;
     private final PendingLinkApi pendingLinks;
-    private final StoredLinks links;
     private final FreshLogin freshLogin;
     private final Accounts accounts;
     private final AccountLocks locks;
-    private final AccountWrites writes;
     private final BrokerSettings.Authorization settings;
     private final Clock clock;
 
@@ -50,11 +45,9 @@ class CompleteService {
             ConsentLeg consent,
             CompleteApi fusionAuth,
             PendingLinkApi pendingLinks,
-            StoredLinks links,
             FreshLogin freshLogin,
             Accounts accounts,
             AccountLocks locks,
-            AccountWrites writes,
             BrokerSettings settings,
             Clock clock) {
         this.sealer = sealer;
@@ -63,11 +56,9 @@ class CompleteService {
         this.consent = consent;
         this.fusionAuth = fusionAuth;
         this.pendingLinks = pendingLinks;
-        this.links = links;
         this.freshLogin = freshLogin;
         this.accounts = accounts;
         this.locks = locks;
-        this.writes = writes;
         this.settings = settings.authorization();
         this.clock = clock;
     }
@@ -81,15 +72,12 @@ class CompleteService {
             return consent.complete(user, state);
         }
         var code = Secret.of(Objects.requireNonNull(request.code()));
-        return locks.exclusively(
-                user.id(),
-                state.providerId(),
-                () -> writes.duringSignIn(
-                        user.id(), state.providerId(), again(state), doubt -> complete(user, state, code, doubt)));
+        // One at a time for a user and provider: the link that a login used is found by what has changed.
+        return locks.exclusively(user.id(), state.providerId(), () -> complete(user, state, code));
     }
 
-    private Completed complete(Caller.User user, AuthorizationState state, Secret code, Doubt doubt) {
-        var before = links.ofUser(user.id(), state.providerId());
+    private Completed complete(Caller.User user, AuthorizationState state, Secret code) {
+        var before = freshLogin.links(user.id(), state.providerId());
         return switch (redeem(state, code)) {
             case Completion.LoggedIn(var who) ->
                 linked(
@@ -99,7 +87,7 @@ class CompleteService {
                         who.filter(id -> !id.equals(user.id())).isPresent());
             case Completion.Pending(var id) -> pending(user, state, id);
             case Completion.Refused(var refusal) -> throw Refusals.problem(refusal);
-            case Completion.InDoubt inDoubt -> afterDoubt(user, state, before, inDoubt, doubt);
+            case Completion.InDoubt(var timedOut) -> afterDoubt(user, state, before, timedOut);
         };
     }
 
@@ -137,19 +125,14 @@ class CompleteService {
         return Completed.Linked.of(accounts.authorized(link));
     }
 
-    private Completed afterDoubt(
-            Caller.User user, AuthorizationState state, List<Link> before, Completion.InDoubt how, Doubt doubt) {
-        if (!how.over()) {
-            doubt.raise();
-        }
+    private Completed afterDoubt(Caller.User user, AuthorizationState state, List<Link> before, boolean timedOut) {
         // A new account may have been linked at another broker in the same moment: that is no sign of this sign-in.
-        var written = freshLogin
+        return freshLogin
                 .find(user.id(), state.providerId(), again(state), before)
-                .filter(link -> isWanted(state, link) || !isNew(before, link));
-        written.filter(link -> isWanted(state, link)).ifPresent(done -> doubt.dispel());
-        return written.map(link -> linked(state, before, link))
+                .filter(link -> isWanted(state, link) || !isNew(before, link))
+                .map(link -> linked(state, before, link))
                 .orElseThrow(
-                        () -> how.timedOut()
+                        () -> timedOut
                                 ? new BrokerException(
                                         ProblemType.UPSTREAM_TIMEOUT,
                                         "FusionAuth did not answer in time and the code may be spent. Start again; nothing that was linked is lost.")

@@ -1,9 +1,9 @@
 package io.tokenbroker.complete;
 
-import io.tokenbroker.account.AccountId;
 import io.tokenbroker.account.Accounts;
 import io.tokenbroker.account.TrialMint;
 import io.tokenbroker.caller.Caller;
+import io.tokenbroker.link.AccountId;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.start.AuthorizationState;

@@ -1,8 +1,8 @@
 package io.tokenbroker.complete;
 
-import io.tokenbroker.account.AccountId;
-import io.tokenbroker.account.StoredLinks;
 import io.tokenbroker.fusionauth.Link;
+import io.tokenbroker.fusionauth.LinkApi;
+import io.tokenbroker.link.AccountId;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Comparator;
@@ -25,10 +25,17 @@ class FreshLogin {
 
     private static final Duration BETWEEN = Duration.ofMillis(150);
 
-    private final StoredLinks links;
+    private final LinkApi fusionAuth;
 
-    FreshLogin(StoredLinks links) {
-        this.links = links;
+    FreshLogin(LinkApi fusionAuth) {
+        this.fusionAuth = fusionAuth;
+    }
+
+    /** The user's links at the provider, for the comparison. */
+    List<Link> links(UUID userId, UUID providerId) {
+        return fusionAuth.ofUser(userId).stream()
+                .filter(link -> link.providerId().equals(providerId))
+                .toList();
     }
 
     /** @param wanted the account that was to be authorized again, if it is known */
@@ -46,7 +53,7 @@ class FreshLogin {
     }
 
     private List<Link> changed(UUID userId, UUID providerId, List<Link> before) {
-        return links.ofUser(userId, providerId).stream()
+        return links(userId, providerId).stream()
                 .filter(link -> before.stream().noneMatch(known -> isUnchanged(known, link)))
                 .toList();
     }

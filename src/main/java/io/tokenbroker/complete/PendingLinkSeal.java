@@ -1,7 +1,7 @@
 package io.tokenbroker.complete;
 
-import io.tokenbroker.account.AccountId;
 import io.tokenbroker.fusionauth.PendingLink;
+import io.tokenbroker.link.AccountId;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +25,7 @@ public record PendingLinkSeal(
     public static final String PURPOSE = "pending-link";
 
     /**
-     * Refuses who is not of the provider that was asked, or not the account to authorize again, or could be linked but
-     * not kept alive.
+     * Refuses an identity of another provider than was asked, or of another account than is to be authorized again.
      */
     public void require(PendingLink who) {
         if (!who.providerId().equals(providerId)) {
@@ -35,9 +34,6 @@ public record PendingLinkSeal(
         var id = new AccountId(providerId, who.identity());
         if (accountId != null && !accountId.equals(id.toString())) {
             throw Refusals.mismatch();
-        }
-        if (!id.leavesRoomForShadows()) {
-            throw Refusals.identityTooLong();
         }
     }
 

@@ -59,12 +59,6 @@ public final class Refusals {
                 "FusionAuth allows this user no more accounts at this provider. Unlink one, or have the operator raise the limit.");
     }
 
-    static BrokerException identityTooLong() {
-        return misconfigured(
-                "The provider's identifier of this person is longer than 237 characters. FusionAuth could keep the account, but not what the "
-                        + "broker has to write beside it to replace a token, so nothing was linked. Another claim may be unique and shorter.");
-    }
-
     static BrokerException declined(String error) {
         var upstream = Upstream.error(error);
         return switch (error) {

@@ -1,9 +1,9 @@
 package io.tokenbroker.exchange;
 
 import io.quarkus.virtual.threads.VirtualThreads;
-import io.tokenbroker.account.AccountId;
 import io.tokenbroker.caller.AccessTokens;
 import io.tokenbroker.caller.Caller;
+import io.tokenbroker.link.AccountId;
 import io.tokenbroker.mint.MintRequest;
 import io.tokenbroker.mint.Mints;
 import io.tokenbroker.mint.Target;

@@ -55,7 +55,7 @@ public class CompleteApi {
             case 404 ->
                 Vendor.isItsOwn(response)
                         ? new Completion.Refused(Refusal.LINKING_DISABLED)
-                        : new Completion.InDoubt(false, false);
+                        : new Completion.InDoubt(false);
             case 409, 410 -> new Completion.Refused(Refusal.USER_LOCKED);
             // Turned away unread.
             case 429 -> throw Vendor.problem(response, PATH);
@@ -64,7 +64,7 @@ public class CompleteApi {
                 if (Vendor.neverSent(response)) {
                     throw Vendor.problem(response, PATH);
                 }
-                yield new Completion.InDoubt(Vendor.timedOut(response), Vendor.hasEnded(response));
+                yield new Completion.InDoubt(Vendor.timedOut(response));
             }
         };
     }
@@ -77,7 +77,7 @@ public class CompleteApi {
         return Optional.ofNullable(body)
                 .map(b -> b.pendingIdPLinkId)
                 .<Completion>map(id -> new Completion.Pending(Secret.of(id)))
-                .orElseGet(() -> new Completion.InDoubt(false, true));
+                .orElseGet(() -> new Completion.InDoubt(false));
     }
 
     private static Refusal refusal(Set<String> codes) {

@@ -19,12 +19,8 @@ public sealed interface Completion {
 
     record Refused(Refusal refusal) implements Completion {}
 
-    /**
-     * No answer, or one that leaves it open whether a link was written.
-     *
-     * @param over whether the request has ended, if not well; otherwise FusionAuth may still be at work on it
-     */
-    record InDoubt(boolean timedOut, boolean over) implements Completion {}
+    /** No answer, or one that leaves it open whether a link was written. */
+    record InDoubt(boolean timedOut) implements Completion {}
 
     /** Why FusionAuth refused to complete. */
     enum Refusal {

@@ -27,28 +27,4 @@ public record Link(
     public Instant lastAuthorizedAt() {
         return lastLoginAt.filter(login -> login.isAfter(insertedAt)).orElse(insertedAt);
     }
-
-    public boolean holds(Secret given) {
-        return token.equals(Optional.of(given));
-    }
-
-    public Link withToken(Secret newToken) {
-        return new Link(
-                providerId,
-                providerName,
-                identity,
-                userId,
-                displayName,
-                Optional.of(newToken),
-                insertedAt,
-                lastLoginAt);
-    }
-
-    public Link withIdentity(String otherIdentity) {
-        return new Link(providerId, providerName, otherIdentity, userId, displayName, token, insertedAt, lastLoginAt);
-    }
-
-    public Link withDisplayName(String otherName) {
-        return new Link(providerId, providerName, identity, userId, otherName, token, insertedAt, lastLoginAt);
-    }
 }

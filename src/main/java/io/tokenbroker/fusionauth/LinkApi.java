@@ -16,7 +16,6 @@ import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,26 +23,24 @@ import org.jspecify.annotations.Nullable;
  * blocks, and throws {@link BrokerException} when FusionAuth cannot be asked.
  */
 @ApplicationScoped
-public class LinkApi implements LinkRecords {
+public class LinkApi {
 
     private static final String PATH = " /api/identity-provider/link";
 
-    /** Whose a link is that FusionAuth has not told yet: one person's, for anybody can make accounts up. */
+    /** Circuit key for links of unknown owner: all count as one person, since account ids can be invented. */
     private static final String SOMEBODY = "somebody";
 
     private final Vendor vendor;
-    private final UnrepeatedDelete deletion;
 
-    /** Of as many accounts as the broker remembers links. */
+    /** Owner of each link; same bound as the remembered links. */
     private final Cache<Key, UUID> owners =
             Caffeine.newBuilder().maximumSize(200_000).build();
 
-    LinkApi(Vendor vendor, UnrepeatedDelete deletion) {
+    LinkApi(Vendor vendor) {
         this.vendor = vendor;
-        this.deletion = deletion;
     }
 
-    @Override
+    /** The user's links at OpenID Connect providers; none if there is no such user. */
     public List<Link> ofUser(UUID userId) {
         var response = vendor.call(userId.toString(), api -> api.retrieveUserLinksByUserId(null, userId));
         return switch (response.status) {
@@ -61,7 +58,7 @@ public class LinkApi implements LinkRecords {
         };
     }
 
-    @Override
+    /** The link of this identity at an OpenID Connect provider, of any user. */
     public Optional<Link> find(UUID providerId, String identity) {
         var response =
                 vendor.call(ownerOf(providerId, identity), api -> api.retrieveUserLink(providerId, identity, null));
@@ -78,15 +75,6 @@ public class LinkApi implements LinkRecords {
         };
     }
 
-    @Override
-    public LinkWrite create(Link link) {
-        var request = new IdentityProviderLinkRequest();
-        request.identityProviderLink = new IdentityProviderLink(link.providerId(), link.identity(), link.userId());
-        request.identityProviderLink.displayName = link.displayName();
-        request.identityProviderLink.token = link.token().map(Secret::reveal).orElse(null);
-        return write(vendor.call(link.userId().toString(), api -> api.createUserLink(request)));
-    }
-
     /** Makes a link of a pending one. */
     public LinkWrite completePending(Secret pendingLinkId, UUID userId) {
         var request = new IdentityProviderLinkRequest();
@@ -96,9 +84,19 @@ public class LinkApi implements LinkRecords {
         return write(vendor.call(userId.toString(), api -> api.createUserLink(request)));
     }
 
-    @Override
-    public LinkDeletion delete(Link link) {
-        return deletion.send(link);
+    /**
+     * Deletes the link; one that has gone already is no error.
+     *
+     * @throws BrokerException if FusionAuth does not say that it has gone; reading it again tells
+     */
+    public void delete(Link link) {
+        var response = vendor.call(
+                link.userId().toString(), api -> api.deleteUserLink(link.providerId(), link.identity(), link.userId()));
+        switch (response.status) {
+            case 200, 202, 204 -> {}
+            case 404 -> Vendor.requireItsOwn(response, "DELETE" + PATH);
+            default -> throw Vendor.problem(response, "DELETE" + PATH);
+        }
     }
 
     private static LinkWrite write(ClientResponse<IdentityProviderLinkResponse, Errors> response) {
@@ -107,13 +105,13 @@ public class LinkApi implements LinkRecords {
             case 400, 404, 409 ->
                 Vendor.isItsOwn(response)
                         ? new LinkWrite.Refused(response.status, Vendor.codes(response.errorResponse))
-                        : new LinkWrite.InDoubt(false);
+                        : new LinkWrite.InDoubt();
             case 401, 429 -> throw Vendor.problem(response, "POST" + PATH);
             default -> {
                 if (Vendor.neverSent(response)) {
                     throw Vendor.problem(response, "POST" + PATH);
                 }
-                yield new LinkWrite.InDoubt(Vendor.hasEnded(response));
+                yield new LinkWrite.InDoubt();
             }
         };
     }
@@ -121,7 +119,7 @@ public class LinkApi implements LinkRecords {
     private static LinkWrite written(ClientResponse<IdentityProviderLinkResponse, Errors> response) {
         var body = response.successResponse;
         return body == null || body.identityProviderLink == null
-                ? new LinkWrite.InDoubt(false)
+                ? new LinkWrite.InDoubt()
                 : new LinkWrite.Written(toLink(body.identityProviderLink));
     }
 
@@ -145,12 +143,12 @@ public class LinkApi implements LinkRecords {
 
     private Link told(IdentityProviderLink record) {
         var link = toLink(record);
-        owners.put(Key.ofAccount(link.providerId(), link.identity()), link.userId());
+        owners.put(new Key(link.providerId(), link.identity()), link.userId());
         return link;
     }
 
     private String ownerOf(UUID providerId, String identity) {
-        return Optional.ofNullable(owners.getIfPresent(Key.ofAccount(providerId, identity)))
+        return Optional.ofNullable(owners.getIfPresent(new Key(providerId, identity)))
                 .map(UUID::toString)
                 .orElse(SOMEBODY);
     }
@@ -174,14 +172,5 @@ public class LinkApi implements LinkRecords {
         return Optional.ofNullable(time).map(ZonedDateTime::toInstant);
     }
 
-    private record Key(UUID providerId, String identity) {
-
-        /** What ends the identity of a record that the broker keeps beside an account's own. */
-        private static final Pattern SHADOW = Pattern.compile("(~rotating)+$");
-
-        /** A shadow is its account's person's too. */
-        static Key ofAccount(UUID providerId, String identity) {
-            return new Key(providerId, SHADOW.matcher(identity).replaceFirst(""));
-        }
-    }
+    private record Key(UUID providerId, String identity) {}
 }

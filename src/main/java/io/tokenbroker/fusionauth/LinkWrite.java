@@ -25,15 +25,6 @@ public sealed interface LinkWrite {
         }
     }
 
-    /**
-     * It may have been written or not.
-     *
-     * @param over whether the request has ended, if not well; otherwise FusionAuth may still be at work on it
-     */
-    record InDoubt(boolean over) implements LinkWrite {}
-
-    /** Whether FusionAuth is done with it, however it ended. */
-    default boolean isOver() {
-        return !(this instanceof InDoubt(var over)) || over;
-    }
+    /** It may have been written or not. */
+    record InDoubt() implements LinkWrite {}
 }

@@ -6,7 +6,7 @@ import java.util.UUID;
 /**
  * An identity that signed in and waits to be linked.
  *
- * @param limitReached whether one link more would leave the user none free at this provider
+ * @param limitReached whether the user has as many links at this provider as are allowed
  */
 public record PendingLink(
         UUID providerId, String identity, Optional<String> displayName, Optional<String> email, boolean limitReached) {}

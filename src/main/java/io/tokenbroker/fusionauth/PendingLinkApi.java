@@ -19,7 +19,7 @@ public class PendingLinkApi {
         this.vendor = vendor;
     }
 
-    /** Who waits. */
+    /** Reads a pending link. */
     public PendingRead find(Secret pendingLinkId, UUID userId) {
         var response = vendor.call(userId.toString(), api -> api.retrievePendingLink(pendingLinkId.reveal(), userId));
         return switch (response.status) {
@@ -53,8 +53,7 @@ public class PendingLinkApi {
                 && policy.limitUserLinkCount != null
                 && policy.limitUserLinkCount.enabled
                 && body.linkCount != null
-                // One place stays free: without it no link's token could be replaced.
-                && body.linkCount + 1 >= policy.limitUserLinkCount.maximumLinks;
+                && body.linkCount >= policy.limitUserLinkCount.maximumLinks;
     }
 
     private static Optional<String> text(@Nullable String value) {

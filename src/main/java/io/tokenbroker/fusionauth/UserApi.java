@@ -15,8 +15,9 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The application's users, by FusionAuth's search ({@code POST /api/user/search}). Neither of its engines can be asked for
- * one application's users in words that the other understands, so all are read, and the others left out. Blocks.
+ * FusionAuth's users: one by id ({@code GET /api/user/{id}}), and all of the application by search
+ * ({@code POST /api/user/search}). No query for one application works in both search engines, so the search reads all users
+ * and leaves the others out. Blocks.
  */
 @ApplicationScoped
 public class UserApi {
@@ -29,6 +30,27 @@ public class UserApi {
     UserApi(Vendor vendor, BrokerSettings settings) {
         this.vendor = vendor;
         this.applicationId = settings.fusionauth().applicationId();
+    }
+
+    /**
+     * Whether this user is active and registered for the application; an unknown one is not.
+     *
+     * @throws io.tokenbroker.problem.BrokerException if FusionAuth cannot be asked, or not by this API key
+     */
+    public boolean isActive(UUID userId) {
+        var response = vendor.call(userId.toString(), api -> api.retrieveUser(userId));
+        return switch (response.status) {
+            case 200 ->
+                Optional.ofNullable(response.successResponse)
+                        .map(body -> body.user)
+                        .filter(user -> user.active && user.getRegistrationForApplication(applicationId) != null)
+                        .isPresent();
+            case 404 -> {
+                Vendor.requireItsOwn(response, "GET /api/user");
+                yield false;
+            }
+            default -> throw Vendor.problem(response, "GET /api/user");
+        };
     }
 
     /**

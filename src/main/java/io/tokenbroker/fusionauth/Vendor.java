@@ -131,23 +131,9 @@ class Vendor {
         }
     }
 
-    static BrokerException foreign(int status, String call) {
+    private static BrokerException foreign(int status, String call) {
         return unavailable("Something between the broker and FusionAuth answered %s in its place (%d)."
                 .formatted(call.strip(), status));
-    }
-
-    /**
-     * Whether FusionAuth has done with a request that went wrong: it has if it says so itself, or if it never saw the
-     * request. It may still be at work on one that got no answer, for whatever reason, or only that of a proxy in between.
-     */
-    static boolean hasEnded(ClientResponse<?, ?> response) {
-        var codes = response.errorResponse instanceof Errors errors ? codes(errors) : Set.<String>of();
-        return neverSent(response) || hasEnded(response.status, !isItsOwn(response), codes);
-    }
-
-    /** FusionAuth's own errors have codes, also its 504: a webhook refused the transaction. Only its 500 has no body. */
-    static boolean hasEnded(int status, boolean hasBody, Set<String> codes) {
-        return (status == 500 && !hasBody) || !codes.isEmpty();
     }
 
     /** All codes of an error answer; the messages beside them are free text and stay here. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.tokenbroker.fusionauth.UserApi.Position;
+import io.tokenbroker.link.AccountId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,17 +43,26 @@ final class Checkpoint {
         if (!applicationId.equals(stored.applicationId())) {
             throw new IOException("it belongs to another application");
         }
-        return Optional.of(
-                new Progress(new Position(stored.row(), Optional.ofNullable(stored.nextResults())), stored.tally()));
+        return Optional.of(new Progress(
+                stored.discovering()
+                        ? Optional.of(new Position(stored.row(), Optional.ofNullable(stored.nextResults())))
+                        : Optional.empty(),
+                Optional.<String>ofNullable(stored.account()).flatMap(AccountId::parse),
+                stored.tally()));
     }
 
     /** @throws IOException if it cannot be written; the former one is still there then */
     void write(Progress progress) throws IOException {
-        var from = progress.from();
+        var users = progress.users();
+        var stored = new Stored(
+                applicationId,
+                users.isPresent(),
+                users.map(Position::row).orElse(0),
+                users.flatMap(Position::nextResults).orElse(null),
+                progress.account().map(AccountId::toString).orElse(null),
+                progress.tally());
         var fresh = Files.createTempFile(file.getParent(), "keep-alive", ".tmp");
-        JSON.writeValue(
-                fresh.toFile(),
-                new Stored(applicationId, from.row(), from.nextResults().orElse(null), progress.tally()));
+        JSON.writeValue(fresh.toFile(), stored);
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
@@ -61,15 +71,17 @@ final class Checkpoint {
     }
 
     /**
-     * @param from where the next page of users begins
-     * @param tally of those before it
+     * @param users where the next page of users begins, while they are looked through
+     * @param account the last that was looked after
      */
-    record Progress(Position from, Tally tally) {
-
-        static final Progress NONE = new Progress(Position.FIRST, Tally.NONE);
-    }
+    record Progress(Optional<Position> users, Optional<AccountId> account, Tally tally) {}
 
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     private record Stored(
-            UUID applicationId, int row, @Nullable String nextResults, Tally tally) {}
+            UUID applicationId,
+            boolean discovering,
+            int row,
+            @Nullable String nextResults,
+            @Nullable String account,
+            Tally tally) {}
 }

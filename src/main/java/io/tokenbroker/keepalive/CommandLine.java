@@ -10,16 +10,18 @@ import java.util.Optional;
 sealed interface CommandLine {
 
     String USAGE =
-            "Usage: keep-alive [--rate <accounts per second, 1 to 1000>] [--checkpoint <file>] [--dry-run] [--help]";
+            "Usage: keep-alive [--discover] [--rate <accounts per second, 1 to 1000>] [--checkpoint <file>] [--dry-run] [--help]";
 
     String HELP = """
             %s
 
-            Renews the refresh token of every linked account whose token is older than 30 days, and finishes what a crash
-            left half done. Reads the broker's settings. Made for cron: once a day is plenty.
+            Renews the refresh token of every linked account whose token is older than 30 days, as a running broker does by
+            itself in the background. For a pass by hand, also beside running brokers. Reads the broker's settings.
 
-              --rate <n>           renew at most so many accounts a second (5)
-              --checkpoint <file>  note there after each page of users how far it is; go on from there if interrupted
+              --discover           first go through FusionAuth's users for accounts that the store does not know,
+                                   such as those that were linked elsewhere; needs POST /api/user/search
+              --rate <n>           look after at most so many accounts a second (5)
+              --checkpoint <file>  note there after each page how far it is; go on from there if interrupted
               --dry-run            change nothing, only count
               --help               this text
 
@@ -36,12 +38,13 @@ sealed interface CommandLine {
      * @param rate how many accounts to renew in a second, at most
      * @param checkpoint where to note how far the run is
      * @param dryRun whether to change nothing
+     * @param discover whether to look for accounts that the store does not know
      */
-    record Options(int rate, Optional<Path> checkpoint, boolean dryRun) implements CommandLine {}
+    record Options(int rate, Optional<Path> checkpoint, boolean dryRun, boolean discover) implements CommandLine {}
 
     static CommandLine parse(List<String> arguments) {
         var rest = new ArrayDeque<>(arguments);
-        var options = new Options(5, Optional.empty(), false);
+        var options = new Options(5, Optional.empty(), false, false);
         while (!rest.isEmpty()) {
             var name = rest.pop();
             switch (option(name, rest, options)) {
@@ -62,17 +65,19 @@ sealed interface CommandLine {
     private static CommandLine option(String name, ArrayDeque<String> rest, Options options) {
         return switch (name) {
             case "--help" -> new Help();
-            case "--dry-run" -> new Options(options.rate(), options.checkpoint(), true);
+            case "--dry-run" -> new Options(options.rate(), options.checkpoint(), true, options.discover());
+            case "--discover" -> new Options(options.rate(), options.checkpoint(), options.dryRun(), true);
             case "--rate" ->
                 value(rest)
                         .filter(text -> text.matches("[1-9]\\d{0,2}|1000"))
-                        .<CommandLine>map(
-                                text -> new Options(Integer.parseInt(text), options.checkpoint(), options.dryRun()))
+                        .<CommandLine>map(text -> new Options(
+                                Integer.parseInt(text), options.checkpoint(), options.dryRun(), options.discover()))
                         .orElseGet(() -> new Wrong("--rate takes a number from 1 to 1000"));
             case "--checkpoint" ->
                 value(rest)
                         .flatMap(CommandLine::path)
-                        .<CommandLine>map(file -> new Options(options.rate(), Optional.of(file), options.dryRun()))
+                        .<CommandLine>map(file ->
+                                new Options(options.rate(), Optional.of(file), options.dryRun(), options.discover()))
                         .orElseGet(() -> new Wrong("--checkpoint takes a file"));
             default -> new Wrong("unknown argument: " + name);
         };

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 
-/** Providers that did not answer time after time: their other accounts are left for the next run, which they can wait for. */
+/** Providers that did not answer five times in a row: their other accounts are left to the next run. */
 final class Outages {
 
     private static final int ENOUGH = 5;

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
  * Waits for a FusionAuth that is away for a moment.
  *
  * @param pauses before each further try
- * @param stopping whoever is told to stop does not wait
+ * @param stopping ends the waiting when the process is told to stop
  */
 record Patience(List<Duration> pauses, Stopping stopping) {
 

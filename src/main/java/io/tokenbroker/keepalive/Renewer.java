@@ -1,48 +1,48 @@
 package io.tokenbroker.keepalive;
 
-import io.tokenbroker.fusionauth.Link;
+import io.tokenbroker.keepalive.DueGrants.Due;
 import io.tokenbroker.mint.Renewal;
-import io.tokenbroker.mint.Renewals;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import java.time.Duration;
 
-/** Renews account after account at a pace that their tenants can bear. What fails is that account's failure alone. */
+/** Looks after account after account, at a pace that their tenants can bear. A failure is that account's alone. */
 final class Renewer {
 
-    /** A tenant that wants to be left alone for longer is, until the next run. */
+    /** Longer Retry-After: left to the next run. */
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
     private static final int MOST_PAUSES = 3;
 
-    private final Renewals renewals;
+    private final GrantKeeper keeper;
     private final Pace pace;
     private final Patience patience;
     private final Stopping stopping;
     private final Outages outages = new Outages();
 
-    Renewer(Renewals renewals, Pace pace, Patience patience, Stopping stopping) {
-        this.renewals = renewals;
+    Renewer(GrantKeeper keeper, Pace pace, Patience patience, Stopping stopping) {
+        this.keeper = keeper;
         this.pace = pace;
         this.patience = patience;
         this.stopping = stopping;
     }
 
-    Renewal renew(Link link) {
-        if (outages.isAway(link.providerId())) {
+    Renewal renew(Due row) {
+        var provider = row.id().providerId();
+        if (outages.isAway(provider)) {
             return new Renewal.Failed(ProblemType.PROVIDER_UNAVAILABLE.code() + ", not asked again");
         }
         pace.await();
-        var renewal = tried(link);
-        outages.note(link.providerId(), renewal);
+        var renewal = tried(row);
+        outages.note(provider, renewal);
         return renewal;
     }
 
-    private Renewal tried(Link link) {
+    private Renewal tried(Due row) {
         try {
-            var renewal = patience.tryFor(() -> renewals.renew(link));
+            var renewal = patience.tryFor(() -> keeper.keep(row));
             for (var pause = 0; pause < MOST_PAUSES && waitedFor(renewal); pause++) {
-                renewal = patience.tryFor(() -> renewals.renew(link));
+                renewal = patience.tryFor(() -> keeper.keep(row));
             }
             return renewal;
         } catch (BrokerException failed) {

@@ -1,6 +1,6 @@
 package io.tokenbroker.keepalive;
 
-import io.tokenbroker.account.AccountId;
+import io.tokenbroker.link.AccountId;
 import io.tokenbroker.mint.Renewal;
 import java.io.PrintStream;
 
@@ -15,6 +15,10 @@ final class Report {
         this.dryRun = dryRun;
     }
 
+    void begins(long grants, String store) {
+        out.println("%s holds %d grants".formatted(store, grants));
+    }
+
     void goesOn(Tally before) {
         out.println("Going on where the last run stopped: " + before.sentence(dryRun));
     }
@@ -24,9 +28,9 @@ final class Report {
             case Renewal.NeedsPerson(var reason) -> account(id, "needs a person", reason);
             case Renewal.Failed(var reason) -> account(id, "failed", reason);
             case Renewal.Away(var reason, var retryAfter) -> account(id, "failed", reason);
-            case Renewal.Renewed done -> {}
-            case Renewal.Healthy fine -> {}
-            case Renewal.Gone gone -> {}
+            case Renewal.Renewed _ -> {}
+            case Renewal.Healthy _ -> {}
+            case Renewal.Gone _ -> {}
         }
     }
 

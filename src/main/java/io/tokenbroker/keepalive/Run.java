@@ -1,58 +1,57 @@
 package io.tokenbroker.keepalive;
 
-import io.tokenbroker.account.AccountId;
-import io.tokenbroker.fusionauth.Link;
-import io.tokenbroker.fusionauth.UserApi;
 import io.tokenbroker.fusionauth.UserApi.Position;
 import io.tokenbroker.keepalive.Checkpoint.Progress;
+import io.tokenbroker.keepalive.DueGrants.Due;
+import io.tokenbroker.link.AccountId;
 import io.tokenbroker.mint.Renewal;
-import io.tokenbroker.mint.Renewals;
 import io.tokenbroker.problem.ProblemType;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
 
 /**
- * A run through all users of the application, page by page: what a crash left of an account is finished, and a refresh
- * token that is old is renewed. Only a FusionAuth that does not answer ends it early. Blocks.
+ * A pass by hand: all users if asked, then all rows that are due, page by page. Only an upstream that does not answer ends
+ * it early. Blocks.
  */
 final class Run {
 
-    /** Nor could its token be renewed. */
-    private static final Renewal UNTIDY =
-            new Renewal.Failed(ProblemType.FUSIONAUTH_UNAVAILABLE.code() + ", what was left of it is not finished yet");
+    private static final int PAGE = 100;
 
-    private final UserApi users;
-    private final UserAccounts accounts;
-    private final Renewals renewals;
+    /** A pass by hand does not care for how long a row's next look was put off. */
+    private static final Duration ANY_TIME = Duration.ofDays(36_500);
+
+    private final DueGrants due;
+    private final GrantKeeper keeper;
+    private final Discovery discovery;
     private final Renewer renewer;
     private final Patience patience;
     private final Stopping stopping;
     private final Optional<Checkpoint> checkpoint;
     private final Report report;
+    private final boolean dryRun;
     private Tally tally = Tally.NONE;
 
     Run(
-            UserApi users,
-            UserAccounts accounts,
-            Renewals renewals,
+            DueGrants due,
+            GrantKeeper keeper,
+            Discovery discovery,
             Renewer renewer,
             Patience patience,
             Stopping stopping,
             Optional<Checkpoint> checkpoint,
-            Report report) {
-        this.users = users;
-        this.accounts = accounts;
-        this.renewals = renewals;
+            Report report,
+            boolean dryRun) {
+        this.due = due;
+        this.keeper = keeper;
+        this.discovery = discovery;
         this.renewer = renewer;
         this.patience = patience;
         this.stopping = stopping;
         this.checkpoint = checkpoint;
         this.report = report;
+        this.dryRun = dryRun;
     }
 
     /**
@@ -60,43 +59,18 @@ final class Run {
      * @throws io.tokenbroker.problem.BrokerException if FusionAuth cannot be asked; the checkpoint says where to go on
      * @throws IOException if the checkpoint cannot be read or written
      */
-    boolean toTheEnd(boolean dryRun) throws IOException {
-        var from = begin();
-        while (true) {
-            var here = from;
-            var page = patience.tryFor(() -> users.page(here));
-            if (page.last()) {
-                return end();
-            }
-            for (var user : inAnyOrder(page.users())) {
-                keepAlive(user, dryRun);
-                if (stopping.isTold()) {
-                    report.stopped("as told, after " + tally.sentence(dryRun));
-                    return false;
-                }
-            }
-            from = page.next();
-            note(from);
-            report.progress(tally);
-        }
-    }
-
-    private Position begin() throws IOException {
+    boolean toTheEnd(boolean discover) throws IOException {
         var interrupted = checkpoint.isPresent() ? checkpoint.get().read() : Optional.<Progress>empty();
         interrupted.map(Progress::tally).ifPresent(report::goesOn);
-        var start = interrupted.orElse(Progress.NONE);
-        tally = start.tally();
-        return start.from();
-    }
-
-    private void note(Position next) throws IOException {
-        // Users of a page that was broken off are looked at again: those renewed are healthy then.
-        if (checkpoint.isPresent()) {
-            checkpoint.get().write(new Progress(next, tally));
+        tally = interrupted.map(Progress::tally).orElse(Tally.NONE);
+        var users = interrupted.isPresent()
+                ? interrupted.get().users()
+                : Optional.of(Position.FIRST).filter(first -> discover);
+        var isThrough = (users.isEmpty() || discover(users.get())) && renewAll(interrupted.flatMap(Progress::account));
+        if (!isThrough) {
+            report.stopped("as told, after " + tally.sentence(dryRun));
+            return false;
         }
-    }
-
-    private boolean end() throws IOException {
         if (checkpoint.isPresent()) {
             checkpoint.get().remove();
         }
@@ -104,34 +78,67 @@ final class Run {
         return tally.failed() == 0;
     }
 
-    private void keepAlive(UUID user, boolean dryRun) {
-        var untidy = dryRun ? Set.<AccountId>of() : patience.tryFor(() -> accounts.untidy(user));
-        untidy.forEach(id -> note(id, UNTIDY));
-        for (var link : patience.tryFor(() -> accounts.of(user))) {
-            if (stopping.isTold()) {
-                return;
+    /** False if told to stop. */
+    private boolean discover(Position first) throws IOException {
+        var from = first;
+        while (true) {
+            var here = from;
+            var page = patience.tryFor(() -> discovery.page(here));
+            if (page.last()) {
+                return true;
             }
-            var id = AccountId.of(link);
-            if (!untidy.contains(id)) {
-                note(id, patience.tryFor(() -> renewals.known(link)).orElseGet(() -> renewed(link, dryRun)));
+            for (var user : page.users()) {
+                if (stopping.isTold()) {
+                    return false;
+                }
+                tally = tally.plusUser(patience.tryFor(() -> discovery.add(user, dryRun)));
             }
+            from = page.next();
+            note(new Progress(Optional.of(from), Optional.empty(), tally));
         }
-        tally = tally.plusUser();
     }
 
-    private Renewal renewed(Link link, boolean dryRun) {
-        return dryRun ? new Renewal.Renewed() : renewer.renew(link);
+    /** False if told to stop. */
+    private boolean renewAll(Optional<AccountId> first) throws IOException {
+        var after = first;
+        while (true) {
+            var page = due.due(keeper.issuedBefore(), Instant.EPOCH.plus(ANY_TIME), after, PAGE);
+            if (page.isEmpty()) {
+                return true;
+            }
+            for (var row : page) {
+                if (stopping.isTold()) {
+                    return false;
+                }
+                keep(row);
+            }
+            after = Optional.of(page.getLast().id());
+            note(new Progress(Optional.empty(), after, tally));
+        }
     }
 
-    private void note(AccountId id, Renewal renewal) {
+    private void keep(Due row) {
+        if (dryRun) {
+            note(row, row.isMarked() ? needsPerson() : new Renewal.Renewed());
+        } else if (keeper.isMine(row)) {
+            note(row, renewer.renew(row));
+        }
+    }
+
+    private static Renewal needsPerson() {
+        return new Renewal.NeedsPerson(ProblemType.REAUTHORIZATION_REQUIRED.code());
+    }
+
+    private void note(Due row, Renewal renewal) {
         tally = tally.plus(renewal);
-        report.account(id, renewal);
+        report.account(row.id(), renewal);
     }
 
-    /** Runs that began together do not meet at the same account again and again. */
-    private static List<UUID> inAnyOrder(List<UUID> page) {
-        var shuffled = new ArrayList<>(page);
-        Collections.shuffle(shuffled);
-        return shuffled;
+    /** Accounts of a page that was broken off are looked at again: those renewed are not due then. */
+    private void note(Progress progress) throws IOException {
+        if (checkpoint.isPresent()) {
+            checkpoint.get().write(progress);
+        }
+        report.progress(tally);
     }
 }

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 @Singleton
 class Stopping {
 
-    /** An account takes a refresh and a rotation: more than this only if all of it hangs. */
+    /** One account takes a refresh and a store: more than this only if all of it hangs. */
     private static final long PATIENCE_SECONDS = 60;
 
     private final CountDownLatch told = new CountDownLatch(1);

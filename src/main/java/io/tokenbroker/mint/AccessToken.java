@@ -1,5 +1,6 @@
 package io.tokenbroker.mint;
 
+import io.tokenbroker.grant.Look.SharedToken;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.tenant.RefreshOutcome.Refreshed;
 import java.time.Duration;
@@ -38,6 +39,22 @@ public record AccessToken(
                 askedAt.plusMillis(Math.round(renewIn.toMillis() * jitter)),
                 refreshed.scope(),
                 TokenAnswer.Beginning.of(refreshed.accessToken(), expiry.text(), refreshed.scope()));
+    }
+
+    /** A token that the store shares. */
+    static AccessToken of(SharedToken shared) {
+        var expiry = Expiry.at(shared.expiresAt());
+        return new AccessToken(
+                shared.value(),
+                shared.issuedAt(),
+                expiry,
+                shared.renewAt(),
+                shared.scope(),
+                TokenAnswer.Beginning.of(shared.value(), expiry.text(), shared.scope()));
+    }
+
+    SharedToken shared() {
+        return new SharedToken(value, scope, issuedAt, expiresAt(), renewAt);
     }
 
     public Instant expiresAt() {

@@ -1,6 +1,6 @@
 package io.tokenbroker.mint;
 
-import io.tokenbroker.account.AccountId;
+import io.tokenbroker.link.AccountId;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.problem.Reauthorize;
@@ -118,6 +118,23 @@ final class Answers {
             case BROKEN_OFF -> away("The tenant broke the connection off and no valid token is cached.", unavailable);
         };
         return problem.withUpstream(unavailable.upstream());
+    }
+
+    static BrokerException busy(Duration left) {
+        var seconds = Math.max(1, left.plusMillis(999).toSeconds());
+        return new BrokerException(
+                        ProblemType.PROVIDER_UNAVAILABLE,
+                        "Another replica of the broker has been asking the tenant for this account for too long to wait. Try again in %d seconds; no account is lost."
+                                .formatted(seconds))
+                .withRetryAfter(Duration.ofSeconds(seconds));
+    }
+
+    static BrokerException storeAway() {
+        return new BrokerException(
+                        ProblemType.STORE_UNAVAILABLE,
+                        "The broker's store is not available, and without it the account's refresh token may not be used: nobody could keep the next one. "
+                                + "Try again soon; the broker's operator should look at broker.store.url and the readiness report. No account is lost.")
+                .withRetryAfter(Duration.ofSeconds(1));
     }
 
     private static BrokerException away(String what, Unavailable unavailable) {

@@ -1,8 +1,10 @@
 package io.tokenbroker.mint;
 
-import io.tokenbroker.account.RememberedLinks;
+import io.tokenbroker.account.Accounts;
 import io.tokenbroker.account.TrialMint;
 import io.tokenbroker.fusionauth.Link;
+import io.tokenbroker.link.AccountId;
+import io.tokenbroker.link.RememberedLinks;
 import io.tokenbroker.provider.Providers;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
@@ -35,12 +37,15 @@ class ConsentTrial implements TrialMint {
                 .find(link.providerId())
                 .orElseThrow(() -> Answers.unusable(providers.whyUnusable(link.providerId())));
         var target = Target.ofScopes(provider, scopes);
-        var wanted = new Wanted(provider, links.observe(link), target, Optional.empty());
-        switch (refresher.refresh(wanted)) {
+        var remembered = links.current(AccountId.of(link)).orElseThrow(Accounts::notFound);
+        var wanted = new Wanted(provider, Accounts.requireActive(remembered), target, Optional.empty());
+        switch (refresher.refresh(wanted, Acceptance.NONE, true)) {
             // The person may have agreed to more than was asked for, such as by another name of the same resource.
-            case Landing.Arrived arrived -> recent.forget(wanted.account());
+            case Landing.Arrived _ -> recent.forget(wanted.account());
             case Landing.Missed(Refused why) -> throw Answers.refused(wanted, why);
             case Landing.Missed(Unavailable why) -> throw Answers.unavailable(why);
+            case Landing.Busy(var left) -> throw Answers.busy(left);
+            case Landing.StoreAway _ -> throw Answers.storeAway();
         }
     }
 }

@@ -1,9 +1,9 @@
 package io.tokenbroker.mint;
 
-import io.tokenbroker.account.AccountId;
 import io.tokenbroker.account.Accounts;
-import io.tokenbroker.account.RememberedLinks;
 import io.tokenbroker.caller.Caller;
+import io.tokenbroker.link.AccountId;
+import io.tokenbroker.link.RememberedLinks;
 import io.tokenbroker.policy.PolicyRule.Needs;
 import io.tokenbroker.policy.Verdict;
 import io.tokenbroker.policy.Wish;

@@ -25,17 +25,19 @@ final class IdentityCheck {
 
     private IdentityCheck() {}
 
-    static void require(Provider provider, Link link, Optional<Secret> idToken) {
+    /** Whether the token may be the account's. */
+    static boolean passes(Provider provider, Link link, Optional<Secret> idToken) {
         var identities =
                 idToken.map(token -> claims(token, provider.identityClaims())).orElseGet(Set::of);
-        if (!identities.isEmpty() && !identities.contains(link.identity())) {
-            LOG.errorf(
-                    "The provider %s answered a refresh with the token of another identity; it was refused",
-                    provider.id());
-            throw new BrokerException(
-                    ProblemType.UPSTREAM_ERROR,
-                    "The provider answered with the token of another identity, which was refused. The operator must look into it; the account is not lost.");
-        }
+        return identities.isEmpty() || identities.contains(link.identity());
+    }
+
+    static BrokerException refusal(Provider provider) {
+        LOG.errorf(
+                "The provider %s answered a refresh with the token of another identity; it was refused", provider.id());
+        return new BrokerException(
+                ProblemType.UPSTREAM_ERROR,
+                "The provider answered with the token of another identity, which was refused. The operator must look into it; the account is not lost.");
     }
 
     private static Set<String> claims(Secret idToken, Set<String> names) {

@@ -1,12 +1,12 @@
 package io.tokenbroker.mint;
 
-import io.tokenbroker.account.Flights;
 import io.tokenbroker.caller.Caller;
+import io.tokenbroker.link.SingleFlight;
 import io.tokenbroker.policy.ForcedRefreshes;
 import io.tokenbroker.policy.ForcedRefreshes.Turn;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
-import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
+import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 @Singleton
 class InsistedRefresh {
 
-    private final Flights<Landing> flights = new Flights<>();
+    private final SingleFlight<Landing> flights = new SingleFlight<>();
     private final SharedRefresh refresh;
     private final TokenCache cache;
 
@@ -33,11 +33,11 @@ class InsistedRefresh {
      * @throws BrokerException for who insists too often: what the tenant said last, if that was a refusal, and else when
      *     to come back
      */
-    Landing of(Caller.Client client, Wanted wanted) {
+    Landing of(Caller.Client client, Wanted wanted, Acceptance acceptance) {
         var forced = client.policy().forced();
         return flights.share(new Insistence(client.name(), wanted.key()), () -> {
             var turn = forced.take(wanted.grant()).orElseThrow(() -> tooEarly(forced, wanted));
-            return within(Optional.of(turn), () -> refresh.of(wanted, true, Optional::empty));
+            return within(Optional.of(turn), () -> refresh.of(wanted, true, acceptance, Optional::empty));
         });
     }
 
@@ -50,7 +50,7 @@ class InsistedRefresh {
     Optional<Turn> drop(Caller.Client client, Wanted wanted, Predicate<AccessToken> rejected) {
         var forced = client.policy().forced();
         var turn = new AtomicReference<Optional<Turn>>(Optional.empty());
-        cache.dropIf(TokenCache.Key.of(wanted), token -> {
+        cache.dropIf(wanted, token -> {
             if (rejected.test(token)) {
                 turn.set(Optional.of(forced.take(wanted.grant()).orElseThrow(() -> forced.refused(wanted.grant()))));
             }
@@ -64,7 +64,11 @@ class InsistedRefresh {
         var answered = false;
         try {
             var landing = ask.get();
-            answered = !(landing instanceof Landing.Missed(Unavailable noAnswer));
+            answered = switch (landing) {
+                case Landing.Arrived _ -> true;
+                case Landing.Missed missed -> missed.why() instanceof Refused;
+                case Landing.Busy _, Landing.StoreAway _ -> false;
+            };
             return landing;
         } catch (BrokerException failed) {
             // One that could not be used was an answer all the same.

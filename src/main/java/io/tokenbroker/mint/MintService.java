@@ -1,11 +1,11 @@
 package io.tokenbroker.mint;
 
-import io.tokenbroker.account.AccountId;
 import io.tokenbroker.account.Accounts;
-import io.tokenbroker.account.ReadAhead;
-import io.tokenbroker.account.RememberedLinks;
-import io.tokenbroker.account.RememberedLinks.Remembered;
 import io.tokenbroker.caller.Caller;
+import io.tokenbroker.link.AccountId;
+import io.tokenbroker.link.ReadAhead;
+import io.tokenbroker.link.RememberedLinks;
+import io.tokenbroker.link.RememberedLinks.Remembered;
 import io.tokenbroker.mint.Minted.Source;
 import io.tokenbroker.policy.ForcedRefreshes.Turn;
 import io.tokenbroker.policy.Wish;
@@ -80,7 +80,7 @@ class MintService {
         }
         var wanted = wanted(provider.get(), link, target.get(), request);
         var turn = insisted.drop(client, wanted, rejected);
-        return cached(wanted, request).orElseGet(() -> refreshed(client, wanted, request, turn));
+        return cached(wanted, request).orElseGet(() -> refreshed(client, wanted, request, rejected, turn));
     }
 
     private static Wanted wanted(Provider provider, Remembered link, Target target, MintRequest request) {
@@ -94,21 +94,38 @@ class MintService {
         return target;
     }
 
-    /** The link, unless the caller means somebody else's account. */
+    /** The link, unless it is another user's than the caller means, or its owner may not use it. */
     static Remembered owned(Remembered remembered, Caller.Client client, MintRequest request) {
         var owner = remembered.link().userId();
         if ((request.userId() != null && !request.userId().equalsIgnoreCase(owner.toString()))
                 || (client.user().isPresent() && !client.user().get().equals(owner))) {
             throw Accounts.notFound();
         }
-        return remembered;
+        return Accounts.requireActive(remembered);
     }
 
-    private Minted refreshed(Caller.Client client, Wanted wanted, MintRequest request, Optional<Turn> turn) {
+    private Minted refreshed(
+            Caller.Client client,
+            Wanted wanted,
+            MintRequest request,
+            Predicate<AccessToken> rejected,
+            Optional<Turn> turn) {
+        var acceptance = acceptance(request, rejected, turn.isPresent());
         var landing = request.insists()
-                ? insisted.of(client, wanted)
-                : insisted.within(turn, () -> refresh.of(wanted, false, () -> cached(wanted, request)));
+                ? insisted.of(client, wanted, acceptance)
+                : insisted.within(turn, () -> refresh.of(wanted, false, acceptance, () -> cached(wanted, request)));
         return landed(landing, wanted, request);
+    }
+
+    private Acceptance acceptance(MintRequest request, Predicate<AccessToken> rejected, boolean hasDropped) {
+        Predicate<AccessToken> usable = token -> token.usableAt(clock.instant(), request.validity());
+        if (request.claims() != null) {
+            return Acceptance.NONE;
+        }
+        if (request.insists()) {
+            return Acceptance.ofNew(usable);
+        }
+        return hasDropped ? Acceptance.insteadOf(rejected, usable) : Acceptance.of(usable.and(rejected.negate()));
     }
 
     private Minted landed(Landing landing, Wanted wanted, MintRequest request) {
@@ -116,23 +133,27 @@ class MintService {
             case Landing.Arrived(var minted, var rotated) -> minted;
             case Landing.Missed(Refused why) -> throw Answers.refused(wanted, why);
             case Landing.Missed(Unavailable why) -> stale(wanted, request).orElseThrow(() -> Answers.unavailable(why));
+            case Landing.Busy(var left) -> stale(wanted, request).orElseThrow(() -> Answers.busy(left));
+            case Landing.StoreAway _ -> stale(wanted, request).orElseThrow(Answers::storeAway);
         };
     }
 
     private Optional<Minted> cached(Wanted wanted, MintRequest request) {
-        var token = fromCache(wanted, request).filter(found -> found.usableAt(clock.instant(), request.validity()));
+        if (request.bypassesCache()) {
+            return Optional.empty();
+        }
+        var token = cache.get(wanted).filter(found -> found.usableAt(clock.instant(), request.validity()));
         token.ifPresent(found -> ahead.renewIfDue(wanted, found));
         return token.map(found -> new Minted(found, Source.CACHE));
     }
 
-    /** While the tenant is away, a token that still lives is better than none. */
+    /** While the tenant or the store is away, a token that still lives is better than none. */
     private Optional<Minted> stale(Wanted wanted, MintRequest request) {
-        return fromCache(wanted, request)
+        if (request.bypassesCache()) {
+            return Optional.empty();
+        }
+        return cache.getAnyway(wanted)
                 .filter(token -> token.isValidAt(clock.instant()))
                 .map(token -> new Minted(token, Source.STALE));
-    }
-
-    private Optional<AccessToken> fromCache(Wanted wanted, MintRequest request) {
-        return request.bypassesCache() ? Optional.empty() : cache.get(TokenCache.Key.of(wanted));
     }
 }

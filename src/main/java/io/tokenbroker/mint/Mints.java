@@ -1,9 +1,9 @@
 package io.tokenbroker.mint;
 
 import io.quarkus.virtual.threads.VirtualThreads;
-import io.tokenbroker.account.AccountId;
 import io.tokenbroker.account.Accounts;
 import io.tokenbroker.caller.Caller;
+import io.tokenbroker.link.AccountId;
 import jakarta.inject.Singleton;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

@@ -2,8 +2,9 @@ package io.tokenbroker.mint;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.tokenbroker.account.AccountId;
+import io.tokenbroker.link.AccountId;
 import io.tokenbroker.tenant.RefreshOutcome.NoToken;
+import io.tokenbroker.tenant.RefreshOutcome.Refusal;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
 import jakarta.inject.Singleton;
@@ -26,8 +27,10 @@ class RecentOutcomes {
     /** A caller who insists on a new token gets past what concerns the whole account only this often. */
     private static final Duration INSISTING = Duration.ofMinutes(1);
 
-    /** Less than those are told to wait who hear of an outage. */
+    /** Shorter than the Retry-After sent during an outage. */
     private static final Duration A_MOMENT = Duration.ofSeconds(5);
+
+    private static final Duration MARKED = Duration.ofSeconds(30);
 
     private static final int CHARACTERS_OF_NO_WEIGHT = 256;
 
@@ -57,7 +60,7 @@ class RecentOutcomes {
         switch (outcome) {
             case Refused refused -> {
                 switch (refused.refusal().breadth()) {
-                    case ACCOUNT -> hold(Key.ofAccount(wanted), refused, aMinuteOrTwo(), INSISTING);
+                    case ACCOUNT -> hold(Key.ofAccount(wanted), refused, lifetimeOfAccount(refused), INSISTING);
                     case RESOURCE -> hold(Key.of(wanted), refused, aMinuteOrTwo(), Duration.ZERO);
                     case PROVIDER, ANSWER -> {}
                 }
@@ -95,6 +98,11 @@ class RecentOutcomes {
     private void hold(Key key, NoToken outcome, Duration lifetime, Duration evenIfInsisting) {
         var now = clock.instant();
         held.put(key, new Held(outcome, now, now.plus(lifetime), now.plus(evenIfInsisting)));
+    }
+
+    /** What is marked in the store is held there for longer; another replica may end that. */
+    private static Duration lifetimeOfAccount(Refused refused) {
+        return refused.refusal() == Refusal.REAUTHORIZATION_REQUIRED ? MARKED : aMinuteOrTwo();
     }
 
     private static Duration aMinuteOrTwo() {

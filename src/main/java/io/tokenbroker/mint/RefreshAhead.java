@@ -76,7 +76,7 @@ class RefreshAhead {
 
     private void renew(Wanted wanted, Semaphore place) {
         try {
-            refresh.of(wanted, false, () -> renewed(wanted));
+            refresh.of(wanted, false, Acceptance.of(this::isFresh), () -> renewed(wanted));
         } catch (BrokerException failed) {
             LOG.debugf("A token of %s was not renewed ahead of time: %s", wanted.account(), failed.detail());
         } finally {
@@ -86,8 +86,10 @@ class RefreshAhead {
 
     /** What another refresh has put there since. */
     private Optional<Minted> renewed(Wanted wanted) {
-        return cache.get(TokenCache.Key.of(wanted))
-                .filter(token -> !token.isDueAt(clock.instant()))
-                .map(token -> new Minted(token, Source.CACHE));
+        return cache.get(wanted).filter(this::isFresh).map(token -> new Minted(token, Source.CACHE));
+    }
+
+    private boolean isFresh(AccessToken token) {
+        return !token.isDueAt(clock.instant());
     }
 }

@@ -1,123 +1,147 @@
 package io.tokenbroker.mint;
 
-import io.tokenbroker.account.AccountId;
-import io.tokenbroker.account.AccountLocks;
-import io.tokenbroker.account.AccountStates;
-import io.tokenbroker.account.Accounts;
-import io.tokenbroker.account.RefreshTokens;
-import io.tokenbroker.account.RememberedLinks;
-import io.tokenbroker.fusionauth.Link;
-import io.tokenbroker.mint.Minted.Source;
-import io.tokenbroker.settings.BrokerSettings.Rotation;
-import io.tokenbroker.tenant.RefreshOutcome;
-import io.tokenbroker.tenant.RefreshOutcome.NoToken;
-import io.tokenbroker.tenant.RefreshOutcome.Refreshed;
+import io.tokenbroker.grant.Grants;
+import io.tokenbroker.grant.Look;
+import io.tokenbroker.mint.RefreshAttempt.Result;
+import io.tokenbroker.problem.Upstream;
+import io.tokenbroker.seal.Secret;
 import io.tokenbroker.tenant.RefreshOutcome.Refusal;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** Gets a new access token from the tenant and keeps what came with it, be it a rotated token or a refusal. Blocks. */
+/**
+ * Gets a new access token: looks at the account's row, takes the token that another replica has stored, waits for one that
+ * is on its way, or attempts a refresh under a lease. Looks again whenever something has changed meanwhile. Blocks.
+ */
 @ApplicationScoped
 class Refresher {
 
-    private final Inquiry inquiry;
-    private final RememberedLinks links;
-    private final RefreshTokens refreshTokens;
-    private final AccountLocks locks;
-    private final AccountStates states;
-    private final TokenCache cache;
-    private final RecentOutcomes recent;
+    /** A marked account is held back for so long, then one mint tries it again. */
+    private static final Duration MARK_HOLDS = Duration.ofMinutes(15);
+
+    private static final Duration MARK_HOLDS_IF_INSISTED = Duration.ofMinutes(1);
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    private final Grants grants;
+    private final RefreshAttempt attempt;
+    private final LeaseWaits waits;
+    private final UnknownGrants unknown;
     private final Clock clock;
 
-    /** As long as a refresh takes that gets no answer: whoever is third in line then hears so, and does not wait for both. */
-    private final Duration longestWait;
-
-    Refresher(
-            Inquiry inquiry,
-            RememberedLinks links,
-            RefreshTokens refreshTokens,
-            AccountLocks locks,
-            AccountStates states,
-            TokenCache cache,
-            RecentOutcomes recent,
-            Clock clock,
-            @ConfigProperty(name = "quarkus.rest-client.provider.read-timeout") long readTimeoutMillis) {
-        this.inquiry = inquiry;
-        this.links = links;
-        this.refreshTokens = refreshTokens;
-        this.locks = locks;
-        this.states = states;
-        this.cache = cache;
-        this.recent = recent;
+    Refresher(Grants grants, RefreshAttempt attempt, LeaseWaits waits, UnknownGrants unknown, Clock clock) {
+        this.grants = grants;
+        this.attempt = attempt;
+        this.waits = waits;
+        this.unknown = unknown;
         this.clock = clock;
-        this.longestWait = Duration.ofMillis(readTimeoutMillis);
     }
 
-    Landing refresh(Wanted wanted) {
-        if (wanted.provider().rotation() == Rotation.REUSABLE) {
-            return refreshed(settled(wanted));
+    /**
+     * @param acceptance of an access token that the store shares
+     * @param insisting whether the caller knows better than a mark that is a minute old
+     * @throws io.tokenbroker.problem.BrokerException if the account is gone, another user's or without refresh token, or
+     *     FusionAuth cannot be asked
+     */
+    Landing refresh(Wanted wanted, Acceptance acceptance, boolean insisting) {
+        try (var wait = waits.begin(wanted.provider().rotation())) {
+            return new Walk(wanted, acceptance, insisting, wait).toTheEnd();
         }
-        // The token is spent by its use: nobody else may use or replace it until the next one is stored.
-        var link = wanted.remembered().link();
-        return locks.within(longestWait, link.userId(), link.providerId(), () -> refreshed(settled(wanted)))
-                .orElseGet(() -> new Landing.Missed(RefreshOutcome.Unavailable.crowded()));
     }
 
-    /** With what a crash left of the account put in order. */
-    private Wanted settled(Wanted wanted) {
-        var link = wanted.remembered().link();
-        return refreshTokens
-                .settled(link.userId(), wanted.account(), wanted.provider().rotation())
-                // It may be another user's by now.
-                .filter(now -> now.userId().equals(link.userId()))
-                .map(links::observe)
-                .map(wanted::as)
-                .orElseThrow(() -> {
-                    links.forget(wanted.account());
-                    return Accounts.notFound();
-                });
-    }
+    /** One refresh, from the first look to its end. */
+    private final class Walk {
 
-    private Landing refreshed(Wanted wanted) {
-        var askedAt = clock.instant();
-        var verdict = inquiry.ask(wanted);
-        return switch (verdict.outcome()) {
-            case Refreshed refreshed -> arrived(verdict.about(), refreshed, askedAt);
-            case NoToken why -> {
-                mark(verdict.about().remembered().link(), why);
-                recent.note(verdict.about(), why);
-                yield new Landing.Missed(why);
+        private final Acceptance acceptance;
+        private final boolean insisting;
+        private final LeaseWaits.Wait wait;
+        private Wanted wanted;
+        private boolean linkIsReadAgain;
+        private boolean hasLooked;
+        private Optional<Secret> atFirst = Optional.empty();
+        private Duration leaseLeft = SOON;
+
+        Walk(Wanted wanted, Acceptance acceptance, boolean insisting, LeaseWaits.Wait wait) {
+            this.wanted = wanted;
+            this.acceptance = acceptance;
+            this.insisting = insisting;
+            this.wait = wait;
+        }
+
+        Landing toTheEnd() {
+            var landing = step();
+            while (landing.isEmpty()) {
+                if (!wait.pause()) {
+                    return new Landing.Busy(leaseLeft.isPositive() ? leaseLeft : SOON);
+                }
+                landing = step();
             }
-        };
-    }
-
-    private Landing arrived(Wanted wanted, Refreshed refreshed, Instant askedAt) {
-        var link = wanted.remembered().link();
-        var next = refreshed.refreshToken().filter(newer -> !link.token().equals(Optional.of(newer)));
-        // Kept even if the identity is wrong: whose the spent token was, its successor is. Should a setting be wrong
-        // rather than the token, the account works again once that is mended.
-        next.ifPresent(
-                newer -> refreshTokens.keep(link, newer, wanted.provider().rotation()));
-        IdentityCheck.require(wanted.provider(), link, refreshed.idToken());
-        states.markWorking(wanted.account());
-        recent.noteWorking(wanted);
-        var accessToken = AccessToken.of(refreshed, askedAt);
-        // Keeping a rotated token leaves the epoch as it is. If a person signed in meanwhile there is another by now,
-        // and nobody finds what the older grant gave.
-        if (!wanted.mayBeChallenged()) {
-            cache.put(TokenCache.Key.of(wanted), accessToken);
+            return landing.get();
         }
-        return new Landing.Arrived(new Minted(accessToken, Source.REFRESH), next.isPresent());
-    }
 
-    private void mark(Link link, NoToken why) {
-        if (why instanceof Refused refused && refused.refusal() == Refusal.REAUTHORIZATION_REQUIRED) {
-            link.token().ifPresent(token -> states.markRefused(AccountId.of(link), token, refused.reason()));
+        /** Empty: look again after a pause. */
+        private Optional<Landing> step() {
+            var link = wanted.remembered().link();
+            return switch (grants.look(link, wanted.target().scopes())) {
+                case Look.Away _ -> orGoOn(attempt.withoutStore(wanted));
+                case Look.Foreign(var version) -> startOver(version);
+                case Look.Counting row -> counting(row);
+            };
+        }
+
+        /** The row was read first, then the link is: so the newer of two sign-ins wins. */
+        private Optional<Landing> startOver(long version) {
+            var isFirst = !linkIsReadAgain;
+            if (!isFirst && wanted.remembered().link().token().isEmpty()) {
+                throw Answers.noRefreshToken(wanted.account());
+            }
+            wanted = attempt.withLinkReadAgain(wanted);
+            linkIsReadAgain = true;
+            if (version == 0) {
+                unknown.note(wanted.remembered().link());
+            }
+            grants.startOver(wanted.remembered().link(), version);
+            return isFirst ? step() : Optional.empty();
+        }
+
+        private Optional<Landing> counting(Look.Counting row) {
+            var shared = row.token().map(AccessToken::of);
+            var value = shared.map(AccessToken::value);
+            atFirst = hasLooked ? atFirst : value;
+            hasLooked = true;
+            var isNew = !value.equals(atFirst);
+            if (shared.filter(token -> acceptance.accepts(token, isNew)).isPresent()) {
+                return orGoOn(attempt.found(wanted, row.version(), shared.get()));
+            }
+            var refused = row.mark().filter(this::holds).map(Walk::refused);
+            if (refused.isPresent()) {
+                return refused;
+            }
+            leaseLeft = grants.busyFor(row, wanted.provider().rotation());
+            return leaseLeft.isPositive() ? Optional.empty() : orGoOn(attempt.underLease(wanted, row));
+        }
+
+        private Optional<Landing> orGoOn(Result result) {
+            return switch (result) {
+                case Result.Ended(var landing) -> Optional.of(landing);
+                case Result.LookAgain(var now) -> {
+                    wanted = now;
+                    yield Optional.empty();
+                }
+            };
+        }
+
+        /** A clock that was set back must not prolong it. */
+        private boolean holds(Look.Mark mark) {
+            var age = Duration.between(mark.since(), clock.instant());
+            return !age.isNegative() && age.compareTo(insisting ? MARK_HOLDS_IF_INSISTED : MARK_HOLDS) < 0;
+        }
+
+        private static Landing refused(Look.Mark mark) {
+            return new Landing.Missed(new Refused(
+                    Refusal.REAUTHORIZATION_REQUIRED, mark.reason(), false, Optional.empty(), Upstream.error(null)));
         }
     }
 }

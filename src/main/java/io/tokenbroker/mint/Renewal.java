@@ -9,7 +9,7 @@ public sealed interface Renewal {
     /** A newer refresh token is stored. */
     record Renewed() implements Renewal {}
 
-    /** The stored one is not old, or was just used with success, and its provider gives no other. */
+    /** The refresh token was just used with success, and its provider gives no other; or another replica has renewed it. */
     record Healthy() implements Renewal {}
 
     /**

@@ -1,6 +1,6 @@
 package io.tokenbroker.mint;
 
-import io.tokenbroker.account.Flights;
+import io.tokenbroker.link.SingleFlight;
 import io.tokenbroker.provider.Provider;
 import io.tokenbroker.provider.Providers;
 import io.tokenbroker.tenant.RefreshGrants;
@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 @Singleton
 class SharedRefresh {
 
-    private final Flights<Landing> flights = new Flights<>();
+    private final SingleFlight<Landing> flights = new SingleFlight<>();
     private final RecentOutcomes recent;
     private final RefreshGrants grants;
     private final Providers providers;
@@ -29,15 +29,18 @@ class SharedRefresh {
 
     /**
      * @param insisting whether the caller knows better than a recent refusal of the same
-     * @param already a token that will do after all: another flight may have landed since the caller looked
+     * @param acceptance of a token that the store shares; {@link Acceptance#NONE} and those who reject one do not join
+     *     the others
+     * @param ifCachedMeanwhile a token that will do after all: another flight may have ended since the caller looked
      */
-    Landing of(Wanted wanted, boolean insisting, Supplier<Optional<Minted>> already) {
+    Landing of(Wanted wanted, boolean insisting, Acceptance acceptance, Supplier<Optional<Minted>> ifCachedMeanwhile) {
         return flights.share(
-                wanted.key(),
-                () -> already.get()
+                new Flight(wanted.key(), acceptance.isPicky()),
+                () -> ifCachedMeanwhile
+                        .get()
                         .<Landing>map(minted -> new Landing.Arrived(minted, false))
                         .or(() -> known(wanted, insisting))
-                        .orElseGet(() -> refresher.refresh(wanted)));
+                        .orElseGet(() -> refresher.refresh(wanted, acceptance, insisting)));
     }
 
     /** What the tenant refused a moment ago, and would again. */
@@ -51,7 +54,7 @@ class SharedRefresh {
                 .map(Landing.Missed::new);
     }
 
-    /** A client that is refused is worth a look whether the operator has mended it. */
+    /** If the tenant refuses our client, first checks whether its configuration has changed. */
     private Optional<NoToken> heldBack(Provider provider) {
         var why = grants.heldBack(provider.tokenEndpoint());
         return why.filter(Refused.class::isInstance).isPresent() && isMended(provider) ? Optional.empty() : why;
@@ -63,4 +66,7 @@ class SharedRefresh {
                 .filter(now -> !now.tokenEndpoint().equals(provider.tokenEndpoint()))
                 .isPresent();
     }
+
+    /** @param picky whether a token that others take may not do */
+    private record Flight(Wanted.Key key, boolean picky) {}
 }

@@ -3,7 +3,7 @@ package io.tokenbroker.mint;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
-import io.tokenbroker.account.AccountId;
+import io.tokenbroker.link.AccountId;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
@@ -13,42 +13,54 @@ import java.util.function.Predicate;
 
 /**
  * The access tokens in memory. Its own timer only tidies up: whether a token may be handed out is asked of the token,
- * each time. Nobody reads it who has not been authorized on the account.
+ * each time. Read only after the caller was authorized on the account.
  */
 @Singleton
 class TokenCache {
 
-    private final Cache<Key, AccessToken> tokens;
+    private final Cache<Key, Cached> tokens;
 
     TokenCache(Clock clock) {
         tokens = Caffeine.newBuilder()
                 .maximumSize(200_000)
                 // A wake-up of another thread costs more than its work.
                 .executor(Runnable::run)
-                .expireAfter(
-                        Expiry.<Key, AccessToken>writing((key, token) -> positive(token.remaining(clock.instant()))))
+                .expireAfter(Expiry.<Key, Cached>writing(
+                        (key, cached) -> positive(cached.token().remaining(clock.instant()))))
                 .build();
     }
 
-    Optional<AccessToken> get(Key key) {
-        return Optional.ofNullable(tokens.getIfPresent(key));
+    /** The token, if no other replica can have replaced it since. */
+    Optional<AccessToken> get(Wanted wanted) {
+        return Optional.ofNullable(tokens.getIfPresent(Key.of(wanted)))
+                .filter(cached -> cached.changes() == wanted.remembered().changes())
+                .map(Cached::token);
     }
 
-    void put(Key key, AccessToken token) {
-        tokens.put(key, token);
+    /** The token, also if another replica may have replaced it. */
+    Optional<AccessToken> getAnyway(Wanted wanted) {
+        return Optional.ofNullable(tokens.getIfPresent(Key.of(wanted))).map(Cached::token);
     }
 
-    /** Drops a token if it is such a one; asked and done at once, so that of two who want it gone one does it. */
-    void dropIf(Key key, Predicate<AccessToken> unwanted) {
-        tokens.asMap().computeIfPresent(key, (same, token) -> unwanted.test(token) ? null : token);
+    void put(Wanted wanted, AccessToken token) {
+        tokens.put(Key.of(wanted), new Cached(token, wanted.remembered().changes()));
+    }
+
+    /** Atomically removes the token if it matches. */
+    void dropIf(Wanted wanted, Predicate<AccessToken> unwanted) {
+        tokens.asMap()
+                .computeIfPresent(Key.of(wanted), (same, cached) -> unwanted.test(cached.token()) ? null : cached);
     }
 
     private static Duration positive(Duration remaining) {
         return remaining.isNegative() ? Duration.ZERO : remaining;
     }
 
+    /** @param changes of the account's row by others, when the token was got */
+    private record Cached(AccessToken token, long changes) {}
+
     /** @param epoch of the account's link: what was minted for an older one is never found again */
-    record Key(AccountId account, long epoch, List<String> scopes) {
+    private record Key(AccountId account, long epoch, List<String> scopes) {
 
         Key {
             scopes = List.copyOf(scopes);

@@ -1,7 +1,7 @@
 package io.tokenbroker.mint;
 
-import io.tokenbroker.account.AccountId;
-import io.tokenbroker.account.RememberedLinks.Remembered;
+import io.tokenbroker.link.AccountId;
+import io.tokenbroker.link.RememberedLinks.Remembered;
 import io.tokenbroker.problem.Claims;
 import io.tokenbroker.provider.Provider;
 import java.util.List;

@@ -38,6 +38,7 @@ enum OperationContract {
             INTERACTION_REQUIRED,
             BLOCKED_BY_POLICY,
             ACCOUNT_DISABLED,
+            USER_DISABLED,
             ACCOUNT_NOT_FOUND,
             REAUTHORIZATION_REQUIRED,
             NO_REFRESH_TOKEN,
@@ -50,6 +51,7 @@ enum OperationContract {
             UPSTREAM_ERROR,
             PROVIDER_UNAVAILABLE,
             FUSIONAUTH_UNAVAILABLE,
+            STORE_UNAVAILABLE,
             UPSTREAM_TIMEOUT),
 
     resolveAuthorization(
@@ -81,6 +83,7 @@ enum OperationContract {
             INTERACTION_REQUIRED,
             BLOCKED_BY_POLICY,
             ACCOUNT_DISABLED,
+            USER_DISABLED,
             ACCOUNT_NOT_FOUND,
             REAUTHORIZATION_REQUIRED,
             NO_REFRESH_TOKEN,
@@ -91,6 +94,7 @@ enum OperationContract {
             UPSTREAM_ERROR,
             PROVIDER_UNAVAILABLE,
             FUSIONAUTH_UNAVAILABLE,
+            STORE_UNAVAILABLE,
             UPSTREAM_TIMEOUT),
 
     mintTokens(Callers.CLIENTS, INVALID_REQUEST, CONTENT_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE),
@@ -174,6 +178,7 @@ enum OperationContract {
             INTERACTION_REQUIRED,
             BLOCKED_BY_POLICY,
             ACCOUNT_DISABLED,
+            USER_DISABLED,
             ACCOUNT_NOT_FOUND,
             REAUTHORIZATION_REQUIRED,
             NO_REFRESH_TOKEN,
@@ -184,6 +189,7 @@ enum OperationContract {
             UPSTREAM_ERROR,
             PROVIDER_UNAVAILABLE,
             FUSIONAUTH_UNAVAILABLE,
+            STORE_UNAVAILABLE,
             UPSTREAM_TIMEOUT
         };
     }
@@ -197,6 +203,7 @@ enum OperationContract {
             INTERACTION_REQUIRED,
             BLOCKED_BY_POLICY,
             ACCOUNT_DISABLED,
+            USER_DISABLED,
             ACCOUNT_NOT_FOUND,
             REAUTHORIZATION_REQUIRED,
             NO_REFRESH_TOKEN,
@@ -205,6 +212,7 @@ enum OperationContract {
             UPSTREAM_ERROR,
             PROVIDER_UNAVAILABLE,
             FUSIONAUTH_UNAVAILABLE,
+            STORE_UNAVAILABLE,
             UPSTREAM_TIMEOUT
         };
     }

@@ -2,13 +2,14 @@ package io.tokenbroker.ops;
 
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
-import io.tokenbroker.account.AccountId;
+import io.tokenbroker.link.AccountId;
 import io.tokenbroker.policy.Listed;
 import io.tokenbroker.settings.BrokerSettings;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,13 @@ class StartupChecks {
         require(
                 !settings.accounts().recheckAfter().isNegative(),
                 "broker.accounts.recheck-after must not be negative, such as 30s");
+        require(settings.store().poolSize() > 0, "broker.store.pool-size must be at least 1, such as 10");
+        require(
+                settings.keepAlive().after().compareTo(Duration.ofSeconds(1)) >= 0,
+                "broker.keep-alive.after must be at least a second, such as 30d");
+        require(
+                settings.keepAlive().rate() >= 0 && settings.keepAlive().rate() <= 1_000,
+                "broker.keep-alive.rate must be 0 to 1000 accounts a second; 0 switches it off");
         settings.corsOrigins().orElse(List.of()).forEach(StartupChecks::checkOrigin);
         settings.clients().forEach(StartupChecks::checkClient);
         checkSubjects(settings.clients());

@@ -106,11 +106,12 @@ public record OAuthError(
                     INTERACTION_REQUIRED,
                     BLOCKED_BY_POLICY,
                     ACCOUNT_DISABLED,
+                    USER_DISABLED,
                     LINKED_TO_ANOTHER_USER,
                     IDENTITY_MISMATCH,
                     LINK_LIMIT_REACHED,
                     PENDING_LINK_EXPIRED -> "invalid_grant";
-            case RATE_LIMITED, PROVIDER_UNAVAILABLE, FUSIONAUTH_UNAVAILABLE, UPSTREAM_TIMEOUT ->
+            case RATE_LIMITED, PROVIDER_UNAVAILABLE, FUSIONAUTH_UNAVAILABLE, STORE_UNAVAILABLE, UPSTREAM_TIMEOUT ->
                 "temporarily_unavailable";
             case PROVIDER_MISCONFIGURED, UPSTREAM_ERROR, INTERNAL_ERROR -> "server_error";
             case INVALID_REQUEST,

@@ -15,6 +15,7 @@ public enum ProblemType {
     INVALID_TARGET(400, "The resource is not valid"),
     UNAUTHORIZED(401, "The caller is not known"),
     FORBIDDEN(403, "The caller may not do this"),
+    USER_DISABLED(403, "The account's owner is deactivated or not registered"),
     CONSENT_REQUIRED(403, "Consent is missing"),
     INTERACTION_REQUIRED(403, "The person must sign in interactively"),
     BLOCKED_BY_POLICY(403, "The tenant's policy blocks this"),
@@ -38,6 +39,7 @@ public enum ProblemType {
     UPSTREAM_ERROR(502, "An upstream answered something unusable"),
     PROVIDER_UNAVAILABLE(503, "The provider is not available"),
     FUSIONAUTH_UNAVAILABLE(503, "FusionAuth is not available"),
+    STORE_UNAVAILABLE(503, "The store is not available"),
     UPSTREAM_TIMEOUT(504, "An upstream did not answer in time");
 
     private final int status;

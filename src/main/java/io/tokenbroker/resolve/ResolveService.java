@@ -1,9 +1,6 @@
 package io.tokenbroker.resolve;
 
-import io.tokenbroker.account.AccountId;
-import io.tokenbroker.account.AccountLocks;
 import io.tokenbroker.account.Accounts;
-import io.tokenbroker.account.StoredLinks;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.complete.Completed;
 import io.tokenbroker.complete.PendingLinkSeal;
@@ -13,6 +10,8 @@ import io.tokenbroker.fusionauth.LinkApi;
 import io.tokenbroker.fusionauth.LinkWrite;
 import io.tokenbroker.fusionauth.PendingLinkApi;
 import io.tokenbroker.fusionauth.PendingRead;
+import io.tokenbroker.link.AccountId;
+import io.tokenbroker.link.AccountLocks;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.seal.Sealer;
@@ -30,7 +29,6 @@ class ResolveService {
     private final LinkApi fusionAuth;
     private final PendingLinkApi pendingLinks;
     private final ResolvedLinks resolved;
-    private final StoredLinks links;
     private final Accounts accounts;
     private final AccountLocks locks;
     private final Clock clock;
@@ -40,7 +38,6 @@ class ResolveService {
             LinkApi fusionAuth,
             PendingLinkApi pendingLinks,
             ResolvedLinks resolved,
-            StoredLinks links,
             Accounts accounts,
             AccountLocks locks,
             Clock clock) {
@@ -48,7 +45,6 @@ class ResolveService {
         this.fusionAuth = fusionAuth;
         this.pendingLinks = pendingLinks;
         this.resolved = resolved;
-        this.links = links;
         this.accounts = accounts;
         this.locks = locks;
         this.clock = clock;
@@ -100,7 +96,7 @@ class ResolveService {
             case LinkWrite.Written(var written) -> {
                 resolved.note(idOf(pending), written.identity());
                 // Read again: whether the token came along from the pending link is not documented.
-                yield requireOwn(user, links.find(AccountId.of(written)).orElse(written));
+                yield requireOwn(user, find(AccountId.of(written)).orElse(written));
             }
             case LinkWrite.Refused refused -> asItStands(user, pending).orElseThrow(() -> problem(refused));
             case LinkWrite.InDoubt inDoubt ->
@@ -125,8 +121,12 @@ class ResolveService {
     /** FusionAuth's refusals are ambiguous: a link of this user is success, for this was resolved before. */
     private Optional<Link> asItStands(Caller.User user, PendingLinkSeal pending) {
         return Optional.ofNullable(pending.identity())
-                .flatMap(identity -> links.find(new AccountId(pending.providerId(), identity)))
+                .flatMap(identity -> find(new AccountId(pending.providerId(), identity)))
                 .map(link -> requireOwn(user, link));
+    }
+
+    private Optional<Link> find(AccountId id) {
+        return fusionAuth.find(id.providerId(), id.identity());
     }
 
     private static Secret idOf(PendingLinkSeal pending) {

@@ -1,6 +1,5 @@
 package io.tokenbroker.seal;
 
-import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.tokenbroker.settings.BrokerSettings;
@@ -8,7 +7,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -30,7 +28,9 @@ public class SealingKeys {
         keys = settings.sealingKeys()
                 .filter(given -> !given.isEmpty())
                 .map(given -> given.stream().map(SealingKeys::decode).toList())
-                .orElseGet(SealingKeys::forThisStartOnly);
+                .orElseThrow(
+                        () -> new ConfigurationException(
+                                "broker.sealing-keys is missing: base64 of 32 random bytes (openssl rand -base64 32), the same on every replica"));
     }
 
     SealingKey sealing() {
@@ -39,6 +39,10 @@ public class SealingKeys {
 
     Optional<SealingKey> byId(String id) {
         return keys.stream().filter(key -> key.id().equals(id)).findFirst();
+    }
+
+    Optional<SealingKey> byIdBytes(byte[] id) {
+        return keys.stream().filter(key -> Arrays.equals(key.idBytes(), id)).findFirst();
     }
 
     private static SealingKey decode(String base64) {
@@ -54,24 +58,19 @@ public class SealingKeys {
                 "broker.sealing-keys: each key must be base64 of exactly 32 bytes (openssl rand -base64 32)");
     }
 
-    private static List<SealingKey> forThisStartOnly() {
-        if (LaunchMode.current() == LaunchMode.NORMAL) {
-            throw new ConfigurationException(
-                    "broker.sealing-keys is missing: base64 of 32 random bytes (openssl rand -base64 32), the same on every replica");
-        }
-        LOG.warn("broker.sealing-keys is not set: sign-ins under way will not survive a restart");
-        var bytes = new byte[KEY_BYTES];
-        new SecureRandom().nextBytes(bytes);
-        return List.of(SealingKey.of(bytes));
-    }
-
     /** @param id tells which key sealed a value; a digest, so it gives nothing away */
     record SealingKey(String id, Key key) {
+
+        static final int ID_BYTES = 6;
+
+        byte[] idBytes() {
+            return Base64.getUrlDecoder().decode(id);
+        }
 
         static SealingKey of(byte[] bytes) {
             try {
                 var digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-                var id = Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest, 6));
+                var id = Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest, ID_BYTES));
                 return new SealingKey(id, new AesKey(bytes));
             } catch (GeneralSecurityException impossible) {
                 throw new IllegalStateException(impossible);

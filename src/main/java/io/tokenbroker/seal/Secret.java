@@ -5,8 +5,7 @@ import com.fasterxml.jackson.core.io.SerializedString;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.util.Arrays;
-import java.util.Base64;
+import java.util.HexFormat;
 
 /**
  * A token, key, code or verifier. It prints as {@code ***} and no serializer can read it; only {@link #reveal} and
@@ -39,9 +38,9 @@ public final class Secret {
         return MessageDigest.isEqual(digest, sha256());
     }
 
-    /** Eight bytes of the value's SHA-256, base64url: enough to tell it from another one, and no way back to a random value. */
-    public String fingerprint() {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(sha256(), 8));
+    /** The SHA-256 of this value and then the other, in hex. */
+    public String sha256With(Secret other) {
+        return HexFormat.of().formatHex(Secret.of(reveal() + other.reveal()).sha256());
     }
 
     private byte[] sha256() {

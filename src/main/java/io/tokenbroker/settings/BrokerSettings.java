@@ -18,7 +18,7 @@ public interface BrokerSettings {
 
     Authorization authorization();
 
-    /** Base64 of 32 bytes each: the first seals, all open. Required in production; random per start elsewhere. */
+    /** Base64 of 32 bytes each: the first seals, all open. Required: the store's tokens are sealed with them. */
     Optional<List<String>> sealingKeys();
 
     /** The origins of the pages that may call from a browser. */
@@ -31,6 +31,10 @@ public interface BrokerSettings {
     Map<String, Provider> providers();
 
     Accounts accounts();
+
+    Store store();
+
+    KeepAlive keepAlive();
 
     interface FusionAuth {
 
@@ -130,6 +134,39 @@ public interface BrokerSettings {
         /** How old a remembered link may be before a mint reads it again. */
         @WithDefault("30s")
         Duration recheckAfter();
+
+        /** Whether the owner must be active in FusionAuth and registered for the application. */
+        @WithDefault("true")
+        @WithConverter(StrictBoolean.class)
+        boolean requireActiveUser();
+    }
+
+    interface Store {
+
+        /** The JDBC URL: {@code jdbc:sqlite:<file>}, or {@code jdbc:postgresql://host:5432/db} for several replicas. */
+        @WithDefault("jdbc:sqlite:data/token-broker.db")
+        String url();
+
+        /** For PostgreSQL. */
+        Optional<String> username();
+
+        /** For PostgreSQL. */
+        Optional<String> password();
+
+        /** How many connections to PostgreSQL at most. */
+        @WithDefault("10")
+        int poolSize();
+    }
+
+    interface KeepAlive {
+
+        /** How old a refresh token becomes before it is renewed in the background. */
+        @WithDefault("30d")
+        Duration after();
+
+        /** How many accounts a second are renewed in the background, at most; 0 for none. */
+        @WithDefault("5")
+        int rate();
     }
 
     enum Rotation {

@@ -1,9 +1,9 @@
 package io.tokenbroker.start;
 
-import io.tokenbroker.account.AccountId;
 import io.tokenbroker.account.AccountView;
 import io.tokenbroker.account.Accounts;
 import io.tokenbroker.caller.Caller;
+import io.tokenbroker.link.AccountId;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.provider.Provider;

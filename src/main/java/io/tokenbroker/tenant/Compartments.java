@@ -46,8 +46,10 @@ class Compartments {
      * Runs {@code work} once there is a place for it; nobody waits for one much longer than a refresh takes, nor at all where
      * the last refreshes were of no avail.
      */
-    RefreshOutcome inTurn(
-            TokenEndpoint endpoint, RefreshGrant.Request request, Function<Circuit.Pass, RefreshOutcome> work) {
+    Optional<RefreshOutcome> inTurn(
+            TokenEndpoint endpoint,
+            RefreshGrant.Request request,
+            Function<Circuit.Pass, Optional<RefreshOutcome>> work) {
         var compartment = compartments.get(endpoint.client());
         return compartment
                 .circuit()
@@ -55,19 +57,20 @@ class Compartments {
                         request.identity(),
                         request.userId().toString(),
                         pass -> inTurn(compartment.places(), () -> work.apply(pass)))
-                .orElseGet(Compartments::leftAlone);
+                .orElseGet(() -> Optional.of(leftAlone()));
     }
 
-    private RefreshOutcome inTurn(Guard places, Supplier<RefreshOutcome> work) {
+    @SuppressWarnings("unchecked") // the library asks for a class, which knows no type arguments
+    private Optional<RefreshOutcome> inTurn(Guard places, Supplier<Optional<RefreshOutcome>> work) {
         var since = clock.instant();
         try {
             return places.get(
                     () -> Duration.between(since, clock.instant()).compareTo(LONGEST_WAIT) > 0
-                            ? Unavailable.crowded()
+                            ? Optional.<RefreshOutcome>of(Unavailable.crowded())
                             : work.get(),
-                    RefreshOutcome.class);
+                    Optional.class);
         } catch (BulkheadException full) {
-            return Unavailable.crowded();
+            return Optional.of(Unavailable.crowded());
         }
     }
 

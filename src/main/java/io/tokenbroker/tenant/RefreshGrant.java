@@ -45,13 +45,13 @@ public class RefreshGrant {
     }
 
     /** Asks once. */
-    RefreshOutcome refresh(TokenEndpoint endpoint, Request request) {
+    RefreshOutcome refresh(TokenEndpoint endpoint, Request request, Secret refreshToken) {
         try (var response = http.token(
                 endpoint.uri().toString(),
                 basic(endpoint),
                 UUID.randomUUID().toString(),
                 anchorMailbox(endpoint, request.identity()),
-                form(endpoint, request))) {
+                form(endpoint, request, refreshToken))) {
             return outcome(response, bodies.read(response));
         } catch (IOException | ProcessingException failed) {
             return new RefreshOutcome.Unavailable(outage(failed), Optional.empty(), Upstream.error(null));
@@ -82,10 +82,10 @@ public class RefreshGrant {
                 text(body, "id_token").map(Secret::of));
     }
 
-    private static MultivaluedMap<String, String> form(TokenEndpoint endpoint, Request request) {
+    private static MultivaluedMap<String, String> form(TokenEndpoint endpoint, Request request, Secret refreshToken) {
         var form = new MultivaluedHashMap<String, String>();
         form.putSingle("grant_type", "refresh_token");
-        form.putSingle("refresh_token", request.refreshToken().reveal());
+        form.putSingle("refresh_token", refreshToken.reveal());
         request.scope().ifPresent(given -> form.putSingle("scope", given));
         request.claims().ifPresent(given -> form.putSingle("claims", given));
         if (endpoint.authentication() != ClientAuthentication.CLIENT_SECRET_BASIC) {
@@ -143,6 +143,5 @@ public class RefreshGrant {
      * @param scope space-separated; empty asks for what was first granted
      * @param claims a claims request (OpenID Connect Core §5.5), passed on as it is
      */
-    public record Request(
-            String identity, UUID userId, Secret refreshToken, Optional<String> scope, Optional<String> claims) {}
+    public record Request(String identity, UUID userId, Optional<String> scope, Optional<String> claims) {}
 }

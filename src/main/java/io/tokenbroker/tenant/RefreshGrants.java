@@ -2,44 +2,58 @@ package io.tokenbroker.tenant;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tokenbroker.circuit.Circuit;
+import io.tokenbroker.seal.Secret;
 import io.tokenbroker.settings.BrokerSettings.Rotation;
 import io.tokenbroker.tenant.RefreshOutcome.NoToken;
 import io.tokenbroker.tenant.RefreshOutcome.Refreshed;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
+import io.tokenbroker.time.Sleeper;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Refresh grants as a tenant can bear them: so many at a time, none while it asked to be left alone or does not accept the
- * client, a few tries while it answers nobody, and a second one only where the first did nothing. Counts their ends as
- * {@code broker.refresh.grants}. Blocks.
+ * Refresh grants as a tenant can bear them: so many at a time, none while it asked to be left alone or refuses the client,
+ * few while it answers nobody. Counts their ends as {@code broker.refresh.grants}. Blocks.
  */
 @ApplicationScoped
 public class RefreshGrants {
 
-    /** Long enough for another connection, too short for anybody to notice. */
+    /** Long enough for another connection, too short for a caller to notice. */
     private static final Duration BREATH = Duration.ofMillis(100);
+
+    /** After a lost answer: a provider with a grace window takes the same token once more, some 10 to 60 s long. */
+    private static final Duration GRACE_PAUSE = Duration.ofSeconds(2);
 
     private final RefreshGrant grant;
     private final Compartments compartments;
     private final Pauses pauses;
     private final RefusedClients refusedClients;
     private final MeterRegistry metrics;
+    private final Sleeper sleeper;
+    private final Duration longestAnswer;
 
     RefreshGrants(
             RefreshGrant grant,
             Compartments compartments,
             Pauses pauses,
             RefusedClients refusedClients,
-            MeterRegistry metrics) {
+            MeterRegistry metrics,
+            Sleeper sleeper,
+            @ConfigProperty(name = "quarkus.rest-client.provider.read-timeout") long readTimeoutMillis) {
         this.grant = grant;
         this.compartments = compartments;
         this.pauses = pauses;
         this.refusedClients = refusedClients;
         this.metrics = metrics;
+        this.sleeper = sleeper;
+        this.longestAnswer = Duration.ofMillis(readTimeoutMillis);
     }
 
     /** What to answer in the tenant's place while it must not be asked; empty if it may be. Never blocks. */
@@ -50,31 +64,80 @@ public class RefreshGrants {
         return instead;
     }
 
-    /** @param rotation whether the refresh token can be sent twice */
-    public RefreshOutcome refresh(TokenEndpoint endpoint, Rotation rotation, RefreshGrant.Request request) {
-        return heldBack(endpoint)
-                .<RefreshOutcome>map(instead -> instead)
-                .orElseGet(() ->
-                        compartments.inTurn(endpoint, request, pass -> refreshNow(pass, endpoint, rotation, request)));
+    /** How long one send takes at most. */
+    public Duration longestAnswer() {
+        return longestAnswer;
     }
 
-    private RefreshOutcome refreshNow(
-            Circuit.Pass pass, TokenEndpoint endpoint, Rotation rotation, RefreshGrant.Request request) {
+    /**
+     * The permission to send a refresh token, taken when there is a place at the tenant.
+     *
+     * @param maySend asked right before it is sent first
+     * @param leavesTimeFor whether so much work ends before the permission does
+     */
+    public record Permission(Secret refreshToken, BooleanSupplier maySend, Predicate<Duration> leavesTimeFor) {
+
+        boolean leavesTimeForOneMore(Duration pause, Duration answer) {
+            return leavesTimeFor.test(pause.plus(answer));
+        }
+    }
+
+    /**
+     * Sends one refresh, and once more where that may help and the permission lasts.
+     *
+     * @param rotation whether the refresh token can be sent twice
+     * @param permission empty to send nothing after all
+     * @return empty if nothing was sent for want of permission
+     */
+    public Optional<RefreshOutcome> refresh(
+            TokenEndpoint endpoint,
+            Rotation rotation,
+            RefreshGrant.Request request,
+            Supplier<Optional<Permission>> permission) {
+        return heldBack(endpoint)
+                .<RefreshOutcome>map(instead -> instead)
+                .or(() -> compartments.inTurn(
+                        endpoint, request, pass -> refreshNow(pass, endpoint, rotation, request, permission)));
+    }
+
+    private Optional<RefreshOutcome> refreshNow(
+            Circuit.Pass pass,
+            TokenEndpoint endpoint,
+            Rotation rotation,
+            RefreshGrant.Request request,
+            Supplier<Optional<Permission>> permission) {
         // It may have asked for a pause while this one waited for its place.
         var heldBack = heldBack(endpoint);
         if (heldBack.isPresent()) {
-            return heldBack.get();
+            return Optional.of(heldBack.get());
         }
-        var outcome = ask(pass, endpoint, request);
-        if (outcome instanceof Unavailable unavailable && mayAskAgain(unavailable, rotation) && breathe()) {
-            return ask(pass, endpoint, request);
+        return permission.get().map(permitted -> sent(pass, endpoint, rotation, request, permitted));
+    }
+
+    private RefreshOutcome sent(
+            Circuit.Pass pass,
+            TokenEndpoint endpoint,
+            Rotation rotation,
+            RefreshGrant.Request request,
+            Permission permission) {
+        if (!permission.maySend().getAsBoolean()) {
+            return Unavailable.crowded();
+        }
+        var outcome = ask(pass, endpoint, request, permission);
+        if (outcome instanceof Unavailable unavailable) {
+            var pause = pauseBeforeOneMore(unavailable, rotation);
+            if (pause.isPresent() && permission.leavesTimeForOneMore(pause.get(), longestAnswer)) {
+                sleeper.sleep(pause.get());
+                return ask(pass, endpoint, request, permission);
+            }
         }
         return outcome;
     }
 
-    private RefreshOutcome ask(Circuit.Pass pass, TokenEndpoint endpoint, RefreshGrant.Request request) {
+    private RefreshOutcome ask(
+            Circuit.Pass pass, TokenEndpoint endpoint, RefreshGrant.Request request, Permission permission) {
         return Compartments.ifItAnswers(pass, () -> {
-            var outcome = grant.refresh(endpoint, request);
+            var outcome = grant.refresh(endpoint, request, permission.refreshToken());
             pauses.note(endpoint, outcome);
             refusedClients.note(endpoint, outcome);
             count(nameOf(outcome));
@@ -82,24 +145,20 @@ public class RefreshGrants {
         });
     }
 
-    /** A token that works once must not be sent again if the tenant may have seen it: that can revoke all of its kind. */
-    private static boolean mayAskAgain(Unavailable unavailable, Rotation rotation) {
+    /**
+     * How long to wait before the same token is sent once more; empty if it must not be. One that works once is sent again
+     * although the provider may have seen it: the next mint would do so too, only too late for a grace window.
+     */
+    private static Optional<Duration> pauseBeforeOneMore(Unavailable unavailable, Rotation rotation) {
         return switch (unavailable.outage()) {
-            case UNREACHABLE -> true;
+            case UNREACHABLE -> Optional.of(BREATH);
             case FAILING ->
-                rotation == Rotation.REUSABLE && unavailable.retryAfter().isEmpty();
-            case THROTTLED, ASKED_TOO_OFTEN, BROKEN_OFF, TIMED_OUT, CROWDED -> false;
+                unavailable.retryAfter().isPresent()
+                        ? Optional.empty()
+                        : Optional.of(rotation == Rotation.REUSABLE ? BREATH : GRACE_PAUSE);
+            case BROKEN_OFF, TIMED_OUT -> rotation == Rotation.REUSABLE ? Optional.empty() : Optional.of(GRACE_PAUSE);
+            case THROTTLED, ASKED_TOO_OFTEN, CROWDED -> Optional.empty();
         };
-    }
-
-    private static boolean breathe() {
-        try {
-            Thread.sleep(BREATH);
-            return true;
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
     }
 
     private static String nameOf(RefreshOutcome outcome) {

@@ -1,6 +1,6 @@
 package io.tokenbroker.faults;
 
-import io.tokenbroker.account.AccountId;
+import io.tokenbroker.link.AccountId;
 import java.util.UUID;
 
 /**

@@ -7,6 +7,7 @@ import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.IdentityProvider;
 import io.tokenbroker.sandbox.wire.IssuedSecrets;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -44,6 +45,9 @@ public final class Sandbox implements AutoCloseable {
     private final FusionAuthStandIn fusionAuth;
     private final EntraStandIn entra;
     private final String appOrigin;
+
+    /** The file of the brokers' store, new with each sandbox. */
+    private final Path store = stores().resolve("store-%s.db".formatted(UUID.randomUUID()));
 
     private Sandbox(FusionAuthStandIn fusionAuth, EntraStandIn entra, String appOrigin) {
         this.fusionAuth = fusionAuth;
@@ -102,6 +106,7 @@ public final class Sandbox implements AutoCloseable {
         settings.put("broker.clients.demo.providers", "*");
         settings.put("broker.clients.demo.resources", "*");
         settings.put("broker.sealing-keys", SEALING_KEY);
+        settings.put("broker.store.url", "jdbc:sqlite:" + store);
         return settings;
     }
 
@@ -116,6 +121,15 @@ public final class Sandbox implements AutoCloseable {
     public void close() {
         fusionAuth.close();
         entra.close();
+    }
+
+    /** Where the files of stores are; the leak check reads them. */
+    public static Path stores() {
+        return Path.of(System.getProperty("sandbox.stores", "target/sandbox")).toAbsolutePath();
+    }
+
+    public Path store() {
+        return store;
     }
 
     /** The issuer of a tenant, as its identity provider is configured with. */

@@ -27,7 +27,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 class AccountsTest extends LinkingTest {
@@ -294,35 +293,6 @@ class AccountsTest extends LinkingTest {
                 "acc_" + "A".repeat(3_000))) {
             problem(Broker.alice().urlEncodingEnabled(false).get("/accounts/" + other), 404, "account_not_found");
         }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"GET", "DELETE"})
-    void theRecordOfARotationIsNoAccount(String method) {
-        link(ALICE, "somebody");
-        sandbox().fusionAuth().addLink(ALICE, Sandbox.CONTOSO, "somebody~rotating", "b", "the-newer-token");
-
-        list().then().body("accounts.provider_user_id", equalTo(List.of("somebody")));
-        problem(
-                Broker.alice().request(method, "/accounts/" + id(Sandbox.CONTOSO, "somebody~rotating")),
-                404,
-                "account_not_found");
-        assertThat(sandbox().fusionAuth().links()).hasSize(2);
-    }
-
-    @Test
-    void anAccountOfWhichOnlyTheRecordOfARotationIsLeftIsThere() {
-        sandbox().fusionAuth().addLink(ALICE, Sandbox.CONTOSO, "somebody~rotating", "b", "the-newer-token");
-        var account = id(Sandbox.CONTOSO, "somebody");
-
-        list().then()
-                .body("accounts.id", equalTo(List.of(account)))
-                .body("accounts.provider_user_id", equalTo(List.of("somebody")))
-                .body("accounts.status", equalTo(List.of("active")));
-        Broker.alice().get("/accounts/{id}", account).then().statusCode(200).body("id", equalTo(account));
-        advance(Duration.ofSeconds(61));
-        Broker.alice().delete("/accounts/{id}", account).then().statusCode(204);
-        assertThat(sandbox().fusionAuth().links()).isEmpty();
     }
 
     private static void onlyAlicesAccountShows(UUID otherProvider, String otherIdentity) {

@@ -57,20 +57,6 @@ class UnlinkTest extends LinkingTest {
         Broker.alice().get("/accounts/{id}", account).then().statusCode(200);
     }
 
-    @Test
-    void theRecordOfARotationGoesToo() {
-        var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
-        var link = linkOf(account);
-        sandbox()
-                .fusionAuth()
-                .addLink(link.userId(), Sandbox.CONTOSO, link.identityProviderUserId() + "~rotating", "b", "newer");
-        advance(Duration.ofSeconds(61));
-
-        unlink(account).then().statusCode(204);
-
-        assertThat(sandbox().fusionAuth().links()).isEmpty();
-    }
-
     @ParameterizedTest
     @CsvSource({
         "ERROR_500, 0",

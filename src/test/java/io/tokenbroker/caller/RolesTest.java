@@ -8,7 +8,7 @@ import static org.hamcrest.Matchers.equalTo;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
-import io.tokenbroker.account.AccountId;
+import io.tokenbroker.link.AccountId;
 import io.tokenbroker.problem.ProblemAnswer;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;

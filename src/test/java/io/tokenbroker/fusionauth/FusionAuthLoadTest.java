@@ -3,14 +3,13 @@ package io.tokenbroker.fusionauth;
 import static io.tokenbroker.mint.Minting.ARM;
 import static io.tokenbroker.mint.Minting.BLAKE;
 import static io.tokenbroker.mint.Minting.LINK_API;
-import static io.tokenbroker.mint.Minting.linkOf;
 import static io.tokenbroker.mint.Minting.mint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
 
 import io.quarkus.test.junit.QuarkusTest;
-import io.tokenbroker.account.AccountId;
+import io.tokenbroker.link.AccountId;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.fusionauth.Fault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
@@ -18,7 +17,6 @@ import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.TestTime;
 import java.time.Duration;
-import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -113,34 +111,6 @@ class FusionAuthLoadTest extends BrokerTest {
     }
 
     @Test
-    void theShadowOfALinkIsTheSamePersonsAsTheLink() {
-        sandbox().entra().directory().addGenerated(3);
-        var failing = IntStream.rangeClosed(1, 3)
-                .mapToObj("user-%04d@contoso.com"::formatted)
-                .map(email ->
-                        Broker.link(sandbox().fusionAuth().addUser(email, email).id(), Sandbox.CONTOSO, email))
-                .toList();
-        var halfGone = Broker.link(ownerOf(failing.getFirst()), Sandbox.CONTOSO, BLAKE);
-        var healthy = Broker.link(FusionAuthStandIn.ZOE_ID, Sandbox.CONTOSO, BEA);
-        var identity = AccountId.parse(halfGone).orElseThrow().identity();
-        sandbox().fusionAuth().removeLink(Sandbox.CONTOSO, identity);
-        cannotBeRead(identity + "~rotating");
-        failing.forEach(
-                account -> cannotBeRead(AccountId.parse(account).orElseThrow().identity()));
-        TestTime.advance(Duration.ofMinutes(1));
-
-        mint(halfGone, ARM).then().statusCode(503).body("code", equalTo("fusionauth_unavailable"));
-        for (var i = 0; i < 20; i++) {
-            mint(failing.get(i % failing.size()), ARM)
-                    .then()
-                    .statusCode(503)
-                    .body("code", equalTo("fusionauth_unavailable"));
-        }
-
-        mint(healthy, ARM).then().statusCode(200);
-    }
-
-    @Test
     void aPersonWhoKeepsSigningInInVainDoesNotStopTheOthers() {
         sandbox()
                 .fusionAuth()
@@ -154,10 +124,6 @@ class FusionAuthLoadTest extends BrokerTest {
         }
 
         Broker.link(FusionAuthStandIn.ZOE_ID, Sandbox.CONTOSO, BEA);
-    }
-
-    private static UUID ownerOf(String account) {
-        return linkOf(account).userId();
     }
 
     private static void cannotBeRead(String identity) {

@@ -16,14 +16,15 @@ class CommandLineTest {
 
     @Test
     void withoutOptionsItRunsAtFiveASecond() {
-        assertThat(parse("")).isEqualTo(new Options(5, Optional.empty(), false));
+        assertThat(parse("")).isEqualTo(new Options(5, Optional.empty(), false, false));
     }
 
     @Test
     void optionsComeInAnyOrder() {
         assertThat(parse("--checkpoint /tmp/k.json --rate 1000"))
-                .isEqualTo(new Options(1000, Optional.of(Path.of("/tmp/k.json")), false));
-        assertThat(parse("--dry-run --rate 1")).isEqualTo(new Options(1, Optional.empty(), true));
+                .isEqualTo(new Options(1000, Optional.of(Path.of("/tmp/k.json")), false, false));
+        assertThat(parse("--dry-run --rate 1")).isEqualTo(new Options(1, Optional.empty(), true, false));
+        assertThat(parse("--discover")).isEqualTo(new Options(5, Optional.empty(), false, true));
         assertThat(parse("--rate 7 --help")).isInstanceOf(Help.class);
     }
 

@@ -16,7 +16,7 @@ import static org.hamcrest.Matchers.nullValue;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
-import io.tokenbroker.account.AccountId;
+import io.tokenbroker.link.AccountId;
 import io.tokenbroker.provider.ReloadProviders;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.Fault;

@@ -3,7 +3,7 @@ package io.tokenbroker.mint;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.restassured.RestAssured;
 import io.restassured.response.Response;
-import io.tokenbroker.account.AccountId;
+import io.tokenbroker.link.AccountId;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.Introspection;
 import io.tokenbroker.sandbox.entra.TokenRequest;

@@ -11,7 +11,7 @@ import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
-import io.tokenbroker.account.AccountId;
+import io.tokenbroker.link.AccountId;
 import io.tokenbroker.settings.BrokerSettings;
 import java.net.BindException;
 import java.net.URI;

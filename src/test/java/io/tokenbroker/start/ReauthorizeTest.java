@@ -7,7 +7,7 @@ import static org.hamcrest.Matchers.equalTo;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
-import io.tokenbroker.account.AccountId;
+import io.tokenbroker.link.AccountId;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.Fault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;

@@ -20,5 +20,6 @@ public abstract class BrokerTest {
         TestTime.reset();
         sandbox().reset();
         TenantMemory.forget();
+        StoreMemory.forget();
     }
 }

@@ -1,7 +1,7 @@
 package io.tokenbroker.support;
 
 import io.quarkus.test.junit.QuarkusTestProfile;
-import io.tokenbroker.account.AccountId;
+import io.tokenbroker.link.AccountId;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.Tenant;
 import io.tokenbroker.sandbox.wire.IssuedSecrets;

@@ -46,7 +46,8 @@ public final class OtherSettings implements QuarkusTestProfile {
     public static void mayReadProviders(boolean may) {
         var permissions = new HashMap<>(Map.of(
                 "/api/identity-provider/link", Set.of("GET", "POST", "DELETE"),
-                "/api/identity-provider/link/pending", Set.of("GET")));
+                "/api/identity-provider/link/pending", Set.of("GET"),
+                "/api/user", Set.of("GET")));
         if (may) {
             permissions.put("/api/identity-provider", Set.of("GET"));
         }

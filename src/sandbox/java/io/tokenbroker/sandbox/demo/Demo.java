@@ -1,6 +1,6 @@
 package io.tokenbroker.sandbox.demo;
 
-import io.tokenbroker.account.AccountId;
+import io.tokenbroker.link.AccountId;
 import io.tokenbroker.sandbox.EarlierLink;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.Tenant;

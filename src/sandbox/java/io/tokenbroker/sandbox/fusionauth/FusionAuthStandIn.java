@@ -33,7 +33,7 @@ public final class FusionAuthStandIn extends HttpStandIn {
     public static final String ZOE = "z@example.com";
     public static final String PASSWORD = "password";
 
-    /** May read, write and delete links, read pending links and identity providers, and search users. */
+    /** May read, write and delete links, read pending links, identity providers and users, and search users. */
     public static final String BROKER_API_KEY = "sandbox-broker-key-0rTqYbW5sVn3xKcJ8fHgLw2d";
 
     /** May do everything. */
@@ -61,6 +61,7 @@ public final class FusionAuthStandIn extends HttpStandIn {
                         LinkApi.PATH, Set.of("GET", "POST", "DELETE"),
                         PendingLinkApi.PATH, Set.of("GET"),
                         IdentityProviderApi.PATH, Set.of("GET"),
+                        UserApi.PATH, Set.of("GET"),
                         UserSearch.PATH, Set.of("POST"))));
     }
 

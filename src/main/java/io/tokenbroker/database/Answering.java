@@ -1,0 +1,59 @@
+package io.tokenbroker.database;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import java.time.Duration;
+
+/**
+ * For how long the database has answered without a failure, by a clock that cannot be set. Nobody counts time in which
+ * nothing was asked, such as while the process was stopped.
+ */
+final class Answering {
+
+    /** It is asked once a second. */
+    private static final Duration LONGEST_GAP = Duration.ofSeconds(3);
+
+    /** After two failures in a row, callers hear at once that it is away for so long. */
+    private static final Duration REST = Duration.ofSeconds(1);
+
+    private final Ticker ticker;
+    private boolean answers;
+    private int failuresInARow;
+    private long since;
+    private long last;
+
+    Answering(Ticker ticker) {
+        this.ticker = ticker;
+    }
+
+    synchronized void noteAnswer() {
+        var now = ticker.read();
+        if (!answers || now - last > LONGEST_GAP.toNanos()) {
+            since = now;
+        }
+        answers = true;
+        failuresInARow = 0;
+        last = now;
+    }
+
+    synchronized void noteFailure() {
+        answers = false;
+        failuresInARow++;
+        last = ticker.read();
+    }
+
+    /** Zero while it does not answer. */
+    synchronized Duration duration() {
+        var now = ticker.read();
+        return answers && now - last <= LONGEST_GAP.toNanos() ? Duration.ofNanos(now - since) : Duration.ZERO;
+    }
+
+    /** Whether the last answer was none. */
+    synchronized boolean isAway() {
+        return failuresInARow > 0;
+    }
+
+    /** Whether it is so sure to be away that asking it now is of no use. */
+    synchronized boolean isResting() {
+        return failuresInARow >= 2 && ticker.read() - last < REST.toNanos();
+    }
+}

@@ -1,0 +1,225 @@
+package io.tokenbroker.database;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Startup;
+import io.tokenbroker.database.Session.Work;
+import io.tokenbroker.settings.BrokerSettings;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs work on the store's database, each piece bounded in time. A pool serves PostgreSQL; SQLite has one connection on one
+ * platform thread, since its calls would hold the carrier of every virtual thread. Blocks.
+ */
+@Startup
+@Singleton
+public class Database {
+
+    private static final Logger LOG = Logger.getLogger(Database.class);
+
+    /** Twice as long as one statement of another process may hold SQLite's lock. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(8);
+
+    private final Engine engine;
+    private final String name;
+    private final boolean isNew;
+    private final StoreFile file;
+    private final HikariDataSource pool;
+    private final Answering answering;
+    private final MeterRegistry metrics;
+
+    /** The thread of SQLite; PostgreSQL works on the caller's. */
+    private final @Nullable ScheduledExecutorService thread;
+
+    private final ScheduledExecutorService probes = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("store-probe").factory());
+
+    Database(BrokerSettings settings, MeterRegistry metrics, Ticker ticker) {
+        var opened = Opening.of(settings.store());
+        this.engine = opened.engine();
+        this.name = opened.name();
+        this.isNew = opened.isNew();
+        this.file = new StoreFile(engine.file(settings.store().url()));
+        this.metrics = metrics;
+        this.answering = new Answering(ticker);
+        this.thread = engine == Engine.SQLITE
+                ? Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().daemon().name("store").factory())
+                : null;
+        this.pool = new HikariDataSource(pool(settings.store(), opened, metrics));
+        probe();
+        var _ = probes.scheduleWithFixedDelay(this::probe, 1, 1, TimeUnit.SECONDS);
+    }
+
+    private static HikariConfig pool(BrokerSettings.Store settings, Opening opened, MeterRegistry metrics) {
+        var pool = new HikariConfig();
+        pool.setPoolName("store");
+        pool.setJdbcUrl(settings.url());
+        opened.properties().forEach(pool::addDataSourceProperty);
+        pool.setMaximumPoolSize(opened.engine() == Engine.SQLITE ? 1 : settings.poolSize());
+        pool.setConnectionTimeout(2_000);
+        pool.setValidationTimeout(1_000);
+        // The first connection has been made; a database that goes away right then must not stop the start.
+        pool.setInitializationFailTimeout(-1);
+        if (opened.engine() == Engine.POSTGRESQL) {
+            pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+        } else {
+            pool.setMaxLifetime(0);
+        }
+        pool.setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(metrics));
+        return pool;
+    }
+
+    public Engine engine() {
+        return engine;
+    }
+
+    /** Where it is, without user, password and parameters. */
+    public String name() {
+        return name;
+    }
+
+    /** Whether this start made it. */
+    public boolean isNew() {
+        return isNew;
+    }
+
+    /** For how long it has answered without a failure; zero while it does not. */
+    public Duration answeringFor() {
+        return answering.duration();
+    }
+
+    public boolean isAway() {
+        return answering.isAway();
+    }
+
+    /**
+     * Work whose every statement is committed by itself.
+     *
+     * @param operation what it is called in the metric {@code broker.store.operations}
+     * @throws StoreUnavailable if it did not succeed, or may have and the answer was lost
+     */
+    public <T> T run(String operation, Work<T> work) {
+        if (answering.isResting()) {
+            throw new StoreUnavailable("it did not answer a moment ago");
+        }
+        return measured(operation, () -> onConnection(connection -> work.in(new Session(connection))));
+    }
+
+    /**
+     * Work that is done as a whole or not at all. It is tried also where the database did not answer a moment ago.
+     *
+     * @throws StoreUnavailable as {@link #run}
+     */
+    public <T> T transaction(String operation, Work<T> work) {
+        return measured(
+                operation,
+                () -> onConnection(connection -> {
+                    connection.setAutoCommit(false);
+                    var result = work.in(new Session(connection));
+                    connection.commit();
+                    connection.setAutoCommit(true);
+                    return result;
+                }));
+    }
+
+    private <T> T measured(String operation, Attempt<T> attempt) {
+        var start = io.micrometer.core.instrument.Timer.start(metrics);
+        var outcome = "failed";
+        try {
+            var result = thread == null ? attempt.make() : inTurn(thread, attempt);
+            answering.noteAnswer();
+            outcome = "done";
+            return result;
+        } catch (SQLException e) {
+            throw failed(operation, StoreUnavailable.of(e));
+        } catch (TimeoutException e) {
+            throw failed(operation, new StoreUnavailable("no answer in time"));
+        } finally {
+            start.stop(metrics.timer("broker.store.operations", "operation", operation, "outcome", outcome));
+        }
+    }
+
+    private StoreUnavailable failed(String operation, StoreUnavailable why) {
+        answering.noteFailure();
+        LOG.warnf("The store did not answer (%s): %s", operation, why.getMessage());
+        return why;
+    }
+
+    private static <T> T inTurn(ScheduledExecutorService thread, Attempt<T> attempt)
+            throws SQLException, TimeoutException {
+        var turn = thread.submit(attempt::make);
+        try {
+            return turn.get(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof SQLException cause) {
+                throw cause;
+            }
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw new StoreUnavailable("the broker is stopping");
+        } finally {
+            turn.cancel(false);
+        }
+    }
+
+    private <T> T onConnection(OnConnection<T> work) throws SQLException {
+        file.require();
+        var connection = pool.getConnection();
+        try (connection) {
+            return work.in(connection);
+        } catch (SQLException | RuntimeException e) {
+            // SQLite has rolled back already when the disk is full; a connection in an unknown state serves nobody.
+            pool.evictConnection(connection);
+            throw e;
+        }
+    }
+
+    private void probe() {
+        try {
+            if (file.isAnother()) {
+                pool.getHikariPoolMXBean().softEvictConnections();
+            }
+            var _ = measured("probe", () -> onConnection(one -> new Session(one).rows(row -> 1, "SELECT 1")));
+        } catch (RuntimeException away) {
+            LOG.debugf("The store is away: %s", away.getMessage());
+        }
+    }
+
+    @PreDestroy
+    void close() {
+        probes.shutdownNow();
+        if (thread != null) {
+            thread.shutdown();
+        }
+        pool.close();
+    }
+
+    @FunctionalInterface
+    private interface Attempt<T> {
+        T make() throws SQLException;
+    }
+
+    @FunctionalInterface
+    private interface OnConnection<T> {
+        T in(Connection connection) throws SQLException;
+    }
+}

@@ -1,0 +1,132 @@
+package io.tokenbroker.grant;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.tokenbroker.database.StoreUnavailable;
+import io.tokenbroker.fusionauth.Link;
+import io.tokenbroker.link.AccountId;
+import io.tokenbroker.link.GrantVersions;
+import io.tokenbroker.seal.Secret;
+import io.tokenbroker.settings.BrokerSettings.Rotation;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+
+/** What has become of the grants: look at an account's row, take it for a refresh, begin it anew, remove it. Blocks. */
+@Singleton
+public class Grants implements GrantVersions {
+
+    private static final Logger LOG = Logger.getLogger(Grants.class);
+
+    /** Before it takes over from an attempt that may only have been cut off from the store, and stores first. */
+    private static final Duration SEEN_BEFORE_TAKE_OVER = Duration.ofSeconds(10);
+
+    private final GrantStore store;
+    private final UnstoredTokens unstored;
+    private final Ticker ticker;
+
+    Grants(GrantStore store, UnstoredTokens unstored, Ticker ticker) {
+        this.store = store;
+        this.unstored = unstored;
+        this.ticker = ticker;
+    }
+
+    /** The account's row, and the access token that it shares for these scopes. */
+    public Look look(Link link, List<String> scopes) {
+        var signIn = SignIn.of(link);
+        try {
+            if (!unstored.isStored(signIn.account())) {
+                return new Look.Away();
+            }
+            return store.look(signIn, digest(scopes));
+        } catch (StoreUnavailable away) {
+            return new Look.Away();
+        }
+    }
+
+    /** For how long a row must be left to another attempt; not positive if it may be taken. */
+    public Duration busyFor(Look.Counting row, Rotation rotation) {
+        return row.lease()
+                .map(left -> left.isPositive() ? left : untilTakeOver(rotation))
+                .orElse(Duration.ZERO);
+    }
+
+    private Duration untilTakeOver(Rotation rotation) {
+        return rotation == Rotation.REUSABLE ? Duration.ZERO : SEEN_BEFORE_TAKE_OVER.minus(store.answeringFor());
+    }
+
+    /**
+     * Takes the row as it was seen, for one refresh. The last thing to do before the refresh token is sent: it proves that
+     * the store takes writes.
+     *
+     * @return empty if another attempt was first or the row has changed: look again
+     * @throws StoreUnavailable if the store is away
+     */
+    public Optional<Lease> lease(Link link, long version, Rotation rotation) {
+        var askedAt = ticker.read();
+        var takeOver = !untilTakeOver(rotation).isPositive();
+        var owner = UUID.randomUUID().toString();
+        return store.lease(SignIn.of(link), version, owner, Lease.length(rotation), takeOver)
+                .map(held -> new Lease(store, unstored, held, rotation, ticker, askedAt));
+    }
+
+    /**
+     * Makes the row continue the link's sign-in, if it does not yet.
+     *
+     * @param link read after the row
+     * @param seen the row's version, read before the link
+     */
+    public void startOver(Link link, long seen) {
+        try {
+            store.startOver(SignIn.of(link), seen, false);
+        } catch (StoreUnavailable away) {
+            LOG.debugf("The row of account %s is begun later", AccountId.of(link));
+        }
+    }
+
+    /**
+     * Takes note that a person has just linked the account or signed in to it. Without the store the next mint does so.
+     *
+     * @param read reads the link; called after the row was read, so that the newer of two sign-ins wins
+     * @return the link
+     */
+    public Optional<Link> signedIn(AccountId id, Supplier<Optional<Link>> read) {
+        var seen = tryVersion(id);
+        var link = read.get();
+        try {
+            seen.ifPresent(version -> link.ifPresent(now -> store.startOver(SignIn.of(now), version, true)));
+        } catch (StoreUnavailable away) {
+            LOG.warnf("The sign-in to account %s is noted in the store with its next mint", id);
+        }
+        return link;
+    }
+
+    /** Forgets what became of a link that has been deleted. Without the store the row stays, and gives nothing. */
+    public void unlinked(Link link) {
+        try {
+            store.remove(SignIn.of(link));
+        } catch (StoreUnavailable away) {
+            LOG.warnf("The row of account %s is deleted later: its link is gone", AccountId.of(link));
+        }
+    }
+
+    @Override
+    public long version(AccountId id) {
+        return tryVersion(id).orElse(UNKNOWN);
+    }
+
+    private Optional<Long> tryVersion(AccountId id) {
+        try {
+            return Optional.of(store.version(id));
+        } catch (StoreUnavailable away) {
+            return Optional.empty();
+        }
+    }
+
+    static String digest(List<String> scopes) {
+        return Secret.of("").sha256With(Secret.of(String.join(" ", scopes)));
+    }
+}

@@ -1,0 +1,101 @@
+package io.tokenbroker.grant;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.tokenbroker.database.StoreUnavailable;
+import io.tokenbroker.grant.GrantStore.Held;
+import io.tokenbroker.grant.GrantStore.Target;
+import io.tokenbroker.link.AccountId;
+import io.tokenbroker.seal.Secret;
+import io.tokenbroker.time.Sleeper;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * Refresh tokens that are spent by their use and that the store did not take: the only good ones there are. Tried again
+ * each second, before any use of their account, and when the broker stops.
+ */
+@Singleton
+public class UnstoredTokens {
+
+    private static final Logger LOG = Logger.getLogger(UnstoredTokens.class);
+    private static final int SECONDS_AT_THE_END = 30;
+
+    private final GrantStore store;
+    private final Clock clock;
+    private final Sleeper sleeper;
+    private final ConcurrentMap<AccountId, Unstored> tokens = new ConcurrentHashMap<>();
+    private final ScheduledExecutorService retries = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("store-retry").factory());
+
+    UnstoredTokens(GrantStore store, Clock clock, Sleeper sleeper) {
+        this.store = store;
+        this.clock = clock;
+        this.sleeper = sleeper;
+        var _ = retries.scheduleWithFixedDelay(this::storeAll, 1, 1, TimeUnit.SECONDS);
+    }
+
+    /** What a refresh gave, and the lease to store it by, which lasts until another attempt takes the row. */
+    record Unstored(Held held, Secret refreshToken, Optional<Target> shared) {
+
+        AccountId account() {
+            return held.signIn().account();
+        }
+    }
+
+    /** False if the row is another's by now. A try whose answer was lost is recognized by what it has stored. */
+    boolean store(Unstored token) {
+        return store.keep(token.held(), token.refreshToken(), token.shared(), clock.instant())
+                || store.holds(token.account(), token.refreshToken());
+    }
+
+    void put(Unstored token) {
+        tokens.put(token.account(), token);
+        LOG.warnf("The new refresh token of account %s waits in memory for the store", token.account());
+    }
+
+    /** How many wait. */
+    public int size() {
+        return tokens.size();
+    }
+
+    /** Stores what waits of this account; false if it still does. */
+    boolean isStored(AccountId id) {
+        var token = tokens.get(id);
+        return token == null || tryToStore(token);
+    }
+
+    /** Stores what waits, up to the first that the store does not take. Returns how many still do. */
+    public int storeAll() {
+        var _ = tokens.values().stream().allMatch(this::tryToStore);
+        return tokens.size();
+    }
+
+    private boolean tryToStore(Unstored token) {
+        try {
+            var isStored = store(token);
+            tokens.remove(token.account(), token);
+            LOG.infof(
+                    "Account %s: %s", token.account(), isStored ? "stored at last" : "signed in to meanwhile, dropped");
+            return true;
+        } catch (StoreUnavailable away) {
+            return false;
+        }
+    }
+
+    void storeRest(@Observes ShutdownEvent stopping) {
+        retries.shutdownNow();
+        for (var second = 0; second < SECONDS_AT_THE_END && storeAll() > 0; second++) {
+            sleeper.sleep(Duration.ofSeconds(1));
+        }
+        tokens.keySet().forEach(id -> LOG.errorf("The refresh token of account %s was not stored and is lost", id));
+    }
+}

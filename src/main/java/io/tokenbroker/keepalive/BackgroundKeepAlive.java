@@ -1,0 +1,110 @@
+package io.tokenbroker.keepalive;
+
+import io.quarkus.scheduler.Scheduled;
+import io.tokenbroker.database.StoreUnavailable;
+import io.tokenbroker.keepalive.DueGrants.Due;
+import io.tokenbroker.link.AccountId;
+import io.tokenbroker.mint.Renewal;
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.settings.BrokerSettings;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * Keep-alive in every replica: looks now and then for what is due, at a bounded rate. No leader: of several replicas the one
+ * that puts a row's next look off first does the work.
+ */
+@Singleton
+class BackgroundKeepAlive {
+
+    private static final Logger LOG = Logger.getLogger(BackgroundKeepAlive.class);
+    private static final int PAGE = 100;
+    private static final Duration AT_MOST = Duration.ofMinutes(1);
+    private static final Duration CLEANED_AFTER = Duration.ofHours(1);
+
+    private final DueGrants due;
+    private final GrantKeeper keeper;
+    private final Renewer renewer;
+    private final Stopping stopping;
+    private final int rate;
+    private final Duration between;
+    private final Clock clock;
+    private Instant lastPass = Instant.EPOCH;
+    private Instant lastCleaning = Instant.EPOCH;
+
+    BackgroundKeepAlive(DueGrants due, GrantKeeper keeper, Stopping stopping, BrokerSettings settings, Clock clock) {
+        this.due = due;
+        this.keeper = keeper;
+        this.stopping = stopping;
+        this.rate = settings.keepAlive().rate();
+        this.renewer = new Renewer(keeper, new Pace(Math.max(1, rate)), new Patience(List.of(), stopping), stopping);
+        var tenth = settings.keepAlive().after().dividedBy(10);
+        this.between = tenth.compareTo(AT_MOST) < 0 ? tenth : AT_MOST;
+        this.clock = clock;
+    }
+
+    @Scheduled(every = "1s", delayed = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void passIfDue() {
+        var now = clock.instant();
+        if (rate == 0 || isWithin(between, lastPass, now)) {
+            return;
+        }
+        lastPass = now;
+        try {
+            pass();
+            if (!isWithin(CLEANED_AFTER, lastCleaning, now)) {
+                lastCleaning = now;
+                clean();
+            }
+        } catch (StoreUnavailable | BrokerException away) {
+            LOG.warnf("Keep-alive goes on later: %s", away.getMessage());
+        }
+    }
+
+    private void pass() {
+        Optional<AccountId> last = Optional.empty();
+        do {
+            var page = due.due(keeper.issuedBefore(), clock.instant(), last, PAGE);
+            page.stream()
+                    .takeWhile(row -> !stopping.isTold())
+                    .filter(keeper::isMine)
+                    .forEach(this::keep);
+            last = page.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(page.getLast().id());
+        } while (last.isPresent() && !stopping.isTold());
+    }
+
+    private void keep(Due row) {
+        switch (renewer.renew(row)) {
+            case Renewal.Failed(var reason) -> LOG.warnf("Account %s was not renewed: %s", row.id(), reason);
+            case Renewal.Away(var reason, var retryAfter) ->
+                LOG.warnf("Account %s was not renewed: %s", row.id(), reason);
+            case Renewal.NeedsPerson(var reason) -> LOG.infof("Account %s needs a person: %s", row.id(), reason);
+            case Renewal.Renewed _, Renewal.Healthy _, Renewal.Gone _ -> {}
+        }
+    }
+
+    /** Expired access tokens go; rows under an old key are sealed anew. */
+    private void clean() {
+        due.dropExpired();
+        var left = due.underOtherKeys();
+        if (left == 0) {
+            return;
+        }
+        for (var last = due.reseal(Optional.empty(), PAGE); last.isPresent(); last = due.reseal(last, PAGE)) {
+            stopping.pause(Duration.ofMillis(100));
+        }
+        LOG.infof("%d grants were sealed by another key than the first; %d still are", left, due.underOtherKeys());
+    }
+
+    /** Not after a clock was set back. */
+    private static boolean isWithin(Duration time, Instant last, Instant now) {
+        return !now.isBefore(last) && now.isBefore(last.plus(time));
+    }
+}

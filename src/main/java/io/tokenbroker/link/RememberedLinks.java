@@ -1,0 +1,159 @@
+package io.tokenbroker.link;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
+import io.tokenbroker.fusionauth.Link;
+import io.tokenbroker.fusionauth.LinkApi;
+import io.tokenbroker.settings.BrokerSettings;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The links as last read, so that a mint need not ask FusionAuth each time. A link has an epoch, which changes with its
+ * owner, its token and its last sign-in: what was minted under an older epoch is not handed out any more.
+ */
+@Singleton
+public class RememberedLinks {
+
+    private final LinkApi fusionAuth;
+    private final LinkOwners owners;
+    private final GrantVersions versions;
+    private final Clock clock;
+    private final Duration recheckAfter;
+    private final SingleFlight<Optional<Remembered>> readings = new SingleFlight<>();
+    private final AtomicLong epochs = new AtomicLong();
+    private final AtomicLong moments = new AtomicLong();
+
+    /**
+     * Moment of the latest change of each link while a read is under way: a read that started before it is discarded.
+     * Written while the link's entry in {@link #links} is held.
+     */
+    private final LoadingCache<AccountId, AtomicLong> latest =
+            Caffeine.newBuilder().weakValues().build(id -> new AtomicLong());
+
+    private final Cache<AccountId, Remembered> links = Caffeine.newBuilder()
+            .maximumSize(200_000)
+            // A wake-up of another thread costs more than its work.
+            .executor(Runnable::run)
+            .build();
+
+    RememberedLinks(
+            LinkApi fusionAuth, LinkOwners owners, GrantVersions versions, BrokerSettings settings, Clock clock) {
+        this.fusionAuth = fusionAuth;
+        this.owners = owners;
+        this.versions = versions;
+        this.clock = clock;
+        this.recheckAfter = settings.accounts().recheckAfter();
+    }
+
+    /** The link if it was read lately enough. Never blocks. */
+    public Optional<Remembered> fresh(AccountId id) {
+        return Optional.ofNullable(links.getIfPresent(id)).filter(this::isFresh);
+    }
+
+    /** Whether the link was read lately enough; a clock that was set back must not make it good for longer. */
+    public boolean isFresh(Remembered link) {
+        var age = Duration.between(link.readAt(), clock.instant());
+        return !age.isNegative() && age.compareTo(recheckAfter) < 0;
+    }
+
+    /** The link; if it is too old, one of the callers reads it again. Empty if there is none. May block. */
+    public Optional<Remembered> current(AccountId id) {
+        return fresh(id)
+                .or(() -> readings.share(
+                        new Reading(id, latest.get(id).get()),
+                        // Another reading may have landed since this caller looked.
+                        () -> fresh(id).or(() -> read(id))));
+    }
+
+    /**
+     * The link as it stands in FusionAuth now. Blocks.
+     *
+     * @throws io.tokenbroker.problem.BrokerException if FusionAuth cannot be asked
+     */
+    public Optional<Remembered> read(AccountId id) {
+        var news = latest.get(id);
+        var began = moments.incrementAndGet();
+        var found = readNow(id);
+        var landed = links.asMap().compute(id, (same, before) -> {
+            if (news.get() > began) {
+                return before;
+            }
+            news.set(began);
+            return found.map(link -> link.after(before, epochs)).orElse(null);
+        });
+        // Nothing is known, but not because of this reading: what happened meanwhile needs a new one.
+        var overtaken = landed == null && news.get() > began;
+        return overtaken ? read(id) : Optional.ofNullable(landed);
+    }
+
+    private Optional<Remembered> readNow(AccountId id) {
+        var readAt = clock.instant();
+        return fusionAuth.find(id.providerId(), id.identity()).map(link -> {
+            var owner = owners.of(link.userId());
+            var oldest = owner.at().isBefore(readAt) ? owner.at() : readAt;
+            return new Remembered(link, owner.isActive(), 0, oldest, versions.version(id), 0);
+        });
+    }
+
+    /** The link is gone, about to go, or signed in to: no reading that has begun brings back what was known. */
+    public void forget(AccountId id) {
+        links.asMap().compute(id, (same, before) -> {
+            Optional.ofNullable(latest.getIfPresent(id)).ifPresent(news -> news.set(moments.incrementAndGet()));
+            return null;
+        });
+    }
+
+    /**
+     * Takes note that this broker has seen the row at one version and left it at another: no reason to look at it again.
+     * Returns what is remembered then.
+     */
+    public Optional<Remembered> noteVersion(AccountId id, long from, long to) {
+        return Optional.ofNullable(links.asMap().computeIfPresent(id, (same, known) -> known.changedHere(from, to)));
+    }
+
+    /**
+     * A link, its owner, and the version of its row, as last read.
+     *
+     * @param readAt when FusionAuth was asked; the answer is at least as new
+     * @param changes how often others have changed the row since the epoch began: a token of fewer changes may be one
+     *     that they have replaced
+     */
+    public record Remembered(Link link, boolean ownerIsActive, long epoch, Instant readAt, long version, long changes) {
+
+        private Remembered after(@Nullable Remembered before, AtomicLong epochs) {
+            if (before == null || !before.isSameGrant(link)) {
+                return new Remembered(link, ownerIsActive, epochs.incrementAndGet(), readAt, version, 0);
+            }
+            var row = before.at(version);
+            return new Remembered(link, ownerIsActive, before.epoch, readAt, row.version, row.changes);
+        }
+
+        /** With the version that the row has now, if that is known. */
+        private Remembered at(long now) {
+            var known = now == GrantVersions.UNKNOWN ? version : now;
+            var isChanged = version != GrantVersions.UNKNOWN && known != version;
+            return new Remembered(link, ownerIsActive, epoch, readAt, known, isChanged ? changes + 1 : changes);
+        }
+
+        private Remembered changedHere(long from, long to) {
+            return new Remembered(link, ownerIsActive, epoch, readAt, to, at(from).changes);
+        }
+
+        private boolean isSameGrant(Link now) {
+            return link.userId().equals(now.userId())
+                    && link.insertedAt().equals(now.insertedAt())
+                    && link.token().equals(now.token())
+                    && link.lastLoginAt().equals(now.lastLoginAt());
+        }
+    }
+
+    /** @param latest what the readers know: a caller after a change of the link does not join a reading from before */
+    private record Reading(AccountId id, long latest) {}
+}

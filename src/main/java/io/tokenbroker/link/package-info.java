@@ -1,0 +1,15 @@
+/**
+ * LINK: which accounts a person has linked. FusionAuth owns that; this package reads its links, remembers each for at most
+ * {@code broker.accounts.recheck-after}, and reads the link's owner with it.
+ *
+ * <pre>
+ *   fromMemory ──► fresh ──────────────► the link as last read
+ *                    │ too old
+ *   mint ────────► current ──► read ──► FusionAuth: link, then its user
+ *                                       the store: the row's version
+ * </pre>
+ */
+@NullMarked
+package io.tokenbroker.link;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,36 @@
+package io.tokenbroker.mint;
+
+import java.util.function.Predicate;
+
+/**
+ * Whether an access token that the store shares will do instead of a refresh.
+ *
+ * @param isPicky whether one that others take may not do
+ * @param ofStored tells a token, stored before this caller began, that will do
+ * @param ofNew the same of one that was stored since
+ */
+record Acceptance(boolean isPicky, Predicate<AccessToken> ofStored, Predicate<AccessToken> ofNew) {
+
+    /** The tenant has to be asked. */
+    static final Acceptance NONE = new Acceptance(true, token -> false, token -> false);
+
+    /** Any that passes. */
+    static Acceptance of(Predicate<AccessToken> usable) {
+        return new Acceptance(false, usable, usable);
+    }
+
+    /** Only what comes from now on: the caller knows better than what is stored. */
+    static Acceptance ofNew(Predicate<AccessToken> usable) {
+        return new Acceptance(true, token -> false, usable);
+    }
+
+    /** Any that passes, of a caller who has been given one that does not. */
+    static Acceptance insteadOf(Predicate<AccessToken> rejected, Predicate<AccessToken> usable) {
+        var accepted = usable.and(rejected.negate());
+        return new Acceptance(true, accepted, accepted);
+    }
+
+    boolean accepts(AccessToken token, boolean isNew) {
+        return (isNew ? ofNew : ofStored).test(token);
+    }
+}

@@ -1,0 +1,119 @@
+package io.tokenbroker.mint;
+
+import io.tokenbroker.grant.Lease;
+import io.tokenbroker.grant.Lease.Keeping;
+import io.tokenbroker.grant.Look;
+import io.tokenbroker.grant.Look.Mark;
+import io.tokenbroker.mint.RefreshAttempt.Result;
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.settings.BrokerSettings.Rotation;
+import io.tokenbroker.tenant.RefreshOutcome;
+import io.tokenbroker.tenant.RefreshOutcome.Refreshed;
+import io.tokenbroker.tenant.RefreshOutcome.Refusal;
+import io.tokenbroker.tenant.RefreshOutcome.Refused;
+import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** What comes of a refresh token that was sent, or was to be: keeps, marks or releases. Ends its lease in every case. */
+final class LeasedAttempt {
+
+    private final RefreshAttempt attempt;
+    private final Lease lease;
+    private final Look.Counting row;
+    private final Instant askedAt;
+    private boolean isConfirmed;
+
+    LeasedAttempt(RefreshAttempt attempt, Lease lease, Look.Counting row, Instant askedAt) {
+        this.attempt = attempt;
+        this.lease = lease;
+        this.row = row;
+        this.askedAt = askedAt;
+    }
+
+    Result settled(Wanted wanted, RefreshOutcome outcome) {
+        return switch (outcome) {
+            case Refreshed refreshed -> kept(wanted, refreshed);
+            case Refused refused -> refused(wanted, refused);
+            case Unavailable away -> {
+                lease.release();
+                yield attempt.missed(wanted, away);
+            }
+        };
+    }
+
+    /** Kept even if the identity is wrong: the successor belongs to the grant whose token was spent for it. */
+    private Result kept(Wanted wanted, Refreshed refreshed) {
+        var link = wanted.remembered().link();
+        var token = AccessToken.of(refreshed, askedAt);
+        var mayBeShared =
+                !wanted.mayBeChallenged() && IdentityCheck.passes(wanted.provider(), link, refreshed.idToken());
+        var next = refreshed.refreshToken();
+        var rotated = next.filter(newer -> !newer.equals(lease.refreshToken())).isPresent();
+        var shared = Optional.of(token.shared()).filter(ours -> mayBeShared);
+        return switch (lease.keep(next, wanted.target().scopes(), shared)) {
+            case Keeping.Kept(var version) ->
+                attempt.handedOut(attempt.seenAt(wanted, lease.version(), version), token, refreshed, rotated);
+            case Keeping.Superseded _ -> new Result.LookAgain(attempt.withLinkReadAgain(wanted));
+            case Keeping.Unstored _ ->
+                wanted.provider().rotation() == Rotation.REUSABLE
+                        ? attempt.handedOut(wanted, token, refreshed, rotated)
+                        : new Result.Ended(new Landing.StoreAway());
+        };
+    }
+
+    private Result refused(Wanted wanted, Refused refused) {
+        return switch (refused.refusal().breadth()) {
+            case ACCOUNT -> refusedAsAWhole(wanted, refused);
+            case PROVIDER -> {
+                lease.release();
+                yield attempt.mended(wanted)
+                        .<Result>map(Result.LookAgain::new)
+                        .orElseGet(() -> attempt.missed(wanted, refused));
+            }
+            case RESOURCE, ANSWER -> {
+                lease.release();
+                yield attempt.missed(wanted, refused);
+            }
+        };
+    }
+
+    /** A person may have signed in meanwhile; and Entra refuses personal accounts now and then without a reason. */
+    private Result refusedAsAWhole(Wanted wanted, Refused refused) {
+        var now = orRelease(() -> attempt.withLinkReadAgain(wanted));
+        if (now.remembered().epoch() != wanted.remembered().epoch()) {
+            lease.release();
+            return new Result.LookAgain(now);
+        }
+        if (isDoubtful(now, refused)) {
+            isConfirmed = true;
+            return settled(
+                    now,
+                    attempt.sent(now, () -> Optional.of(attempt.onceMore(lease)))
+                            .orElse(refused));
+        }
+        if (refused.refusal() == Refusal.REAUTHORIZATION_REQUIRED) {
+            lease.mark(new Mark(refused.reason(), attempt.now()));
+        } else {
+            lease.release();
+        }
+        return attempt.missed(now, refused);
+    }
+
+    private boolean isDoubtful(Wanted wanted, Refused refused) {
+        return refused.unexplained()
+                && !isConfirmed
+                && wanted.provider().rotation() == Rotation.REUSABLE
+                && row.mark().isEmpty();
+    }
+
+    private <T> T orRelease(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (BrokerException failed) {
+            lease.release();
+            throw failed;
+        }
+    }
+}

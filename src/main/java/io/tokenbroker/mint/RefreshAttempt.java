@@ -1,0 +1,204 @@
+package io.tokenbroker.mint;
+
+import io.tokenbroker.account.Accounts;
+import io.tokenbroker.database.StoreUnavailable;
+import io.tokenbroker.grant.Grants;
+import io.tokenbroker.grant.Lease;
+import io.tokenbroker.grant.Look;
+import io.tokenbroker.link.RememberedLinks;
+import io.tokenbroker.mint.Minted.Source;
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.provider.Providers;
+import io.tokenbroker.settings.BrokerSettings.Rotation;
+import io.tokenbroker.tenant.RefreshGrant;
+import io.tokenbroker.tenant.RefreshGrants;
+import io.tokenbroker.tenant.RefreshGrants.Permission;
+import io.tokenbroker.tenant.RefreshOutcome;
+import io.tokenbroker.tenant.RefreshOutcome.Breadth;
+import io.tokenbroker.tenant.RefreshOutcome.NoToken;
+import io.tokenbroker.tenant.RefreshOutcome.Refreshed;
+import io.tokenbroker.tenant.RefreshOutcome.Refused;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** One refresh at the tenant: take the lease, send, keep what came, hand it out. Blocks. */
+@ApplicationScoped
+class RefreshAttempt {
+
+    private final Grants grants;
+    private final RefreshGrants tenant;
+    private final RememberedLinks links;
+    private final Providers providers;
+    private final TokenCache cache;
+    private final RecentOutcomes recent;
+    private final Clock clock;
+
+    RefreshAttempt(
+            Grants grants,
+            RefreshGrants tenant,
+            RememberedLinks links,
+            Providers providers,
+            TokenCache cache,
+            RecentOutcomes recent,
+            Clock clock) {
+        this.grants = grants;
+        this.tenant = tenant;
+        this.links = links;
+        this.providers = providers;
+        this.cache = cache;
+        this.recent = recent;
+        this.clock = clock;
+    }
+
+    /** How an attempt ended. */
+    sealed interface Result {
+
+        record Ended(Landing landing) implements Result {}
+
+        /** @param wanted with the link and the provider as they are by now */
+        record LookAgain(Wanted wanted) implements Result {}
+    }
+
+    /** Refreshes under a lease on the row as it was seen. */
+    Result underLease(Wanted wanted, Look.Counting row) {
+        var turn = new Turn(wanted, row.version());
+        var askedAt = clock.instant();
+        var outcome = sent(wanted, turn);
+        if (turn.storeIsAway) {
+            return withoutStore(wanted);
+        }
+        if (outcome.isEmpty()) {
+            return new Result.LookAgain(wanted);
+        }
+        return turn.lease
+                .map(lease -> new LeasedAttempt(this, lease, row, askedAt).settled(wanted, outcome.get()))
+                .orElseGet(() -> missed(wanted, outcome.get()));
+    }
+
+    /**
+     * Refreshes by the link's own token, if that can be used again. A refusal says nothing then: the store may hold a newer
+     * one.
+     */
+    Result withoutStore(Wanted wanted) {
+        var token = wanted.remembered().link().token();
+        if (wanted.provider().rotation() == Rotation.SINGLE_USE || token.isEmpty()) {
+            return new Result.Ended(new Landing.StoreAway());
+        }
+        var askedAt = clock.instant();
+        var outcome = sent(wanted, () -> Optional.of(new Permission(token.get(), () -> true, any -> true)));
+        return switch (outcome.orElseThrow()) {
+            case Refreshed refreshed -> handedOut(wanted, AccessToken.of(refreshed, askedAt), refreshed, false);
+            case Refused refused
+            when refused.refusal().breadth() == Breadth.ACCOUNT -> new Result.Ended(new Landing.StoreAway());
+            case NoToken why -> missed(wanted, why);
+        };
+    }
+
+    /** Hands out a token that the store shares, in a row of this version. */
+    Result found(Wanted wanted, long version, AccessToken token) {
+        return handedOut(seenAt(wanted, version, version), token, Source.CACHE, false);
+    }
+
+    /** @throws BrokerException if the account is gone, another user's or its owner may not use it */
+    Wanted withLinkReadAgain(Wanted wanted) {
+        var owner = wanted.remembered().link().userId();
+        var now = links.read(wanted.account())
+                .filter(read -> read.link().userId().equals(owner))
+                .orElseThrow(Accounts::notFound);
+        return wanted.as(Accounts.requireActive(now));
+    }
+
+    Optional<RefreshOutcome> sent(Wanted wanted, Supplier<Optional<Permission>> permission) {
+        var provider = wanted.provider();
+        var request = new RefreshGrant.Request(
+                wanted.account().identity(),
+                wanted.remembered().link().userId(),
+                wanted.target().wireScope(provider),
+                wanted.claims());
+        return tenant.refresh(provider.tokenEndpoint(), provider.rotation(), request, permission);
+    }
+
+    Result handedOut(Wanted wanted, AccessToken token, Refreshed refreshed, boolean rotated) {
+        var link = wanted.remembered().link();
+        if (!IdentityCheck.passes(wanted.provider(), link, refreshed.idToken())) {
+            throw IdentityCheck.refusal(wanted.provider());
+        }
+        return handedOut(wanted, token, Source.REFRESH, rotated);
+    }
+
+    /** A link that was read too long ago is looked at once more: it may have gone while the tenant took its time. */
+    private Result handedOut(Wanted wanted, AccessToken token, Source source, boolean rotated) {
+        var now = links.isFresh(wanted.remembered()) ? wanted : withLinkReadAgain(wanted);
+        if (now.remembered().epoch() != wanted.remembered().epoch()) {
+            return new Result.LookAgain(now);
+        }
+        recent.noteWorking(now);
+        if (!now.mayBeChallenged()) {
+            cache.put(now, token);
+        }
+        return new Result.Ended(new Landing.Arrived(new Minted(token, source), rotated));
+    }
+
+    /** With what is remembered of the row, which this broker has seen at one version and left at another. */
+    Wanted seenAt(Wanted wanted, long from, long to) {
+        return links.noteVersion(wanted.account(), from, to)
+                .filter(now -> now.epoch() == wanted.remembered().epoch())
+                .map(wanted::as)
+                .orElse(wanted);
+    }
+
+    Result missed(Wanted wanted, RefreshOutcome outcome) {
+        if (!(outcome instanceof NoToken why)) {
+            throw new IllegalStateException("A token came although none was asked for");
+        }
+        recent.note(wanted, why);
+        return new Result.Ended(new Landing.Missed(why));
+    }
+
+    /** The provider as it is configured by now, if the operator has mended its client. */
+    Optional<Wanted> mended(Wanted wanted) {
+        var refused = wanted.provider();
+        return providers
+                .readAgain(refused.id())
+                .filter(now -> !now.tokenEndpoint().equals(refused.tokenEndpoint()))
+                .map(wanted::at);
+    }
+
+    /** A permission to send the leased token once more, for as long as the lease lasts. */
+    Permission onceMore(Lease lease) {
+        return new Permission(
+                lease.refreshToken(), () -> lease.leavesTimeFor(tenant.longestAnswer()), lease::leavesTimeFor);
+    }
+
+    Instant now() {
+        return clock.instant();
+    }
+
+    /** Takes the lease when the tenant has a place. */
+    private final class Turn implements Supplier<Optional<Permission>> {
+
+        private final Wanted wanted;
+        private final long version;
+        private Optional<Lease> lease = Optional.empty();
+        private boolean storeIsAway;
+
+        Turn(Wanted wanted, long version) {
+            this.wanted = wanted;
+            this.version = version;
+        }
+
+        @Override
+        public Optional<Permission> get() {
+            try {
+                lease = grants.lease(
+                        wanted.remembered().link(), version, wanted.provider().rotation());
+            } catch (StoreUnavailable away) {
+                storeIsAway = true;
+            }
+            return lease.map(held -> new Permission(held.refreshToken(), held::maySend, held::leavesTimeFor));
+        }
+    }
+}
