@@ -1,11 +1,11 @@
 package io.tokenbroker.database;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.quarkus.runtime.Startup;
+import io.tokenbroker.database.Session.Row;
 import io.tokenbroker.database.Session.Work;
 import io.tokenbroker.settings.BrokerSettings;
 import jakarta.annotation.PreDestroy;
@@ -13,6 +13,8 @@ import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -60,28 +62,9 @@ public class Database {
                 ? Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("store").factory())
                 : null;
-        this.pool = new HikariDataSource(pool(settings.store(), opened, metrics));
+        this.pool = new HikariDataSource(opened.pool(settings.store(), metrics));
         probe();
         var _ = probes.scheduleWithFixedDelay(this::probe, 1, 1, TimeUnit.SECONDS);
-    }
-
-    private static HikariConfig pool(BrokerSettings.Store settings, Opening opened, MeterRegistry metrics) {
-        var pool = new HikariConfig();
-        pool.setPoolName("store");
-        pool.setJdbcUrl(settings.url());
-        opened.properties().forEach(pool::addDataSourceProperty);
-        pool.setMaximumPoolSize(opened.engine() == Engine.SQLITE ? 1 : settings.poolSize());
-        pool.setConnectionTimeout(2_000);
-        pool.setValidationTimeout(1_000);
-        // The first connection has been made; a database that goes away right then must not stop the start.
-        pool.setInitializationFailTimeout(-1);
-        if (opened.engine() == Engine.POSTGRESQL) {
-            pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
-        } else {
-            pool.setMaxLifetime(0);
-        }
-        pool.setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(metrics));
-        return pool;
     }
 
     public Engine engine() {
@@ -120,6 +103,21 @@ public class Database {
         return measured(operation, () -> onConnection(connection -> work.in(new Session(connection))));
     }
 
+    /** All rows of one statement, as {@link #run}. */
+    public <T> List<T> rows(String operation, Row<T> row, String sql, @Nullable Object... values) {
+        return run(operation, session -> session.rows(row, sql, values));
+    }
+
+    /** The first row of one statement, as {@link #run}. */
+    public <T> Optional<T> first(String operation, Row<T> row, String sql, @Nullable Object... values) {
+        return rows(operation, row, sql, values).stream().findFirst();
+    }
+
+    /** The number of rows that one statement has changed, as {@link #run}. */
+    public int update(String operation, String sql, @Nullable Object... values) {
+        return run(operation, session -> session.update(sql, values));
+    }
+
     /**
      * Work that is done as a whole or not at all. It is tried also where the database did not answer a moment ago.
      *
@@ -138,7 +136,7 @@ public class Database {
     }
 
     private <T> T measured(String operation, Attempt<T> attempt) {
-        var start = io.micrometer.core.instrument.Timer.start(metrics);
+        var start = Timer.start(metrics);
         var outcome = "failed";
         try {
             var result = thread == null ? attempt.make() : inTurn(thread, attempt);

@@ -1,5 +1,8 @@
 package io.tokenbroker.database;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.tokenbroker.settings.BrokerSettings;
 import java.io.IOException;
@@ -85,5 +88,25 @@ record Opening(Engine engine, String name, Map<String, String> properties, boole
         }
         flyway.migrate();
         return isNew;
+    }
+
+    /** Later connections, as many as are needed at once. */
+    HikariConfig pool(BrokerSettings.Store settings, MeterRegistry metrics) {
+        var pool = new HikariConfig();
+        pool.setPoolName("store");
+        pool.setJdbcUrl(settings.url());
+        properties.forEach(pool::addDataSourceProperty);
+        pool.setMaximumPoolSize(engine == Engine.SQLITE ? 1 : settings.poolSize());
+        pool.setConnectionTimeout(2_000);
+        pool.setValidationTimeout(1_000);
+        // The first connection has been made; a database that goes away right then must not stop the start.
+        pool.setInitializationFailTimeout(-1);
+        if (engine == Engine.POSTGRESQL) {
+            pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+        } else {
+            pool.setMaxLifetime(0);
+        }
+        pool.setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(metrics));
+        return pool;
     }
 }

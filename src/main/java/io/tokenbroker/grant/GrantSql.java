@@ -10,6 +10,8 @@ class GrantSql {
     /** Rule 2. Takes user, link and root; the root is null where the link holds no token. */
     private static final String COUNTS = "(g.user_id = ? AND g.linked_at = ? AND g.root = COALESCE(?, g.root))";
 
+    static final String MARKED = "reauthorization_required";
+
     private static final String HELD = " WHERE account_id = ? AND version = ? AND lease_owner = ?";
 
     final String look;
@@ -48,7 +50,7 @@ class GrantSql {
 
     static final String SHARE = """
             INSERT INTO access_tokens
-                (account_id, target, user_id, linked_at, root, access_token, issued_at, expires_at, renew_at)
+                (account_id, user_id, linked_at, root, target, access_token, issued_at, expires_at, renew_at)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (account_id, target) DO UPDATE SET user_id = excluded.user_id, linked_at = excluded.linked_at,
                 root = excluded.root, access_token = excluded.access_token, issued_at = excluded.issued_at,
@@ -70,12 +72,9 @@ class GrantSql {
             UPDATE grants AS g SET version = version + 1, status = 'active', status_reason = NULL
             WHERE g.account_id = ? AND COUNTS AND g.version = ? AND g.status <> 'active'""".replace("COUNTS", COUNTS);
 
-    static final String RELEASE =
-            "UPDATE grants SET lease_owner = NULL, lease_until = 0, consecutive_failures = consecutive_failures + 1"
-                    + HELD;
-
-    static final String MARK = """
-            UPDATE grants SET status = 'reauthorization_required', status_reason = ?, status_since = ?,
-                   version = version + 1, lease_owner = NULL, lease_until = 0,
-                   consecutive_failures = consecutive_failures + 1""" + HELD;
+    /** Takes 1 and the mark's status, reason and instant; 0 and nulls to leave the row as it is. */
+    static final String END = """
+            UPDATE grants SET lease_owner = NULL, lease_until = 0, consecutive_failures = consecutive_failures + 1,
+                   version = version + ?, status = COALESCE(?, status), status_reason = COALESCE(?, status_reason),
+                   status_since = COALESCE(?, status_since)""" + HELD;
 }

@@ -5,6 +5,7 @@ import io.tokenbroker.database.StoreUnavailable;
 import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.link.GrantVersions;
+import io.tokenbroker.link.SignIn;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.settings.BrokerSettings.Rotation;
 import jakarta.inject.Singleton;
@@ -73,12 +74,7 @@ public class Grants implements GrantVersions {
                 .map(held -> new Lease(store, unstored, held, rotation, ticker, askedAt));
     }
 
-    /**
-     * Makes the row continue the link's sign-in, if it does not yet.
-     *
-     * @param link read after the row
-     * @param seen the row's version, read before the link
-     */
+    /** Makes the row continue the link's sign-in, if it does not yet. The link was read after the row's version. */
     public void startOver(Link link, long seen) {
         try {
             store.startOver(SignIn.of(link), seen, false);
@@ -94,10 +90,10 @@ public class Grants implements GrantVersions {
      * @return the link
      */
     public Optional<Link> signedIn(AccountId id, Supplier<Optional<Link>> read) {
-        var seen = tryVersion(id);
+        var seen = version(id);
         var link = read.get();
         try {
-            seen.ifPresent(version -> link.ifPresent(now -> store.startOver(SignIn.of(now), version, true)));
+            link.ifPresent(now -> store.startOver(SignIn.of(now), seen, true));
         } catch (StoreUnavailable away) {
             LOG.warnf("The sign-in to account %s is noted in the store with its next mint", id);
         }
@@ -115,14 +111,10 @@ public class Grants implements GrantVersions {
 
     @Override
     public long version(AccountId id) {
-        return tryVersion(id).orElse(UNKNOWN);
-    }
-
-    private Optional<Long> tryVersion(AccountId id) {
         try {
-            return Optional.of(store.version(id));
+            return store.version(id);
         } catch (StoreUnavailable away) {
-            return Optional.empty();
+            return UNKNOWN;
         }
     }
 

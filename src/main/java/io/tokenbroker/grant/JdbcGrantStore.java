@@ -6,6 +6,7 @@ import io.tokenbroker.database.StoreUnavailable;
 import io.tokenbroker.grant.Look.Mark;
 import io.tokenbroker.grant.Look.SharedToken;
 import io.tokenbroker.link.AccountId;
+import io.tokenbroker.link.SignIn;
 import io.tokenbroker.seal.Secret;
 import jakarta.inject.Singleton;
 import java.sql.ResultSet;
@@ -22,8 +23,6 @@ class JdbcGrantStore implements GrantStore {
     /** Of one account: one for each set of scopes that it is minted for. */
     private static final int MOST_ACCESS_TOKENS = 50;
 
-    private static final Secret NONE = Secret.of("");
-
     private final Database database;
     private final GrantSql sql;
     private final GrantSeal seal;
@@ -37,11 +36,7 @@ class JdbcGrantStore implements GrantStore {
     @Override
     public Look look(SignIn signIn, String target) {
         var counts = counts(signIn);
-        var id = id(signIn);
-        return database.run(
-                        "look",
-                        session ->
-                                session.first(row -> seen(signIn, target, row), sql.look, counts, target, counts, id))
+        return database.first("look", row -> seen(signIn, target, row), sql.look, counts, target, counts, id(signIn))
                 .orElseGet(() -> new Look.Foreign(0));
     }
 
@@ -50,85 +45,82 @@ class JdbcGrantStore implements GrantStore {
         if (row.getInt("counts") == 0) {
             return new Look.Foreign(version);
         }
-        var lease = Optional.ofNullable(row.getString("lease_owner")).isPresent()
-                ? Optional.of(Duration.ofMillis(row.getLong("lease_left")))
-                : Optional.<Duration>empty();
-        return new Look.Counting(version, mark(row), lease, shared(signIn, target, row));
+        var left = Duration.ofMillis(row.getLong("lease_left"));
+        var lease = Optional.ofNullable(row.getString("lease_owner")).map(owner -> left);
+        var marked = new Mark(String.valueOf(row.getString("status_reason")), instant(row, "status_since"));
+        var mark = Optional.of(row.getString("status"))
+                .filter(GrantSql.MARKED::equals)
+                .map(status -> marked);
+        return new Look.Counting(version, mark, lease, shared(signIn, target, row));
     }
 
     private Optional<SharedToken> shared(SignIn signIn, String target, ResultSet row) throws SQLException {
-        var times = new SharedToken(
-                NONE,
-                Optional.empty(),
-                instant(row, "issued_at"),
-                instant(row, "expires_at"),
-                instant(row, "renew_at"));
-        var root = row.getString("root");
-        return Optional.ofNullable(row.getBytes("access_token"))
-                .flatMap(value -> seal.openAccessToken(signIn, root, target, value, times));
+        var sealed = row.getBytes("access_token");
+        var opened = sealed == null
+                ? Optional.<String[]>empty()
+                : seal.openAccessToken(signIn, row.getString("root"), target, sealed);
+        var issuedAt = instant(row, "issued_at");
+        var expiresAt = instant(row, "expires_at");
+        var renewAt = instant(row, "renew_at");
+        return opened.map(parts -> new SharedToken(
+                Secret.of(parts[1]),
+                Optional.of(parts[0]).filter(scope -> !scope.isEmpty()),
+                issuedAt,
+                expiresAt,
+                renewAt));
     }
 
     @Override
     public long version(AccountId id) {
         var version = "SELECT version FROM grants WHERE account_id = ?";
-        return database.run("version", session -> session.first(row -> row.getLong(1), version, id.toString()))
+        return database.first("version", row -> row.getLong(1), version, id.toString())
                 .orElse(0L);
     }
 
     @Override
     public Optional<Held> lease(SignIn signIn, long version, String owner, Duration length, boolean takeOver) {
-        var row = database.run(
-                "lease",
-                session -> session.first(
-                        Sealed::of,
-                        sql.lease,
-                        owner,
-                        length.toMillis(),
-                        id(signIn),
-                        counts(signIn),
-                        version,
-                        takeOver ? 1 : 0));
+        var free = takeOver ? 1 : 0;
+        var row = database.first(
+                "lease", Sealed::of, sql.lease, owner, length.toMillis(), id(signIn), counts(signIn), version, free);
         try {
             return row.map(found -> new Held(signIn, found.root(), found.open(seal, signIn.account()), version, owner));
         } catch (StoreUnavailable unopened) {
-            end(new Held(signIn, "", NONE, version, owner), Optional.empty());
+            end(new Held(signIn, "", Secret.of(""), version, owner), Optional.empty());
             throw unopened;
         }
     }
 
     @Override
     public boolean keep(Held held, Secret refreshToken, Optional<Target> shared, Instant now) {
-        var sealed = seal.refreshToken(held.signIn().account(), held.root(), refreshToken);
+        var signIn = held.signIn();
+        var at = now.toEpochMilli();
+        var sealed = seal.refreshToken(signIn.account(), held.root(), refreshToken);
         return database.transaction("keep", session -> {
-            var isKept = session.update(GrantSql.KEEP, sealed, now.toEpochMilli(), own(held)) == 1;
+            var isKept = session.update(GrantSql.KEEP, sealed, at, own(held)) == 1;
             if (isKept && shared.isPresent()) {
-                var id = id(held.signIn());
-                session.update(GrantSql.MAKE_ROOM, id, now.toEpochMilli(), id, MOST_ACCESS_TOKENS - 1);
-                share(session, held, shared.get());
+                session.update(GrantSql.MAKE_ROOM, id(signIn), at, id(signIn), MOST_ACCESS_TOKENS - 1);
+                session.update(GrantSql.SHARE, id(signIn), link(signIn), held.root(), columns(held, shared.get()));
             }
             return isKept;
         });
     }
 
-    private void share(Session session, Held held, Target target) throws SQLException {
+    private Object[] columns(Held held, Target target) {
         var token = target.token();
-        session.update(
-                GrantSql.SHARE,
-                id(held.signIn()),
-                target.digest(),
-                link(held.signIn()),
-                held.root(),
-                seal.accessToken(held.signIn(), held.root(), target),
-                token.issuedAt().toEpochMilli(),
-                token.expiresAt().toEpochMilli(),
-                token.renewAt().toEpochMilli());
+        return new Object[] {
+            target.digest(),
+            seal.accessToken(held.signIn(), held.root(), target),
+            token.issuedAt().toEpochMilli(),
+            token.expiresAt().toEpochMilli(),
+            token.renewAt().toEpochMilli()
+        };
     }
 
     @Override
     public boolean holds(AccountId id, Secret refreshToken) {
-        var token = "SELECT refresh_token, root FROM grants WHERE account_id = ?";
-        return database.run("look", session -> session.first(Sealed::of, token, id.toString()))
-                .filter(row -> row.open(seal, id).equals(refreshToken))
+        var row = "SELECT refresh_token, root FROM grants WHERE account_id = ?";
+        return database.first("look", Sealed::of, row, id.toString())
+                .filter(found -> found.open(seal, id).equals(refreshToken))
                 .isPresent();
     }
 
@@ -145,22 +137,16 @@ class JdbcGrantStore implements GrantStore {
 
     private boolean startOver(Session session, SignIn signIn, Secret token, long seen) throws SQLException {
         var id = id(signIn);
-        var link = link(signIn);
         var root = signIn.root().orElseThrow();
         var sealed = seal.refreshToken(signIn.account(), root, token);
-        var issuedAt = signIn.authorizedAt().toEpochMilli();
+        var begin =
+                new Object[] {link(signIn), root, sealed, signIn.authorizedAt().toEpochMilli(), id};
+        // So large and random that a row that is made anew never has a version of the one before it.
         var changed = seen == 0
-                // So large and random that a row that is made anew never has a version of the one before it.
                 ? session.update(
-                        GrantSql.BEGIN,
-                        link,
-                        root,
-                        sealed,
-                        issuedAt,
-                        id,
-                        ThreadLocalRandom.current().nextLong(1, 1L << 62))
-                : session.update(GrantSql.START_OVER, link, root, sealed, issuedAt, id, seen, root)
-                        + session.update(sql.goOn, link, id, seen, root, link);
+                        GrantSql.BEGIN, begin, ThreadLocalRandom.current().nextLong(1, 1L << 62))
+                : session.update(GrantSql.START_OVER, begin, seen, root)
+                        + session.update(sql.goOn, link(signIn), id, seen, root, link(signIn));
         if (changed > 0) {
             session.update("DELETE FROM access_tokens WHERE account_id = ?", id);
         }
@@ -169,16 +155,11 @@ class JdbcGrantStore implements GrantStore {
 
     @Override
     public boolean end(Held held, Optional<Mark> mark) {
-        return database.run(
-                mark.isPresent() ? "mark" : "release",
-                session -> mark.isPresent()
-                        ? session.update(
-                                        GrantSql.MARK,
-                                        mark.get().reason(),
-                                        mark.get().since().toEpochMilli(),
-                                        own(held))
-                                == 1
-                        : session.update(GrantSql.RELEASE, own(held)) == 1);
+        var status = mark.map(why -> new Object[] {
+                    1, GrantSql.MARKED, why.reason(), why.since().toEpochMilli()
+                })
+                .orElseGet(() -> new Object[] {0, null, null, null});
+        return database.update(mark.isPresent() ? "mark" : "release", GrantSql.END, status, own(held)) == 1;
     }
 
     @Override
@@ -193,12 +174,6 @@ class JdbcGrantStore implements GrantStore {
     @Override
     public Duration answeringFor() {
         return database.answeringFor();
-    }
-
-    private static Optional<Mark> mark(ResultSet row) throws SQLException {
-        var isActive = "active".equals(row.getString("status"));
-        var mark = new Mark(String.valueOf(row.getString("status_reason")), instant(row, "status_since"));
-        return isActive ? Optional.empty() : Optional.of(mark);
     }
 
     private static String id(SignIn signIn) {

@@ -41,16 +41,15 @@ public final class Lease {
         this.askedAt = askedAt;
     }
 
-    /** How an attempt to store ended. */
+    /**
+     * How an attempt to store ended: in a row of a new version; not at all, as the row is of another sign-in by now or
+     * gone; or in memory at most, as the store is away.
+     */
     public sealed interface Keeping {
-
-        /** Stored, in a row of this version. */
         record Kept(long version) implements Keeping {}
 
-        /** The row is of another sign-in by now, or gone: what was got is dropped. */
         record Superseded() implements Keeping {}
 
-        /** The store is away. A token that is spent by its use stays in memory and is tried again each second. */
         record Unstored() implements Keeping {}
     }
 
@@ -84,7 +83,7 @@ public final class Lease {
 
     /**
      * Stores what the provider gave and ends the lease, before any of it is handed out. A failure is tried again at once,
-     * over another connection.
+     * over another connection; then a token that is spent by its use stays in memory and is tried each second.
      *
      * @param next the next refresh token; empty where the provider gave none and the old one stays
      * @param scopes what the access token is for
@@ -97,7 +96,7 @@ public final class Lease {
             try {
                 return unstored.store(token) ? new Keeping.Kept(held.version() + 1) : new Keeping.Superseded();
             } catch (StoreUnavailable away) {
-                LOG.debugf("Account %s: not stored yet", held.signIn().account());
+                LOG.debugf("Account %s: not stored yet (%s)", held.signIn().account(), away.getMessage());
             }
         }
         if (rotation == Rotation.SINGLE_USE) {

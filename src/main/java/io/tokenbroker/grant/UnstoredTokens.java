@@ -81,10 +81,8 @@ public class UnstoredTokens {
 
     private boolean tryToStore(Unstored token) {
         try {
-            var isStored = store(token);
+            LOG.infof("Account %s: %s", token.account(), store(token) ? "stored at last" : "another sign-in, dropped");
             tokens.remove(token.account(), token);
-            LOG.infof(
-                    "Account %s: %s", token.account(), isStored ? "stored at last" : "signed in to meanwhile, dropped");
             return true;
         } catch (StoreUnavailable away) {
             return false;

@@ -33,6 +33,14 @@ public class DueGrants {
             WHERE (issued_at < ? OR gone_since IS NOT NULL) AND next_look_at <= ? AND account_id > ?
             ORDER BY account_id LIMIT ?""";
 
+    private static final String POSTPONE =
+            "UPDATE grants SET next_look_at = ? WHERE account_id = ? AND next_look_at = ?";
+
+    private static final String GONE_SINCE = "UPDATE grants SET gone_since = ? WHERE account_id = ? AND version = ?";
+
+    private static final String DELETE_GONE =
+            "DELETE FROM grants WHERE account_id = ? AND version = ? AND gone_since IS NOT NULL";
+
     private static final String OTHER_KEYS = """
             SELECT account_id, version, root, refresh_token FROM grants
             WHERE substr(refresh_token, 1, ?) <> ? AND account_id > ?
@@ -66,7 +74,23 @@ public class DueGrants {
             Instant issuedAt,
             Optional<Instant> goneSince,
             boolean isMarked,
-            Instant nextLookAt) {}
+            Instant nextLookAt) {
+
+        private static Due of(ResultSet row) throws SQLException {
+            var gone = row.getLong("gone_since");
+            return new Due(
+                    idIn(row),
+                    row.getLong("version"),
+                    Instant.ofEpochMilli(row.getLong("issued_at")),
+                    row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(gone)),
+                    !row.getString("status").equals("active"),
+                    Instant.ofEpochMilli(row.getLong("next_look_at")));
+        }
+
+        private Object[] unchanged() {
+            return new Object[] {id.toString(), version};
+        }
+    }
 
     /**
      * Rows whose refresh token was issued before then, or whose link has gone, by account.
@@ -75,75 +99,41 @@ public class DueGrants {
      * @param after the account that the page before ended with; empty for the first page
      */
     List<Due> due(Instant issuedBefore, Instant lookedAtBefore, Optional<AccountId> after, int most) {
-        return database.run(
-                "due",
-                session -> session.rows(
-                        DueGrants::due,
-                        DUE,
-                        issuedBefore.toEpochMilli(),
-                        lookedAtBefore.toEpochMilli(),
-                        after.map(AccountId::toString).orElse(""),
-                        most));
+        return database.rows(
+                "due", Due::of, DUE, issuedBefore.toEpochMilli(), lookedAtBefore.toEpochMilli(), from(after), most);
     }
 
     /** Puts off the next look at the row; of several replicas that found it due, one gets true. */
     boolean postpone(Due row, Duration by) {
-        return database.run(
-                "postpone",
-                session -> session.update(
-                                "UPDATE grants SET next_look_at = ? WHERE account_id = ? AND next_look_at = ?",
-                                clock.instant().plus(by).toEpochMilli(),
-                                row.id().toString(),
-                                row.nextLookAt().toEpochMilli())
-                        == 1);
+        var next = clock.instant().plus(by).toEpochMilli();
+        var seen = row.nextLookAt().toEpochMilli();
+        return database.update("postpone", POSTPONE, next, row.id().toString(), seen) == 1;
     }
 
-    /**
-     * FusionAuth shows no link: notes it, and a day later deletes the row unless it has changed since.
-     *
-     * @return whether the row is deleted
-     */
-    boolean gone(Due row) {
+    /** FusionAuth shows no link: notes it, and a day later deletes the row unless it has changed since. */
+    void gone(Due row) {
         var since = row.goneSince();
         if (since.isEmpty()) {
-            return noteGone(row, clock.millis());
+            database.update("gone", GONE_SINCE, clock.millis(), row.unchanged());
+        } else if (!clock.instant().isBefore(since.get().plus(GONE_FOR_GOOD))) {
+            delete(row);
         }
-        return !clock.instant().isBefore(since.get().plus(GONE_FOR_GOOD)) && delete(row);
     }
 
-    private boolean noteGone(Due row, long since) {
-        database.run(
-                "gone",
-                session -> session.update(
-                        "UPDATE grants SET gone_since = ? WHERE account_id = ? AND version = ?",
-                        since,
-                        row.id().toString(),
-                        row.version()));
-        return false;
-    }
-
-    private boolean delete(Due row) {
-        return database.transaction("delete_gone", session -> {
-            var id = row.id().toString();
-            var deleted = session.update(
-                    "DELETE FROM grants WHERE account_id = ? AND version = ? AND gone_since IS NOT NULL",
-                    id,
-                    row.version());
-            if (deleted == 1) {
-                session.update("DELETE FROM access_tokens WHERE account_id = ?", id);
-            }
-            return deleted == 1;
+    private void delete(Due row) {
+        database.transaction("delete_gone", session -> {
+            var deleted = session.update(DELETE_GONE, row.unchanged()) == 1;
+            return deleted
+                    && session.update(
+                                    "DELETE FROM access_tokens WHERE account_id = ?",
+                                    row.id().toString())
+                            > 0;
         });
     }
 
     /** FusionAuth shows the link again. */
     void isThere(Due row) {
-        database.run(
-                "gone",
-                session -> session.update(
-                        "UPDATE grants SET gone_since = NULL WHERE account_id = ? AND version = ?",
-                        row.id().toString(),
-                        row.version()));
+        database.update("gone", GONE_SINCE, null, row.unchanged());
     }
 
     /**
@@ -154,71 +144,43 @@ public class DueGrants {
      */
     Optional<AccountId> reseal(Optional<AccountId> after, int most) {
         var present = keys.presentKey();
-        var rows = database.run(
-                "reseal",
-                session -> session.rows(
-                        SealedRow::of,
-                        OTHER_KEYS,
-                        present.length,
-                        present,
-                        after.map(AccountId::toString).orElse(""),
-                        most));
+        var rows = database.rows("reseal", SealedRow::of, OTHER_KEYS, present.length, present, from(after), most);
         rows.forEach(this::reseal);
         return rows.isEmpty() ? Optional.empty() : Optional.of(rows.getLast().id());
-    }
-
-    /** How many rows are sealed by another key than the first. */
-    long underOtherKeys() {
-        var present = keys.presentKey();
-        return database.run(
-                        "count",
-                        session -> session.rows(
-                                row -> row.getLong(1),
-                                "SELECT count(*) FROM grants WHERE substr(refresh_token, 1, ?) <> ?",
-                                present.length,
-                                present))
-                .getFirst();
     }
 
     private void reseal(SealedRow row) {
         try {
             var token = seal.openRefreshToken(row.id(), row.root(), row.token());
             var sealed = seal.refreshToken(row.id(), row.root(), token);
-            database.run(
-                    "reseal",
-                    session -> session.update(
-                            RESEAL.replace("CLOCK", database.engine().clock()),
-                            sealed,
-                            row.id().toString(),
-                            row.version()));
+            database.update("reseal", RESEAL.replace("CLOCK", database.engine().clock()), sealed, row.unchanged());
         } catch (StoreUnavailable unopened) {
             LOG.debugf("The row of account %s stays as it is", row.id());
         }
     }
 
-    /** Deletes access tokens that have expired. */
-    void dropExpired() {
-        database.run(
-                "drop_expired",
-                session -> session.update("DELETE FROM access_tokens WHERE expires_at <= ?", clock.millis()));
+    /** How many rows are sealed by another key than the first. */
+    long underOtherKeys() {
+        var present = keys.presentKey();
+        return count("SELECT count(*) FROM grants WHERE substr(refresh_token, 1, ?) <> ?", present.length, present);
     }
 
     /** How many grants the store holds. */
     public long count() {
-        return database.run("count", session -> session.rows(row -> row.getLong(1), "SELECT count(*) FROM grants"))
-                .getFirst();
+        return count("SELECT count(*) FROM grants");
     }
 
-    private static Due due(ResultSet row) throws SQLException {
-        var gone = row.getLong("gone_since");
-        var goneSince = row.wasNull() ? Optional.<Instant>empty() : Optional.of(Instant.ofEpochMilli(gone));
-        return new Due(
-                idIn(row),
-                row.getLong("version"),
-                Instant.ofEpochMilli(row.getLong("issued_at")),
-                goneSince,
-                !row.getString("status").equals("active"),
-                Instant.ofEpochMilli(row.getLong("next_look_at")));
+    private long count(String sql, Object... values) {
+        return database.first("count", row -> row.getLong(1), sql, values).orElseThrow();
+    }
+
+    /** Deletes access tokens that have expired. */
+    void dropExpired() {
+        database.update("drop_expired", "DELETE FROM access_tokens WHERE expires_at <= ?", clock.millis());
+    }
+
+    private static String from(Optional<AccountId> after) {
+        return after.map(AccountId::toString).orElse("");
     }
 
     private static AccountId idIn(ResultSet row) throws SQLException {
@@ -232,6 +194,10 @@ public class DueGrants {
         static SealedRow of(ResultSet row) throws SQLException {
             return new SealedRow(
                     idIn(row), row.getLong("version"), row.getString("root"), row.getBytes("refresh_token"));
+        }
+
+        Object[] unchanged() {
+            return new Object[] {id.toString(), version};
         }
     }
 }

@@ -10,9 +10,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 
-/** Whether a link's owner may use it: active in FusionAuth and registered for the application. Blocks. */
+/**
+ * Whether a link's owner may use it: active in FusionAuth and registered for the application. Links of one user that are
+ * read at about the same time share a read of the user. Blocks.
+ */
 @Singleton
 class LinkOwners {
+
+    /** A read serves other links for a sixth of recheck-after, since a link is good for no longer than its owner's read. */
+    private static final int SHARED = 6;
 
     private final UserApi users;
     private final Clock clock;
@@ -27,18 +33,14 @@ class LinkOwners {
         this.clock = clock;
     }
 
-    /**
-     * As read at most {@code recheck-after} ago, one read for all links of the user.
-     *
-     * @throws io.tokenbroker.problem.BrokerException if FusionAuth cannot be asked, or not by this API key
-     */
+    /** @throws io.tokenbroker.problem.BrokerException if FusionAuth cannot be asked, or not by this API key */
     Read of(UUID userId) {
         var now = clock.instant();
         if (!settings.requireActiveUser()) {
             return new Read(true, now);
         }
         var read = reads.getIfPresent(userId);
-        if (read == null || !read.isFresh(now, settings.recheckAfter())) {
+        if (read == null || !read.isFresh(now, settings.recheckAfter().dividedBy(SHARED))) {
             read = new Read(users.isActive(userId), now);
             reads.put(userId, read);
         }

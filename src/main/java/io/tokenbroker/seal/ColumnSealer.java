@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
+import org.jboss.logging.Logger;
 
 /**
  * Seals values at rest by AES-256-GCM (NIST SP 800-38D): the key's id, a random nonce, the ciphertext with its tag. The
@@ -18,6 +19,7 @@ import javax.crypto.spec.GCMParameterSpec;
 @ApplicationScoped
 public class ColumnSealer {
 
+    private static final Logger LOG = Logger.getLogger(ColumnSealer.class);
     private static final String ALGORITHM = "AES/GCM/NoPadding";
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
@@ -29,7 +31,7 @@ public class ColumnSealer {
         this.keys = keys;
     }
 
-    /** @param place which row and column it is for, and what else it belongs to */
+    /** @param place its row, its column, and what else it belongs to */
     public byte[] seal(Secret value, String... place) {
         var key = keys.sealing();
         var nonce = new byte[NONCE_BYTES];
@@ -47,12 +49,18 @@ public class ColumnSealer {
         }
     }
 
-    /** Empty if it was sealed for another place, was altered, or by a key that is not configured. */
+    /** Empty if it was sealed for another place, was altered, or by a key that is not configured; logged, then. */
     public Optional<Secret> open(byte[] sealed, String... place) {
-        if (sealed.length < SealingKey.ID_BYTES + NONCE_BYTES) {
-            return Optional.empty();
+        var opened = Optional.of(sealed)
+                .filter(value -> value.length >= SealingKey.ID_BYTES + NONCE_BYTES)
+                .flatMap(value -> keys.byIdBytes(Arrays.copyOf(value, SealingKey.ID_BYTES)))
+                .flatMap(key -> open(key, sealed, place));
+        if (opened.isEmpty()) {
+            LOG.errorf(
+                    "A stored %s does not open: its key is not in broker.sealing-keys, or its row was altered (%s)",
+                    place[1], place[0]);
         }
-        return keys.byIdBytes(Arrays.copyOf(sealed, SealingKey.ID_BYTES)).flatMap(key -> open(key, sealed, place));
+        return opened;
     }
 
     /** What every value begins with that the present first key has sealed. */
