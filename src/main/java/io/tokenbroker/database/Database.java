@@ -15,7 +15,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -33,9 +32,6 @@ public class Database {
 
     private static final Logger LOG = Logger.getLogger(Database.class);
 
-    /** Twice as long as one statement of another process may hold SQLite's lock. */
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(8);
-
     private final Engine engine;
     private final String name;
     private final boolean isNew;
@@ -45,7 +41,7 @@ public class Database {
     private final MeterRegistry metrics;
 
     /** The thread of SQLite; PostgreSQL works on the caller's. */
-    private final @Nullable ScheduledExecutorService thread;
+    private final @Nullable OneThread thread;
 
     private final ScheduledExecutorService probes = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("store-probe").factory());
@@ -58,10 +54,7 @@ public class Database {
         this.file = new StoreFile(engine.file(settings.store().url()));
         this.metrics = metrics;
         this.answering = new Answering(ticker);
-        this.thread = engine == Engine.SQLITE
-                ? Executors.newSingleThreadScheduledExecutor(
-                        Thread.ofPlatform().daemon().name("store").factory())
-                : null;
+        this.thread = engine == Engine.SQLITE ? new OneThread() : null;
         this.pool = new HikariDataSource(opened.pool(settings.store(), metrics));
         probe();
         var _ = probes.scheduleWithFixedDelay(this::probe, 1, 1, TimeUnit.SECONDS);
@@ -135,11 +128,14 @@ public class Database {
                 }));
     }
 
-    private <T> T measured(String operation, Attempt<T> attempt) {
+    private <T> T measured(String operation, OneThread.Work<T> attempt) {
         var start = Timer.start(metrics);
         var outcome = "failed";
         try {
-            var result = thread == null ? attempt.make() : inTurn(thread, attempt);
+            var result = thread == null ? attempt.call() : thread.inTurn(attempt);
+            if (answering.isAway()) {
+                LOG.infof("The store answers again (%s)", operation);
+            }
             answering.noteAnswer();
             outcome = "done";
             return result;
@@ -153,30 +149,14 @@ public class Database {
     }
 
     private StoreUnavailable failed(String operation, StoreUnavailable why) {
+        // Once, and then again only after it has answered.
+        LOG.logf(
+                answering.isAway() ? Logger.Level.DEBUG : Logger.Level.WARN,
+                "The store does not answer (%s): %s",
+                operation,
+                why.getMessage());
         answering.noteFailure();
-        LOG.warnf("The store did not answer (%s): %s", operation, why.getMessage());
         return why;
-    }
-
-    private static <T> T inTurn(ScheduledExecutorService thread, Attempt<T> attempt)
-            throws SQLException, TimeoutException {
-        var turn = thread.submit(attempt::make);
-        try {
-            return turn.get(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof SQLException cause) {
-                throw cause;
-            }
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw new IllegalStateException(e.getCause());
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-            throw new StoreUnavailable("the broker is stopping");
-        } finally {
-            turn.cancel(false);
-        }
     }
 
     private <T> T onConnection(OnConnection<T> work) throws SQLException {
@@ -206,14 +186,9 @@ public class Database {
     void close() {
         probes.shutdownNow();
         if (thread != null) {
-            thread.shutdown();
+            thread.close();
         }
         pool.close();
-    }
-
-    @FunctionalInterface
-    private interface Attempt<T> {
-        T make() throws SQLException;
     }
 
     @FunctionalInterface

@@ -75,13 +75,20 @@ class RefreshAttempt {
         }
         return turn.lease
                 .map(lease -> new LeasedAttempt(this, lease, row, askedAt).settled(wanted, outcome.get()))
-                .orElseGet(() -> missed(wanted, outcome.get()));
+                .orElseGet(() -> heldBack(wanted, outcome.get()));
     }
 
-    /**
-     * Refreshes by the link's own token, if that can be used again. A refusal says nothing then: the store may hold a newer
-     * one.
-     */
+    /** Nothing was sent. If that is since the tenant refuses our client, the operator may have mended it. */
+    private Result heldBack(Wanted wanted, RefreshOutcome outcome) {
+        var isOurFault = outcome instanceof Refused refused && refused.refusal().breadth() == Breadth.PROVIDER;
+        return Optional.of(wanted)
+                .filter(one -> isOurFault)
+                .flatMap(this::mended)
+                .<Result>map(Result.LookAgain::new)
+                .orElseGet(() -> missed(wanted, outcome));
+    }
+
+    /** Refreshes by the link's own token, if that can be used again. A refusal says nothing: the store may have a newer. */
     Result withoutStore(Wanted wanted) {
         var token = wanted.remembered().link().token();
         if (wanted.provider().rotation() == Rotation.SINGLE_USE || token.isEmpty()) {
@@ -93,8 +100,15 @@ class RefreshAttempt {
             case Refreshed refreshed -> handedOut(wanted, AccessToken.of(refreshed, askedAt), refreshed, false);
             case Refused refused
             when refused.refusal().breadth() == Breadth.ACCOUNT -> new Result.Ended(new Landing.StoreAway());
-            case NoToken why -> missed(wanted, why);
+            case NoToken why -> heldBack(wanted, why);
         };
+    }
+
+    /** Remembers a token that lives too shortly for this caller, for when the tenant is away. */
+    void remember(Wanted wanted, long version, AccessToken token) {
+        if (cache.getAnyway(wanted).isEmpty()) {
+            cache.put(seenAt(wanted, version, version), token);
+        }
     }
 
     /** Hands out a token that the store shares, in a row of this version. */

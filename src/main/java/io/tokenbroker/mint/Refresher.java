@@ -115,6 +115,8 @@ class Refresher {
             if (shared.filter(token -> acceptance.accepts(token, isNew)).isPresent()) {
                 return orGoOn(attempt.found(wanted, row.version(), shared.get()));
             }
+            shared.filter(token -> !acceptance.isPicky())
+                    .ifPresent(token -> attempt.remember(wanted, row.version(), token));
             var refused = row.mark().filter(this::holds).map(Walk::refused);
             if (refused.isPresent()) {
                 return refused;

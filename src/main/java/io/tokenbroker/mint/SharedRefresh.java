@@ -1,10 +1,6 @@
 package io.tokenbroker.mint;
 
 import io.tokenbroker.link.SingleFlight;
-import io.tokenbroker.provider.Provider;
-import io.tokenbroker.provider.Providers;
-import io.tokenbroker.tenant.RefreshGrants;
-import io.tokenbroker.tenant.RefreshOutcome.NoToken;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import jakarta.inject.Singleton;
 import java.util.Optional;
@@ -16,14 +12,10 @@ class SharedRefresh {
 
     private final SingleFlight<Landing> flights = new SingleFlight<>();
     private final RecentOutcomes recent;
-    private final RefreshGrants grants;
-    private final Providers providers;
     private final Refresher refresher;
 
-    SharedRefresh(RecentOutcomes recent, RefreshGrants grants, Providers providers, Refresher refresher) {
+    SharedRefresh(RecentOutcomes recent, Refresher refresher) {
         this.recent = recent;
-        this.grants = grants;
-        this.providers = providers;
         this.refresher = refresher;
     }
 
@@ -39,32 +31,13 @@ class SharedRefresh {
                 () -> ifCachedMeanwhile
                         .get()
                         .<Landing>map(minted -> new Landing.Arrived(minted, false))
-                        .or(() -> known(wanted, insisting))
+                        .or(() -> recent.current(wanted, insisting).map(Landing.Missed::new))
                         .orElseGet(() -> refresher.refresh(wanted, acceptance, insisting)));
     }
 
     /** What the tenant refused a moment ago, and would again. */
     Optional<Refused> lately(Wanted wanted) {
         return recent.current(wanted, false).filter(Refused.class::isInstance).map(Refused.class::cast);
-    }
-
-    private Optional<Landing> known(Wanted wanted, boolean insisting) {
-        return recent.current(wanted, insisting)
-                .or(() -> heldBack(wanted.provider()))
-                .map(Landing.Missed::new);
-    }
-
-    /** If the tenant refuses our client, first checks whether its configuration has changed. */
-    private Optional<NoToken> heldBack(Provider provider) {
-        var why = grants.heldBack(provider.tokenEndpoint());
-        return why.filter(Refused.class::isInstance).isPresent() && isMended(provider) ? Optional.empty() : why;
-    }
-
-    private boolean isMended(Provider provider) {
-        return providers
-                .readAgain(provider.id())
-                .filter(now -> !now.tokenEndpoint().equals(provider.tokenEndpoint()))
-                .isPresent();
     }
 
     /** @param picky whether a token that others take may not do */

@@ -1,0 +1,54 @@
+package io.tokenbroker.database;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The platform thread on which all calls to SQLite run, one after the other. Its native calls would hold the carrier of
+ * every virtual thread, while they wait for the disk or for another process.
+ */
+final class OneThread implements AutoCloseable {
+
+    /** Twice as long as another process may keep a statement waiting. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(8);
+
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("store").factory());
+
+    /** Does work on a connection. */
+    @FunctionalInterface
+    interface Work<T> {
+        T call() throws SQLException;
+    }
+
+    /** Blocks until the work has been done, but not for long; what has not begun by then is not done. */
+    <T> T inTurn(Work<T> work) throws SQLException, TimeoutException {
+        var turn = thread.submit(work::call);
+        try {
+            return turn.get(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof SQLException cause) {
+                throw cause;
+            }
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw new StoreUnavailable("the broker is stopping");
+        } finally {
+            turn.cancel(false);
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.shutdown();
+    }
+}
