@@ -5,24 +5,31 @@
  *  a person's browser                                    a back end
  *        │                                                   │
  *   start ──► the provider ──► complete ──► resolve        mint
- *   seals     sign-in          FusionAuth   makes a        authorize → link → cache → one refresh → keep
+ *   seals     sign-in          FusionAuth   makes a        authorize → link → memory → the store → one refresh → keep
  *   a state   and consent      redeems the  link of a        │
  *                              code         pending one      │
  *        └──────────────┬──────────────────────┘             │
- *                    account  (links as stored, as remembered, and their state)
- *                       │                                    │
- *                  fusionauth                              tenant
+ *                    account  (list, read, unlink, state)    │
+ *                       ├────────────────────────────────────┤
+ *                     link                grant              │
+ *            who has linked what    what a grant has become  │
+ *                       │                   │                │
+ *                  fusionauth           database          tenant
+ *                  (upstream)     (SQLite, PostgreSQL)  (upstream)
  * </pre>
  *
  * Four packages are the path of a request: {@code start}, {@code complete}, {@code resolve}, {@code mint}. They know
- * {@code account} and {@code provider}, which know the upstreams: {@code fusionauth} (users, links, redemption of codes)
- * and {@code tenant} (refresh grants). Where a person consented to another resource, {@code complete} has {@code mint}
- * try it, over an interface of {@code account}. No upstream knows a feature. {@code exchange}, {@code managedidentity} and
- * {@code azd} are more doors to {@code mint}, for programs that cannot be changed. {@code keepalive} is a command beside
- * them that mints for nobody. {@code caller}, {@code circuit},
- * {@code policy}, {@code problem}, {@code seal}, {@code settings} and {@code ops} serve all.
+ * {@code account}, {@code link}, {@code grant} and {@code provider}. Below are two upstreams, {@code fusionauth} (users,
+ * links, redemption of codes) and {@code tenant} (refresh grants), and one store, {@code grant}, over {@code database}.
+ * Neither knows a feature. Where a person consented to another resource, {@code complete} has {@code mint} try it, over an
+ * interface of {@code account}. {@code exchange}, {@code managedidentity} and {@code azd} are more doors to {@code mint},
+ * for programs that cannot be changed. {@code keepalive} renews in the background what no back end has minted for.
+ * {@code caller}, {@code circuit}, {@code policy}, {@code problem}, {@code seal}, {@code settings}, {@code time} and
+ * {@code ops} serve all.
  *
- * <p>FusionAuth is the only database. Everything in memory may be lost at any instant without losing an account.
+ * <p>FusionAuth owns who a person is and which accounts are linked; each grant begins with its link's token. The store owns
+ * what the grant has become since. Everything in memory may be lost at any instant without losing an account, but for a
+ * token that the store did not take yet.
  */
 @NullMarked
 package io.tokenbroker;

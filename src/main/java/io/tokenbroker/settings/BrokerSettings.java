@@ -41,7 +41,7 @@ public interface BrokerSettings {
         /** Where FusionAuth is. */
         URI url();
 
-        /** A key that may read, create and delete links, read pending links and read identity providers. */
+        /** A key that may read, create and delete links, and read pending links, users and identity providers. */
         String apiKey();
 
         /** The tenant of the users. */
