@@ -107,19 +107,20 @@ public final class Lease {
 
     /** Ends the lease after a failure, which leaves the refresh token as it was. */
     public void release() {
-        end(Optional.empty());
+        var _ = end(Optional.empty());
     }
 
-    /** Ends the lease and marks the account: only a new sign-in helps, as far as is known. */
-    public void mark(Mark mark) {
-        end(Optional.of(mark));
+    /** Ends the lease and marks the account: only a new sign-in helps, as far as is known. Returns the row's version. */
+    public long mark(Mark mark) {
+        return end(Optional.of(mark)) ? held.version() + 1 : held.version();
     }
 
-    private void end(Optional<Mark> mark) {
+    private boolean end(Optional<Mark> mark) {
         try {
-            store.end(held, mark);
+            return store.end(held, mark);
         } catch (StoreUnavailable away) {
             LOG.debugf("The lease on account %s ends by itself", held.signIn().account());
+            return false;
         }
     }
 

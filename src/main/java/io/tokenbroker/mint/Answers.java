@@ -124,7 +124,7 @@ final class Answers {
         var seconds = Math.max(1, left.plusMillis(999).toSeconds());
         return new BrokerException(
                         ProblemType.PROVIDER_UNAVAILABLE,
-                        "Another replica of the broker has been asking the tenant for this account for too long to wait. Try again in %d seconds; no account is lost."
+                        "The tenant is being asked for this account already, and does not answer soon. Try again in %d seconds; no account is lost."
                                 .formatted(seconds))
                 .withRetryAfter(Duration.ofSeconds(seconds));
     }

@@ -54,6 +54,11 @@ class LeaseWaits {
             return true;
         }
 
+        /** How much longer it may last. */
+        Duration left() {
+            return patience.minus(length());
+        }
+
         private Duration length() {
             return Duration.ofNanos(ticker.read() - began);
         }

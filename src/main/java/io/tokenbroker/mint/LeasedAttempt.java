@@ -43,12 +43,15 @@ final class LeasedAttempt {
         };
     }
 
-    /** Kept even if the identity is wrong: the successor belongs to the grant whose token was spent for it. */
+    /** A spent token's successor is kept even if the identity is wrong: it is the only one that the grant has. */
     private Result kept(Wanted wanted, Refreshed refreshed) {
-        var link = wanted.remembered().link();
         var token = AccessToken.of(refreshed, askedAt);
-        var mayBeShared =
-                !wanted.mayBeChallenged() && IdentityCheck.passes(wanted.provider(), link, refreshed.idToken());
+        var passes = IdentityCheck.passes(wanted.provider(), wanted.remembered().link(), refreshed.idToken());
+        if (!passes && wanted.provider().rotation() == Rotation.REUSABLE) {
+            lease.release();
+            throw IdentityCheck.refusal(wanted.provider());
+        }
+        var mayBeShared = passes && !wanted.mayBeChallenged();
         var next = refreshed.refreshToken();
         var rotated = next.filter(newer -> !newer.equals(lease.refreshToken())).isPresent();
         var shared = Optional.of(token.shared()).filter(ours -> mayBeShared);
@@ -94,10 +97,10 @@ final class LeasedAttempt {
                             .orElse(refused));
         }
         if (refused.refusal() == Refusal.REAUTHORIZATION_REQUIRED) {
-            lease.mark(new Mark(refused.reason(), attempt.now()));
-        } else {
-            lease.release();
+            var marked = lease.mark(new Mark(refused.reason(), attempt.now()));
+            return attempt.missed(attempt.seenAt(now, lease.version(), marked), refused);
         }
+        lease.release();
         return attempt.missed(now, refused);
     }
 

@@ -4,7 +4,6 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.tenant.RefreshOutcome.NoToken;
-import io.tokenbroker.tenant.RefreshOutcome.Refusal;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
 import jakarta.inject.Singleton;
@@ -29,8 +28,6 @@ class RecentOutcomes {
 
     /** Shorter than the Retry-After sent during an outage. */
     private static final Duration A_MOMENT = Duration.ofSeconds(5);
-
-    private static final Duration MARKED = Duration.ofSeconds(30);
 
     private static final int CHARACTERS_OF_NO_WEIGHT = 256;
 
@@ -60,7 +57,7 @@ class RecentOutcomes {
         switch (outcome) {
             case Refused refused -> {
                 switch (refused.refusal().breadth()) {
-                    case ACCOUNT -> hold(Key.ofAccount(wanted), refused, lifetimeOfAccount(refused), INSISTING);
+                    case ACCOUNT -> hold(Key.ofAccount(wanted), refused, aMinuteOrTwo(), INSISTING);
                     case RESOURCE -> hold(Key.of(wanted), refused, aMinuteOrTwo(), Duration.ZERO);
                     case PROVIDER, ANSWER -> {}
                 }
@@ -100,24 +97,23 @@ class RecentOutcomes {
         held.put(key, new Held(outcome, now, now.plus(lifetime), now.plus(evenIfInsisting)));
     }
 
-    /** What is marked in the store is held there for longer; another replica may end that. */
-    private static Duration lifetimeOfAccount(Refused refused) {
-        return refused.refusal() == Refusal.REAUTHORIZATION_REQUIRED ? MARKED : aMinuteOrTwo();
-    }
-
     private static Duration aMinuteOrTwo() {
         return Duration.ofMillis(ThreadLocalRandom.current().nextLong(60_000, 120_000));
     }
 
-    /** @param wanted what was refused; empty for the whole account */
-    private record Key(AccountId account, long epoch, Optional<Wanted.Key> wanted) {
+    /**
+     * @param changes of the account's row by others, which may have ended what refused the whole account
+     * @param wanted what was refused; empty for the whole account
+     */
+    private record Key(AccountId account, long epoch, long changes, Optional<Wanted.Key> wanted) {
 
         static Key ofAccount(Wanted wanted) {
-            return new Key(wanted.account(), wanted.remembered().epoch(), Optional.empty());
+            var remembered = wanted.remembered();
+            return new Key(wanted.account(), remembered.epoch(), remembered.changes(), Optional.empty());
         }
 
         static Key of(Wanted wanted) {
-            return new Key(wanted.account(), wanted.remembered().epoch(), Optional.of(wanted.key()));
+            return new Key(wanted.account(), wanted.remembered().epoch(), 0, Optional.of(wanted.key()));
         }
 
         /** Scopes and claims may be long, and a caller chooses them. */

@@ -28,13 +28,21 @@ class Refresher {
     private final Grants grants;
     private final RefreshAttempt attempt;
     private final LeaseWaits waits;
+    private final AccountTurns turns;
     private final UnknownGrants unknown;
     private final Clock clock;
 
-    Refresher(Grants grants, RefreshAttempt attempt, LeaseWaits waits, UnknownGrants unknown, Clock clock) {
+    Refresher(
+            Grants grants,
+            RefreshAttempt attempt,
+            LeaseWaits waits,
+            AccountTurns turns,
+            UnknownGrants unknown,
+            Clock clock) {
         this.grants = grants;
         this.attempt = attempt;
         this.waits = waits;
+        this.turns = turns;
         this.unknown = unknown;
         this.clock = clock;
     }
@@ -46,8 +54,9 @@ class Refresher {
      *     FusionAuth cannot be asked
      */
     Landing refresh(Wanted wanted, Acceptance acceptance, boolean insisting) {
-        try (var wait = waits.begin(wanted.provider().rotation())) {
-            return new Walk(wanted, acceptance, insisting, wait).toTheEnd();
+        try (var wait = waits.begin(wanted.provider().rotation());
+                var turn = turns.of(wanted.account())) {
+            return new Walk(wanted, acceptance, insisting, wait, turn).toTheEnd();
         }
     }
 
@@ -57,17 +66,19 @@ class Refresher {
         private final Acceptance acceptance;
         private final boolean insisting;
         private final LeaseWaits.Wait wait;
+        private final AccountTurns.Turn turn;
         private Wanted wanted;
         private boolean linkIsReadAgain;
         private boolean hasLooked;
         private Optional<Secret> atFirst = Optional.empty();
         private Duration leaseLeft = SOON;
 
-        Walk(Wanted wanted, Acceptance acceptance, boolean insisting, LeaseWaits.Wait wait) {
+        Walk(Wanted wanted, Acceptance acceptance, boolean insisting, LeaseWaits.Wait wait, AccountTurns.Turn turn) {
             this.wanted = wanted;
             this.acceptance = acceptance;
             this.insisting = insisting;
             this.wait = wait;
+            this.turn = turn;
         }
 
         Landing toTheEnd() {
@@ -120,6 +131,9 @@ class Refresher {
             var refused = row.mark().filter(this::holds).map(Walk::refused);
             if (refused.isPresent()) {
                 return refused;
+            }
+            if (!turn.take()) {
+                return turn.await(wait.left()) ? step() : Optional.of(new Landing.Busy(SOON));
             }
             leaseLeft = grants.busyFor(row, wanted.provider().rotation());
             return leaseLeft.isPositive() ? Optional.empty() : orGoOn(attempt.underLease(wanted, row));

@@ -41,6 +41,8 @@ class ErrorCatalogueTest extends BrokerTest {
     /** For what a refusal of one resource stands, and from when and until when at the latest the tenant is not asked. */
     enum Holds {
         FOR_THE_ACCOUNT(60, 120),
+        /** The store holds the mark for a quarter of an hour. */
+        FOR_THE_MARKED_ACCOUNT(60, 900),
         FOR_THE_RESOURCE(60, 120),
         FOR_THE_PROVIDER(60, 60),
         /** The stand-in says 30 s by {@code Retry-After}. */
@@ -57,7 +59,10 @@ class ErrorCatalogueTest extends BrokerTest {
         }
 
         boolean isForOtherResources() {
-            return this == FOR_THE_ACCOUNT || this == FOR_THE_PROVIDER || this == FOR_THE_TENANT_AS_TOLD;
+            return this == FOR_THE_ACCOUNT
+                    || this == FOR_THE_MARKED_ACCOUNT
+                    || this == FOR_THE_PROVIDER
+                    || this == FOR_THE_TENANT_AS_TOLD;
         }
     }
 
@@ -107,7 +112,7 @@ class ErrorCatalogueTest extends BrokerTest {
                         Stream.of(new Row(
                                 70000,
                                 ProblemType.REAUTHORIZATION_REQUIRED,
-                                Holds.FOR_THE_ACCOUNT,
+                                Holds.FOR_THE_MARKED_ACCOUNT,
                                 "refused_by_provider",
                                 2)),
                         rows(
@@ -246,7 +251,8 @@ class ErrorCatalogueTest extends BrokerTest {
 
     private static Stream<Row> reauthorization(String reason, Integer... numbers) {
         return Stream.of(numbers)
-                .map(number -> new Row(number, ProblemType.REAUTHORIZATION_REQUIRED, Holds.FOR_THE_ACCOUNT, reason, 1));
+                .map(number ->
+                        new Row(number, ProblemType.REAUTHORIZATION_REQUIRED, Holds.FOR_THE_MARKED_ACCOUNT, reason, 1));
     }
 
     private static long refreshes() {

@@ -23,6 +23,7 @@ import io.tokenbroker.sandbox.entra.Fault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.StoreMemory;
 import io.tokenbroker.support.TestTime;
 import java.time.Duration;
 import java.util.HashMap;
@@ -74,14 +75,20 @@ class MintErrorsTest extends BrokerTest {
         Broker.link(Sandbox.CONTOSO, BLAKE);
         var renewed = linkOf(account);
         sandbox().fusionAuth().putLink(old);
-        // The mint reads the user's links before it refreshes, and again after the refusal.
-        sandbox().fusionAuth().after((request, reply) -> {
-            if (request.method().equals("GET") && request.query().containsKey("userId")) {
-                sandbox().fusionAuth().putLink(renewed);
-            }
+        StoreMemory.forget();
+        TestTime.advance(Duration.ofSeconds(31));
+        // The person has signed in by the time that the tenant refuses the token before.
+        sandbox().entra().suffer((request, work) -> {
+            var reply = work.get();
+            sandbox().fusionAuth().putLink(renewed);
+            return reply;
         });
 
-        mint(account, ARM).then().statusCode(200);
+        try {
+            mint(account, ARM).then().statusCode(200);
+        } finally {
+            sandbox().entra().suffer((request, work) -> work.get());
+        }
 
         account(account).then().body("status", equalTo("active"));
         assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(2);
