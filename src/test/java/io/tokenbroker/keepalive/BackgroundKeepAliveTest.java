@@ -48,7 +48,6 @@ class BackgroundKeepAliveTest extends LinkingTest {
     private final PlainProvider plain = plainProvider();
     private final AtomicInteger asked = new AtomicInteger();
     private Runnable background = () -> {};
-    private Runnable background = () -> {};
     private UUID plainId = new UUID(0, 0);
 
     @Inject
