@@ -86,15 +86,19 @@ public class DueGrants {
                         most));
     }
 
-    /** Puts off the next look at the row; of several replicas that found it due, one gets true. */
+    /**
+     * Puts off the next look at the row; of several replicas that found it due, one gets true, and none once it has been
+     * renewed.
+     */
     boolean postpone(Due row, Duration by) {
         return database.run(
                 "postpone",
                 session -> session.update(
-                                "UPDATE grants SET next_look_at = ? WHERE account_id = ? AND next_look_at = ?",
+                                "UPDATE grants SET next_look_at = ? WHERE account_id = ? AND next_look_at = ? AND version = ?",
                                 clock.instant().plus(by).toEpochMilli(),
                                 row.id().toString(),
-                                row.nextLookAt().toEpochMilli())
+                                row.nextLookAt().toEpochMilli(),
+                                row.version())
                         == 1);
     }
 

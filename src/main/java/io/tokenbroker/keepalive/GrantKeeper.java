@@ -57,7 +57,8 @@ class GrantKeeper {
         if (row.goneSince().isPresent()) {
             due.isThere(row);
         }
-        if (!row.issuedAt().isBefore(issuedBefore())) {
+        var isAnothers = account.get().version() != row.version();
+        if (isAnothers || !row.issuedAt().isBefore(issuedBefore())) {
             return new Renewal.Healthy();
         }
         return row.isMarked()
