@@ -29,7 +29,7 @@ class BackgroundKeepAlive {
 
     private final DueGrants due;
     private final GrantKeeper keeper;
-    private final Renewer renewer;
+    private final Pace pace;
     private final Stopping stopping;
     private final int rate;
     private final Duration between;
@@ -42,7 +42,7 @@ class BackgroundKeepAlive {
         this.keeper = keeper;
         this.stopping = stopping;
         this.rate = settings.keepAlive().rate();
-        this.renewer = new Renewer(keeper, new Pace(Math.max(1, rate)), new Patience(List.of(), stopping), stopping);
+        this.pace = new Pace(Math.max(1, rate));
         var tenth = settings.keepAlive().after().dividedBy(10);
         this.between = tenth.compareTo(AT_MOST) < 0 ? tenth : AT_MOST;
         this.clock = clock;
@@ -55,6 +55,7 @@ class BackgroundKeepAlive {
             return;
         }
         lastPass = now;
+        stopping.began();
         try {
             pass();
             if (!isWithin(CLEANED_AFTER, lastCleaning, now)) {
@@ -63,24 +64,28 @@ class BackgroundKeepAlive {
             }
         } catch (StoreUnavailable | BrokerException away) {
             LOG.warnf("Keep-alive goes on later: %s", away.getMessage());
+        } finally {
+            stopping.ended();
         }
     }
 
     private void pass() {
+        // What was away in the pass before is asked again.
+        var renewer = new Renewer(keeper, pace, new Patience(List.of(), stopping), stopping);
         Optional<AccountId> last = Optional.empty();
         do {
             var page = due.due(keeper.issuedBefore(), clock.instant(), last, PAGE);
             page.stream()
                     .takeWhile(row -> !stopping.isTold())
                     .filter(keeper::isMine)
-                    .forEach(this::keep);
+                    .forEach(row -> keep(row, renewer));
             last = page.isEmpty()
                     ? Optional.empty()
                     : Optional.of(page.getLast().id());
         } while (last.isPresent() && !stopping.isTold());
     }
 
-    private void keep(Due row) {
+    private static void keep(Due row, Renewer renewer) {
         switch (renewer.renew(row)) {
             case Renewal.Failed(var reason) -> LOG.warnf("Account %s was not renewed: %s", row.id(), reason);
             case Renewal.Away(var reason, var retryAfter) ->
@@ -97,7 +102,9 @@ class BackgroundKeepAlive {
         if (left == 0) {
             return;
         }
-        for (var last = due.reseal(Optional.empty(), PAGE); last.isPresent(); last = due.reseal(last, PAGE)) {
+        for (var last = due.reseal(Optional.empty(), PAGE);
+                last.isPresent() && !stopping.isTold();
+                last = due.reseal(last, PAGE)) {
             stopping.pause(Duration.ofMillis(100));
         }
         LOG.infof("%d grants were sealed by another key than the first; %d still are", left, due.underOtherKeys());

@@ -34,7 +34,7 @@ public class DueGrants {
             ORDER BY account_id LIMIT ?""";
 
     private static final String POSTPONE =
-            "UPDATE grants SET next_look_at = ? WHERE account_id = ? AND next_look_at = ?";
+            "UPDATE grants SET next_look_at = ? WHERE account_id = ? AND version = ? AND next_look_at = ?";
 
     private static final String GONE_SINCE = "UPDATE grants SET gone_since = ? WHERE account_id = ? AND version = ?";
 
@@ -103,11 +103,11 @@ public class DueGrants {
                 "due", Due::of, DUE, issuedBefore.toEpochMilli(), lookedAtBefore.toEpochMilli(), from(after), most);
     }
 
-    /** Puts off the next look at the row; of several replicas that found it due, one gets true. */
+    /** Puts off the next look at the row as it was seen; of several replicas that found it due, one gets true. */
     boolean postpone(Due row, Duration by) {
         var next = clock.instant().plus(by).toEpochMilli();
         var seen = row.nextLookAt().toEpochMilli();
-        return database.update("postpone", POSTPONE, next, row.id().toString(), seen) == 1;
+        return database.update("postpone", POSTPONE, next, row.unchanged(), seen) == 1;
     }
 
     /** FusionAuth shows no link: notes it, and a day later deletes the row unless it has changed since. */

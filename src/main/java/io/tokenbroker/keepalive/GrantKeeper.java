@@ -15,7 +15,7 @@ import java.time.Instant;
 @Singleton
 class GrantKeeper {
 
-    /** The next look at an account that could not be renewed now. */
+    /** The next look at an account that could not be renewed now; earlier where tokens are renewed more often. */
     private static final Duration SOON = Duration.ofHours(1);
 
     /** The next look at an account that only others can change. */
@@ -25,6 +25,7 @@ class GrantKeeper {
     private final RememberedLinks links;
     private final Renewals renewals;
     private final Duration after;
+    private final Duration soon;
     private final Clock clock;
 
     GrantKeeper(DueGrants due, RememberedLinks links, Renewals renewals, BrokerSettings settings, Clock clock) {
@@ -32,6 +33,7 @@ class GrantKeeper {
         this.links = links;
         this.renewals = renewals;
         this.after = settings.keepAlive().after();
+        this.soon = after.compareTo(SOON) < 0 ? after : SOON;
         this.clock = clock;
     }
 
@@ -42,7 +44,7 @@ class GrantKeeper {
 
     /** Whether this caller is the one to look at the row; several replicas find it due at once. */
     boolean isMine(Due row) {
-        return due.postpone(row, row.goneSince().isPresent() || row.isMarked() ? TOMORROW : SOON);
+        return due.postpone(row, row.goneSince().isPresent() || row.isMarked() ? TOMORROW : soon);
     }
 
     /** @throws io.tokenbroker.problem.BrokerException if FusionAuth cannot be asked */
@@ -55,7 +57,8 @@ class GrantKeeper {
         if (row.goneSince().isPresent()) {
             due.isThere(row);
         }
-        if (!row.issuedAt().isBefore(issuedBefore())) {
+        var isAnothers = account.get().version() != row.version();
+        if (isAnothers || !row.issuedAt().isBefore(issuedBefore())) {
             return new Renewal.Healthy();
         }
         return row.isMarked()

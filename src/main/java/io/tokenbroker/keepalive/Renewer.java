@@ -6,7 +6,10 @@ import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import java.time.Duration;
 
-/** Looks after account after account, at a pace that their tenants can bear. A failure is that account's alone. */
+/**
+ * Looks after account after account, at a pace that their tenants can bear. A failure is that account's alone, but a
+ * FusionAuth that answers for none of several accounts ends it.
+ */
 final class Renewer {
 
     /** Longer Retry-After: left to the next run. */
@@ -14,11 +17,15 @@ final class Renewer {
 
     private static final int MOST_PAUSES = 3;
 
+    /** So many accounts in a row for which FusionAuth does not answer. */
+    private static final int FUSIONAUTH_IS_AWAY = 5;
+
     private final GrantKeeper keeper;
     private final Pace pace;
     private final Patience patience;
     private final Stopping stopping;
     private final Outages outages = new Outages();
+    private int unansweredInARow;
 
     Renewer(GrantKeeper keeper, Pace pace, Patience patience, Stopping stopping) {
         this.keeper = keeper;
@@ -27,6 +34,7 @@ final class Renewer {
         this.stopping = stopping;
     }
 
+    /** @throws BrokerException if FusionAuth is away, as the last accounts have shown */
     Renewal renew(Due row) {
         var provider = row.id().providerId();
         if (outages.isAway(provider)) {
@@ -44,8 +52,12 @@ final class Renewer {
             for (var pause = 0; pause < MOST_PAUSES && waitedFor(renewal); pause++) {
                 renewal = patience.tryFor(() -> keeper.keep(row));
             }
+            unansweredInARow = 0;
             return renewal;
         } catch (BrokerException failed) {
+            if (failed.type() == ProblemType.FUSIONAUTH_UNAVAILABLE && ++unansweredInARow >= FUSIONAUTH_IS_AWAY) {
+                throw failed;
+            }
             return new Renewal.Failed(failed.type().code());
         }
     }

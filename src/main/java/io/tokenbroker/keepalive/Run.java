@@ -119,14 +119,20 @@ final class Run {
 
     private void keep(Due row) {
         if (dryRun) {
-            note(row, row.isMarked() ? needsPerson() : new Renewal.Renewed());
+            note(row, asItLooks(row));
         } else if (keeper.isMine(row)) {
             note(row, renewer.renew(row));
         }
     }
 
-    private static Renewal needsPerson() {
-        return new Renewal.NeedsPerson(ProblemType.REAUTHORIZATION_REQUIRED.code());
+    /** As far as the row alone tells. */
+    private static Renewal asItLooks(Due row) {
+        if (row.goneSince().isPresent()) {
+            return new Renewal.Gone();
+        }
+        return row.isMarked()
+                ? new Renewal.NeedsPerson(ProblemType.REAUTHORIZATION_REQUIRED.code())
+                : new Renewal.Renewed();
     }
 
     private void note(Due row, Renewal renewal) {

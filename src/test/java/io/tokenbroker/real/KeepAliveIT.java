@@ -2,25 +2,32 @@ package io.tokenbroker.real;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tokenbroker.link.AccountId;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.fusionauth.ApiKey;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
-import io.tokenbroker.sandbox.fusionauth.Link;
 import io.tokenbroker.sandbox.plain.PlainProvider;
 import io.tokenbroker.sandbox.process.BrokerProcess;
+import io.tokenbroker.sandbox.wire.Interference;
+import io.tokenbroker.sandbox.wire.Reply;
+import io.tokenbroker.support.Waiting;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -31,109 +38,173 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code keep-alive} as cron runs it: a process that does its work and ends, or is ended. */
+/** {@code keep-alive} as an operator runs it: a process that does its work and ends, or is ended. */
 @Timeout(120)
 class KeepAliveIT {
 
-    private static final int USERS = 150;
+    private static final int ACCOUNTS = 150;
 
     @AutoClose
-    private static final Sandbox SANDBOX = Sandbox.start(0, 0);
+    private final Sandbox sandbox = Sandbox.start(0, 0);
 
     @AutoClose
     private final PlainProvider plain = new PlainProvider();
 
-    /** The process at work, for who kills it. */
+    /** The process at work, for a test that ends it. */
     private final AtomicReference<Process> process = new AtomicReference<>();
 
-    private final Map<String, String> settings = new HashMap<>(SANDBOX.settings());
+    private final Map<String, String> settings = new HashMap<>(sandbox.settingsOfTheImpatient());
     private final UUID provider = UUID.randomUUID();
-    private final List<UUID> added = new ArrayList<>();
+
+    /** Those that are a month old and more. */
+    private final List<String> accounts = new ArrayList<>();
+
+    private final BrokerProcess broker = new BrokerProcess("keep-alive-broker", settings);
 
     @TempDir
     Path folder = Path.of("");
 
     @BeforeEach
-    void beginAnew() {
-        SANDBOX.reset();
-        SANDBOX.fusionAuth().addProvider(plain.registered("Plain").withId(provider));
+    void addPlainProvider() {
+        sandbox.fusionAuth().addProvider(plain.registered("Plain").withId(provider));
     }
 
     @AfterEach
-    void takeBackUsers() {
-        added.forEach(SANDBOX.fusionAuth()::removeUser);
+    void stopBroker() {
+        broker.close();
     }
 
     @Test
-    void theAccountsAreKeptAliveWithoutListening() throws IOException {
-        linkOld(FusionAuthStandIn.ALICE_ID, "one");
-        linkOld(FusionAuthStandIn.ZOE_ID, "two");
+    void theAccountsAreRenewedWithoutListening() throws IOException {
+        linkOld(2);
 
         try (var taken = new ServerSocket(0)) {
             var ended = keepAlive(taken.getLocalPort(), "--rate", "1000");
 
-            assertThat(ended.stdout()).contains("2 accounts: 2 renewed, 0 healthy, 0 need a person, 0 failed");
+            assertThat(ended.stdout())
+                    .contains("holds 2 grants")
+                    .contains("2 accounts due: 2 renewed, 0 healthy, 0 need a person, 0 failed, 0 without link");
             assertThat(ended.code()).isZero();
         }
-        everyAccountIsWhole(2);
+        assertThat(plain.tokenRequests().size()).isEqualTo(2);
+        everyAccountMints();
     }
 
     @Test
     void aRunThatWasKilledIsResumedAndNoAccountIsLost() throws IOException {
         var checkpoint = folder.resolve("checkpoint.json").toString();
-        addUsers();
-        var killed = new AtomicBoolean();
-        SANDBOX.fusionAuth().after((request, reply) -> {
-            var isSecondPage = SANDBOX.fusionAuth().count("POST", "/api/user/search") == 2;
-            if (isSecondPage && request.body().contains("~rotating") && killed.compareAndSet(false, true)) {
-                // Dead before FusionAuth answers.
+        linkOld(ACCOUNTS);
+        plain.suffer((request, work) -> {
+            if (plain.tokenRequests().size() == 120) {
+                // Dead before this token is sent; the account keeps the one it has.
                 process.get().destroyForcibly().onExit().join();
+                return Reply.dropped();
             }
+            return work.get();
         });
 
         assertThat(keepAlive(0, "--rate", "1000", "--checkpoint", checkpoint).code())
                 .isNotZero();
-        assertThat(SANDBOX.fusionAuth().links())
-                .anyMatch(link -> link.identityProviderUserId().endsWith("~rotating"));
-        letTheShadowGrowStale();
+        plain.suffer(Interference.NONE);
+        letTheLeaseEnd();
 
         var resumed = keepAlive(0, "--rate", "1000", "--checkpoint", checkpoint);
-        assertThat(resumed.stdout()).contains("Going on where the last run stopped: 100 users");
+        assertThat(resumed.stdout())
+                .contains("Going on where the last run stopped: 100 accounts due: 100 renewed")
+                .contains("Done: ");
         assertThat(resumed.code()).isZero();
-        everyAccountIsWhole(USERS);
+        assertThat(plain.tokenRequests().size()).isEqualTo(ACCOUNTS);
+        everyAccountMints();
     }
 
     @Test
     void aRunThatIsToldToStopFinishesTheAccountAtHand() throws IOException {
-        addUsers();
-        SANDBOX.fusionAuth().after((request, reply) -> {
-            if (request.method().equals("POST") && request.body().contains("~rotating")) {
-                process.get().destroy();
-            }
+        linkOld(20);
+        plain.suffer((request, work) -> {
+            process.get().destroy();
+            return work.get();
         });
 
         var ended = keepAlive(0);
+        plain.suffer(Interference.NONE);
 
-        assertThat(ended.stdout()).contains("Stopped: as told");
+        assertThat(ended.stdout()).contains("Stopped: as told, after 1 accounts due: 1 renewed");
         assertThat(ended.code()).isNotZero();
-        everyAccountIsWhole(USERS);
+        assertThat(plain.tokenRequests().size()).isEqualTo(1);
+        everyAccountMints();
     }
 
     @Test
-    void whatIsWrongEndsItWithTheReason() throws IOException {
+    void aBrokerThatIsToldToStopFinishesTheAccountAtHandInTheBackground() throws IOException {
+        linkOld(20);
+        var stopping = new CompletableFuture<Void>();
+        var isReady = new CompletableFuture<Void>();
+        var isFirst = new AtomicBoolean(true);
+        plain.suffer((request, work) -> {
+            var reply = work.get();
+            if (request.path().equals("/token") && isFirst.compareAndSet(true, false)) {
+                isReady.orTimeout(10, TimeUnit.SECONDS).join();
+                Thread.ofVirtual().start(() -> {
+                    broker.close();
+                    stopping.complete(null);
+                });
+                waitsLongerThan(Duration.ofSeconds(3), stopping);
+            }
+            return reply;
+        });
+        broker.start();
+        isReady.complete(null);
+
+        stopping.orTimeout(60, TimeUnit.SECONDS).join();
+        plain.suffer(Interference.NONE);
+        assertThat(plain.tokenRequests().size()).isEqualTo(1);
+        everyAccountMints();
+    }
+
+    @Test
+    void aRunBesideARunningBrokerSpendsNoTokenTwice() throws IOException {
+        linkOld(30);
+        broker.start();
+
+        var ended = keepAlive(0, "--rate", "1000");
+        assertThat(ended.code()).isZero();
+        Waiting.until(() -> plain.tokenRequests().size() >= 30);
+
+        assertThat(plain.tokenRequests().size()).isEqualTo(30);
+        everyAccountMints();
+    }
+
+    @Test
+    void aWrongArgumentEndsItWithTheUsage() throws IOException {
         var wrong = keepAlive(0, "--fast");
+
         assertThat(wrong.code()).isEqualTo(2);
         assertThat(wrong.stderr())
                 .startsWith("keep-alive: unknown argument: --fast. Usage: ")
                 .hasLineCount(1);
+    }
 
-        SANDBOX.fusionAuth()
-                .addApiKey(new ApiKey("links-only", null, Map.of("/api/identity-provider/link", Set.of("GET"))));
-        settings.put("broker.fusionauth.api-key", "links-only");
-        var refused = keepAlive(0);
+    @Test
+    void onlyADiscoveryNeedsAKeyThatMaySearch() throws IOException {
+        linkOld(1);
+        sandbox.fusionAuth()
+                .addApiKey(new ApiKey(
+                        "no-search-and-no-writes-for-this-key",
+                        null,
+                        Map.of(
+                                "/api/identity-provider/link", Set.of("GET"),
+                                "/api/identity-provider", Set.of("GET"),
+                                "/api/user", Set.of("GET"))));
+        settings.put("broker.fusionauth.api-key", "no-search-and-no-writes-for-this-key");
+
+        var refused = keepAlive(0, "--discover");
         assertThat(refused.code()).isEqualTo(1);
         assertThat(refused.stdout())
                 .contains("Stopped: FusionAuth refuses the broker's API key for POST /api/user/search");
+
+        var passed = keepAlive(0);
+        assertThat(passed.stdout()).contains("1 accounts due: 1 renewed");
+        assertThat(passed.code()).isZero();
     }
 
     private record Ended(int code, String stdout, String stderr) {}
@@ -160,41 +231,52 @@ class KeepAliveIT {
         return new Ended(started.exitValue(), Files.readString(stdout), Files.readString(stderr));
     }
 
-    private void addUsers() {
-        IntStream.range(0, USERS).forEach(i -> {
-            var user = SANDBOX.fusionAuth().addUser("%s-%d@example.com".formatted(provider, i), "Person " + i);
-            added.add(user.id());
-            linkOld(user.id(), "identity-" + i);
+    /** Accounts that were linked elsewhere; the store knows them, and their tokens are forty days old. */
+    private void linkOld(int number) throws IOException {
+        IntStream.range(0, number).forEach(i -> {
+            var identity = "identity-%03d".formatted(i);
+            sandbox.fusionAuth()
+                    .addLink(FusionAuthStandIn.ALICE_ID, provider, identity, identity, plain.refreshToken(identity));
+            accounts.add(new AccountId(provider, identity).toString());
         });
+        assertThat(keepAlive(0, "--discover").stdout())
+                .contains("Done: 2 users, %d accounts added; 0 accounts due".formatted(number));
+        assertThat(update("issued_at = issued_at - " + Duration.ofDays(40).toMillis()))
+                .isEqualTo(number);
     }
 
-    private void linkOld(UUID user, String identity) {
-        var token = plain.refreshToken(identity);
-        var then = Instant.now().minus(Duration.ofDays(40));
-        SANDBOX.fusionAuth()
-                .putLink(new Link(FusionAuthStandIn.TENANT_ID, provider, identity, user, identity, token, then, then));
+    /** As if the next run came a minute later. */
+    private void letTheLeaseEnd() {
+        update("lease_until = 0");
     }
 
-    /** As if the next run came a while later. */
-    private static void letTheShadowGrowStale() {
-        SANDBOX.fusionAuth().links().stream()
-                .filter(link -> link.identityProviderUserId().endsWith("~rotating"))
-                .forEach(shadow -> SANDBOX.fusionAuth()
-                        .putLink(new Link(
-                                shadow.tenantId(),
-                                shadow.identityProviderId(),
-                                shadow.identityProviderUserId(),
-                                shadow.userId(),
-                                shadow.displayName(),
-                                shadow.token(),
-                                shadow.insertInstant().minus(Duration.ofMinutes(2)),
-                                null)));
+    private int update(String what) {
+        try (var store = DriverManager.getConnection("jdbc:sqlite:" + sandbox.store());
+                var statement = store.createStatement()) {
+            return statement.executeUpdate("UPDATE grants SET " + what);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
-    private void everyAccountIsWhole(int accounts) {
-        assertThat(SANDBOX.fusionAuth().links())
-                .hasSize(accounts)
-                .noneMatch(link -> link.identityProviderUserId().contains("~"))
-                .allMatch(link -> plain.isGood(String.valueOf(link.token())));
+    private void everyAccountMints() {
+        broker.start();
+        var api = new Api(broker.url(), sandbox.fusionAuth());
+        assertThat(accounts)
+                .allSatisfy(account -> api.mint(account, Map.of("force_refresh", true))
+                        .then()
+                        .statusCode(200));
+    }
+
+    /** So long that a broker which waits for nothing has ended. */
+    private static void waitsLongerThan(Duration time, CompletableFuture<Void> ended) {
+        try {
+            ended.get(time.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException stillWaiting) {
+            return;
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+        throw new IllegalStateException("The broker has ended before its provider answered");
     }
 }
