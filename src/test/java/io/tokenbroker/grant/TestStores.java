@@ -1,0 +1,23 @@
+package io.tokenbroker.grant;
+
+import io.tokenbroker.database.Database;
+import io.tokenbroker.seal.ColumnSealer;
+import io.tokenbroker.seal.TestSealers;
+
+/** Stores of the production class, without a broker around them. */
+public final class TestStores {
+
+    private TestStores() {}
+
+    static GrantStore of(Database database) {
+        return of(database, TestSealers.with("first"));
+    }
+
+    static GrantStore of(Database database, ColumnSealer sealer) {
+        return new JdbcGrantStore(database, new GrantSql(database), seal(sealer));
+    }
+
+    public static GrantSeal seal(ColumnSealer sealer) {
+        return new GrantSeal(sealer);
+    }
+}
