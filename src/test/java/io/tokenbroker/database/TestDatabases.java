@@ -1,0 +1,37 @@
+package io.tokenbroker.database;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tokenbroker.support.Settings;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Databases of the production class, without a broker around them. */
+public final class TestDatabases {
+
+    private TestDatabases() {}
+
+    /** An SQLite file, made if need be. */
+    public static Database sqlite(Path file) {
+        return open(Map.of("broker.store.url", "jdbc:sqlite:" + file));
+    }
+
+    /** A PostgreSQL database whose superuser needs no password. */
+    public static Database postgresql(String url) {
+        return open(Map.of("broker.store.url", url, "broker.store.username", "postgres"));
+    }
+
+    /** @param settings those of {@code broker.store} */
+    public static Database open(Map<String, String> settings) {
+        return open(settings, Ticker.systemTicker());
+    }
+
+    /** @param ticker by which it measures for how long it has answered */
+    public static Database open(Map<String, String> settings, Ticker ticker) {
+        return new Database(Settings.of(settings), new SimpleMeterRegistry(), ticker);
+    }
+
+    public static void close(Database database) {
+        database.close();
+    }
+}

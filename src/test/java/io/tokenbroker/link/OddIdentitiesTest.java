@@ -1,0 +1,93 @@
+package io.tokenbroker.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import io.tokenbroker.grant.OtherReplica;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
+import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.LinkingTest;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Where people choose their identity at a provider, none of them stands for anything but the person. */
+@QuarkusTest
+class OddIdentitiesTest extends LinkingTest {
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "alice~rotating",
+                "alice~",
+                "alice~rotating~rotating",
+                "alice%",
+                "alice' OR '1'='1",
+                "alice; DROP TABLE grants",
+                "ALICE",
+                "alice ",
+                "alice\\",
+                "älice 🙂",
+                "alice?#&=/..",
+                "acc_alice"
+            })
+    void anIdentityWithAnOddNameIsAPersonLikeOthers(String odd) {
+        var plain = plainProvider();
+        var provider = add(plain.registered("Plain"));
+        var victim = link(provider, plain, "alice");
+        mint(victim).then().statusCode(200);
+        var version = OtherReplica.version(victim);
+
+        var other = linkAsZoe(provider, plain.code(odd));
+
+        assertThat(other).isNotEqualTo(victim);
+        String token = mint(other).then().statusCode(200).extract().path("access_token");
+        assertThat(mint(victim).then().statusCode(200).extract().<String>path("access_token"))
+                .isNotEqualTo(token);
+        accounts(FusionAuthStandIn.ZOE_ID).then().body("accounts.id", equalTo(List.of(other)));
+        accounts(FusionAuthStandIn.ALICE_ID).then().body("accounts", hasSize(1));
+        Broker.user(FusionAuthStandIn.ZOE_ID)
+                .delete("/accounts/{id}", other)
+                .then()
+                .statusCode(204);
+
+        problem(mint(other), 404, "account_not_found");
+        assertThat(OtherReplica.version(other)).isZero();
+        assertThat(OtherReplica.version(victim)).isEqualTo(version);
+        mintAnew(victim).then().statusCode(200).body("source", equalTo("refresh"));
+        accounts(FusionAuthStandIn.ALICE_ID).then().body("accounts.id", equalTo(List.of(victim)));
+    }
+
+    private static String linkAsZoe(UUID provider, String code) {
+        var zoe = Broker.user(FusionAuthStandIn.ZOE_ID);
+        String state = Broker.start(zoe, provider)
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("state");
+        var completed = Broker.complete(
+                Broker.user(FusionAuthStandIn.ZOE_ID), Map.of("state", state, "code", code));
+        return Broker.resolve(Broker.user(FusionAuthStandIn.ZOE_ID), completed.path("pending_link_id"))
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("account.id");
+    }
+
+    private static Response accounts(UUID user) {
+        return Broker.user(user).get("/accounts");
+    }
+
+    private static Response mint(String account) {
+        return Broker.mint(account, Map.of("scopes", List.of("read")));
+    }
+
+    private static Response mintAnew(String account) {
+        return Broker.mint(account, Map.of("scopes", List.of("read"), "force_refresh", true));
+    }
+}

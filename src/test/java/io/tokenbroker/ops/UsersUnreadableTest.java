@@ -1,0 +1,94 @@
+package io.tokenbroker.ops;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.quarkus.arc.Arc;
+import io.quarkus.test.junit.QuarkusTest;
+import io.tokenbroker.mint.Minting;
+import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.fusionauth.ApiKey;
+import io.tokenbroker.sandbox.fusionauth.Fault;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
+import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.TestTime;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.eclipse.microprofile.health.Readiness;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** An API key from before the broker read users. */
+@QuarkusTest
+class UsersUnreadableTest extends BrokerTest {
+
+    @AfterEach
+    void mayReadUsersAgain() {
+        mayReadUsers(true);
+        look();
+    }
+
+    @Test
+    void readinessSaysWhatTheKeyMayNot() {
+        mayReadUsers(false);
+        look();
+
+        given().get("/q/health/ready")
+                .then()
+                .statusCode(503)
+                .body(
+                        "checks.find { it.name == 'users' }.data.refused",
+                        allOf(
+                                containsString("GET on /api/user"),
+                                containsString("broker.accounts.require-active-user=false")));
+    }
+
+    @Test
+    void aMintSaysItTooAndGivesNothing() {
+        var account = Broker.link(Sandbox.CONTOSO, Minting.BLAKE);
+        mayReadUsers(false);
+        TestTime.advance(Duration.ofSeconds(31));
+
+        Minting.mint(account, Minting.ARM).then().statusCode(502).body("code", equalTo("upstream_error"));
+    }
+
+    @Test
+    void anOutageOfFusionAuthSaysNothingOfTheKey() {
+        look();
+        sandbox()
+                .fusionAuth()
+                .fault(Fault.of(
+                        Fault.Kind.UNAVAILABLE_503));
+        look();
+        sandbox().fusionAuth().clearFaults();
+
+        given().get("/q/health/ready")
+                .then()
+                .body("checks.find { it.name == 'users' }.status", equalTo("UP"));
+    }
+
+    /** As every half minute. */
+    private static void look() {
+        Arc.container()
+                .instance(UsersReadable.class, Readiness.Literal.INSTANCE)
+                .get()
+                .ask();
+    }
+
+    private static void mayReadUsers(boolean may) {
+        var permissions = new HashMap<>(Map.of(
+                "/api/identity-provider/link", Set.of("GET", "POST", "DELETE"),
+                "/api/identity-provider/link/pending", Set.of("GET"),
+                "/api/identity-provider", Set.of("GET"),
+                "/api/user/search", Set.of("POST")));
+        if (may) {
+            permissions.put("/api/user", Set.of("GET"));
+        }
+        sandbox().fusionAuth().addApiKey(new ApiKey(FusionAuthStandIn.BROKER_API_KEY, null, permissions));
+    }
+}
