@@ -149,6 +149,8 @@ class JdbcGrantStore implements GrantStore {
         var root = signIn.root().orElseThrow();
         var sealed = seal.refreshToken(signIn.account(), root, token);
         var issuedAt = signIn.authorizedAt().toEpochMilli();
+        // As with a lease that is taken over: who was cut off from the store stores first.
+        var takeOver = answeringFor().compareTo(SEEN_BEFORE_TAKE_OVER) >= 0 ? 1 : 0;
         var changed = seen == 0
                 // So large and random that a row that is made anew never has a version of the one before it.
                 ? session.update(
@@ -160,7 +162,7 @@ class JdbcGrantStore implements GrantStore {
                         id,
                         ThreadLocalRandom.current().nextLong(1, 1L << 62))
                 : session.update(GrantSql.START_OVER, link, root, sealed, issuedAt, id, seen, root)
-                        + session.update(sql.goOn, link, id, seen, root, link);
+                        + session.update(sql.goOn, link, id, seen, root, link, takeOver);
         if (changed > 0) {
             session.update("DELETE FROM access_tokens WHERE account_id = ?", id);
         }

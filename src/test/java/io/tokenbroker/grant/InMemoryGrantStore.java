@@ -290,7 +290,11 @@ class InMemoryGrantStore implements GrantStore {
         return row.version() == seen
                 && row.root().equals(root(signIn))
                 && !isOfLink(row, signIn)
-                && row.lease().filter(lease -> !isOver(lease)).isEmpty();
+                && (row.lease().isEmpty() || (isOver(row.lease().get()) && isLongAnswering()));
+    }
+
+    final boolean isLongAnswering() {
+        return answeringFor().compareTo(SEEN_BEFORE_TAKE_OVER) >= 0;
     }
 
     boolean mayRemove(Row row, SignIn signIn) {

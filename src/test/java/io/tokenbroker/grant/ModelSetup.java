@@ -1,9 +1,9 @@
 package io.tokenbroker.grant;
 
-import io.tokenbroker.grant.InMemoryGrantStore.Rows;
 import io.tokenbroker.grant.ModelCalls.Work;
 import io.tokenbroker.grant.ModelWorld.Kind;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /**
  * What a model explores.
@@ -36,7 +36,7 @@ record ModelSetup(
         boolean isFine,
         boolean isStored,
         boolean isHasty,
-        BiFunction<InstantSource, Rows, InMemoryGrantStore> store) {
+        Function<ModelWorld, InMemoryGrantStore> store) {
 
     static final InstantSource DATABASE_CLOCK = Clock.fixed(ModelWorld.TIME, ZoneOffset.UTC);
 
@@ -114,12 +114,12 @@ record ModelSetup(
                 kind, works, events, mostEvents, faults, mostFaults, rechecks, expiries, isFine, isStored, true, store);
     }
 
-    ModelSetup store(BiFunction<InstantSource, Rows, InMemoryGrantStore> other) {
+    ModelSetup store(Function<ModelWorld, InMemoryGrantStore> other) {
         return new ModelSetup(kind, works, events, mostEvents, faults, mostFaults, rechecks, expiries, isFine, isStored, isHasty, other);
     }
 
     InMemoryGrantStore storeOf(ModelWorld world) {
-        return store.apply(DATABASE_CLOCK, world.rows());
+        return store.apply(world);
     }
 
     boolean may(Fault fault, ModelState state) {
@@ -137,8 +137,16 @@ record ModelSetup(
 
         private static final Map<SignIn, String> ROOTS = new ConcurrentHashMap<>();
 
-        ModelStore(InstantSource clock, Rows rows) {
-            super(clock, rows);
+        private final boolean isSettled;
+
+        ModelStore(ModelWorld world) {
+            super(DATABASE_CLOCK, world.rows());
+            isSettled = world.isSettled();
+        }
+
+        @Override
+        public Duration answeringFor() {
+            return isSettled ? Duration.ofDays(1) : Duration.ZERO;
         }
 
         @Override
