@@ -51,11 +51,15 @@ final class ModelCheck {
     }
 
     Optional<Violation> explore() {
+        return explore(Integer.MAX_VALUE);
+    }
+
+    Optional<Violation> explore(int most) {
         var todo = new ArrayDeque<Visit>();
         var start = steps.start();
         seen.add(start);
         todo.add(new Visit(start, Optional.empty(), ""));
-        while (!todo.isEmpty()) {
+        while (!todo.isEmpty() && seen.size() < most) {
             var visit = todo.remove();
             for (var step : steps.of(visit.state())) {
                 if (step.broken().isEmpty() && !seen.add(step.after())) {
