@@ -37,7 +37,7 @@ class GrantSql {
             UPDATE grants SET user_id = ?, linked_at = ?, version = version + 1, lease_owner = NULL, lease_until = 0,
                    status = 'active', status_reason = NULL, gone_since = NULL
             WHERE account_id = ? AND version = ? AND root = ? AND (user_id <> ? OR linked_at <> ?)
-              AND (lease_owner IS NULL OR lease_until <= CLOCK)""".replace("CLOCK", clock);
+              AND (lease_owner IS NULL OR (lease_until <= CLOCK AND 1 = ?))""".replace("CLOCK", clock);
     }
 
     static final String KEEP = """

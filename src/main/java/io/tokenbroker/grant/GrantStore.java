@@ -16,6 +16,9 @@ import java.util.Optional;
  */
 interface GrantStore {
 
+    /** Before an attempt is taken over that may only have been cut off from the store: then it stores first. */
+    Duration SEEN_BEFORE_TAKE_OVER = Duration.ofSeconds(10);
+
     /** @param target digest of the scopes that an access token is wanted for */
     Look look(SignIn signIn, String target);
 
@@ -33,7 +36,7 @@ interface GrantStore {
 
     /**
      * Makes the row continue this sign-in unless it does. The same sign-in on another link goes on with its newest token,
-     * once no lease runs.
+     * once no lease runs; where one has expired, once the store has answered for as long as before a take-over.
      *
      * @param seen version read before the link was; 0 for no row
      * @param authorized whether the person has just signed in, which also ends a mark

@@ -22,9 +22,6 @@ public class Grants implements GrantVersions {
 
     private static final Logger LOG = Logger.getLogger(Grants.class);
 
-    /** Before it takes over from an attempt that may only have been cut off from the store, and stores first. */
-    private static final Duration SEEN_BEFORE_TAKE_OVER = Duration.ofSeconds(10);
-
     private final GrantStore store;
     private final UnstoredTokens unstored;
     private final Ticker ticker;
@@ -56,7 +53,7 @@ public class Grants implements GrantVersions {
     }
 
     private Duration untilTakeOver(Rotation rotation) {
-        return rotation == Rotation.REUSABLE ? Duration.ZERO : SEEN_BEFORE_TAKE_OVER.minus(store.answeringFor());
+        return rotation == Rotation.REUSABLE ? Duration.ZERO : GrantStore.SEEN_BEFORE_TAKE_OVER.minus(store.answeringFor());
     }
 
     /**

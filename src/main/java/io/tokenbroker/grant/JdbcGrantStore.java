@@ -141,12 +141,14 @@ class JdbcGrantStore implements GrantStore {
         var sealed = seal.refreshToken(signIn.account(), root, token);
         var begin =
                 new Object[] {link(signIn), root, sealed, signIn.authorizedAt().toEpochMilli(), id};
+        // As with a lease that is taken over: a holder that was cut off from the store stores first.
+        var takeOver = answeringFor().compareTo(SEEN_BEFORE_TAKE_OVER) >= 0 ? 1 : 0;
         // So large and random that a row that is made anew never has a version of the one before it.
         var changed = seen == 0
                 ? session.update(
                         GrantSql.BEGIN, begin, ThreadLocalRandom.current().nextLong(1, 1L << 62))
                 : session.update(GrantSql.START_OVER, begin, seen, root)
-                        + session.update(sql.goOn, link(signIn), id, seen, root, link(signIn));
+                        + session.update(sql.goOn, link(signIn), id, seen, root, link(signIn), takeOver);
         if (changed > 0) {
             session.update("DELETE FROM access_tokens WHERE account_id = ?", id);
         }

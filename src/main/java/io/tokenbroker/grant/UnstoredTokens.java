@@ -7,6 +7,7 @@ import io.tokenbroker.grant.GrantStore.Target;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.time.Sleeper;
+import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -40,6 +41,10 @@ public class UnstoredTokens {
         this.store = store;
         this.clock = clock;
         this.sleeper = sleeper;
+    }
+
+    @PostConstruct
+    void tryEachSecond() {
         var _ = retries.scheduleWithFixedDelay(this::storeAll, 1, 1, TimeUnit.SECONDS);
     }
 

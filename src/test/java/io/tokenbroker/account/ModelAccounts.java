@@ -1,0 +1,18 @@
+package io.tokenbroker.account;
+
+import io.tokenbroker.fusionauth.LinkApi;
+import io.tokenbroker.grant.Grants;
+import io.tokenbroker.link.AccountLocks;
+import io.tokenbroker.link.RememberedLinks;
+
+/** The accounts of a broker of a model. */
+public final class ModelAccounts {
+
+    private static final AccountLocks LOCKS = new AccountLocks();
+
+    private ModelAccounts() {}
+
+    public static Accounts accounts(LinkApi fusionAuth, RememberedLinks links, Grants grants) {
+        return new Accounts(fusionAuth, links, grants, LOCKS);
+    }
+}

@@ -1,0 +1,32 @@
+package io.tokenbroker.fusionauth;
+
+import jakarta.enterprise.inject.Vetoed;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+
+/** FusionAuth's links as a model tells them. */
+@Vetoed
+public final class ModelLinkApi extends LinkApi {
+
+    private final BiFunction<UUID, String, Optional<Link>> find;
+    private final Consumer<Link> delete;
+
+    @SuppressWarnings("NullAway") // no call goes out
+    public ModelLinkApi(BiFunction<UUID, String, Optional<Link>> find, Consumer<Link> delete) {
+        super(null);
+        this.find = find;
+        this.delete = delete;
+    }
+
+    @Override
+    public Optional<Link> find(UUID providerId, String identity) {
+        return find.apply(providerId, identity);
+    }
+
+    @Override
+    public void delete(Link link) {
+        delete.accept(link);
+    }
+}

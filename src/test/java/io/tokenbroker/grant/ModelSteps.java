@@ -1,0 +1,413 @@
+package io.tokenbroker.grant;
+
+import io.tokenbroker.grant.ModelCalls.Answered;
+import io.tokenbroker.grant.ModelCalls.Call;
+import io.tokenbroker.grant.ModelCalls.Failure;
+import io.tokenbroker.grant.ModelCalls.Now;
+import io.tokenbroker.grant.ModelCalls.Work;
+import io.tokenbroker.grant.ModelSetup.Event;
+import io.tokenbroker.grant.ModelSetup.Fault;
+import io.tokenbroker.grant.ModelState.Actor;
+import io.tokenbroker.grant.ModelState.Due;
+import io.tokenbroker.grant.ModelState.Shared;
+import io.tokenbroker.grant.ModelWorld.Family;
+import io.tokenbroker.grant.ModelWorld.Kind;
+import io.tokenbroker.seal.Secret;
+import io.tokenbroker.tenant.ModelTenant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+
+/** What can happen next. */
+final class ModelSteps {
+
+    /** Longer than anybody waits for a lease, and than a lease lasts. */
+    private static final int LONG = 60;
+
+    private final ModelSetup setup;
+    private final ModelNode started;
+    private final Map<ModelWorld, Shared> worlds = new HashMap<>();
+
+    ModelSteps(ModelSetup setup) {
+        this.setup = setup;
+        this.started = ModelNode.started(setup.kind());
+    }
+
+    /** @param broken the rule that this step itself breaks */
+    record Step(String what, ModelState after, Optional<String> broken) {
+
+        Step(String what, ModelState after) {
+            this(what, after, Optional.empty());
+        }
+    }
+
+    record Outcome(ModelWorld world, Object answer) {}
+
+    ModelState start() {
+        var actors = new ArrayList<Actor>();
+        for (var works : setup.works()) {
+            actors.add(new Actor("" + (char) ('A' + actors.size()), works, started, Optional.empty(), 0));
+        }
+        var world = ModelWorld.linked(setup.kind());
+        if (setup.isStored()) {
+            var store = setup.storeOf(world);
+            store.startOver(SignIn.of(world.link().orElseThrow()), 0, true);
+            world = world.with(store.rows());
+        }
+        return new ModelState(shared(world), actors, setup.mostFaults(), setup.mostEvents());
+    }
+
+    List<Step> of(ModelState state) {
+        var steps = new ArrayList<Step>();
+        for (var index = 0; index < state.actors().size(); index++) {
+            addStepsOf(state, index, steps);
+        }
+        addEvents(state, steps);
+        addTime(state, steps);
+        addFaults(state, steps);
+        return steps;
+    }
+
+    Shared shared(ModelWorld world) {
+        return worlds.computeIfAbsent(world, Shared::new);
+    }
+
+    private Shared shared(ModelState state, ModelWorld world) {
+        return state.world().world == world ? state.world() : shared(world);
+    }
+
+    private void addStepsOf(ModelState state, int index, List<Step> steps) {
+        var actor = state.actors().get(index);
+        if (setup.may(Fault.CRASH, state) && !(actor.node().hasJustStarted() && actor.isQuiet())) {
+            steps.add(new Step(actor.name() + " crashes", crashed(state, index).afterFault()));
+        }
+        if (actor.due().isPresent()) {
+            addArrivals(state, index, actor.due().get(), steps);
+        } else if (!actor.node().isIdle()) {
+            addCalls(state, index, steps);
+        } else if (actor.node().hasUnstored) {
+            if (state.world().world.isUp()) {
+                addBegun(state, index, actor, Work.RETRY, steps);
+            }
+        }
+        if (actor.isQuiet() && !actor.works().isEmpty()) {
+            addBegun(state, index, actor.begun(), actor.works().getFirst(), steps);
+        }
+    }
+
+    /** To begin is nothing that others see: the first call is part of the step. */
+    private void addBegun(ModelState state, int index, Actor actor, Work work, List<Step> steps) {
+        var world = state.world().world;
+        var node = actor.node().answered(setup.kind(), new Answered(work, 0, Now.of(world)));
+        var begun = state.with(state.world(), index, actor.at(node));
+        var what = actor.name() + " begins to " + work + "; ";
+        if (node.isIdle()) {
+            steps.add(settled(what + "it needs nobody", state.with(state.world(), index, actor), index, world, node));
+            return;
+        }
+        var first = new ArrayList<Step>();
+        addCalls(begun, index, first);
+        first.forEach(step -> steps.add(new Step(what + step.what(), step.after(), step.broken())));
+    }
+
+    private void addArrivals(ModelState state, int index, Due due, List<Step> steps) {
+        var actor = state.actors().get(index);
+        steps.add(answered(
+                actor.name() + ": its answer arrives", state, index, state.world().world, due.value(), due.seconds()));
+        if (actor.node().next instanceof Call.Send && setup.may(Fault.ANSWER_LOST, state)) {
+            var lost = answered(
+                    actor.name() + ": its answer is lost", state, index, state.world().world, ModelTenant.unanswered(), 0);
+            var after = due.successor()
+                    .filter(successor -> !isSentAgainInTime(lost.after(), index, successor))
+                    .map(successor -> excused(lost.after(), successor))
+                    .orElse(lost.after());
+            steps.add(new Step(lost.what(), after.afterFault(), lost.broken()));
+        }
+    }
+
+    private boolean isSentAgainInTime(ModelState state, int index, Secret successor) {
+        var world = state.world().world;
+        return setup.kind() == Kind.GRACE
+                && state.actors().get(index).node().next instanceof Call.Pause
+                && world.families().get(ModelWorld.familyOf(successor)).hasGrace();
+    }
+
+    private void addCalls(ModelState state, int index, List<Step> steps) {
+        var actor = state.actors().get(index);
+        var world = state.world().world;
+        var what = actor.name() + ": " + ModelWords.said(actor.node().next);
+        switch (actor.node().next) {
+            case Call.Send send -> addSend(state, index, send, what, steps);
+            case Call.Wait wait -> steps.add(
+                    isChanged(world, actor)
+                            ? answered(actor.name() + " looks again", state, index, world, true, 1)
+                            : answered(actor.name() + " looks for the last time", state, index, world, true, LONG));
+            case Call.Pause pause -> steps.add(answered(what, state, index, world, true, 2));
+            case Call.Take take -> {
+                var outcome = performed(world, actor, take);
+                var leased = state.with(state.world(), index, actor.leased());
+                steps.add(answered(what, leased, index, outcome.world(), outcome.answer(), 0));
+                if (world.isUp()) {
+                    addFault(Fault.LEASE_ANSWER_LOST, what, leased, index, outcome, steps);
+                }
+                if (world.isUp() && setup.may(Fault.LEASE_ANSWER_LATE, state)) {
+                    var late = actor.leased().awaiting(new Due(outcome.answer(), LONG, Optional.empty()));
+                    steps.add(new Step(
+                            what + ", and is stopped before it sees the answer",
+                            state.with(shared(outcome.world()), index, late).afterFault()));
+                }
+            }
+            default -> {
+                var outcome = performed(world, actor, actor.node().next);
+                steps.add(answered(what, state, index, outcome.world(), outcome.answer(), 0));
+                addFaultyAnswers(state, index, what, outcome, steps);
+            }
+        }
+    }
+
+    private void addFaultyAnswers(ModelState state, int index, String what, Outcome outcome, List<Step> steps) {
+        switch (state.actors().get(index).node().next) {
+            case Call.Find find -> {
+                if (setup.may(Fault.FALSE_404, state)) {
+                    var world = state.world().world;
+                    var step = answered(what + ", which is not found, wrongly", state, index, world, Optional.empty(), 0);
+                    steps.add(new Step(step.what(), step.after().afterFault(), step.broken()));
+                }
+                addFusionAuthDown(state, index, what, state.world().world, steps);
+            }
+            case Call.DeleteLink delete -> addFusionAuthDown(state, index, what, outcome.world(), steps);
+            case Call.Keep keep -> addFault(Fault.KEEP_ANSWER_LOST, what, state, index, outcome, steps);
+            case Call.StartOver begin -> addFault(Fault.OTHER_ANSWER_LOST, what, state, index, outcome, steps);
+            case Call.End end -> addFault(Fault.OTHER_ANSWER_LOST, what, state, index, outcome, steps);
+            case Call.Remove remove -> addFault(Fault.OTHER_ANSWER_LOST, what, state, index, outcome, steps);
+            default -> {}
+        }
+    }
+
+    private void addFusionAuthDown(ModelState state, int index, String what, ModelWorld world, List<Step> steps) {
+        if (setup.may(Fault.FUSIONAUTH_DOWN, state)) {
+            var step = answered(what + ", without an answer", state, index, world, Failure.FUSIONAUTH_AWAY, 0);
+            steps.add(new Step(step.what(), step.after().afterFault(), step.broken()));
+        }
+    }
+
+    private void addFault(
+            Fault fault, String what, ModelState state, int index, Outcome outcome, List<Step> steps) {
+        if (setup.may(fault, state) && state.world().world.isUp()) {
+            var step = answered(
+                    what + ", and the answer is lost", state, index, outcome.world(), Failure.STORE_AWAY, 0);
+            steps.add(new Step(step.what(), step.after().afterFault(), step.broken()));
+        }
+    }
+
+    private void addSend(ModelState state, int index, Call.Send send, String what, List<Step> steps) {
+        var world = state.world().world;
+        var after = world.used(send.token());
+        var works = world.works(send.token());
+        var successor = works
+                ? Optional.of(after.newestOf(ModelWorld.familyOf(send.token())))
+                : Optional.<Secret>empty();
+        var outcome = successor
+                .map(next -> ModelTenant.refreshed(accessToken(next, send.user(), world), next))
+                .orElseGet(ModelTenant::refused);
+        var actor = state.actors().get(index).awaiting(new Due(outcome, 0, successor));
+        steps.add(new Step(
+                what,
+                state.with(shared(after), index, actor),
+                ModelRules.sentTwice(state, index, send.token())));
+        if (setup.may(Fault.REQUEST_LOST, state)) {
+            var lost = answered(what + ", which never arrives", state, index, world, ModelTenant.unanswered(), 0);
+            steps.add(new Step(lost.what(), lost.after().afterFault(), lost.broken()));
+        }
+    }
+
+    static String accessToken(Secret refreshToken, UUID user, ModelWorld world) {
+        var who = user.equals(ModelWorld.X) ? "X" : "Y";
+        return "at:%s:%s:%d".formatted(refreshToken.reveal().substring(3), who, world.expiries());
+    }
+
+    /** Whether a broker that waits would see anything new. */
+    private boolean isChanged(ModelWorld world, Actor actor) {
+        var before = actor.node().looked.orElseThrow();
+        return !world.isUp()
+                || (world.isSettled() && !actor.node().now.isSettled())
+                || !setup.storeOf(world).look(before.signIn(), before.target()).equals(before.look());
+    }
+
+    Outcome performed(ModelWorld world, Actor actor, Call call) {
+        return switch (call) {
+            case Call.Find find -> new Outcome(world, world.link());
+            case Call.DeleteLink delete -> {
+                var isThere = world.link()
+                        .filter(link -> link.userId().equals(delete.link().userId()))
+                        .isPresent();
+                yield new Outcome(isThere ? world.unlinked() : world, true);
+            }
+            case Call.Authorize authorize -> {
+                var after = world.signedIn(ModelWorld.X);
+                yield new Outcome(after, after.link());
+            }
+            case Call.Idle idle -> throw new IllegalStateException();
+            case Call.Send send -> throw new IllegalStateException();
+            case Call.Pause pause -> new Outcome(world, true);
+            case Call.Wait wait -> new Outcome(world, true);
+            default -> world.isUp() ? stored(world, actor, call) : new Outcome(world, Failure.STORE_AWAY);
+        };
+    }
+
+    private Outcome stored(ModelWorld world, Actor actor, Call call) {
+        var store = setup.storeOf(world);
+        var answer =
+                switch (call) {
+                    case Call.LookAt look -> store.look(look.signIn(), look.target());
+                    case Call.Version version -> store.version(ModelWorld.ACCOUNT);
+                    case Call.Take take ->
+                        store.lease(
+                                take.signIn(),
+                                take.version(),
+                                actor.name() + actor.leases(),
+                                take.length(),
+                                // Decided right before the statement is sent.
+                                take.takeOver() && (world.isSettled() || setup.kind() == Kind.REUSABLE));
+                    case Call.Keep keep -> store.keep(keep.held(), keep.token(), keep.shared(), ModelWorld.TIME);
+                    case Call.Holds holds -> store.holds(ModelWorld.ACCOUNT, holds.token());
+                    case Call.StartOver begin ->
+                        store.startOver(begin.signIn(), begin.seen(), begin.authorized());
+                    case Call.End end -> store.end(end.held(), end.mark());
+                    case Call.Remove remove -> {
+                        store.remove(remove.signIn());
+                        yield true;
+                    }
+                    default -> throw new IllegalStateException();
+                };
+        return new Outcome(world.with(store.rows()), answer);
+    }
+
+    private Step answered(
+            String what, ModelState state, int index, ModelWorld world, Object answer, int seconds) {
+        var before = state.actors().get(index).node();
+        var node = before.answered(setup.kind(), new Answered(answer, seconds, now(before, world)));
+        return settled(what, state, index, world, node);
+    }
+
+    /** A broker looks at its clock only where it matters: else schedules would differ in what nobody sees. */
+    private static Now now(ModelNode before, ModelWorld world) {
+        return switch (before.next) {
+            case Call.Find find -> Now.of(world);
+            case Call.LookAt look -> Now.of(world);
+            case Call.Keep keep -> Now.of(world);
+            case Call.Holds holds -> Now.of(world);
+            default -> before.now;
+        };
+    }
+
+    private Step settled(String what, ModelState state, int index, ModelWorld world, ModelNode reached) {
+        var actor = state.actors().get(index);
+        var node = reached;
+        var broken = ModelRules.handedOut(world, node);
+        if (node.next instanceof Call.Version version && !setup.isFine()) {
+            var seen = performed(world, actor, version).answer();
+            node = node.answered(setup.kind(), new Answered(seen, 0, Now.of(world)));
+            broken = broken.isPresent() ? broken : ModelRules.handedOut(world, node);
+        }
+        // What a broker remembers matters no more when its work is done.
+        var isDone = node.isIdle() && actor.works().isEmpty() && !node.hasUnstored;
+        var at = isDone ? new Actor(actor.name(), List.of(), started, Optional.empty(), 0) : actor.at(node);
+        return new Step(what, state.with(shared(state, world), index, at), broken);
+    }
+
+    private ModelState crashed(ModelState state, int index) {
+        var actor = state.actors().get(index);
+        var after = state;
+        for (var lost : List.of(actor.holding(), actor.node().unanswered)) {
+            after = lost.isPresent() ? excused(after, lost.get()) : after;
+        }
+        var again = new Actor(actor.name(), actor.works(), started, Optional.empty(), actor.leases());
+        return after.with(after.world(), index, again);
+    }
+
+    private ModelState excused(ModelState state, Secret token) {
+        if (setup.kind() == Kind.REUSABLE) {
+            return state;
+        }
+        return state.with(shared(state.world().world.family(ModelWorld.familyOf(token), Family::excused)));
+    }
+
+    private void addEvents(ModelState state, List<Step> steps) {
+        if (state.events() == 0) {
+            return;
+        }
+        var link = state.world().world.link();
+        addEvent(Event.SIGN_IN, link.isPresent(), "the person signs in again elsewhere", state, steps,
+                world -> world.signedIn(ModelWorld.X));
+        addEvent(Event.CLEAR, link.filter(now -> now.token().isPresent()).isPresent(),
+                "a login clears the link's token", state, steps, ModelWorld::cleared);
+        addEvent(Event.UNLINK, link.isPresent(), "the link is removed in FusionAuth", state, steps, ModelWorld::unlinked);
+        addEvent(Event.RELINK_X, link.isEmpty(), "X links the account", state, steps, world -> world.signedIn(ModelWorld.X));
+        addEvent(Event.RELINK_Y, link.isEmpty(), "Y links the account", state, steps, world -> world.signedIn(ModelWorld.Y));
+        addEvent(Event.MOVE, link.filter(now -> now.userId().equals(ModelWorld.X)).isPresent(),
+                "the link is moved to Y with its token", state, steps, ModelWorld::moved);
+    }
+
+    private void addEvent(
+            Event event, boolean can, String what, ModelState state, List<Step> steps, UnaryOperator<ModelWorld> change) {
+        if (can && setup.events().contains(event)) {
+            steps.add(new Step(what, state.with(shared(change.apply(state.world().world))).afterEvent()));
+        }
+    }
+
+    private void addTime(ModelState state, List<Step> steps) {
+        var world = state.world().world;
+        if (world.rechecks() < setup.rechecks()) {
+            steps.add(new Step("recheck-after passes", state.with(shared(world.rechecked()))));
+        }
+        if (world.expiries() < setup.expiries()) {
+            steps.add(new Step("access tokens expire", state.with(shared(world.expired()))));
+        }
+        for (var family = 0; setup.kind() == Kind.GRACE && family < world.families().size(); family++) {
+            if (world.families().get(family).hasGrace() && !isSentAgain(state, family)) {
+                steps.add(new Step(
+                        "the grace window of sign-in " + family + " ends",
+                        state.with(shared(world.family(family, Family::withoutGrace)))));
+            }
+        }
+        world.runningLease().ifPresent(lease -> {
+            var isHeld = state.actors().stream().anyMatch(actor -> actor.node().lease.equals(Optional.of(lease.owner())));
+            if (!isHeld) {
+                steps.add(new Step("the lease expires", state.with(shared(world.leaseExpired()))));
+            } else if (setup.may(Fault.HOLDER_PAUSED, state)) {
+                var expired = state.with(shared(world.leaseExpired())).afterFault();
+                steps.add(new Step(
+                        "the lease expires while its holder is stopped",
+                        excused(expired, world.row().orElseThrow().refreshToken())));
+            }
+        });
+        if (!world.isUp()) {
+            steps.add(new Step("the store is back", state.with(shared(world.store(true, setup.isHasty())))));
+        }
+        // A broker that holds a token in its memory tries to store it each second.
+        if (world.isUp() && !world.isSettled() && state.actors().stream().noneMatch(actor -> actor.node().hasUnstored)) {
+            steps.add(new Step("the store has answered for 10 s", state.with(shared(world.store(true, true)))));
+        }
+    }
+
+    private static boolean isSentAgain(ModelState state, int family) {
+        return state.actors().stream()
+                .anyMatch(actor -> actor.node()
+                        .unanswered
+                        .filter(token -> ModelWorld.familyOf(token) == family)
+                        .isPresent());
+    }
+
+    private void addFaults(ModelState state, List<Step> steps) {
+        var world = state.world().world;
+        if (world.isUp() && setup.may(Fault.STORE_DOWN, state)) {
+            steps.add(new Step(
+                    "the store goes away", state.with(shared(world.store(false, false))).afterFault()));
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package io.tokenbroker.link;
+
+import io.tokenbroker.fusionauth.LinkApi;
+import io.tokenbroker.fusionauth.UserApi;
+import io.tokenbroker.settings.BrokerSettings;
+import java.time.Clock;
+import java.time.Duration;
+
+/** Remembered links of a broker of a model, which has no users that are not active. */
+public final class ModelLinks {
+
+    /** Read again after 30 s. */
+    public static RememberedLinks rememberedLinks(
+            LinkApi fusionAuth, GrantVersions versions, BrokerSettings settings, Clock clock) {
+        return new RememberedLinks(fusionAuth, owners(settings, clock), versions, settings, clock);
+    }
+
+    @SuppressWarnings("NullAway") // never asked
+    private static LinkOwners owners(BrokerSettings settings, Clock clock) {
+        UserApi users = null;
+        return new LinkOwners(users, settings, clock);
+    }
+
+    /** Settings of which only those of accounts can be asked. */
+    public static BrokerSettings settings(Duration recheckAfter) {
+        var accounts = new BrokerSettings.Accounts() {
+            @Override
+            public Duration recheckAfter() {
+                return recheckAfter;
+            }
+
+            @Override
+            public boolean requireActiveUser() {
+                return false;
+            }
+        };
+        return (BrokerSettings) java.lang.reflect.Proxy.newProxyInstance(
+                BrokerSettings.class.getClassLoader(), new Class<?>[] {BrokerSettings.class}, (self, method, none) -> {
+                    if (method.getName().equals("accounts")) {
+                        return accounts;
+                    }
+                    throw new UnsupportedOperationException(method.getName());
+                });
+    }
+
+    private ModelLinks() {}
+}
