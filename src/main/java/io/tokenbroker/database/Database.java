@@ -103,7 +103,7 @@ public class Database {
 
     /** The first row of one statement, as {@link #run}. */
     public <T> Optional<T> first(String operation, Row<T> row, String sql, @Nullable Object... values) {
-        return rows(operation, row, sql, values).stream().findFirst();
+        return run(operation, session -> session.first(row, sql, values));
     }
 
     /** The number of rows that one statement has changed, as {@link #run}. */

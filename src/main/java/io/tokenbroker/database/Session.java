@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,11 @@ public final class Session {
             }
             return rows;
         }
+    }
+
+    /** The first row. */
+    public <T> Optional<T> first(Row<T> row, String sql, @Nullable Object... values) throws SQLException {
+        return rows(row, sql, values).stream().findFirst();
     }
 
     private PreparedStatement prepared(String sql, @Nullable Object... values) throws SQLException {

@@ -110,24 +110,25 @@ public class DueGrants {
         return database.update("postpone", POSTPONE, next, row.unchanged(), seen) == 1;
     }
 
-    /** FusionAuth shows no link: notes it, and a day later deletes the row unless it has changed since. */
-    void gone(Due row) {
+    /** FusionAuth shows no link: notes it, and a day later deletes the row unless it has changed. True if it is deleted. */
+    boolean gone(Due row) {
         var since = row.goneSince();
         if (since.isEmpty()) {
             database.update("gone", GONE_SINCE, clock.millis(), row.unchanged());
-        } else if (!clock.instant().isBefore(since.get().plus(GONE_FOR_GOOD))) {
-            delete(row);
+            return false;
         }
+        return !clock.instant().isBefore(since.get().plus(GONE_FOR_GOOD)) && delete(row);
     }
 
-    private void delete(Due row) {
-        database.transaction("delete_gone", session -> {
+    private boolean delete(Due row) {
+        return database.transaction("delete_gone", session -> {
             var deleted = session.update(DELETE_GONE, row.unchanged()) == 1;
-            return deleted
-                    && session.update(
-                                    "DELETE FROM access_tokens WHERE account_id = ?",
-                                    row.id().toString())
-                            > 0;
+            if (deleted) {
+                session.update(
+                        "DELETE FROM access_tokens WHERE account_id = ?",
+                        row.id().toString());
+            }
+            return deleted;
         });
     }
 

@@ -30,21 +30,28 @@ class GrantModelTest {
     @ParameterizedTest
     @EnumSource(Kind.class)
     void twoBrokersAndAnyFault(Kind kind) {
-        explore(ModelSetup.of(kind).broker(Work.MINT).broker(Work.MINT).anyFault(1).time(1, 0));
+        explore(ModelSetup.of(kind)
+                .broker(Work.MINT)
+                .broker(Work.MINT)
+                .anyFault(1)
+                .time(1, 0));
     }
 
     @ParameterizedTest
     @EnumSource(Kind.class)
     void twoBrokersAndAnyEvent(Kind kind) {
-        explore(ModelSetup.of(kind).broker(Work.MINT).broker(Work.MINT).events(2, Event.values()).time(1, 0));
+        explore(ModelSetup.of(kind)
+                .broker(Work.MINT)
+                .broker(Work.MINT)
+                .events(2, Event.values())
+                .time(1, 0));
     }
 
     private static void explore(ModelSetup setup) {
         var check = new ModelCheck(setup);
         var began = System.nanoTime();
         var violation = check.explore();
-        System.out.printf(
-                "%,9d states, %,6d ms: %s%n", check.states(), (System.nanoTime() - began) / 1_000_000, setup);
+        System.out.printf("%,9d states, %,6d ms: %s%n", check.states(), (System.nanoTime() - began) / 1_000_000, setup);
         assertThat(violation.map(Object::toString)).isEmpty();
         assertThat(check.states()).isGreaterThan(100);
     }

@@ -6,6 +6,7 @@ import io.tokenbroker.grant.GrantStore.Held;
 import io.tokenbroker.grant.Look.Counting;
 import io.tokenbroker.grant.Look.Foreign;
 import io.tokenbroker.grant.Look.Mark;
+import io.tokenbroker.link.SignIn;
 import io.tokenbroker.seal.Secret;
 import java.util.Optional;
 import java.util.UUID;

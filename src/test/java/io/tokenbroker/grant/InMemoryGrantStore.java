@@ -3,6 +3,7 @@ package io.tokenbroker.grant;
 import io.tokenbroker.grant.Look.Mark;
 import io.tokenbroker.grant.Look.SharedToken;
 import io.tokenbroker.link.AccountId;
+import io.tokenbroker.link.SignIn;
 import io.tokenbroker.seal.Secret;
 import java.time.Duration;
 import java.time.Instant;

@@ -5,6 +5,7 @@ import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.grant.Look.Mark;
 import io.tokenbroker.grant.Look.SharedToken;
 import io.tokenbroker.link.AccountId;
+import io.tokenbroker.link.SignIn;
 import io.tokenbroker.mint.ModelMints.HandedOut;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
@@ -130,15 +131,7 @@ final class ModelCalls extends Clock implements GrantStore {
     /** What became of the broker: where it stands, and what it holds. */
     ModelNode node() {
         return new ModelNode(
-                log,
-                pending.orElseThrow().call(),
-                holding,
-                lease,
-                looked,
-                hasUnstored,
-                unanswered,
-                handedOut,
-                now);
+                log, pending.orElseThrow().call(), holding, lease, looked, hasUnstored, unanswered, handedOut, now);
     }
 
     private Object ask(Call call) {

@@ -2,6 +2,7 @@ package io.tokenbroker.grant;
 
 import io.tokenbroker.grant.ModelCalls.Work;
 import io.tokenbroker.grant.ModelWorld.Kind;
+import io.tokenbroker.link.SignIn;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -78,17 +79,51 @@ record ModelSetup(
     ModelSetup broker(Work... work) {
         var more = new ArrayList<>(works);
         more.add(List.of(work));
-        return new ModelSetup(kind, more, events, mostEvents, faults, mostFaults, rechecks, expiries, isFine, isStored, isHasty, store);
+        return new ModelSetup(
+                kind,
+                more,
+                events,
+                mostEvents,
+                faults,
+                mostFaults,
+                rechecks,
+                expiries,
+                isFine,
+                isStored,
+                isHasty,
+                store);
     }
 
     ModelSetup events(int most, Event... which) {
         return new ModelSetup(
-                kind, works, Set.of(which), most, faults, mostFaults, rechecks, expiries, isFine, isStored, isHasty, store);
+                kind,
+                works,
+                Set.of(which),
+                most,
+                faults,
+                mostFaults,
+                rechecks,
+                expiries,
+                isFine,
+                isStored,
+                isHasty,
+                store);
     }
 
     ModelSetup faults(int most, Fault... which) {
         return new ModelSetup(
-                kind, works, events, mostEvents, Set.of(which), most, rechecks, expiries, isFine, isStored, isHasty, store);
+                kind,
+                works,
+                events,
+                mostEvents,
+                Set.of(which),
+                most,
+                rechecks,
+                expiries,
+                isFine,
+                isStored,
+                isHasty,
+                store);
     }
 
     ModelSetup anyFault(int most) {
@@ -97,11 +132,34 @@ record ModelSetup(
 
     ModelSetup time(int mostRechecks, int mostExpiries) {
         return new ModelSetup(
-                kind, works, events, mostEvents, faults, mostFaults, mostRechecks, mostExpiries, isFine, isStored, isHasty, store);
+                kind,
+                works,
+                events,
+                mostEvents,
+                faults,
+                mostFaults,
+                mostRechecks,
+                mostExpiries,
+                isFine,
+                isStored,
+                isHasty,
+                store);
     }
 
     ModelSetup fine() {
-        return new ModelSetup(kind, works, events, mostEvents, faults, mostFaults, rechecks, expiries, true, isStored, isHasty, store);
+        return new ModelSetup(
+                kind,
+                works,
+                events,
+                mostEvents,
+                faults,
+                mostFaults,
+                rechecks,
+                expiries,
+                true,
+                isStored,
+                isHasty,
+                store);
     }
 
     ModelSetup stored() {
@@ -115,7 +173,19 @@ record ModelSetup(
     }
 
     ModelSetup store(Function<ModelWorld, InMemoryGrantStore> other) {
-        return new ModelSetup(kind, works, events, mostEvents, faults, mostFaults, rechecks, expiries, isFine, isStored, isHasty, other);
+        return new ModelSetup(
+                kind,
+                works,
+                events,
+                mostEvents,
+                faults,
+                mostFaults,
+                rechecks,
+                expiries,
+                isFine,
+                isStored,
+                isHasty,
+                other);
     }
 
     InMemoryGrantStore storeOf(ModelWorld world) {
@@ -129,7 +199,16 @@ record ModelSetup(
     @Override
     public String toString() {
         return "%s, %s, %d of %s, %d of %s, %d rechecks, %d expiries%s"
-                .formatted(kind, works, mostEvents, events, mostFaults, faults, rechecks, expiries, (isFine ? ", fine" : "") + (isStored ? ", stored" : ""));
+                .formatted(
+                        kind,
+                        works,
+                        mostEvents,
+                        events,
+                        mostFaults,
+                        faults,
+                        rechecks,
+                        expiries,
+                        (isFine ? ", fine" : "") + (isStored ? ", stored" : ""));
     }
 
     /** The store in memory, with versions that a model can repeat. */

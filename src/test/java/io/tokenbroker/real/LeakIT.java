@@ -89,8 +89,9 @@ class LeakIT {
     void noColumnOfADatabaseHoldsASecret() {
         var search = new SecretSearch(secrets);
 
-        assertThat(databases()).allSatisfy(file -> assertThat(columns(file))
-                .allSatisfy(value -> assertThat(search.findIn(value)).isEmpty()));
+        assertThat(databases())
+                .allSatisfy(file -> assertThat(columns(file))
+                        .allSatisfy(value -> assertThat(search.findIn(value)).isEmpty()));
     }
 
     @Test
