@@ -12,6 +12,7 @@ import io.tokenbroker.grant.ModelState.Due;
 import io.tokenbroker.grant.ModelState.Shared;
 import io.tokenbroker.grant.ModelWorld.Family;
 import io.tokenbroker.grant.ModelWorld.Kind;
+import io.tokenbroker.mint.ModelMints.HandedOut;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.tenant.ModelTenant;
 import java.util.ArrayList;
@@ -37,11 +38,26 @@ final class ModelSteps {
         this.started = ModelNode.started(setup.kind());
     }
 
-    /** @param broken the rule that this step itself breaks */
-    record Step(String what, ModelState after, Optional<String> broken) {
+    /**
+     * @param broken the rule that this step itself breaks
+     * @param handedOut the access tokens that it gives to callers
+     */
+    record Step(String what, ModelState after, Optional<String> broken, List<HandedOut> handedOut) {
+
+        Step {
+            handedOut = List.copyOf(handedOut);
+        }
 
         Step(String what, ModelState after) {
-            this(what, after, Optional.empty());
+            this(what, after, Optional.empty(), List.of());
+        }
+
+        Step after(String first) {
+            return new Step(first + what, after, broken, handedOut);
+        }
+
+        Step asFault() {
+            return new Step(what, after.afterFault(), broken, handedOut);
         }
     }
 
@@ -111,7 +127,7 @@ final class ModelSteps {
         }
         var first = new ArrayList<Step>();
         addCalls(begun, index, first);
-        first.forEach(step -> steps.add(new Step(what + step.what(), step.after(), step.broken())));
+        first.forEach(step -> steps.add(step.after(what)));
     }
 
     private void addArrivals(ModelState state, int index, Due due, List<Step> steps) {
@@ -125,7 +141,7 @@ final class ModelSteps {
                     .filter(successor -> !isSentAgainInTime(lost.after(), index, successor))
                     .map(successor -> excused(lost.after(), successor))
                     .orElse(lost.after());
-            steps.add(new Step(lost.what(), after.afterFault(), lost.broken()));
+            steps.add(new Step(lost.what(), after, lost.broken(), lost.handedOut()).asFault());
         }
     }
 
@@ -174,8 +190,9 @@ final class ModelSteps {
             case Call.Find find -> {
                 if (setup.may(Fault.FALSE_404, state)) {
                     var world = state.world().world;
-                    var step = answered(what + ", which is not found, wrongly", state, index, world, Optional.empty(), 0);
-                    steps.add(new Step(step.what(), step.after().afterFault(), step.broken()));
+                    var wrong = what + ", which is not found, wrongly";
+                    steps.add(answered(wrong, state, index, world, Optional.empty(), 0)
+                            .asFault());
                 }
                 addFusionAuthDown(state, index, what, state.world().world, steps);
             }
@@ -190,17 +207,17 @@ final class ModelSteps {
 
     private void addFusionAuthDown(ModelState state, int index, String what, ModelWorld world, List<Step> steps) {
         if (setup.may(Fault.FUSIONAUTH_DOWN, state)) {
-            var step = answered(what + ", without an answer", state, index, world, Failure.FUSIONAUTH_AWAY, 0);
-            steps.add(new Step(step.what(), step.after().afterFault(), step.broken()));
+            steps.add(answered(what + ", without an answer", state, index, world, Failure.FUSIONAUTH_AWAY, 0)
+                    .asFault());
         }
     }
 
     private void addFault(
             Fault fault, String what, ModelState state, int index, Outcome outcome, List<Step> steps) {
         if (setup.may(fault, state) && state.world().world.isUp()) {
-            var step = answered(
-                    what + ", and the answer is lost", state, index, outcome.world(), Failure.STORE_AWAY, 0);
-            steps.add(new Step(step.what(), step.after().afterFault(), step.broken()));
+            var lost = what + ", and the answer is lost";
+            steps.add(answered(lost, state, index, outcome.world(), Failure.STORE_AWAY, 0)
+                    .asFault());
         }
     }
 
@@ -218,10 +235,11 @@ final class ModelSteps {
         steps.add(new Step(
                 what,
                 state.with(shared(after), index, actor),
-                ModelRules.sentTwice(state, index, send.token())));
+                ModelRules.sentTwice(state, index, send.token()),
+                List.of()));
         if (setup.may(Fault.REQUEST_LOST, state)) {
-            var lost = answered(what + ", which never arrives", state, index, world, ModelTenant.unanswered(), 0);
-            steps.add(new Step(lost.what(), lost.after().afterFault(), lost.broken()));
+            steps.add(answered(what + ", which never arrives", state, index, world, ModelTenant.unanswered(), 0)
+                    .asFault());
         }
     }
 
@@ -290,19 +308,22 @@ final class ModelSteps {
     private Step answered(
             String what, ModelState state, int index, ModelWorld world, Object answer, int seconds) {
         var before = state.actors().get(index).node();
-        var node = before.answered(setup.kind(), new Answered(answer, seconds, now(before, world)));
+        var node = before.answered(setup.kind(), new Answered(answer, seconds, now(before, answer, world)));
         return settled(what, state, index, world, node);
     }
 
     /** A broker looks at its clock only where it matters: else schedules would differ in what nobody sees. */
-    private static Now now(ModelNode before, ModelWorld world) {
-        return switch (before.next) {
-            case Call.Find find -> Now.of(world);
-            case Call.LookAt look -> Now.of(world);
-            case Call.Keep keep -> Now.of(world);
-            case Call.Holds holds -> Now.of(world);
-            default -> before.now;
-        };
+    private Now now(ModelNode before, Object answer, ModelWorld world) {
+        var doesNotLook =
+                switch (before.next) {
+                    case Call.Take take -> answer != Failure.STORE_AWAY;
+                    case Call.Send send -> setup.kind() != Kind.REUSABLE;
+                    case Call.StartOver begin -> true;
+                    case Call.Pause pause -> true;
+                    case Call.Wait wait -> true;
+                    default -> false;
+                };
+        return doesNotLook ? before.now : Now.of(world);
     }
 
     private Step settled(String what, ModelState state, int index, ModelWorld world, ModelNode reached) {
@@ -317,7 +338,7 @@ final class ModelSteps {
         // What a broker remembers matters no more when its work is done.
         var isDone = node.isIdle() && actor.works().isEmpty() && !node.hasUnstored;
         var at = isDone ? new Actor(actor.name(), List.of(), started, Optional.empty(), 0) : actor.at(node);
-        return new Step(what, state.with(shared(state, world), index, at), broken);
+        return new Step(what, state.with(shared(state, world), index, at), broken, node.handedOut);
     }
 
     private ModelState crashed(ModelState state, int index) {
