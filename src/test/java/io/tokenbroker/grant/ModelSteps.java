@@ -250,10 +250,13 @@ final class ModelSteps {
 
     /** Whether a broker that waits would see anything new. */
     private boolean isChanged(ModelWorld world, Actor actor) {
-        var before = actor.node().looked.orElseThrow();
+        var before = actor.node().looked;
         return !world.isUp()
+                || before.isEmpty()
                 || (world.isSettled() && !actor.node().now.isSettled())
-                || !setup.storeOf(world).look(before.signIn(), before.target()).equals(before.look());
+                || !setup.storeOf(world)
+                        .look(before.get().signIn(), before.get().target())
+                        .equals(before.get().look());
     }
 
     Outcome performed(ModelWorld world, Actor actor, Call call) {
