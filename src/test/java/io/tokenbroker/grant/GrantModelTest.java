@@ -58,7 +58,9 @@ class GrantModelTest {
     @EnumSource(Kind.class)
     void twoBrokersAndAnyFault(Kind kind) {
         explore(two(kind).anyFault(1));
-        explore(two(kind).anyFault(1).time(1, 0));
+        if (kind == Kind.STRICT) {
+            explore(two(kind).anyFault(1).time(1, 0));
+        }
     }
 
     @ParameterizedTest
@@ -70,7 +72,9 @@ class GrantModelTest {
     @ParameterizedTest
     @EnumSource(Kind.class)
     void twoBrokersAndAChangeOutsideThatIsOld(Kind kind) {
-        explore(two(kind).events(1, Event.values()).time(1, 0));
+        // All of them, with a grace window, are among the deeper ones.
+        var events = kind == Kind.GRACE ? new Event[] {Event.SIGN_IN, Event.UNLINK} : Event.values();
+        explore(two(kind).events(1, events).time(1, 0));
     }
 
     @ParameterizedTest
@@ -78,7 +82,7 @@ class GrantModelTest {
     void aChangeOutsideAndAFault(Kind kind) {
         var faults = two(kind)
                 .faults(1, Fault.CRASH, Fault.KEEP_ANSWER_LOST, Fault.LEASE_ANSWER_LATE, Fault.HOLDER_PAUSED);
-        explore(faults.events(1, Event.values()));
+        explore(faults.events(1, kind == Kind.GRACE ? new Event[] {Event.SIGN_IN, Event.MOVE} : Event.values()));
         if (kind == Kind.STRICT) {
             explore(two(kind).faults(1, Fault.STORE_DOWN).events(1, Event.MOVE));
         }
@@ -88,7 +92,7 @@ class GrantModelTest {
     @EnumSource(Kind.class)
     void aBrokerThatMintsAgainWhenTokensHaveExpired(Kind kind) {
         var again = ModelSetup.of(kind).stored().broker(MINT, MINT).broker(MINT).time(0, 1);
-        explore(again.events(1, Event.SIGN_IN, Event.MOVE));
+        explore(again.events(1, kind == Kind.STRICT ? Event.MOVE : Event.SIGN_IN));
         explore(again.faults(1, Fault.KEEP_ANSWER_LOST, Fault.LEASE_ANSWER_LOST));
     }
 
@@ -120,6 +124,8 @@ class GrantModelTest {
     void deeper(Kind kind) {
         explore(ModelSetup.of(kind).broker(MINT).broker(MINT).anyFault(1));
         explore(two(kind).anyFault(1).events(1, Event.values()));
+        explore(two(kind).anyFault(1).time(1, 0));
+        explore(two(kind).events(1, Event.values()).time(1, 0));
         explore(two(kind).events(2, Event.values()).time(1, 0));
         explore(ModelSetup.of(kind).stored().broker(MINT, MINT).broker(MINT).anyFault(1).time(0, 1));
         explore(ModelSetup.of(kind).stored().broker(MINT).broker(COMPLETE).anyFault(1).events(1, Event.values()));
@@ -149,7 +155,7 @@ class GrantModelTest {
                         strict.broker(MINT).broker(MINT).events(1, NO_MOVE),
                         strict.stored().broker(MINT).broker(MINT).events(1, Event.MOVE),
                         strict.stored().broker(MINT).broker(UNLINK).events(2, NO_MOVE),
-                        strict.stored().broker(MINT).broker(COMPLETE).faults(1, Fault.CRASH),
+                        strict.stored().broker(MINT).broker(COMPLETE).faults(1, Fault.ANSWER_LOST),
                         strict.stored().broker(MINT).broker(MINT).faults(1, Fault.STORE_DOWN).events(1, Event.MOVE))
                 .flatMap(setup -> new ModelCheck(setup).explore().stream())
                 .findFirst();

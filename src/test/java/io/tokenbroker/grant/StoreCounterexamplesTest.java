@@ -5,9 +5,14 @@ import static io.tokenbroker.grant.ModelCalls.Work.MINT;
 import static io.tokenbroker.grant.ModelCalls.Work.UNLINK;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tokenbroker.grant.GrantStore.Target;
+import io.tokenbroker.grant.Look.SharedToken;
 import io.tokenbroker.grant.ModelCalls.Call;
 import io.tokenbroker.grant.ModelSetup.Event;
 import io.tokenbroker.grant.ModelWorld.Kind;
+import io.tokenbroker.seal.Secret;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -334,6 +339,54 @@ class StoreCounterexamplesTest {
         var one = new ModelSchedule(any(kind).stored().broker(MINT).broker(MINT));
         var backup = one.world().rows();
         return one.ends("A").change("the store is restored", world -> world.with(backup)).ends("B");
+    }
+
+    /** One of several replicas has another first sealing key: that is no other sign-in. */
+    @Test
+    void c2ASignInIsTheSameUnderEverySealingKey() {
+        var link = ModelWorld.linked(Kind.STRICT).link().orElseThrow();
+        var again = ModelWorld.linked(Kind.STRICT).signedIn(ModelWorld.X).link().orElseThrow();
+
+        // Nothing but the account and the token goes into it: no key could.
+        assertThat(SignIn.of(link).root()).contains("67e4e1ae8d73db7fdc91a78785fac423d1682801d86d69c044ff126fccd00870");
+        assertThat(SignIn.of(again).root()).isNotEqualTo(SignIn.of(link).root());
+    }
+
+    @Test
+    void c13TwoResourcesDoNotEvictEachOther() {
+        var link = ModelWorld.linked(Kind.STRICT).link().orElseThrow();
+        var signIn = SignIn.of(link);
+        var store = new InMemoryGrantStore(ModelSetup.DATABASE_CLOCK);
+        store.startOver(signIn, 0, false);
+        keep(store, signIn, "one", "rt:0.1");
+        keep(store, signIn, "two", "rt:0.2");
+
+        assertThat(((Look.Counting) store.look(signIn, "one")).token()).isPresent();
+        assertThat(((Look.Counting) store.look(signIn, "two")).token()).isPresent();
+    }
+
+    private static void keep(InMemoryGrantStore store, SignIn signIn, String target, String refreshToken) {
+        var version = store.version(signIn.account());
+        var held = store.lease(signIn, version, target, Duration.ofSeconds(45), true).orElseThrow();
+        var ends = ModelWorld.TIME.plusSeconds(3_600);
+        var token = new SharedToken(Secret.of(target), Optional.empty(), ModelWorld.TIME, ends, ends);
+        assertThat(store.keep(held, Secret.of(refreshToken), Optional.of(new Target(target, token)), ModelWorld.TIME))
+                .isTrue();
+    }
+
+    /**
+     * The other named loss: X unlinks through a broker in the very moment in which an administrator moves the link to Y
+     * with its token. The row goes with X's link, and Y has to sign in again.
+     */
+    @Test
+    void aLinkThatIsMovedDuringItsUnlinkIsANamedLoss() {
+        var one = new ModelSchedule(any(Kind.STRICT).stored().broker(MINT).broker(UNLINK))
+                .ends("A")
+                .until("B", Call.DeleteLink.class)
+                .step("the link is moved to Y")
+                .ends("B");
+
+        assertThat(one.broken()).anyMatch(rule -> rule.startsWith("I2"));
     }
 
     @Test
