@@ -137,7 +137,7 @@ class InMemoryGrantStore implements GrantStore {
                 .filter(row -> mayLease(row, signIn, version, takeOver))
                 .map(row -> {
                     rows = rows.with(signIn.account(), row.leased(lease));
-                    return new Held(signIn, row.root(), row.refreshToken(), row.version(), owner);
+                    return new Held(signIn, row.root(), row.refreshToken(), version, owner);
                 });
     }
 

@@ -215,6 +215,7 @@ final class ModelCalls extends Clock implements GrantStore {
 
     @Override
     public Look look(SignIn signIn, String target) {
+        looked = Optional.empty();
         var look = (Look) ask(new Call.LookAt(signIn, target));
         looked = Optional.of(new Looked(signIn, target, look));
         return look;
