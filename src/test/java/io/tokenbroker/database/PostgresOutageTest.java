@@ -41,9 +41,10 @@ class PostgresOutageTest {
             server = start(data, port);
             Waiting.until(() -> !database.isAway(), Duration.ofSeconds(15));
             add(database, 7);
-            assertThat(database.<Long>run("test", session -> session.rows(
-                                    row -> row.getLong(1), "SELECT sum(id) FROM rows")
-                            .getFirst()))
+            assertThat(database.<Long>run(
+                            "test",
+                            session -> session.rows(row -> row.getLong(1), "SELECT sum(id) FROM rows")
+                                    .getFirst()))
                     .isEqualTo(8);
         } finally {
             TestDatabases.close(database);

@@ -12,11 +12,11 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** An SQLite file that is full, locked or away: said in time, and nothing is reported stored that is not. */
 @Timeout(60)
@@ -74,7 +74,8 @@ class StoreOutageTest {
 
     private static void add(Database database, int number) {
         var stored = database.<Integer>run(
-                "test", session -> session.first(row -> row.getInt(1), ADD, number, "x".repeat(2_000))
+                "test",
+                session -> session.first(row -> row.getInt(1), ADD, number, "x".repeat(2_000))
                         .orElseThrow());
         assertThat(stored).isEqualTo(number);
     }
@@ -176,8 +177,8 @@ class StoreOutageTest {
     @Test
     void itIsKnownForHowLongItHasAnswered() {
         var ticker = new FakeTicker();
-        var database = TestDatabases.open(
-                Map.of("broker.store.url", "jdbc:sqlite:" + folder.resolve("store.db")), ticker);
+        var database =
+                TestDatabases.open(Map.of("broker.store.url", "jdbc:sqlite:" + folder.resolve("store.db")), ticker);
         opened = database;
         for (var second = 0; second < 12; second++) {
             ticker.advance(Duration.ofSeconds(1));

@@ -29,7 +29,14 @@ class StoreStartTest {
     private Path folder = Path.of("target");
 
     @ParameterizedTest
-    @ValueSource(strings = {"mysql://db", "jdbc:mysql://db/broker", "postgresql://db/broker", "data/broker.db", "JDBC:SQLITE:x"})
+    @ValueSource(
+            strings = {
+                "mysql://db",
+                "jdbc:mysql://db/broker",
+                "postgresql://db/broker",
+                "data/broker.db",
+                "JDBC:SQLITE:x"
+            })
     void anUrlOfAnotherKind(String url) {
         assertRefused(url, URL + " must begin with jdbc:sqlite: or jdbc:postgresql:, such as");
     }
@@ -88,7 +95,9 @@ class StoreStartTest {
             """);
 
         assertRefused(
-                sqlite(file), URL + ": ", "was written by a newer broker (schema 999); run that version or a later one");
+                sqlite(file),
+                URL + ": ",
+                "was written by a newer broker (schema 999); run that version or a later one");
     }
 
     @Test
@@ -132,12 +141,16 @@ class StoreStartTest {
         Postgres.requirePassword("careful", "the right one");
 
         var refused = refusal(Map.of(
-                "broker.store.url", Postgres.url("postgres") + "?sslmode=disable",
-                "broker.store.username", "careful",
-                "broker.store.password", WRONG_PASSWORD));
+                "broker.store.url",
+                Postgres.url("postgres") + "?sslmode=disable",
+                "broker.store.username",
+                "careful",
+                "broker.store.password",
+                WRONG_PASSWORD));
 
         assertThat(refused)
-                .startsWith("broker.store.username, broker.store.password: " + Postgres.url("postgres") + " refuses them");
+                .startsWith(
+                        "broker.store.username, broker.store.password: " + Postgres.url("postgres") + " refuses them");
     }
 
     @Test
@@ -183,7 +196,8 @@ class StoreStartTest {
     private static void assertRefused(String url, String beginning, String... parts) {
         assertThat(refusal(Map.of("broker.store.url", url)))
                 .startsWith(beginning)
-                .satisfies(words -> assertThat(parts).allSatisfy(part -> assertThat(words).contains(part)));
+                .satisfies(words ->
+                        assertThat(parts).allSatisfy(part -> assertThat(words).contains(part)));
     }
 
     /** The words of a refusal: one line without a secret. */
@@ -191,7 +205,7 @@ class StoreStartTest {
         var refused = catchThrowable(() -> TestDatabases.close(TestDatabases.open(settings)));
         assertThat(refused).isInstanceOf(ConfigurationException.class);
         assertThat(refused.getMessage()).doesNotContain("\n", WRONG_PASSWORD, "sslmode", "open_mode");
-        return refused.getMessage();
+        return String.valueOf(refused.getMessage());
     }
 
     private static Map<String, String> postgresql(String url) {

@@ -130,8 +130,7 @@ class JdbcGrantStoreTest {
         var old = TestStores.of(database, TestSealers.with("old"));
         var oldThatKnowsTheNew = TestStores.of(database, TestSealers.with("old", "new"));
         var rotated = TestStores.of(database, TestSealers.with("new", "old"));
-        var accounts =
-                IntStream.range(0, 25).mapToObj(i -> Samples.signIn()).toList();
+        var accounts = IntStream.range(0, 25).mapToObj(i -> Samples.signIn()).toList();
         accounts.forEach(each -> {
             old.startOver(each, 0, false);
             keep(old, leased(old, each), "0.1");
@@ -267,8 +266,7 @@ class JdbcGrantStoreTest {
     /** As characters of one byte each. */
     private String bytes(Database database, String table, String column) {
         var sql = "SELECT %s FROM %s WHERE account_id = ?".formatted(column, table);
-        return database
-                .run("test", session -> session.first(row -> row.getBytes(1), sql, id(signIn)))
+        return database.run("test", session -> session.first(row -> row.getBytes(1), sql, id(signIn)))
                 .map(value -> new String(value, StandardCharsets.ISO_8859_1))
                 .orElseThrow();
     }
@@ -302,13 +300,17 @@ class JdbcGrantStoreTest {
 
     /** What two tables have in common, and for grants the rest. */
     private record Row(
-            String userId, long linkedAt, String root, long version, @Nullable String owner, String status) {}
+            String userId,
+            long linkedAt,
+            String root,
+            long version,
+            @Nullable String owner,
+            String status) {}
 
     private Row values(Database database, String table) {
         var rest = table.equals("grants") ? "version, lease_owner, status" : "0, NULL, ''";
         var sql = "SELECT user_id, linked_at, root, %s FROM %s WHERE account_id = ?".formatted(rest, table);
-        return database
-                .run(
+        return database.run(
                         "test",
                         session -> session.first(
                                 row -> new Row(

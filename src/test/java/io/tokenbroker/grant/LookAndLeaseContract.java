@@ -138,7 +138,8 @@ abstract class LookAndLeaseContract extends GrantStoreContract {
         var version = begun();
         leaseThatHasEnded();
 
-        assertThat(atOnce(() -> tried(signIn, version, true))).filteredOn(Optional::isPresent)
+        assertThat(atOnce(() -> tried(signIn, version, true)))
+                .filteredOn(Optional::isPresent)
                 .hasSize(1);
     }
 

@@ -249,13 +249,11 @@ class DueGrantsTest {
 
     private DueGrants due(Instant now, String... keys) {
         var sealer = TestSealers.with(keys);
-        return new DueGrants(
-                engine.database(), TestStores.seal(sealer), sealer, Clock.fixed(now, ZoneOffset.UTC));
+        return new DueGrants(engine.database(), TestStores.seal(sealer), sealer, Clock.fixed(now, ZoneOffset.UTC));
     }
 
     private DueGrants due(GrantSeal seal, String... keys) {
-        return new DueGrants(
-                engine.database(), seal, TestSealers.with(keys), Clock.fixed(NOW, ZoneOffset.UTC));
+        return new DueGrants(engine.database(), seal, TestSealers.with(keys), Clock.fixed(NOW, ZoneOffset.UTC));
     }
 
     private Due found(AccountId id, Instant issuedBefore) {

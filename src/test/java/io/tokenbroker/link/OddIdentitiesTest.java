@@ -65,13 +65,9 @@ class OddIdentitiesTest extends LinkingTest {
 
     private static String linkAsZoe(UUID provider, String code) {
         var zoe = Broker.user(FusionAuthStandIn.ZOE_ID);
-        String state = Broker.start(zoe, provider)
-                .then()
-                .statusCode(200)
-                .extract()
-                .path("state");
-        var completed = Broker.complete(
-                Broker.user(FusionAuthStandIn.ZOE_ID), Map.of("state", state, "code", code));
+        String state =
+                Broker.start(zoe, provider).then().statusCode(200).extract().path("state");
+        var completed = Broker.complete(Broker.user(FusionAuthStandIn.ZOE_ID), Map.of("state", state, "code", code));
         return Broker.resolve(Broker.user(FusionAuthStandIn.ZOE_ID), completed.path("pending_link_id"))
                 .then()
                 .statusCode(200)

@@ -73,10 +73,7 @@ class OwnerTest extends LinkingTest {
         advance(LATER);
 
         mint(account, ARM).then().statusCode(200);
-        Broker.user(owner.id())
-                .get("/accounts/{id}", account)
-                .then()
-                .body("status", equalTo("active"));
+        Broker.user(owner.id()).get("/accounts/{id}", account).then().body("status", equalTo("active"));
     }
 
     private Response mintFor(UUID user) {

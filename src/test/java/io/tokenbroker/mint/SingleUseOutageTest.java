@@ -194,7 +194,7 @@ class SingleUseOutageTest extends BrokerTest {
 
     private static List<String> sent() {
         return refreshRequests().stream()
-                .map(request -> request.form().get("refresh_token"))
+                .map(request -> request.form().getOrDefault("refresh_token", ""))
                 .toList();
     }
 

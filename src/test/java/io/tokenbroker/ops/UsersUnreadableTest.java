@@ -60,16 +60,11 @@ class UsersUnreadableTest extends BrokerTest {
     @Test
     void anOutageOfFusionAuthSaysNothingOfTheKey() {
         look();
-        sandbox()
-                .fusionAuth()
-                .fault(Fault.of(
-                        Fault.Kind.UNAVAILABLE_503));
+        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.UNAVAILABLE_503));
         look();
         sandbox().fusionAuth().clearFaults();
 
-        given().get("/q/health/ready")
-                .then()
-                .body("checks.find { it.name == 'users' }.status", equalTo("UP"));
+        given().get("/q/health/ready").then().body("checks.find { it.name == 'users' }.status", equalTo("UP"));
     }
 
     /** As every half minute. */
