@@ -1,6 +1,7 @@
 package io.tokenbroker.database;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -50,9 +51,13 @@ public enum Engine {
         return clock;
     }
 
-    /** What a connection is opened with, unless the URL says otherwise. */
-    Map<String, String> connection() {
-        return connection;
+    /** What a connection is opened with, unless the URL says otherwise: SQLite's driver would not listen to the URL. */
+    Map<String, String> connection(String url) {
+        var parameters = new HashMap<>(connection);
+        for (var parameter : url.substring(withoutQuery(url).length()).split("[?&]", -1)) {
+            parameters.remove(parameter.split("=", 2)[0]);
+        }
+        return parameters;
     }
 
     /** The file of an SQLite database. */

@@ -37,7 +37,7 @@ record Opening(Engine engine, String name, Map<String, String> properties, boole
                 .orElseThrow(
                         () -> new ConfigurationException(
                                 "broker.store.url must begin with jdbc:sqlite: or jdbc:postgresql:, such as jdbc:postgresql://db.internal:5432/token_broker"));
-        var properties = new HashMap<>(engine.connection());
+        var properties = new HashMap<>(engine.connection(settings.url()));
         settings.username().ifPresent(user -> properties.put("user", user));
         settings.password().ifPresent(password -> properties.put("password", password));
         engine.file(settings.url()).ifPresent(Opening::makeFolder);

@@ -4,10 +4,22 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tokenbroker.support.Settings;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** Databases of the production class, without a broker around them. */
 public final class TestDatabases {
+
+    static {
+        // The list of drivers is the JVM's, and knows those of the class loader that came first.
+        for (var driver : List.of("org.sqlite.JDBC", "org.postgresql.Driver")) {
+            try {
+                Class.forName(driver);
+            } catch (ClassNotFoundException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
 
     private TestDatabases() {}
 

@@ -55,8 +55,8 @@ abstract class SingleUse extends LinkingTest {
     /** The refresh tokens that the provider has been shown so far. */
     final List<String> spent() {
         return plain.tokenRequests().stream()
-                .filter(request -> request.form().get("grant_type").equals("refresh_token"))
-                .map(request -> request.form().get("refresh_token"))
+                .filter(request -> "refresh_token".equals(request.form().get("grant_type")))
+                .map(request -> request.form().getOrDefault("refresh_token", ""))
                 .toList();
     }
 

@@ -3,6 +3,8 @@ package io.tokenbroker.support;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.UUID;
@@ -30,6 +32,26 @@ public final class Postgres {
         try (var connection = DriverManager.getConnection(url, "postgres", "");
                 var statement = connection.createStatement()) {
             statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Makes a user who needs a password. */
+    public static void requirePassword(String user, String password) throws IOException {
+        execute(url("postgres"), "CREATE ROLE %s LOGIN PASSWORD '%s'".formatted(user, password));
+        var rules = Path.of(ask("SHOW hba_file"));
+        var before = Files.readString(rules);
+        Files.writeString(rules, "host all %s all scram-sha-256\n".formatted(user) + before);
+        ask("SELECT pg_reload_conf()");
+    }
+
+    private static String ask(String sql) {
+        try (var connection = DriverManager.getConnection(url("postgres"), "postgres", "");
+                var statement = connection.createStatement();
+                var answer = statement.executeQuery(sql)) {
+            answer.next();
+            return String.valueOf(answer.getString(1));
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

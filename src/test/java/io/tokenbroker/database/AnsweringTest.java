@@ -1,0 +1,81 @@
+package io.tokenbroker.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class AnsweringTest {
+
+    private final FakeTicker time = new FakeTicker();
+    private final Answering answering = new Answering(time);
+
+    @Test
+    void itHasNotAnsweredBeforeItsFirstAnswer() {
+        pass(60);
+
+        assertThat(answering.duration()).isZero();
+        assertThat(answering.isAway()).isFalse();
+    }
+
+    @Test
+    void itAnswersSinceItsFirstAnswer() {
+        answerEachSecond(10);
+
+        assertThat(answering.duration()).isEqualTo(Duration.ofSeconds(9));
+    }
+
+    @Test
+    void aFailureEndsItAndTheNextAnswerBeginsItAnew() {
+        answerEachSecond(10);
+        answering.noteFailure();
+
+        assertThat(answering.duration()).isZero();
+        assertThat(answering.isAway()).isTrue();
+        pass(1);
+        answerEachSecond(3);
+        assertThat(answering.duration()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(answering.isAway()).isFalse();
+    }
+
+    @Test
+    void timeInWhichNothingWasAskedDoesNotCount() {
+        answerEachSecond(10);
+        pass(4);
+
+        assertThat(answering.duration()).isZero();
+        answering.noteAnswer();
+        assertThat(answering.duration()).isZero();
+        pass(3);
+        answering.noteAnswer();
+        assertThat(answering.duration()).isEqualTo(Duration.ofSeconds(3));
+    }
+
+    @Test
+    void afterTwoFailuresInARowItIsLeftAloneForASecond() {
+        answering.noteFailure();
+        assertThat(answering.isResting()).isFalse();
+        answering.noteFailure();
+
+        assertThat(answering.isResting()).isTrue();
+        pass(1);
+        assertThat(answering.isResting()).isFalse();
+        answering.noteFailure();
+        assertThat(answering.isResting()).isTrue();
+        answering.noteAnswer();
+        assertThat(answering.isResting()).isFalse();
+    }
+
+    private void answerEachSecond(int times) {
+        for (var i = 0; i < times; i++) {
+            if (i > 0) {
+                pass(1);
+            }
+            answering.noteAnswer();
+        }
+    }
+
+    private void pass(int seconds) {
+        time.advance(Duration.ofSeconds(seconds));
+    }
+}

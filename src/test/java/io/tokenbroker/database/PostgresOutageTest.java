@@ -1,0 +1,90 @@
+package io.tokenbroker.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tokenbroker.support.Waiting;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A PostgreSQL that is killed: its callers hear of it in time, what was reported stored is stored, and it comes back. */
+@Timeout(90)
+class PostgresOutageTest {
+
+    @Test
+    void itIsAwayWhileKilledAndBackByItself() throws IOException {
+        var data = Files.createTempDirectory("pgdata");
+        var port = freePort();
+        var server = start(data, port);
+        var database = TestDatabases.postgresql("jdbc:postgresql://localhost:%d/postgres".formatted(port));
+        try {
+            database.run("test", session -> session.update("CREATE TABLE rows (id INTEGER PRIMARY KEY)"));
+            add(database, 1);
+            kill(data);
+
+            for (var i = 2; i < 6; i++) {
+                var began = System.nanoTime();
+                var number = i;
+                assertThatThrownBy(() -> add(database, number)).isInstanceOf(StoreUnavailable.class);
+                assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(4));
+            }
+            assertThat(database.isAway()).isTrue();
+            assertThat(database.answeringFor()).isZero();
+
+            server.close();
+            server = start(data, port);
+            Waiting.until(() -> !database.isAway(), Duration.ofSeconds(15));
+            add(database, 7);
+            assertThat(database.<Long>run(
+                            "test",
+                            session -> session.rows(row -> row.getLong(1), "SELECT sum(id) FROM rows")
+                                    .getFirst()))
+                    .isEqualTo(8);
+        } finally {
+            TestDatabases.close(database);
+            server.close();
+            kill(data);
+        }
+    }
+
+    private static void add(Database database, int number) {
+        database.run("test", session -> session.update("INSERT INTO rows (id) VALUES (?)", number));
+    }
+
+    private static EmbeddedPostgres start(Path data, int port) throws IOException {
+        return EmbeddedPostgres.builder()
+                .setDataDirectory(data)
+                .setCleanDataDirectory(false)
+                .setPort(port)
+                .setServerConfig("fsync", "on")
+                .setServerConfig("synchronous_commit", "on")
+                .start();
+    }
+
+    /** As by power loss: this server and its children, no other. */
+    private static void kill(Path data) throws IOException {
+        var pidFile = data.resolve("postmaster.pid");
+        if (!Files.exists(pidFile)) {
+            return;
+        }
+        var pid = Long.parseLong(Files.readAllLines(pidFile).getFirst());
+        ProcessHandle.of(pid).ifPresent(server -> {
+            var children = server.descendants().toList();
+            server.destroyForcibly();
+            children.forEach(ProcessHandle::destroyForcibly);
+            Waiting.until(() -> !server.isAlive() && children.stream().noneMatch(ProcessHandle::isAlive));
+        });
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+}

@@ -1,0 +1,232 @@
+package io.tokenbroker.mint;
+
+import static io.tokenbroker.mint.Minting.ARM;
+import static io.tokenbroker.mint.Minting.CASEY;
+import static io.tokenbroker.mint.Minting.DEVON;
+import static io.tokenbroker.mint.Minting.GRAPH;
+import static io.tokenbroker.mint.Minting.account;
+import static io.tokenbroker.mint.Minting.mint;
+import static io.tokenbroker.mint.Minting.mintAnew;
+import static io.tokenbroker.mint.Minting.refreshRequests;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.quarkus.arc.Arc;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.Response;
+import io.tokenbroker.grant.UnstoredTokens;
+import io.tokenbroker.mint.Minting.MintSettings;
+import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.StoreMemory;
+import io.tokenbroker.support.TestTime;
+import io.tokenbroker.support.Waiting;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Where a refresh token works once: an answer that is lost, and a store that is away when there is something to keep. */
+@QuarkusTest
+@TestProfile(MintSettings.class)
+@Timeout(60)
+class SingleUseOutageTest extends BrokerTest {
+
+    private String account = "";
+
+    @BeforeEach
+    void link() {
+        sandbox().entra().consents().grant(DEVON, ARM);
+        account = Broker.link(Sandbox.ADATUM, DEVON);
+    }
+
+    @AfterEach
+    void putTheFileBack() {
+        storeComesBack();
+    }
+
+    @Test
+    void graceResendInsideTheLease() {
+        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP_AFTER).times(1));
+
+        mint(account, ARM).then().statusCode(200).body("source", equalTo("refresh"));
+
+        assertThat(sent()).hasSize(2).containsOnly(Minting.linkOf(account).token());
+        mintAnew(account, ARM).then().statusCode(200);
+        assertThat(sent()).hasSize(3);
+        assertThat(sent().getLast()).isNotEqualTo(sent().getFirst());
+        account(account).then().body("status", equalTo("active"));
+    }
+
+    @Test
+    void whereThereIsNoGraceTheAccountSaysAtOnceWhatHelps() {
+        sandbox().entra().switches().singleUseRefreshTokens(true);
+        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP_AFTER).times(1));
+
+        mint(account, ARM).then().statusCode(409).body("code", equalTo("reauthorization_required"));
+
+        assertThat(sent()).hasSize(2);
+        account(account).then().body("status", equalTo("reauthorization_required"));
+        Broker.link(Sandbox.ADATUM, DEVON);
+        mint(account, ARM).then().statusCode(200);
+    }
+
+    @Test
+    void whereTheFirstNeverArrivedTheSecondSucceeds() {
+        sandbox().entra().switches().singleUseRefreshTokens(true);
+        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP).times(1));
+
+        mint(account, ARM).then().statusCode(200);
+        mintAnew(account, ARM).then().statusCode(200);
+    }
+
+    @Test
+    void whileTheStoreIsAwayNoTokenIsSpent() {
+        mint(account, ARM).then().statusCode(200);
+        storeGoesAway();
+
+        mint(account, ARM).then().statusCode(200).body("source", equalTo("cache"));
+        var refused = mintAnew(account, ARM);
+        refused.then().statusCode(503).body("code", equalTo("store_unavailable"));
+        assertThat(refused.header("Retry-After")).isNotBlank();
+        assertThat(sent()).hasSize(1);
+
+        storeComesBack();
+        mintAnew(account, ARM).then().statusCode(200);
+    }
+
+    @Test
+    void whileTheStoreIsAwayATokenThatStillLivesIsHandedOut() {
+        sandbox().entra().faults().add(Fault.life(Duration.ofSeconds(400)));
+        mint(account, ARM).then().statusCode(200);
+        storeGoesAway();
+        TestTime.advance(Duration.ofSeconds(200));
+
+        mint(account, ARM).then().statusCode(200).body("source", equalTo("stale"));
+        TestTime.advance(Duration.ofSeconds(201));
+        mint(account, ARM).then().statusCode(503).body("code", equalTo("store_unavailable"));
+
+        assertThat(sent()).hasSize(1);
+    }
+
+    @Test
+    void aTokenThatTheStoreDidNotTakeIsStoredOnceItIsBackAndNoneIsSentTwice() {
+        sandbox().entra().switches().singleUseRefreshTokens(true);
+
+        var late = whileTheTenantHangs(account, SingleUseOutageTest::storeGoesAway);
+
+        late.then().statusCode(503).body("code", equalTo("store_unavailable"));
+        assertThat(unstored().size()).isEqualTo(1);
+        mint(account, ARM).then().statusCode(503);
+        storeComesBack();
+        Waiting.until(() -> unstored().size() == 0, Duration.ofSeconds(10));
+
+        mint(account, ARM).then().statusCode(200).body("source", equalTo("cache"));
+        mintAnew(account, ARM).then().statusCode(200);
+        assertThat(sent()).hasSize(2).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void whereATokenCanBeUsedAgainItIsHandedOutWithoutTheStore() {
+        var reusable = Broker.link(Sandbox.FABRIKAM, CASEY);
+        storeGoesAway();
+
+        mint(reusable, ARM).then().statusCode(200).body("source", equalTo("refresh"));
+        mint(reusable, GRAPH).then().statusCode(200).body("source", equalTo("refresh"));
+
+        assertThat(sent()).hasSize(2).containsOnly(Minting.linkOf(reusable).token());
+    }
+
+    @Test
+    void whereATokenCanBeUsedAgainARefusalWithoutTheStoreIsNoMark() {
+        var reusable = Broker.link(Sandbox.FABRIKAM, CASEY);
+        mint(reusable, ARM).then().statusCode(200);
+        storeGoesAway();
+        sandbox().entra().faults().add(Fault.aadsts(50173).times(1));
+
+        mintAnew(reusable, ARM).then().statusCode(503).body("code", equalTo("store_unavailable"));
+        storeComesBack();
+
+        mintAnew(reusable, ARM).then().statusCode(200);
+        account(reusable).then().body("status", equalTo("active"));
+    }
+
+    @Test
+    void aTokenThatTheStoreDidNotTakeIsHandedOutWhereItsOldOneStaysGood() {
+        var reusable = Broker.link(Sandbox.FABRIKAM, CASEY);
+
+        var late = whileTheTenantHangs(reusable, SingleUseOutageTest::storeGoesAway);
+
+        late.then().statusCode(200).body("source", equalTo("refresh"));
+        assertThat(unstored().size()).isZero();
+    }
+
+    @Test
+    void accountsAreListedAndLinkedWhileTheStoreIsAway() {
+        storeGoesAway();
+
+        account(account).then().statusCode(200).body("status", equalTo("active"));
+        var other = Broker.link(Sandbox.FABRIKAM, CASEY);
+        Broker.alice().delete("/accounts/{id}", other).then().statusCode(204);
+
+        storeComesBack();
+        mint(account, ARM).then().statusCode(200);
+    }
+
+    private static Response whileTheTenantHangs(String id, Runnable meanwhile) {
+        sandbox().entra().faults().add(Fault.of(Fault.Kind.HANG).times(1));
+        var late = CompletableFuture.supplyAsync(() -> mint(id, ARM), Thread::startVirtualThread);
+        Waiting.until(() -> sandbox().entra().faults().hanging() > 0);
+        meanwhile.run();
+        sandbox().entra().faults().clear();
+        return late.join();
+    }
+
+    private static List<String> sent() {
+        return refreshRequests().stream()
+                .map(request -> request.form().getOrDefault("refresh_token", ""))
+                .toList();
+    }
+
+    private static UnstoredTokens unstored() {
+        return Arc.container().instance(UnstoredTokens.class).get();
+    }
+
+    private static void storeGoesAway() {
+        move(sandbox().store(), elsewhere());
+    }
+
+    private static void storeComesBack() {
+        if (Files.exists(elsewhere())) {
+            move(elsewhere(), sandbox().store());
+            Waiting.until(() -> !StoreMemory.database().isAway(), Duration.ofSeconds(10));
+        }
+    }
+
+    private static Path elsewhere() {
+        return Path.of(sandbox().store() + ".elsewhere");
+    }
+
+    /** With its log, as a volume that is unmounted. */
+    private static void move(Path from, Path to) {
+        try {
+            for (var part : List.of("-wal", "-shm", "")) {
+                if (Files.exists(Path.of(from + part))) {
+                    Files.move(Path.of(from + part), Path.of(to + part));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
