@@ -9,9 +9,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -67,38 +65,12 @@ public final class PostgresServer implements AutoCloseable {
     /** Writes every column of every table of the brokers to a file, values as the bytes that they are. */
     public void dump(Path file) {
         try (var connection = connect()) {
-            Files.write(file, rows(connection), StandardCharsets.ISO_8859_1);
+            Files.write(file, TableDump.of(connection), StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static List<String> rows(Connection connection) throws SQLException {
-        var lines = new ArrayList<String>();
-        try (var tables = connection.getMetaData().getTables(null, "public", "%", new String[] {"TABLE"})) {
-            while (tables.next()) {
-                lines.addAll(rows(connection, tables.getString("TABLE_NAME")));
-            }
-        }
-        return lines;
-    }
-
-    private static List<String> rows(Connection connection, String table) throws SQLException {
-        var lines = new ArrayList<String>();
-        try (var statement = connection.createStatement();
-                var row = statement.executeQuery("SELECT * FROM \"" + table + "\"")) {
-            while (row.next()) {
-                for (var column = 1; column <= row.getMetaData().getColumnCount(); column++) {
-                    var value = row.getObject(column) instanceof byte[] bytes
-                            ? new String(bytes, StandardCharsets.ISO_8859_1)
-                            : String.valueOf(row.getString(column));
-                    lines.add("%s.%s: %s".formatted(table, row.getMetaData().getColumnName(column), value));
-                }
-            }
-        }
-        return lines;
     }
 
     private EmbeddedPostgres started() {
@@ -109,6 +81,8 @@ public final class PostgresServer implements AutoCloseable {
                     .setCleanDataDirectory(false)
                     .setPort(port)
                     .setServerConfig("max_connections", "100")
+                    // As everywhere but in this package's hurry: a commit that was answered survives a kill.
+                    .setServerConfig("synchronous_commit", "on")
                     .start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
