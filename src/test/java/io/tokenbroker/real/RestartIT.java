@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Whatever happens to a broker between two steps, the next one finds all it needs: nothing is kept but at FusionAuth. */
+/** Whatever happens to a broker between two steps, the next one finds all it needs, at FusionAuth and in the store. */
 class RestartIT {
 
     private static final String ARM = "https://management.azure.com";
@@ -65,7 +65,9 @@ class RestartIT {
                 .then()
                 .statusCode(200)
                 .body("account_id", equalTo(account))
-                .body("source", equalTo("refresh"));
+                // The broker before has stored it.
+                .body("source", equalTo("cache"))
+                .body("access_token", equalTo(minted.path("access_token")));
         broker.get().account(account).then().statusCode(200).body("status", equalTo("active"));
     }
 
