@@ -4,22 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.process.BrokerProcess;
+import io.tokenbroker.sandbox.process.TableDump;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
- * After all other tests: nothing that any broker logged in the whole suite holds a secret that was issued, shown or
- * handed out in it.
+ * After all other tests: nothing that any broker logged or stored in the whole suite holds a secret that was issued, shown
+ * or handed out in it.
  */
 class LeakIT {
 
@@ -31,6 +35,12 @@ class LeakIT {
     private static Set<String> secrets;
     private static List<Path> logs;
 
+    /** What databases have written: SQLite's files with their journals, PostgreSQL's data directories, dumps. */
+    private static List<Path> stores;
+
+    @TempDir
+    Path folder = Path.of("");
+
     @BeforeAll
     static void read() throws IOException {
         try (var lines = Files.lines(Path.of(System.getProperty("sandbox.secrets", "target/leaks/secrets.txt")), ANY)) {
@@ -39,6 +49,9 @@ class LeakIT {
         }
         try (var files = Files.walk(BrokerProcess.logs())) {
             logs = files.filter(Files::isRegularFile).sorted().toList();
+        }
+        try (var files = Files.walk(Sandbox.stores())) {
+            stores = files.filter(Files::isRegularFile).sorted().toList();
         }
     }
 
@@ -64,7 +77,43 @@ class LeakIT {
         });
     }
 
-    /** Else the two above would say nothing. */
+    @Test
+    void noFileOfADatabaseHoldsASecret() {
+        var search = new SecretSearch(secrets);
+
+        assertThat(stores)
+                .allSatisfy(file -> assertThat(search.findIn(read(file))).isEmpty());
+    }
+
+    @Test
+    void noColumnOfADatabaseHoldsASecret() {
+        var search = new SecretSearch(secrets);
+
+        assertThat(databases()).allSatisfy(file -> assertThat(columns(file))
+                .allSatisfy(value -> assertThat(search.findIn(value)).isEmpty()));
+    }
+
+    @Test
+    void aTokenInADatabaseWouldBeFound() throws SQLException, IOException {
+        var search = new SecretSearch(List.of(CANARY, CANARY + CANARY));
+        var file = folder.resolve("canary.db");
+        try (var store = DriverManager.getConnection("jdbc:sqlite:" + file);
+                var statement = store.createStatement()) {
+            statement.execute("PRAGMA journal_mode = WAL");
+            statement.execute("CREATE TABLE grants (account_id TEXT, refresh_token BLOB, note TEXT)");
+            statement.execute("INSERT INTO grants VALUES ('acc_1', CAST('%s' AS BLOB), NULL)".formatted(CANARY));
+            statement.execute("INSERT INTO grants VALUES ('acc_2', NULL, 'before %s after')".formatted(CANARY));
+
+            // Not yet in the file itself.
+            assertThat(search.findIn(read(folder.resolve("canary.db-wal")))).isNotEmpty();
+            assertThat(TableDump.of(store))
+                    .filteredOn(value -> !search.findIn(value).isEmpty())
+                    .hasSize(2);
+        }
+        assertThat(search.findIn(read(file))).isNotEmpty();
+    }
+
+    /** Else those above would say nothing. */
     @Test
     void theWholeSuiteIsLookedAt() {
         assertThat(secrets).hasSizeGreaterThan(500);
@@ -79,6 +128,18 @@ class LeakIT {
                 .contains("broker.log", "replica-1.log", "keycloak.log");
         assertThat(logs.stream().mapToLong(log -> read(log).lines().count()).sum())
                 .isGreaterThan(200);
+        assertThat(databases()).hasSizeGreaterThan(3);
+        assertThat(databases().stream().flatMap(file -> columns(file).stream()))
+                .as("sealed tokens in SQLite")
+                .anyMatch(value -> value.startsWith("grants.refresh_token: "))
+                .anyMatch(value -> value.startsWith("access_tokens.access_token: "));
+        assertThat(stores)
+                .as("PostgreSQL's dump, tables and write-ahead log")
+                .anyMatch(file -> file.endsWith("postgres-dump.txt")
+                        && read(file).contains("grants.refresh_token: ")
+                        && read(file).contains("access_tokens.access_token: "))
+                .anyMatch(file -> file.toString().matches(".*/postgres-[^/]+/base/.+"))
+                .anyMatch(file -> file.toString().matches(".*/postgres-[^/]+/pg_wal/.+"));
     }
 
     /** Each place, in words that do not repeat the secret. */
@@ -90,6 +151,19 @@ class LeakIT {
                                 text.substring(0, at).lines().count(),
                                 text.substring(Math.max(text.lastIndexOf('\n', at) + 1, at - 200), at)))
                 .toList();
+    }
+
+    private static List<Path> databases() {
+        return stores.stream().filter(file -> file.toString().endsWith(".db")).toList();
+    }
+
+    /** All values of all tables. */
+    private static List<String> columns(Path database) {
+        try (var store = DriverManager.getConnection("jdbc:sqlite:" + database)) {
+            return TableDump.of(store);
+        } catch (SQLException e) {
+            throw new IllegalStateException(database.toString(), e);
+        }
     }
 
     private static String read(Path log) {
