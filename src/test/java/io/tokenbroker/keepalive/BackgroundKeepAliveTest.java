@@ -160,7 +160,9 @@ class BackgroundKeepAliveTest extends LinkingTest {
 
         passAfter(Duration.ofHours(2));
         assertThat(Rows.of(account).nextLookAt())
-                .isBetween(clock.millis() + Duration.ofHours(23).toMillis(), clock.millis() + Duration.ofDays(1).toMillis());
+                .isBetween(
+                        clock.millis() + Duration.ofHours(23).toMillis(),
+                        clock.millis() + Duration.ofDays(1).toMillis());
         passAfter(Duration.ofHours(23));
         assertThat(Rows.find(account)).isPresent();
         passAfter(Duration.ofHours(2));
@@ -181,8 +183,9 @@ class BackgroundKeepAliveTest extends LinkingTest {
         mints(account);
 
         assertThat(stale).isEmpty();
-        assertThat(noted).singleElement().satisfies(row -> assertThat(due.gone(row))
-                .isFalse());
+        assertThat(noted)
+                .singleElement()
+                .satisfies(row -> assertThat(due.gone(row)).isFalse());
         assertThat(Rows.of(account).goneSince()).isEmpty();
         mints(account);
     }
@@ -228,8 +231,10 @@ class BackgroundKeepAliveTest extends LinkingTest {
         assertThat(Rows.all())
                 .extracting(Rows.Row::version)
                 .isEqualTo(before.stream().map(Rows.Row::version).toList());
-        assertThat(Rows.all()).extracting(Rows.Row::token).doesNotContainAnyElementsOf(
-                before.stream().map(Rows.Row::token).toList());
+        assertThat(Rows.all())
+                .extracting(Rows.Row::token)
+                .doesNotContainAnyElementsOf(
+                        before.stream().map(Rows.Row::token).toList());
         accounts.forEach(BackgroundKeepAliveTest::mints);
         assertThat(asked).hasValue(3);
     }
@@ -240,8 +245,9 @@ class BackgroundKeepAliveTest extends LinkingTest {
         StoreMemory.database()
                 .run(
                         "test",
-                        session -> session.update("UPDATE grants SET refresh_token = ?", new byte[] {1, 2, 3, 4, 5, 6,
-                            7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20}));
+                        session -> session.update(
+                                "UPDATE grants SET refresh_token = ?",
+                                new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20}));
         var before = Rows.of(account);
 
         passAfter(Duration.ofMinutes(2));
@@ -293,7 +299,8 @@ class BackgroundKeepAliveTest extends LinkingTest {
                         "test",
                         session -> session.update(
                                 "UPDATE grants SET refresh_token = ? WHERE account_id = ?", sealed, account));
-        assertThat(seal.openRefreshToken(id, root, sealed).reveal()).isEqualTo(linkOf(account).token());
+        assertThat(seal.openRefreshToken(id, root, sealed).reveal())
+                .isEqualTo(linkOf(account).token());
     }
 
     private static void mints(String account) {

@@ -191,9 +191,7 @@ class KeepAliveTest extends LinkingTest {
     void anAccountOfADeactivatedOwnerIsNotRenewed() {
         var owner = sandbox().fusionAuth().addUser("leaver@example.com", "Leaver");
         moreUsers.add(owner.id());
-        sandbox()
-                .fusionAuth()
-                .addLink(owner.id(), plainId, "of-a-leaver", "L", plain.refreshToken("of-a-leaver"));
+        sandbox().fusionAuth().addLink(owner.id(), plainId, "of-a-leaver", "L", plain.refreshToken("of-a-leaver"));
         discover();
         sandbox().fusionAuth().putUser(owner.withActive(false));
         TestTime.advance(MONTH);
@@ -321,7 +319,9 @@ class KeepAliveTest extends LinkingTest {
         plain.suffer((request, work) -> {
             var reply = work.get();
             if (plain.tokenRequests().size() == 103) {
-                sandbox().fusionAuth().fault(Fault.of(Fault.Kind.UNAVAILABLE_503).on("GET", LINK_API));
+                sandbox()
+                        .fusionAuth()
+                        .fault(Fault.of(Fault.Kind.UNAVAILABLE_503).on("GET", LINK_API));
             }
             return reply;
         });
@@ -393,8 +393,7 @@ class KeepAliveTest extends LinkingTest {
         assertThat(run(new Options(1000, Optional.empty(), false, true)))
                 .contains(" 1 accounts added; 1 accounts due: 1 renewed");
         assertThat(sandbox().fusionAuth().count("POST", SEARCH)).isPositive();
-        assertThat(run(new Options(1000, Optional.empty(), false, true)))
-                .contains(" 0 accounts added; 0 accounts due");
+        assertThat(run(new Options(1000, Optional.empty(), false, true))).contains(" 0 accounts added; 0 accounts due");
     }
 
     @Test
@@ -406,8 +405,7 @@ class KeepAliveTest extends LinkingTest {
         linkElsewhere(stranger.id(), "of-a-stranger");
         TestTime.advance(MONTH);
 
-        assertThat(run(new Options(1000, Optional.empty(), false, true)))
-                .contains(" 0 accounts added; 0 accounts due");
+        assertThat(run(new Options(1000, Optional.empty(), false, true))).contains(" 0 accounts added; 0 accounts due");
         assertThat(Rows.all()).isEmpty();
     }
 

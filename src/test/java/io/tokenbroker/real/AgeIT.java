@@ -69,8 +69,7 @@ class AgeIT {
                         .body("source", equalTo("refresh"));
             }
             assertThat(sandbox.fusionAuth().links()).containsExactly(link);
-            System.out.printf(
-                    "200 days, %d replicas: %d refreshes%n", replicas.size(), entra.refreshes(BLAKE));
+            System.out.printf("200 days, %d replicas: %d refreshes%n", replicas.size(), entra.refreshes(BLAKE));
         } finally {
             replicas.forEach(BrokerProcess::close);
         }

@@ -263,9 +263,8 @@ class KeepAliveIT {
         broker.start();
         var api = new Api(broker.url(), sandbox.fusionAuth());
         assertThat(accounts)
-                .allSatisfy(account -> api.mint(account, Map.of("force_refresh", true))
-                        .then()
-                        .statusCode(200));
+                .allSatisfy(account ->
+                        api.mint(account, Map.of("force_refresh", true)).then().statusCode(200));
     }
 
     /** So long that a broker which waits for nothing has ended. */

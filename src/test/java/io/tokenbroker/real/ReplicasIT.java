@@ -113,8 +113,9 @@ class ReplicasIT {
 
     @Test
     void fiftyAccountsAreRefreshedOnceEachForThreeReplicas() {
-        var accounts =
-                IntStream.range(0, 50).mapToObj(i -> linkElsewhere("fifty-" + i)).toList();
+        var accounts = IntStream.range(0, 50)
+                .mapToObj(i -> linkElsewhere("fifty-" + i))
+                .toList();
         var asked = PLAIN.tokenRequests().size();
         var thrice = accounts.stream()
                 .flatMap(account -> Stream.of(account, account, account))
@@ -193,8 +194,7 @@ class ReplicasIT {
             api(replica).account(account).then().statusCode(200).body("status", equalTo("active"));
             var at = api(replica);
             Waiting.until(
-                    () -> at.mint(account, Map.of("resource", ARM)).statusCode() == 200,
-                    RECHECK_AFTER.plusSeconds(3));
+                    () -> at.mint(account, Map.of("resource", ARM)).statusCode() == 200, RECHECK_AFTER.plusSeconds(3));
         }
     }
 
@@ -207,8 +207,7 @@ class ReplicasIT {
 
         for (var replica = 0; replica < 3; replica++) {
             var at = api(replica);
-            Waiting.until(
-                    () -> at.mint(account, Map.of()).statusCode() == 404, RECHECK_AFTER.plusSeconds(3));
+            Waiting.until(() -> at.mint(account, Map.of()).statusCode() == 404, RECHECK_AFTER.plusSeconds(3));
         }
     }
 
@@ -226,8 +225,9 @@ class ReplicasIT {
 
     @Test
     void noAccountIsLostWhenTheDatabaseIsKilledUnderLoad() {
-        var accounts =
-                IntStream.range(0, 40).mapToObj(i -> linkElsewhere("killed-" + i)).toList();
+        var accounts = IntStream.range(0, 40)
+                .mapToObj(i -> linkElsewhere("killed-" + i))
+                .toList();
         mintsAtOnce(accounts);
         var loaded = new AtomicBoolean(true);
         var mints = new AtomicInteger();
@@ -303,7 +303,8 @@ class ReplicasIT {
 
     /** The token that every replica has by now. */
     private static String tokenEverywhere(String account, Map<String, ?> target) {
-        String token = api(0).mint(account, target).then().statusCode(200).extract().path("access_token");
+        String token =
+                api(0).mint(account, target).then().statusCode(200).extract().path("access_token");
         isHandedOutEverywhere(account, target, token);
         return token;
     }
@@ -332,8 +333,7 @@ class ReplicasIT {
     }
 
     private static CompletableFuture<HttpResponse<String>> mint(String account, int replica, boolean force) {
-        var request = HttpRequest.newBuilder(
-                        REPLICAS.get(replica % 3).url().resolve("/accounts/" + account + "/token"))
+        var request = HttpRequest.newBuilder(REPLICAS.get(replica % 3).url().resolve("/accounts/" + account + "/token"))
                 .header("Authorization", "Bearer " + Sandbox.DEMO_KEY)
                 .header("Content-Type", "application/json")
                 .version(HttpClient.Version.HTTP_1_1)

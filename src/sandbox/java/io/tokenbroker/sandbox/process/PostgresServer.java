@@ -45,7 +45,8 @@ public final class PostgresServer implements AutoCloseable {
     /** SIGKILL, as a machine that fails: nobody says goodbye to its connections. */
     public void kill() {
         try {
-            var pid = Long.parseLong(Files.readAllLines(folder.resolve("postmaster.pid")).getFirst());
+            var pid = Long.parseLong(
+                    Files.readAllLines(folder.resolve("postmaster.pid")).getFirst());
             var process = ProcessHandle.of(pid).orElseThrow();
             var children = process.descendants().toList();
             process.destroyForcibly();
