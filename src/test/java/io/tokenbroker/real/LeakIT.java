@@ -143,6 +143,22 @@ class LeakIT {
                 .anyMatch(file -> file.toString().matches(".*/postgres-[^/]+/pg_wal/.+"));
     }
 
+    @Test
+    void theWholeSuitesStoresAreLookedAt() {
+        assertThat(databases()).hasSizeGreaterThan(3);
+        assertThat(databases().stream().flatMap(file -> columns(file).stream()))
+                .as("sealed tokens in SQLite")
+                .anyMatch(value -> value.startsWith("grants.refresh_token: "))
+                .anyMatch(value -> value.startsWith("access_tokens.access_token: "));
+        assertThat(stores)
+                .as("PostgreSQL's dump, tables and write-ahead log")
+                .anyMatch(file -> file.endsWith("postgres-dump.txt")
+                        && read(file).contains("grants.refresh_token: ")
+                        && read(file).contains("access_tokens.access_token: "))
+                .anyMatch(file -> file.toString().matches(".*/postgres-[^/]+/base/.+"))
+                .anyMatch(file -> file.toString().matches(".*/postgres-[^/]+/pg_wal/.+"));
+    }
+
     /** Each place, in words that do not repeat the secret. */
     private static List<String> leaks(SecretSearch search, Path log, String text) {
         return search.findIn(text).stream()
