@@ -144,7 +144,7 @@ final class SqliteStore implements Store {
 
     @Override
     public void suffer(StoreProxy.Rule rule) {
-        if (rule != StoreProxy.Rule.NONE) {
+        if (!rule.equals(StoreProxy.Rule.NONE)) {
             throw new IllegalStateException("Nothing stands between a broker and its file");
         }
     }
