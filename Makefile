@@ -26,8 +26,8 @@ format: ## format the sources
 bench: ## throughput and p99 of a cached mint beside a bare endpoint
 	$(WITH_JDK) $(MVN) -q -DskipTests package && exec src/scripts/bench
 
-faults: ## do the broker every harm there is, count the accounts that still mint, write docs/faults.md
-	$(WITH_JDK) $(MVN) -q -DskipTests package && exec src/scripts/faults
+faults: ## do the broker every harm there is, count the accounts that still mint, write docs/faults.md (REPLICAS=3: several, PostgreSQL)
+	$(WITH_JDK) $(MVN) -q -DskipTests package dependency:build-classpath -Dmdep.outputFile=target/faults.classpath && exec src/scripts/faults
 
 image: ## a container image, by docker, podman or buildah
 	$(WITH_JDK) $(MVN) -q -DskipTests package && exec src/scripts/build-image

@@ -40,11 +40,12 @@ public class UserApi {
     public boolean isActive(UUID userId) {
         var response = vendor.call(userId.toString(), api -> api.retrieveUser(userId));
         return switch (response.status) {
+            // A proxy's page in its place tells nothing of the user.
             case 200 ->
                 Optional.ofNullable(response.successResponse)
                         .map(body -> body.user)
-                        .filter(user -> user.active && user.getRegistrationForApplication(applicationId) != null)
-                        .isPresent();
+                        .map(user -> user.active && user.getRegistrationForApplication(applicationId) != null)
+                        .orElseThrow(() -> Vendor.problem(response, "GET /api/user"));
             case 404 -> {
                 Vendor.requireItsOwn(response, "GET /api/user");
                 yield false;

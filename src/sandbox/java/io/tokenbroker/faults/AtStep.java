@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Something that happens at one call of the few that a mint with rotation makes, to each account that gets there. */
+/** Something that happens at one call of the few that a mint makes, to each account that gets there. */
 final class AtStep implements Disruption {
 
     /** The call of this number, counted from 0 for each account; before its work is done or after. */
@@ -18,14 +18,17 @@ final class AtStep implements Disruption {
     /** What happens. */
     sealed interface Event {
 
-        /** Somebody does something; then the call goes on. */
+        /** A person or an operator does something; then the call goes on. */
         record Done(Consumer<Account> deed) implements Event {}
 
-        /** Somebody else answers in the server's place, and the server hears nothing of it. */
+        /** A proxy answers in the server's place, and the server hears nothing of it. */
         record Answered(Reply reply) implements Event {}
 
         /** The call stops there for good. */
         record Held(CountDownLatch arrivals) implements Event {}
+
+        /** The call stops there until it is released, and goes on. */
+        record Paused(CountDownLatch arrivals, CountDownLatch release) implements Event {}
     }
 
     private final Map<Kind, Point> points;
@@ -57,6 +60,11 @@ final class AtStep implements Disruption {
                 arrivals.countDown();
                 Waiting.forLatch(over);
                 yield Reply.dropped();
+            }
+            case Event.Paused(var arrivals, var release) -> {
+                arrivals.countDown();
+                Waiting.forLatch(release);
+                yield done == null ? work.get() : done;
             }
         };
     }

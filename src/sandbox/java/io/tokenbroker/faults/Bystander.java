@@ -1,9 +1,7 @@
 package io.tokenbroker.faults;
 
-import io.tokenbroker.sandbox.process.BrokerProcess;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -17,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * Whether a provider that hangs slows another one's mints. A broker with the settings of production; all accounts of one
+ * Whether a provider that hangs slows another one's mints. Brokers with the settings of production; all accounts of one
  * provider wait for it at once, again and again, while the other's mints are measured, before, meanwhile and after.
  */
 final class Bystander {
@@ -33,12 +31,16 @@ final class Bystander {
     static final Duration BREATH = Duration.ofSeconds(2);
 
     private final World world;
+    private final Store store;
+    private final Brokers brokers;
     private final Scale scale;
     private final Random random;
     private final AtomicInteger refused = new AtomicInteger();
 
-    Bystander(World world, Scale scale, Random random) {
+    Bystander(World world, Store store, Brokers brokers, Scale scale, Random random) {
         this.world = world;
+        this.store = store;
+        this.brokers = brokers;
         this.scale = scale;
         this.random = random;
     }
@@ -68,27 +70,22 @@ final class Bystander {
         }
     }
 
-    Outcome measure(Map<String, String> logging, Consumer<Row> printed) {
-        var settings = new HashMap<>(world.settings());
-        settings.putAll(logging);
-        try (var broker = new BrokerProcess("faults-bystander", settings).start()) {
-            var caller = new Caller(broker.url());
-            var trials = new Trials(world, caller, random, scale.accounts(), printed);
-            warmUp(caller);
-            refused.set(0);
-            var before = sample(caller, scale.hanging().dividedBy(3));
-            var beside = new ArrayList<Samples>();
-            hang(caller, trials, beside);
-            var after = sample(caller, scale.hanging().dividedBy(3));
-            var hung = beside.getFirst();
-            return new Outcome(
-                    trials.rows(),
-                    List.of(
-                            new Latency("cached", p99(before.cached()), p99(hung.cached()), p99(after.cached())),
-                            new Latency(
-                                    "uncached", p99(before.uncached()), p99(hung.uncached()), p99(after.uncached()))),
-                    refused.get());
-        }
+    Outcome measure(Consumer<Row> printed) {
+        var caller = brokers.all();
+        var trials = new Trials(world, store, caller, random, scale.accounts() / 2, printed);
+        warmUp(caller);
+        refused.set(0);
+        var before = sample(caller, scale.hanging().dividedBy(3));
+        var beside = new ArrayList<Samples>();
+        hang(caller, trials, beside);
+        var after = sample(caller, scale.hanging().dividedBy(3));
+        var hung = beside.getFirst();
+        return new Outcome(
+                trials.rows(),
+                List.of(
+                        new Latency("cached", p99(before.cached()), p99(hung.cached()), p99(after.cached())),
+                        new Latency("uncached", p99(before.uncached()), p99(hung.uncached()), p99(after.uncached()))),
+                refused.get());
     }
 
     /** Until it becomes no faster: a cold broker before would excuse a slow one beside. */
@@ -105,25 +102,23 @@ final class Bystander {
 
     private void hang(Caller caller, Trials trials, List<Samples> beside) {
         var over = new AtomicBoolean();
-        trials.run(
-                Trial.of(
-                                "provider hangs for %d s while another's mints are measured"
-                                        .formatted(scale.hanging().toSeconds()),
-                                Mishap.HANG.befalling(call -> call.kind() == Kind.SINGLE_USE, false))
-                        .onlyFor(Set.of(Kind.SINGLE_USE))
-                        .meanwhile(() -> {
-                            beside.add(sample(caller, scale.hanging()));
-                            over.set(true);
-                            world.disrupt(Disruption.NONE);
-                        })
-                        .patientFor(Duration.ofSeconds(30)),
-                scale.accounts(),
-                (row, account) -> {
+        trials.run(Trial.of(
+                        "provider hangs for %d s while another's mints are measured"
+                                .formatted(scale.hanging().toSeconds()),
+                        Mishap.HANG.befalling(call -> call.kind() == Kind.SINGLE_USE, false))
+                .onlyFor(Set.of(Kind.SINGLE_USE))
+                .meanwhile(() -> {
+                    beside.add(sample(caller, scale.hanging()));
+                    over.set(true);
+                    world.disrupt(Disruption.NONE);
+                })
+                .asking((row, account) -> {
                     while (!over.get()) {
                         row.during(caller.mintAnew(account).code());
                         Waiting.pass(BREATH);
                     }
-                });
+                })
+                .within(Duration.ofSeconds(40)));
         trials.settle(scale.late());
     }
 

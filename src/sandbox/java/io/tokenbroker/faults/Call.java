@@ -3,7 +3,7 @@ package io.tokenbroker.faults;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of the broker that matters to an account: to FusionAuth's links or to a token endpoint.
+ * One call of the broker that matters to an account: to FusionAuth about its link or its user, or to a token endpoint.
  *
  * @param kind of the provider that is asked; null for FusionAuth
  * @param account whom it concerns, if that can be told
@@ -13,15 +13,11 @@ record Call(Step step, @Nullable Kind kind, @Nullable Account account) {
     /**
      * What is asked.
      *
-     * @param object {@code token}, or {@code link} and what is added to the account's identity
+     * @param object {@code token}, {@code link} or {@code user}
      */
     record Step(String method, String object) {
 
         static final Step REFRESH = new Step("POST", "token");
-
-        boolean changesSomething() {
-            return !method.equals("GET");
-        }
 
         @Override
         public String toString() {
@@ -33,7 +29,7 @@ record Call(Step step, @Nullable Kind kind, @Nullable Account account) {
         return step.equals(Step.REFRESH);
     }
 
-    boolean isLink(String method) {
-        return !isRefresh() && step.method().equals(method);
+    boolean isOf(String object) {
+        return step.object().equals(object);
     }
 }

@@ -2,13 +2,12 @@ package io.tokenbroker.faults;
 
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of every refresh token, seen from outside the broker: which sign-in it descends from, and whether
- * FusionAuth ever held it. By it the harness knows whether a broker that asks for a person is right.
+ * What the providers gave, seen from outside the broker: which sign-in each refresh token descends from, which of them is
+ * the newest and since when, and whom each access token is for.
  */
 final class Ledger {
 
@@ -17,6 +16,7 @@ final class Ledger {
 
         private volatile @Nullable Account account;
         private volatile String newest;
+        private volatile long givenAt = System.nanoTime();
 
         private Grant(String first) {
             newest = first;
@@ -25,14 +25,14 @@ final class Ledger {
 
     private final Map<String, Grant> grants = new ConcurrentHashMap<>();
     private final Map<Account, Grant> latest = new ConcurrentHashMap<>();
-    private final Set<String> stored = ConcurrentHashMap.newKeySet();
+    private final Map<String, Account> accessTokens = new ConcurrentHashMap<>();
 
     /** A sign-in, whose account is not known yet. */
     void signedIn(String token) {
         grants.computeIfAbsent(token, Grant::new);
     }
 
-    /** The account's latest sign-in is the one that this token descends from, and FusionAuth has it. */
+    /** The account's latest sign-in is the one that this token descends from. */
     void linked(Account account, String token) {
         signedIn(token);
         var grant = grants.get(token);
@@ -40,7 +40,6 @@ final class Ledger {
             grant.account = account;
             latest.put(account, grant);
         }
-        stored(token);
     }
 
     /** The account's sign-ins so far are old ones from now on. */
@@ -56,21 +55,30 @@ final class Ledger {
         }
     }
 
-    /** The provider gave a new token for an old one. */
-    void refreshed(String old, String token) {
+    /** The provider gave new tokens for an old refresh token. */
+    void refreshed(String old, String token, String accessToken) {
         var grant = grants.get(old);
-        if (grant != null) {
+        if (grant == null) {
+            return;
+        }
+        if (!token.isEmpty()) {
             grants.put(token, grant);
             grant.newest = token;
+            grant.givenAt = System.nanoTime();
         }
-    }
-
-    void stored(String token) {
-        stored.add(token);
+        var account = grant.account;
+        if (account != null && !accessToken.isEmpty()) {
+            accessTokens.put(accessToken, account);
+        }
     }
 
     Optional<Account> holder(String token) {
         return Optional.ofNullable(grants.get(token)).flatMap(grant -> Optional.ofNullable(grant.account));
+    }
+
+    /** Whether a provider gave this access token for the account. */
+    boolean isFor(Account account, String accessToken) {
+        return account.equals(accessTokens.get(accessToken));
     }
 
     /** Whether this token descends from the account's latest sign-in. */
@@ -79,9 +87,9 @@ final class Ledger {
         return grant != null && grant == latest.get(account);
     }
 
-    /** Whether the newest token of the sign-in that this one is of was never seen by FusionAuth: nobody can mint by it. */
-    boolean newestWasNeverStored(String token) {
-        var grant = grants.get(token);
-        return grant != null && !stored.contains(grant.newest);
+    /** Whether the newest token of the account's latest sign-in was given since then, and is not this one. */
+    boolean gaveAnotherSince(Account account, long then, String token) {
+        var grant = latest.get(account);
+        return grant != null && grant.givenAt - then > 0 && !grant.newest.equals(token);
     }
 }

@@ -1,5 +1,6 @@
 package io.tokenbroker.faults;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,13 +25,25 @@ final class Row {
 
     private final String fault;
     private final Kind kind;
+    private final Duration within;
+    private final double mayBeLate;
+    private final boolean mustMintMeanwhile;
     private final Map<String, Integer> during = new TreeMap<>();
     private final Map<Account, Verdict> verdicts = new ConcurrentHashMap<>();
     private final Set<Account> late = ConcurrentHashMap.newKeySet();
+    private final Map<Account, Duration> times = new ConcurrentHashMap<>();
 
-    Row(String fault, Kind kind) {
+    /**
+     * @param within how long the accounts have after the fault
+     * @param mayBeLate which part of them may need more than an instant
+     * @param mustMintMeanwhile whether all are to be served during the fault, too
+     */
+    Row(String fault, Kind kind, Duration within, double mayBeLate, boolean mustMintMeanwhile) {
         this.fault = fault;
         this.kind = kind;
+        this.within = within;
+        this.mayBeLate = mayBeLate;
+        this.mustMintMeanwhile = mustMintMeanwhile;
     }
 
     String fault() {
@@ -61,13 +74,32 @@ final class Row {
         verdicts.put(account, verdict);
     }
 
-    /** It did not mint or refuse rightly when it was asked first after the fault. */
+    Duration within() {
+        return within;
+    }
+
+    /** It did not mint or refuse rightly in the first instant after the fault. */
     void isLate(Account account) {
         late.add(account);
     }
 
     int late() {
         return late.size();
+    }
+
+    /** From when on it minted, or refused rightly. */
+    void took(Account account, Duration time) {
+        times.put(account, time);
+    }
+
+    Duration longest() {
+        return times.values().stream().max(Duration::compareTo).orElse(Duration.ZERO);
+    }
+
+    boolean isInTime() {
+        return longest().compareTo(within) <= 0
+                && late.size() <= mayBeLate * accounts()
+                && (!mustMintMeanwhile || during().keySet().equals(Set.of(Caller.Answer.MINTED)));
     }
 
     int accounts() {

@@ -1,11 +1,17 @@
 package io.tokenbroker.faults;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
-/** Waiting without checked exceptions: nobody interrupts the harness but its end. */
+/** Waiting without checked exceptions: only its end interrupts the harness. */
 final class Waiting {
+
+    private static final Duration LONGEST_ARRIVAL = Duration.ofSeconds(20);
 
     private Waiting() {}
 
@@ -17,10 +23,12 @@ final class Waiting {
         }
     }
 
-    /** Whether it opened in time. */
-    static boolean forLatch(CountDownLatch latch, Duration longest) {
+    /** Until every account of a fault is where it is to strike; without them the row would say nothing. */
+    static void untilAllAreThere(CountDownLatch arrivals) {
         try {
-            return latch.await(longest.toMillis(), TimeUnit.MILLISECONDS);
+            if (!arrivals.await(LONGEST_ARRIVAL.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new IllegalStateException(arrivals.getCount() + " accounts did not get where a fault strikes");
+            }
         } catch (InterruptedException e) {
             throw ended(e);
         }
@@ -31,6 +39,24 @@ final class Waiting {
             Thread.sleep(time);
         } catch (InterruptedException e) {
             throw ended(e);
+        }
+    }
+
+    static void forEnd(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw ended(e);
+        }
+    }
+
+    /** Does this with all of them at the same time, and returns when all is done. */
+    static <T> void together(List<T> all, Consumer<T> work) {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            all.stream()
+                    .map(one -> CompletableFuture.runAsync(() -> work.accept(one), threads))
+                    .toList()
+                    .forEach(CompletableFuture::join);
         }
     }
 

@@ -26,17 +26,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stand-ins with accounts of both kinds, and what can be done to them behind the broker's back. Each FusionAuth user
- * has one account of each kind. Every call of the broker that concerns an account's token passes the disruption in
- * force.
+ * The stand-ins with accounts of both kinds, and what can be done to them behind the broker's back. Each account has a
+ * FusionAuth user of its own. Every call of the broker that concerns an account passes the disruption in force.
  */
 final class World implements AutoCloseable {
 
-    static final String LINKS = "/api/identity-provider/link";
+    private static final String LINKS = "/api/identity-provider/link";
+    private static final String USERS = "/api/user/";
 
     private static final UUID PLAIN = UUID.fromString("91a10000-0000-4000-8000-000000000005");
     private static final String PLAIN_NAME = "Plain";
-    private static final Duration A_MONTH_AND_MORE = Duration.ofDays(40);
     private static final int STARTS = 20;
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -46,10 +45,13 @@ final class World implements AutoCloseable {
     private final Ledger ledger = new Ledger();
     private final List<Account> accounts = new ArrayList<>();
     private final Map<String, Account> byIdentity = new ConcurrentHashMap<>();
+    private final Map<String, Account> byUser = new ConcurrentHashMap<>();
+    private final StoredTokens stored;
     private volatile Disruption disruption = Disruption.NONE;
 
     /** @param number of accounts, half of them of each kind */
-    World(int number) {
+    World(int number, Store store) {
+        this.stored = new StoredTokens(store, String.valueOf(sandbox.settings().get("broker.sealing-keys")));
         sandbox.fusionAuth().addProvider(plain.registered(PLAIN_NAME).withId(PLAIN));
         sandbox.fusionAuth().suffer(this::fusionAuth);
         sandbox.entra().suffer((request, work) -> token(Kind.REUSABLE, request, work));
@@ -57,13 +59,17 @@ final class World implements AutoCloseable {
         var half = number / 2;
         sandbox.entra().directory().addGenerated(half);
         for (var i = 1; i <= half; i++) {
-            var user = sandbox.fusionAuth()
-                    .addUser("person-%04d@example.com".formatted(i), "Person " + i)
-                    .id();
-            add(signInAtEntra(user, "user-%04d@contoso.com".formatted(i)));
-            add(new Account(Kind.SINGLE_USE, user, PLAIN, "plain-%04d".formatted(i), "plain-%04d".formatted(i)));
+            add(signInAtEntra(user("person", i), "user-%04d@contoso.com".formatted(i)));
+            var name = "plain-%04d".formatted(i);
+            add(new Account(Kind.SINGLE_USE, user("other", i), PLAIN, name, name));
         }
         accounts.forEach(this::authorizeAgainElsewhere);
+    }
+
+    private UUID user(String name, int number) {
+        return sandbox.fusionAuth()
+                .addUser("%s-%04d@example.com".formatted(name, number), "%s %d".formatted(name, number))
+                .id();
     }
 
     /** What a broker is configured with to work here. */
@@ -87,23 +93,6 @@ final class World implements AutoCloseable {
     /** Moves the clocks of FusionAuth and of Entra; the other provider has none. */
     void stepClocks(Duration by) {
         sandbox.advance(by);
-    }
-
-    /** Lets the links of reusable tokens be so old that the broker replaces them. Not while a mint is under way. */
-    void age(List<Account> which) {
-        which.stream()
-                .filter(account -> account.kind() == Kind.REUSABLE)
-                .forEach(account -> link(account)
-                        .ifPresent(link -> sandbox.fusionAuth()
-                                .putLink(new Link(
-                                        link.tenantId(),
-                                        link.identityProviderId(),
-                                        link.identityProviderUserId(),
-                                        link.userId(),
-                                        link.displayName(),
-                                        link.token(),
-                                        link.insertInstant().minus(A_MONTH_AND_MORE),
-                                        null))));
     }
 
     /** The person removes the link straight in FusionAuth. Returns whether there was one. */
@@ -175,27 +164,36 @@ final class World implements AutoCloseable {
         link(account).map(Link::token).ifPresent(token -> ledger.found(account, String.valueOf(token)));
     }
 
-    /** Whether the link's token descends from the account's latest sign-in. */
-    boolean holdsLatestSignIn(Account account) {
-        return link(account)
-                .map(Link::token)
-                .filter(token -> ledger.isOfLatestSignIn(account, String.valueOf(token)))
+    /** Whether the token in the store descends from the account's latest sign-in. */
+    boolean keepsLatestSignIn(Account account) {
+        return stored.of(account)
+                .filter(token -> ledger.isOfLatestSignIn(account, token))
                 .isPresent();
     }
 
-    /** Whether the provider spent the stored token and FusionAuth never saw the next one: only a person can help. */
-    boolean isBeyondHelp(Account account) {
-        return account.kind() == Kind.SINGLE_USE
-                && records(account).stream()
-                        .allMatch(link -> ledger.newestWasNeverStored(String.valueOf(link.token())));
+    /** Whether a provider gave this access token for the account. */
+    boolean isFor(Account account, String accessToken) {
+        return ledger.isFor(account, accessToken);
     }
 
-    /** Every record that FusionAuth has of the account, whatever the broker added to its identity. */
-    List<Link> records(Account account) {
-        return sandbox.fusionAuth().links().stream()
-                .filter(link -> link.identityProviderId().equals(account.providerId())
-                        && bare(link.identityProviderUserId()).equals(account.identity()))
-                .toList();
+    /** Whether no token is left that the provider would take, neither in the store nor on the link. */
+    boolean isBeyondHelp(Account account) {
+        return account.kind() == Kind.SINGLE_USE
+                && stored.of(account).filter(plain::isGood).isEmpty()
+                && link(account).map(Link::token).filter(plain::isGood).isEmpty();
+    }
+
+    /** Whether the provider gave the newest token since then, and the store never got it. */
+    boolean hasGoneAstraySince(Account account, long then) {
+        return ledger.gaveAnotherSince(account, then, stored.of(account).orElse(""));
+    }
+
+    boolean isLinked(Account account) {
+        return link(account).isPresent();
+    }
+
+    void swap(Account one, Account other) {
+        stored.swap(one, other);
     }
 
     /** The secrets at both providers are no longer those that FusionAuth has. */
@@ -226,6 +224,7 @@ final class World implements AutoCloseable {
     private void add(Account account) {
         accounts.add(account);
         byIdentity.put(account.providerId() + " " + account.identity(), account);
+        byUser.put(account.userId().toString(), account);
     }
 
     private void add(Link link) {
@@ -257,21 +256,17 @@ final class World implements AutoCloseable {
     }
 
     private Reply fusionAuth(Request request, Supplier<Reply> work) {
-        if (!request.path().equals(LINKS)) {
-            return work.get();
+        if (request.path().equals(LINKS)) {
+            var query = request.query();
+            var account = byIdentity.get(query.getOrDefault("identityProviderId", "") + " "
+                    + query.getOrDefault("identityProviderUserId", ""));
+            return disruption.meet(new Call(new Step(request.method(), "link"), null, account), work);
         }
-        var link = request.method().equals("POST") ? request.json().path("identityProviderLink") : query(request);
-        var identity = link.path("identityProviderUserId").asText();
-        var bare = bare(identity);
-        var account = byIdentity.get(link.path("identityProviderId").asText() + " " + bare);
-        var step = new Step(request.method(), "link" + identity.substring(bare.length()));
-        return disruption.meet(new Call(step, null, account), () -> {
-            var reply = work.get();
-            if (request.method().equals("POST") && reply.status() == 200) {
-                ledger.stored(link.path("token").asText());
-            }
-            return reply;
-        });
+        if (request.path().startsWith(USERS)) {
+            var account = byUser.get(request.path().substring(USERS.length()));
+            return disruption.meet(new Call(new Step(request.method(), "user"), null, account), work);
+        }
+        return work.get();
     }
 
     private Reply token(Kind kind, Request request, Supplier<Reply> work) {
@@ -289,25 +284,14 @@ final class World implements AutoCloseable {
 
     /** @param old the token that was spent; null at a sign-in */
     private Reply noted(Reply reply, @Nullable String old) {
-        var token = reply.status() == 200
-                ? parse(reply.body()).path("refresh_token").asText()
-                : "";
-        if (!token.isEmpty() && old == null) {
+        var body = reply.status() == 200 ? parse(reply.body()) : JSON.createObjectNode();
+        var token = body.path("refresh_token").asText();
+        if (old != null) {
+            ledger.refreshed(old, token, body.path("access_token").asText());
+        } else if (!token.isEmpty()) {
             ledger.signedIn(token);
-        } else if (!token.isEmpty() && old != null) {
-            ledger.refreshed(old, token);
         }
         return reply;
-    }
-
-    private static JsonNode query(Request request) {
-        return JSON.valueToTree(request.query());
-    }
-
-    /** What the broker adds to an identity for records of its own begins with a tilde. */
-    private static String bare(String identity) {
-        var tilde = identity.indexOf('~');
-        return tilde < 0 ? identity : identity.substring(0, tilde);
     }
 
     private static JsonNode parse(String json) {

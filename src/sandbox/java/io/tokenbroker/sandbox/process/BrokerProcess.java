@@ -66,6 +66,39 @@ public final class BrokerProcess implements AutoCloseable {
         }
     }
 
+    /** SIGTERM, not waited for. */
+    public void tellToStop() {
+        if (process != null) {
+            process.destroy();
+        }
+    }
+
+    /** SIGSTOP: it stands still, and its connections stay open. */
+    public void pause() {
+        signal("-STOP");
+    }
+
+    /** SIGCONT, after {@link #pause}. */
+    public void goOn() {
+        signal("-CONT");
+    }
+
+    private void signal(String name) {
+        if (process == null) {
+            return;
+        }
+        try {
+            new ProcessBuilder("kill", name, String.valueOf(process.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** SIGTERM, as an operator stops it. */
     @Override
     public void close() {

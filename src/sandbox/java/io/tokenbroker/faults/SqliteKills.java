@@ -1,0 +1,130 @@
+package io.tokenbroker.faults;
+
+import io.tokenbroker.faults.AtStep.Event;
+import io.tokenbroker.faults.Places.Place;
+import io.tokenbroker.faults.Trial.Ending;
+import io.tokenbroker.faults.Trial.Loss;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * SIGKILL of the one broker. At each call and, by the lock of the file, at each statement that writes: one kill strikes
+ * accounts at all these points, so that their waits are one. And at moments that chance chose, under load.
+ */
+final class SqliteKills {
+
+    /** Shorter than the broker waits for the lock. */
+    private static final Duration UNTIL_THEY_WAIT_FOR_THE_LOCK = Duration.ofMillis(1_500);
+
+    private final World world;
+    private final SqliteStore store;
+    private final Brokers broker;
+    private final Trials trials;
+    private final Places places;
+    private final Scale scale;
+
+    SqliteKills(World world, SqliteStore store, Brokers broker, Trials trials, Places places, Scale scale) {
+        this.world = world;
+        this.store = store;
+        this.broker = broker;
+        this.trials = trials;
+        this.places = places;
+        this.scale = scale;
+    }
+
+    /** What becomes of the accounts is waited for in the background. */
+    void atEachPoint() {
+        var kinds = Kind.values().length;
+        var arrivals = new CountDownLatch(scale.atAPoint()
+                        * places.all().stream()
+                                .mapToInt(place -> places.points(place, false).size())
+                                .sum()
+                + 2 * kinds * scale.atAPoint());
+        var locked = new CountDownLatch(1);
+        var parts = new ArrayList<Trial>();
+        places.all().forEach(place -> parts.add(before(place, arrivals)));
+        var refresh = places.points(places.refresh(), true);
+        parts.add(point("after call 2, POST token", new AtStep(refresh, new Event.Held(arrivals)))
+                .named(kind -> "killed after " + places.words(kind, places.refresh()))
+                .losing(Loss.NEWEST_TOKEN)
+                .withinALease());
+        parts.add(point("killed before the keep", new AtStep(refresh, new Event.Paused(arrivals, locked)))
+                .losing(Loss.NEWEST_TOKEN)
+                .withinALease());
+        parts.add(point("killed before the lease", Disruption.NONE)
+                .asking((row, account) -> mintOnceLocked(locked, row, account))
+                .atOnceBut(0));
+        parts.add(point("killed before the start-over", Disruption.NONE)
+                .preparedBy(world::authorizeAgainElsewhere)
+                .asking((row, account) -> mintOnceLocked(locked, row, account))
+                .endingIn(account -> Ending.MINTS_BY_THE_LATEST_SIGN_IN)
+                .atOnceBut(0));
+        trials.runInBackground(
+                parts,
+                () -> {
+                    Waiting.untilAllAreThere(arrivals);
+                    var lock = store.locked();
+                    locked.countDown();
+                    Waiting.pass(UNTIL_THEY_WAIT_FOR_THE_LOCK);
+                    broker.kill(0);
+                    lock.close();
+                },
+                () -> broker.start(0));
+    }
+
+    private Trial before(Place place, CountDownLatch arrivals) {
+        var points = places.points(place, false);
+        var trial = point("", new AtStep(points, new Event.Held(arrivals)))
+                .named(kind -> "killed before " + places.words(kind, place))
+                .onlyFor(points.keySet());
+        return place.isRefresh() ? trial.withinALease() : trial.atOnceBut(0);
+    }
+
+    private Trial point(String name, Disruption disruption) {
+        return Trial.of(name, disruption).by(scale.atAPoint()).countedFromTheHarm();
+    }
+
+    private void mintOnceLocked(CountDownLatch locked, Row row, Account account) {
+        Waiting.forLatch(locked);
+        row.during(broker.all().mintAnew(account).code());
+    }
+
+    /** In the background, too. */
+    void underLoad(int time, Random random) {
+        var load = new Load(broker.all());
+        var after = Duration.ofMillis(2_500 + random.nextInt(1_500));
+        trials.runInBackground(
+                List.of(Trial.of("killed under load, %d of %d".formatted(time, scale.randomKills()), Disruption.NONE)
+                        .by(scale.underLoad())
+                        .asking(load::mint)
+                        .losing(Loss.NEWEST_TOKEN)
+                        .withinALease()
+                        .countedFromTheHarm()),
+                () -> {
+                    Waiting.pass(after);
+                    broker.kill(0);
+                    load.end();
+                },
+                () -> broker.start(0));
+    }
+
+    /** The file is deleted for good; with the next start there is a new one. */
+    void storeLost() {
+        trials.run(Trial.of("the store's file deleted for good, the broker restarted", Disruption.NONE)
+                .under(() -> {
+                    store.lose();
+                    // It looks once a second.
+                    Waiting.pass(Duration.ofSeconds(2));
+                    return Store.Harm.NONE;
+                })
+                .healedBy(() -> {
+                    broker.tellToStop(0);
+                    broker.awaitEnd(0);
+                    broker.start(0);
+                })
+                .losing(Loss.STORE));
+    }
+}
