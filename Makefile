@@ -6,7 +6,7 @@ SHELL := /bin/sh
 MVN = JAVA_HOME="$${JAVA_HOME:?}" mvn -B -ntp
 WITH_JDK = @JAVA_HOME=$$(src/scripts/find-jdk) || exit 1; export JAVA_HOME;
 
-.PHONY: help run test check format bench faults image client openapi clean
+.PHONY: help run test check format bench faults image client clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,9 +34,6 @@ image: ## a container image, by docker, podman or buildah
 
 client: ## a fresh key and the settings for a client: make client NAME=billing
 	@src/scripts/new-client "$(NAME)"
-
-openapi: ## write openapi.yaml anew from the code
-	$(WITH_JDK) $(MVN) -q -DskipTests package && cp target/openapi/openapi.yaml openapi.yaml
 
 clean: ## remove what was built
 	@rm -rf target

@@ -15,21 +15,11 @@ import jakarta.ws.rs.QueryParam;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Predicate;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 @Path("/accounts")
-@Tag(name = "Accounts")
 @RunOnVirtualThread
 class AccountsResource {
-
-    private static final String USER_ID =
-            "The FusionAuth user whose accounts are meant. Required of a client; a user is always meant themselves.";
-    private static final String ACCOUNT_ID = "The account's id.";
 
     private final Accounts accounts;
     private final SecurityIdentity identity;
@@ -41,18 +31,14 @@ class AccountsResource {
 
     @GET
     @RolesAllowed({Caller.USER, Caller.CLIENT})
-    @Operation(operationId = "listAccounts", summary = "List a user's linked accounts, oldest first")
-    public AccountList list(@Parameter(description = USER_ID) @QueryParam("user_id") @Nullable String userId) {
+    public AccountList list(@QueryParam("user_id") @Nullable String userId) {
         return new AccountList(accounts.list(owner(userId), visibleProviders()));
     }
 
     @GET
     @Path("/{id}")
     @RolesAllowed({Caller.USER, Caller.CLIENT})
-    @Operation(operationId = "getAccount", summary = "Read one linked account")
-    public AccountView get(
-            @Parameter(description = ACCOUNT_ID) @PathParam("id") String id,
-            @Parameter(description = USER_ID) @QueryParam("user_id") @Nullable String userId) {
+    public AccountView get(@PathParam("id") String id, @QueryParam("user_id") @Nullable String userId) {
         var owner = owner(userId);
         var account = AccountId.parse(id)
                 .filter(parsed -> visibleProviders().test(parsed.providerId()))
@@ -63,13 +49,7 @@ class AccountsResource {
     @DELETE
     @Path("/{id}")
     @RolesAllowed(Caller.USER)
-    @Operation(
-            operationId = "unlinkAccount",
-            summary = "Unlink an account",
-            description =
-                    "The refresh token is deleted with the link. Tokens already minted live on until they expire.")
-    @APIResponse(responseCode = "204", description = "Unlinked.")
-    public void unlink(@Parameter(description = ACCOUNT_ID) @PathParam("id") String id) {
+    public void unlink(@PathParam("id") String id) {
         accounts.unlink(owner(null), AccountId.parse(id).orElseThrow(Accounts::notFound));
     }
 
@@ -105,7 +85,5 @@ class AccountsResource {
         };
     }
 
-    @Schema(name = "Accounts")
-    record AccountList(
-            @Schema(description = "Oldest first.") List<AccountView> accounts) {}
+    record AccountList(List<AccountView> accounts) {}
 }

@@ -13,13 +13,9 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.QueryParam;
 import java.util.concurrent.CompletionStage;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 @Path("/azd/token")
-@Tag(name = "Minting")
 class AzdResource {
 
     private static final String API_VERSION = "2023-07-12-preview";
@@ -37,18 +33,8 @@ class AzdResource {
     @POST
     @NonBlocking
     @RolesAllowed(Caller.CLIENT)
-    @Operation(
-            operationId = "getAzdToken",
-            summary = "Get a fresh access token in the way of azd",
-            description =
-                    "External authentication of the Azure Developer CLI, for the account in the client's azd-account. Every answer is 200, a refusal too.")
     public CompletionStage<AzdToken> token(
-            @Parameter(description = "Always 2023-07-12-preview.", required = true, example = API_VERSION)
-                    @QueryParam("api-version")
-                    @Nullable
-                    String apiVersion,
-            @Nullable AzdQuestion body,
-            RoutingContext http) {
+            @QueryParam("api-version") @Nullable String apiVersion, @Nullable AzdQuestion body, RoutingContext http) {
         var client = (Caller.Client) Caller.of(identity);
         RateFields.announce(http, client.policy());
         if (!API_VERSION.equals(apiVersion)) {

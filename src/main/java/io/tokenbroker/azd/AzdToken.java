@@ -9,23 +9,12 @@ import io.tokenbroker.mint.AccessToken;
 import io.tokenbroker.seal.Secret;
 import java.io.IOException;
 import java.time.Instant;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** A token, as azd reads it. */
-@Schema(name = "AzdToken", description = "A token, as azd reads it.")
 record AzdToken(
-        @Schema(description = "Always success.", enumeration = SUCCESS, examples = SUCCESS)
         String status,
-
-        @Schema(
-                implementation = String.class,
-                description = "The access token; opaque to its holder.",
-                examples = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9..")
         Secret token,
-
-        @Schema(description = "Until when it is valid.", examples = "2026-03-10T17:15:49Z") @JsonProperty("expiresOn")
-        Instant expiresOn)
-        implements JsonSerializable {
+        @JsonProperty("expiresOn") Instant expiresOn) implements JsonSerializable {
 
     private static final String SUCCESS = "success";
 

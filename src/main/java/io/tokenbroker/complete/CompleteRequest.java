@@ -1,32 +1,15 @@
 package io.tokenbroker.complete;
 
 import io.tokenbroker.problem.BrokerException;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** The body of complete: the parameters that the provider sent to the redirect URI, a code or an error. */
-@Schema(name = "CompleteRequest")
 record CompleteRequest(
-        @Schema(
-                description = "As the provider returned it.",
-                required = true,
-                examples = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..")
         String state,
-
-        @Schema(description = "The authorization code.", examples = "0.AXkA1b2c3d4e5f") @Nullable
-        String code,
-
-        @Schema(
-                description = "The issuer, if the provider sent it (RFC 9207); checked then.",
-                examples = "https://login.microsoftonline.com/5f0c6a52-31f6-4a0e-9d1f-0f4d2a7f8a10/v2.0")
-        @Nullable
-        String iss,
-
-        @Schema(description = "The error, instead of a code.", examples = "access_denied") @Nullable
-        String error,
-
-        @Schema(description = "The provider's words; not shown to anybody.", examples = "The user declined.") @Nullable
-        String errorDescription) {
+        @Nullable String code,
+        @Nullable String iss,
+        @Nullable String error,
+        @Nullable String errorDescription) {
 
     private static final int LONGEST_CODE = 8_192;
 

@@ -13,12 +13,8 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Context;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 @Path("/accounts")
-@Tag(name = "Minting")
 class AccountExchangeResource {
 
     private final TokenExchange exchange;
@@ -33,12 +29,7 @@ class AccountExchangeResource {
     @Path("/{id}/oauth2/token")
     @NonBlocking
     @RolesAllowed(Caller.CLIENT)
-    @Operation(
-            operationId = "exchangeTokenOfAccount",
-            summary = "The same for one account, for programs that can change the endpoint only",
-            description = "OAuth 2.0 Token Exchange (RFC 8693). The path names the account; audience does not count.")
-    public CompletionStage<ExchangeAnswer> exchange(
-            @Parameter(description = "The account's id.") @PathParam("id") String id, @Context RoutingContext request) {
+    public CompletionStage<ExchangeAnswer> exchange(@PathParam("id") String id, @Context RoutingContext request) {
         var client = (Caller.Client) Caller.of(identity);
         RateFields.announce(request, client.policy());
         return exchange.exchange(client, Optional.of(id), Form.of(request));

@@ -12,11 +12,8 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 @Path("/oauth2/token")
-@Tag(name = "Minting")
 class TokenExchangeResource {
 
     private final TokenExchange exchange;
@@ -30,11 +27,6 @@ class TokenExchangeResource {
     @POST
     @NonBlocking
     @RolesAllowed(Caller.CLIENT)
-    @Operation(
-            operationId = "exchangeToken",
-            summary = "Get a fresh access token in the way of OAuth",
-            description =
-                    "OAuth 2.0 Token Exchange (RFC 8693). The client proves itself by HTTP Basic, or by client_id and client_secret in the form.")
     public CompletionStage<ExchangeAnswer> exchange(@Context RoutingContext request) {
         var client = (Caller.Client) Caller.of(identity);
         RateFields.announce(request, client.policy());

@@ -11,11 +11,8 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 @Path("/msi/token")
-@Tag(name = "Minting")
 class ManagedIdentityResource {
 
     private final IdentityTokens tokens;
@@ -29,11 +26,6 @@ class ManagedIdentityResource {
     @GET
     @NonBlocking
     @RolesAllowed(Caller.CLIENT)
-    @Operation(
-            operationId = "getManagedIdentityToken",
-            summary = "Get a fresh access token in the way of App Service's managed identity",
-            description =
-                    "For unchanged Azure SDKs: IDENTITY_ENDPOINT is this address, IDENTITY_HEADER the broker key.")
     public CompletionStage<TokenResponse> token(@Context RoutingContext request) {
         var client = (Caller.Client) Caller.of(identity);
         RateFields.announce(request, client.policy());

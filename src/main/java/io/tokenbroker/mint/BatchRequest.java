@@ -3,8 +3,6 @@ package io.tokenbroker.mint;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tokenbroker.problem.BrokerException;
 import java.util.List;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,16 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param requests 1 to 100 objects
  */
-@Schema(name = "BatchRequest")
-record BatchRequest(
-        @Schema(
-                type = SchemaType.ARRAY,
-                implementation = BatchItemRequest.class,
-                required = true,
-                description = "What to mint.",
-                minItems = 1,
-                maxItems = MOST)
-        List<JsonNode> requests) {
+record BatchRequest(List<JsonNode> requests) {
 
     static final int MOST = 100;
 
@@ -33,33 +22,14 @@ record BatchRequest(
     }
 
     /** One of them: the body of a mint, and the account. */
-    @Schema(name = "BatchItemRequest")
     record BatchItemRequest(
-            @Schema(required = true, description = "The account's id.", examples = "acc_wv3Tg1q5TFCnq2LqRrd4b2Itc3Vi")
             String accountId,
-
-            @Schema(description = "As in MintRequest.", examples = "https://management.azure.com") @Nullable
-            String resource,
-
-            @Schema(description = "As in MintRequest.", examples = "[\"https://graph.microsoft.com/User.Read\"]")
-            @Nullable
-            List<String> scopes,
-
-            @Schema(description = "As in MintRequest.", examples = "a11ce000-0000-4000-8000-000000000001") @Nullable
-            String userId,
-
-            @Schema(description = "As in MintRequest.", defaultValue = "300", minimum = "0", maximum = "86400")
-            @Nullable
-            Integer minValidity,
-
-            @Schema(description = "As in MintRequest.", defaultValue = "false") @Nullable
-            Boolean forceRefresh,
-
-            @Schema(
-                    description = "As in MintRequest.",
-                    examples = "{\"access_token\":{\"nbf\":{\"essential\":true,\"value\":\"1700000000\"}}}")
-            @Nullable
-            String claims) {
+            @Nullable String resource,
+            @Nullable List<String> scopes,
+            @Nullable String userId,
+            @Nullable Integer minValidity,
+            @Nullable Boolean forceRefresh,
+            @Nullable String claims) {
 
         BatchItemRequest {
             if (accountId == null) {

@@ -25,13 +25,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import java.util.stream.Gatherers;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** Several mints in one call, some at a time; each ends on its own, as if it had been asked for alone. */
 @Path("/tokens")
-@Tag(name = "Minting")
 class BatchResource {
 
     /** Of one provider, so that a batch does not take all the places that it has; others do not wait for one that hangs. */
@@ -52,11 +49,6 @@ class BatchResource {
     @POST
     @RunOnVirtualThread
     @RolesAllowed(Caller.CLIENT)
-    @Operation(
-            operationId = "mintTokens",
-            summary = "Get fresh access tokens of several accounts, or for several resources",
-            description =
-                    "Each result is a token or a problem; the answer as a whole is 200 even if all are problems. 16 of one provider are asked for at a time.")
     public BatchAnswer mint(@Nullable BatchRequest body, RoutingContext request) {
         var client = (Caller.Client) Caller.of(identity);
         var requestId = RequestId.of(request);

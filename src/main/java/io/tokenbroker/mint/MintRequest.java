@@ -5,51 +5,16 @@ import io.tokenbroker.problem.Claims;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** The body of a mint; every field is optional. */
-@Schema(name = "MintRequest")
 public record MintRequest(
-        @Schema(
-                description = "The resource: the token gets the scope <resource>/.default. Not together with scopes.",
-                examples = "https://management.azure.com")
-        @Nullable
-        String resource,
-
-        @Schema(
-                description = "Scopes of one resource. Not together with resource.",
-                examples = "[\"https://graph.microsoft.com/User.Read\"]")
-        @Nullable
-        List<String> scopes,
-
-        @Schema(
-                description = "Refuse unless the account is this FusionAuth user's.",
-                examples = "a11ce000-0000-4000-8000-000000000001")
-        @Nullable
-        String userId,
-
-        @Schema(
-                description = "For how many seconds the token must be valid at least. A tenant may issue shorter ones.",
-                defaultValue = "300",
-                minimum = "0",
-                maximum = "86400")
-        @Nullable
-        Integer minValidity,
-
-        @Schema(
-                description = "Ask the tenant even if a token is cached, since a resource refused it.",
-                defaultValue = "false")
-        @Nullable
-        Boolean forceRefresh,
-
-        @Schema(
-                description =
-                        "A claims challenge that a resource answered with, as a JSON object in text. The cache is left out. "
-                                + "A token for claims with xms_cc, the client's word that it can be challenged, is not kept for others.",
-                examples = "{\"access_token\":{\"nbf\":{\"essential\":true,\"value\":\"1700000000\"}}}")
-        @Nullable
-        String claims) {
+        @Nullable String resource,
+        @Nullable List<String> scopes,
+        @Nullable String userId,
+        @Nullable Integer minValidity,
+        @Nullable Boolean forceRefresh,
+        @Nullable String claims) {
 
     static final MintRequest DEFAULT = new MintRequest(null, null, null, null, null, null);
 

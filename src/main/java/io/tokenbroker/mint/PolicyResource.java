@@ -8,12 +8,9 @@ import io.tokenbroker.problem.Body;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 @Path("/policy")
-@Tag(name = "Minting")
 class PolicyResource {
 
     private final Explanations explanations;
@@ -28,11 +25,6 @@ class PolicyResource {
     @Path("/explain")
     @RunOnVirtualThread
     @RolesAllowed(Caller.CLIENT)
-    @Operation(
-            operationId = "explainPolicy",
-            summary = "Ask whether a mint would be allowed, and by which rule not",
-            description =
-                    "Judges by the caller's own policy. Mints nothing, asks no tenant and counts against no rate.")
     public Explanation explain(@Nullable BatchItemRequest body) {
         var asked = Body.required(body);
         return explanations.of((Caller.Client) Caller.of(identity), asked.accountId(), asked.mint());

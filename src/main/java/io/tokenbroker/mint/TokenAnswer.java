@@ -17,45 +17,16 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** The answer to a mint. It writes itself: by far the most frequent answer, and its longest part is encoded already. */
-@Schema(name = "Token")
 record TokenAnswer(
-        @Schema(
-                implementation = String.class,
-                description = "The access token; opaque to its holder.",
-                examples = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9..")
         Secret accessToken,
-
-        @Schema(description = "Always Bearer.", enumeration = "Bearer", examples = "Bearer")
         String tokenType,
-
-        @Schema(description = "For how many seconds it is valid from now.", examples = "3599")
         long expiresIn,
-
-        @Schema(
-                implementation = Instant.class,
-                description = "Until when it is valid.",
-                examples = "2026-03-10T17:15:49Z")
         String expiresAt,
-
-        @Schema(
-                description =
-                        "What the tenant granted, in its own words; often more or otherwise worded than what was asked. Null where it did not say.",
-                examples = "https://management.azure.com/user_impersonation https://management.azure.com/.default")
-        @Nullable
-        String scope,
-
-        @Schema(description = "The account.", examples = "acc_wv3Tg1q5TFCnq2LqRrd4b2Itc3Vi")
+        @Nullable String scope,
         String accountId,
-
-        @Schema(
-                description =
-                        "cache; refresh: the tenant was asked; stale: it cannot be reached, and this token is valid but shorter than asked.",
-                enumeration = {"cache", "refresh", "stale"},
-                examples = "cache")
         String source)
         implements JsonSerializable {
 

@@ -1,4 +1,4 @@
-/** What runs the broker: clock, threads, request ids, health, start-up checks, the OpenAPI document. */
+/** What runs the broker: clock, threads, request ids, health, start-up checks, the contract as it is served. */
 @NullMarked
 package io.tokenbroker.ops;
 

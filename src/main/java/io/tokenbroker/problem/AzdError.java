@@ -1,24 +1,7 @@
 package io.tokenbroker.problem;
 
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-
 /** A refusal as azd reads it; it shows the message and nothing else. */
-@Schema(name = "AzdError", description = "A refusal, as azd reads it.")
-public record AzdError(
-        @Schema(description = "Always error.", enumeration = "error", examples = "error")
-        String status,
-
-        @Schema(
-                description = "NotSignedInError where a person must authorize an account, else GetTokenError.",
-                enumeration = {"GetTokenError", "NotSignedInError"},
-                examples = "NotSignedInError")
-        String code,
-
-        @Schema(
-                description = "What happened, who must act and how; the code that a problem has, and the X-Request-Id.",
-                examples =
-                        "The person must authorize the account again. (reauthorization_required, request 5f0c6a52e1)")
-        String message) {
+public record AzdError(String status, String code, String message) {
 
     static AzdError of(BrokerException e, String requestId) {
         return new AzdError(

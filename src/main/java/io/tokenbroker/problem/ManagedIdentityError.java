@@ -1,30 +1,14 @@
 package io.tokenbroker.problem;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** A refusal with the members that one or the other Azure SDK shows: to a developer this is all there is to see. */
-@Schema(name = "ManagedIdentityError", description = "A refusal, with the members that the Azure SDKs read.")
 public record ManagedIdentityError(
-        @Schema(description = "The HTTP status.", examples = "403") @JsonProperty("statusCode")
-        int statusCode,
-
-        @Schema(description = "The code that a problem has.", examples = "forbidden")
+        @JsonProperty("statusCode") int statusCode,
         String error,
-
-        @Schema(
-                description = "What happened, who must act and how. Made for people; do not parse.",
-                examples = "This client's policy does not include this resource.")
         String errorDescription,
-
-        @Schema(
-                description = "The same after the code, for SDKs that show nothing else.",
-                examples = "forbidden: This client's policy does not include this resource.")
         String message,
-
-        @Schema(description = "The X-Request-Id of this answer.", examples = "5f0c6a52e1")
-        @JsonProperty("correlationId")
-        String correlationId) {
+        @JsonProperty("correlationId") String correlationId) {
 
     private static final String WHO =
             "The client is not known: IDENTITY_HEADER must be its whole broker key, which arrives as X-IDENTITY-HEADER.";
@@ -36,7 +20,7 @@ public record ManagedIdentityError(
     }
 
     /** SDKs ask again and again where something is not found, as if it could appear: so nothing is. */
-    public static int statusOf(ProblemType type) {
+    private static int statusOf(ProblemType type) {
         return type.status() == 404 ? ProblemType.INVALID_REQUEST.status() : type.status();
     }
 

@@ -1,41 +1,18 @@
 package io.tokenbroker.problem;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import java.util.Set;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** A refusal in the words of OAuth (RFC 6749 §5.2, RFC 8693 §2.2.2), and what ours say beyond them. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@Schema(name = "OAuthError", description = "A refusal as OAuth has it (RFC 6749 §5.2), with members of our own.")
 public record OAuthError(
-        @Schema(description = "The code of OAuth that comes closest.", examples = "invalid_grant")
         String error,
-
-        @Schema(
-                description = "What happened, who must act and how. Made for people; do not parse.",
-                examples = "The tenant does not accept the account's refresh token any more (revoked).")
         String errorDescription,
-
-        @Schema(description = "The code that a problem has.", examples = "reauthorization_required")
         String brokerCode,
-
-        @Schema(
-                description = "The account, where the person can put it right.",
-                examples = "acc_wv3Tg1q5TFCnq2LqRrd4b2Itc3Vi")
-        @Nullable
-        String accountId,
-
-        @Schema(description = "The tenant's claims request, for the sign-in.") @Nullable
-        String claims,
-
-        @Schema(description = "The tenant's suberror.", examples = "consent_required") @Nullable
-        String suberror,
-
-        @Schema(description = "Ready for POST /authorizations/start, when the person can put it right.") @Nullable
-        Reauthorize reauthorize,
-
-        @Schema(description = "The X-Request-Id of this answer.", examples = "5f0c6a52e1")
+        @Nullable String accountId,
+        @Nullable String claims,
+        @Nullable String suberror,
+        @Nullable Reauthorize reauthorize,
         String requestId) {
 
     private static final String WHO =
@@ -58,16 +35,12 @@ public record OAuthError(
                 requestId);
     }
 
-    static int statusOf(BrokerException e) {
-        return statusOf(codeOf(e), e.type());
-    }
-
     /** 400 unless OAuth or HTTP has a better one. What is forbidden, missing or in conflict has none in OAuth. */
-    public static int statusOf(String error, ProblemType type) {
-        return switch (error) {
+    static int statusOf(BrokerException e) {
+        return switch (codeOf(e)) {
             case "invalid_client" -> 401;
-            case "invalid_request" -> type.status();
-            case "temporarily_unavailable", "server_error" -> type.status();
+            case "invalid_request", "temporarily_unavailable", "server_error" ->
+                e.type().status();
             default -> 400;
         };
     }
@@ -83,15 +56,6 @@ public record OAuthError(
         return e.errors().stream().anyMatch(error -> error.field().equals("resource"))
                 ? "invalid_target"
                 : codeOf(e.type());
-    }
-
-    /** Every code that a problem may have: one that a rule of the policy refuses, or a field, can have another. */
-    public static Set<String> codesOf(ProblemType type) {
-        return switch (type) {
-            case FORBIDDEN -> Set.of(codeOf(type), "unauthorized_client", "invalid_target", "invalid_scope");
-            case INVALID_REQUEST -> Set.of(codeOf(type), "invalid_target");
-            default -> Set.of(codeOf(type));
-        };
     }
 
     private static String codeOf(ProblemType type) {

@@ -7,13 +7,9 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import java.util.List;
 import java.util.UUID;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 @Path("/providers")
-@Tag(name = "Linking")
 @RunOnVirtualThread
 class ProvidersResource {
 
@@ -25,11 +21,6 @@ class ProvidersResource {
 
     @GET
     @RolesAllowed(Caller.USER)
-    @Operation(
-            operationId = "listProviders",
-            summary = "List the providers of which accounts can be connected",
-            description =
-                    "The OpenID Connect identity providers of FusionAuth that are enabled for the application and can work.")
     public ProviderList list() {
         return new ProviderList(providers.list().stream()
                 .map(provider -> new ProviderView(
@@ -37,20 +28,7 @@ class ProvidersResource {
                 .toList());
     }
 
-    @Schema(name = "Providers")
-    record ProviderList(@Schema(description = "By name.") List<ProviderView> providers) {}
+    record ProviderList(List<ProviderView> providers) {}
 
-    @Schema(name = "Provider")
-    record ProviderView(
-            @Schema(description = "The identity provider's id in FusionAuth; start takes it as provider_id.")
-            UUID id,
-
-            @Schema(description = "Its name in FusionAuth.", examples = "Contoso")
-            String name,
-
-            @Schema(
-                    description = "Its issuer; null where FusionAuth has explicit endpoints instead.",
-                    examples = "https://login.microsoftonline.com/5f0c.../v2.0")
-            @Nullable
-            String issuer) {}
+    record ProviderView(UUID id, String name, @Nullable String issuer) {}
 }

@@ -11,13 +11,9 @@ import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.MediaType;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 @Path("/authorizations/resolve")
-@Tag(name = "Linking")
 @RunOnVirtualThread
 class ResolveResource {
 
@@ -33,22 +29,12 @@ class ResolveResource {
     // A body of one text could otherwise be made of plain text.
     @Consumes(MediaType.APPLICATION_JSON)
     @RolesAllowed(Caller.USER)
-    @Operation(
-            operationId = "resolveAuthorization",
-            summary = "Confirm a pending link",
-            description = "By the same user. Resolving again after success gives the same answer.")
     public Completed.Linked resolve(@Nullable ResolveRequest request) {
         return service.resolve(
                 (Caller.User) Caller.of(identity), Body.required(request).pendingLinkId());
     }
 
-    @Schema(name = "ResolveRequest")
-    record ResolveRequest(
-            @Schema(
-                    description = "As complete gave it.",
-                    required = true,
-                    examples = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..")
-            String pendingLinkId) {
+    record ResolveRequest(String pendingLinkId) {
 
         @SuppressWarnings("ConstantValue") // JSON may leave out what the type says is there
         ResolveRequest {

@@ -4,7 +4,6 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
-import static org.hamcrest.Matchers.hasKey;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.tokenbroker.sandbox.Sandbox;
@@ -48,15 +47,5 @@ class OperationsTest extends BrokerTest {
 
         assertThat(metrics).contains("http_server_requests_seconds_count", "uri=\"/accounts/{id}/token\"");
         assertThat(metrics).doesNotContain(Sandbox.DEMO_KEY, FusionAuthStandIn.BROKER_API_KEY, token, "acc_x");
-    }
-
-    @Test
-    void theOpenApiDocumentIsServed() {
-        given().accept("application/json")
-                .get("/q/openapi")
-                .then()
-                .statusCode(200)
-                .body("paths", hasKey("/accounts/{id}/token"))
-                .body("paths", hasKey("/authorizations/start"));
     }
 }

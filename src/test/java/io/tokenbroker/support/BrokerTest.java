@@ -16,7 +16,7 @@ public abstract class BrokerTest {
 
     @BeforeEach
     void beginAnew() {
-        RestAssured.replaceFiltersWith(new AnswersRecorded());
+        RestAssured.replaceFiltersWith(new AnswersRecorded(), new AnswersAsDescribed());
         TestTime.reset();
         sandbox().reset();
         TenantMemory.forget();

@@ -1,0 +1,33 @@
+package io.tokenbroker.ops;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import jakarta.enterprise.event.Observes;
+import java.io.IOException;
+import java.util.Objects;
+
+/** The contract, openapi.yaml, as it stands at the root of the sources. */
+class OpenApiDocument {
+
+    /** RFC 9512. */
+    private static final String MEDIA_TYPE = "application/yaml";
+
+    void register(@Observes Router router) throws IOException {
+        var document = read();
+        router.route("/q/openapi")
+                .method(HttpMethod.GET)
+                .method(HttpMethod.HEAD)
+                .handler(request -> request.response()
+                        .putHeader(HttpHeaders.CONTENT_TYPE, MEDIA_TYPE)
+                        .end(document));
+    }
+
+    private static Buffer read() throws IOException {
+        try (var file = OpenApiDocument.class.getResourceAsStream("/openapi.yaml")) {
+            return Buffer.buffer(
+                    Objects.requireNonNull(file, "openapi.yaml is in the jar").readAllBytes());
+        }
+    }
+}
