@@ -53,35 +53,50 @@ class ArchitectureTest {
             Map.entry("settings", List.of()),
             Map.entry("problem", List.of()),
             Map.entry("circuit", List.of()),
+            Map.entry("time", List.of()),
+            Map.entry("database", List.of("settings")),
             Map.entry("seal", List.of("settings")),
             Map.entry("policy", List.of("problem", "settings")),
             Map.entry("caller", List.of("policy", "problem", "settings")),
             Map.entry("fusionauth", List.of("circuit", "problem", "seal", "settings")),
-            Map.entry("tenant", List.of("circuit", "problem", "seal", "settings")),
+            Map.entry("tenant", List.of("circuit", "problem", "seal", "settings", "time")),
+            Map.entry("link", List.of("fusionauth", "problem", "seal", "settings")),
+            Map.entry("grant", List.of("database", "fusionauth", "link", "seal", "settings", "time")),
             Map.entry("provider", List.of("caller", "fusionauth", "problem", "seal", "settings", "tenant")),
-            Map.entry("account", List.of("caller", "fusionauth", "policy", "problem", "seal", "settings")),
-            Map.entry("start", List.of("account", "caller", "problem", "provider", "seal", "settings", "tenant")),
-            Map.entry("complete", List.of("account", "caller", "fusionauth", "problem", "seal", "settings", "start")),
-            Map.entry("resolve", List.of("account", "caller", "complete", "fusionauth", "problem", "seal", "settings")),
+            Map.entry("account", List.of("caller", "fusionauth", "grant", "link", "policy", "problem", "settings")),
+            Map.entry(
+                    "start", List.of("account", "caller", "link", "problem", "provider", "seal", "settings", "tenant")),
+            Map.entry(
+                    "complete",
+                    List.of("account", "caller", "fusionauth", "link", "problem", "seal", "settings", "start")),
+            Map.entry(
+                    "resolve",
+                    List.of("account", "caller", "complete", "fusionauth", "link", "problem", "seal", "settings")),
             Map.entry(
                     "mint",
                     List.of(
                             "account",
                             "caller",
+                            "database",
                             "fusionauth",
+                            "grant",
+                            "link",
                             "policy",
                             "problem",
                             "provider",
                             "seal",
                             "settings",
-                            "tenant")),
-            Map.entry("exchange", List.of("account", "caller", "mint", "policy", "problem", "provider", "seal")),
+                            "tenant",
+                            "time")),
+            Map.entry(
+                    "exchange", List.of("account", "caller", "link", "mint", "policy", "problem", "provider", "seal")),
             Map.entry("managedidentity", List.of("caller", "mint", "policy", "problem", "seal", "tenant")),
             Map.entry(
                     "azd",
                     List.of(
                             "account",
                             "caller",
+                            "link",
                             "mint",
                             "policy",
                             "problem",
@@ -89,10 +104,24 @@ class ArchitectureTest {
                             "seal",
                             "settings",
                             "tenant")),
-            Map.entry("keepalive", List.of("account", "fusionauth", "mint", "problem", "settings")),
+            Map.entry(
+                    "keepalive",
+                    List.of("database", "fusionauth", "grant", "link", "mint", "problem", "seal", "settings")),
             Map.entry(
                     "ops",
-                    List.of("account", "keepalive", "mint", "policy", "problem", "provider", "settings", "tenant"))));
+                    List.of(
+                            "database",
+                            "fusionauth",
+                            "grant",
+                            "keepalive",
+                            "link",
+                            "mint",
+                            "policy",
+                            "problem",
+                            "provider",
+                            "settings",
+                            "tenant",
+                            "time"))));
 
     @ArchTest
     static final ArchRule packagesAreFreeOfCycles =
@@ -140,6 +169,9 @@ class ArchitectureTest {
     static final ArchRule secretsAreRevealedToTheWireOnly = classes()
             .that(describe("reveal a secret", ArchitectureTest::reveals))
             .should(be(resideInAnyPackage("io.tokenbroker.fusionauth", "io.tokenbroker.tenant")
+                    .or(name("io.tokenbroker.seal.Secret"))
+                    .or(name("io.tokenbroker.seal.ColumnSealer"))
+                    .or(name("io.tokenbroker.grant.GrantSeal"))
                     .or(name("io.tokenbroker.start.StartService"))
                     .or(name("io.tokenbroker.start.CodeVerifier"))
                     .or(name("io.tokenbroker.complete.CompleteService"))

@@ -10,6 +10,7 @@ import java.util.Optional;
 public enum Engine {
     SQLITE(
             "jdbc:sqlite:",
+            "org.sqlite.JDBC",
             "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
             // FULL: with NORMAL a power cut loses the last commits. IMMEDIATE: a deferred transaction that reads, then
             // writes, fails at once when another process wrote in between.
@@ -20,6 +21,7 @@ public enum Engine {
                     "busy_timeout", "4000")),
     POSTGRESQL(
             "jdbc:postgresql:",
+            "org.postgresql.Driver",
             "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
             Map.of(
                     "socketTimeout", "5",
@@ -28,13 +30,20 @@ public enum Engine {
                     "ApplicationName", "token-broker"));
 
     private final String prefix;
+    private final String driver;
     private final String clock;
     private final Map<String, String> connection;
 
-    Engine(String prefix, String clock, Map<String, String> connection) {
+    Engine(String prefix, String driver, String clock, Map<String, String> connection) {
         this.prefix = prefix;
+        this.driver = driver;
         this.clock = clock;
         this.connection = connection;
+    }
+
+    /** Its class, by name: the JDK's registry knows the drivers of the class loader that used it first, and no others. */
+    String driver() {
+        return driver;
     }
 
     static Optional<Engine> of(String url) {

@@ -8,7 +8,7 @@ import io.tokenbroker.settings.BrokerSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.DriverManager;
+import java.sql.Driver;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
@@ -43,8 +43,8 @@ record Opening(Engine engine, String name, Map<String, String> properties, boole
         engine.file(settings.url()).ifPresent(Opening::makeFolder);
         var name = Engine.withoutQuery(settings.url());
         try {
-            connect(settings.url(), properties);
-            var isNew = migrate(settings.url(), properties);
+            connect(engine, settings.url(), properties);
+            var isNew = migrate(engine, settings.url(), properties);
             engine.file(settings.url()).ifPresent(file -> properties.put("open_mode", NO_CREATION));
             return new Opening(engine, name, properties, isNew);
         } catch (SQLException e) {
@@ -65,16 +65,23 @@ record Opening(Engine engine, String name, Map<String, String> properties, boole
         }
     }
 
-    private static void connect(String url, Map<String, String> properties) throws SQLException {
+    private static void connect(Engine engine, String url, Map<String, String> properties) throws SQLException {
         var all = new Properties();
         all.putAll(properties);
-        // Sets SQLite's journal mode, for which it looks at its file.
-        DriverManager.getConnection(url, all).close();
+        try {
+            var driver = (Driver)
+                    Class.forName(engine.driver()).getDeclaredConstructor().newInstance();
+            // Sets SQLite's journal mode, for which it looks at its file.
+            driver.connect(url, all).close();
+        } catch (ReflectiveOperationException e) {
+            throw new ConfigurationException("broker.store.url: the driver %s is missing".formatted(engine.driver()));
+        }
     }
 
-    private static boolean migrate(String url, Map<String, String> properties) {
+    private static boolean migrate(Engine engine, String url, Map<String, String> properties) {
         var flyway = Flyway.configure()
                 .jdbcProperties(properties)
+                .driver(engine.driver())
                 .dataSource(url, properties.get("user"), properties.get("password"))
                 .locations(SCRIPTS)
                 .table("token_broker_schema")
@@ -94,6 +101,7 @@ record Opening(Engine engine, String name, Map<String, String> properties, boole
     HikariConfig pool(BrokerSettings.Store settings, MeterRegistry metrics) {
         var pool = new HikariConfig();
         pool.setPoolName("store");
+        pool.setDriverClassName(engine.driver());
         pool.setJdbcUrl(settings.url());
         properties.forEach(pool::addDataSourceProperty);
         pool.setMaximumPoolSize(engine == Engine.SQLITE ? 1 : settings.poolSize());

@@ -6,6 +6,7 @@ import io.tokenbroker.database.Database;
 import io.tokenbroker.database.FakeTicker;
 import io.tokenbroker.database.TestDatabases;
 import io.tokenbroker.fusionauth.Link;
+import io.tokenbroker.link.SignIn;
 import io.tokenbroker.settings.BrokerSettings.Rotation;
 import java.nio.file.Path;
 import java.time.Clock;

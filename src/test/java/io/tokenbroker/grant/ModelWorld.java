@@ -260,6 +260,7 @@ record ModelWorld(
         return with(rows.with(ACCOUNT, row.leased(over)));
     }
 
+    @SuppressWarnings("ReferenceEquality") // unchanged rows are the same object
     ModelWorld with(Rows next) {
         return next == rows
                 ? this

@@ -1,6 +1,5 @@
 package io.tokenbroker.grant;
 
-import io.tokenbroker.link.SignIn;
 import static io.tokenbroker.grant.ModelCalls.Work.COMPLETE;
 import static io.tokenbroker.grant.ModelCalls.Work.MINT;
 import static io.tokenbroker.grant.ModelCalls.Work.UNLINK;
@@ -11,6 +10,7 @@ import io.tokenbroker.grant.Look.SharedToken;
 import io.tokenbroker.grant.ModelCalls.Call;
 import io.tokenbroker.grant.ModelSetup.Event;
 import io.tokenbroker.grant.ModelWorld.Kind;
+import io.tokenbroker.link.SignIn;
 import io.tokenbroker.seal.Secret;
 import java.time.Duration;
 import java.util.Optional;
@@ -78,8 +78,7 @@ class StoreCounterexamplesTest {
 
     @Test
     void c1ALateCompleteLosesToANewerSignIn() {
-        var one = new ModelSchedule(
-                        any(Kind.STRICT).stored().broker(COMPLETE).broker(COMPLETE, MINT))
+        var one = new ModelSchedule(any(Kind.STRICT).stored().broker(COMPLETE).broker(COMPLETE, MINT))
                 .until("A", Call.StartOver.class)
                 .ends("B")
                 .ends("B")
@@ -99,7 +98,8 @@ class StoreCounterexamplesTest {
     }
 
     private static ModelSchedule c3(Function<ModelWorld, InMemoryGrantStore> store) {
-        return new ModelSchedule(any(Kind.STRICT).stored().store(store).broker(UNLINK).broker(MINT))
+        return new ModelSchedule(
+                        any(Kind.STRICT).stored().store(store).broker(UNLINK).broker(MINT))
                 .until("A", Call.Remove.class)
                 .step("X links the account")
                 .ends("B")
@@ -142,7 +142,11 @@ class StoreCounterexamplesTest {
     }
 
     private static ModelSchedule c5(Function<ModelWorld, InMemoryGrantStore> store) {
-        return new ModelSchedule(any(Kind.STRICT).stored().store(store).broker(UNLINK, MINT).broker(MINT))
+        return new ModelSchedule(any(Kind.STRICT)
+                        .stored()
+                        .store(store)
+                        .broker(UNLINK, MINT)
+                        .broker(MINT))
                 .step(SIGNS_IN)
                 .until("B", Call.StartOver.class)
                 .ends("A")
@@ -174,12 +178,12 @@ class StoreCounterexamplesTest {
 
         assertThat(one.broken()).isEmpty();
         assertThat(one.handedOut()).containsExactly("at:0.1:X", "at:1.1:Y");
-        assertThat(afterAnother(BrokenStores.CountsForEverybody::new).broken())
-                .anyMatch(rule -> rule.startsWith("I1"));
+        assertThat(afterAnother(BrokenStores.CountsForEverybody::new).broken()).anyMatch(rule -> rule.startsWith("I1"));
     }
 
     private static ModelSchedule afterAnother(Function<ModelWorld, InMemoryGrantStore> store) {
-        return new ModelSchedule(any(Kind.STRICT).stored().store(store).broker(MINT).broker(MINT))
+        return new ModelSchedule(
+                        any(Kind.STRICT).stored().store(store).broker(MINT).broker(MINT))
                 .ends("A")
                 .step(UNLINKED)
                 .step("Y links the account")
@@ -196,7 +200,8 @@ class StoreCounterexamplesTest {
     }
 
     private static ModelSchedule c7(Function<ModelWorld, InMemoryGrantStore> store) {
-        return new ModelSchedule(any(Kind.STRICT).stored().store(store).broker(MINT).broker(MINT))
+        return new ModelSchedule(
+                        any(Kind.STRICT).stored().store(store).broker(MINT).broker(MINT))
                 .ends("A")
                 .step("the link is moved to Y")
                 .ends("B");
@@ -212,7 +217,8 @@ class StoreCounterexamplesTest {
     }
 
     private static ModelSchedule c7UnderLease(Function<ModelWorld, InMemoryGrantStore> store) {
-        return new ModelSchedule(any(Kind.STRICT).stored().store(store).broker(MINT).broker(MINT))
+        return new ModelSchedule(
+                        any(Kind.STRICT).stored().store(store).broker(MINT).broker(MINT))
                 .untilSent("A")
                 .step("the link is moved to Y")
                 .until("B", Call.Wait.class)
@@ -263,7 +269,8 @@ class StoreCounterexamplesTest {
 
     /** Found by the model: the other user's mint went on with the spent token before its holder had stored the next. */
     private static ModelSchedule moved(Function<ModelWorld, InMemoryGrantStore> store) {
-        return new ModelSchedule(any(Kind.STRICT).stored().store(store).broker(MINT).broker(MINT))
+        return new ModelSchedule(
+                        any(Kind.STRICT).stored().store(store).broker(MINT).broker(MINT))
                 .until("A", Call.Keep.class)
                 .step("the link is moved to Y")
                 .until("B", Call.StartOver.class)
@@ -286,10 +293,7 @@ class StoreCounterexamplesTest {
     }
 
     private static ModelSchedule c11(Function<ModelWorld, InMemoryGrantStore> store) {
-        return spentByACrash(store)
-                .until("B", Call.End.class)
-                .ends("C")
-                .ends("B");
+        return spentByACrash(store).until("B", Call.End.class).ends("C").ends("B");
     }
 
     private static ModelSchedule spentByACrash(Function<ModelWorld, InMemoryGrantStore> store) {
@@ -318,7 +322,10 @@ class StoreCounterexamplesTest {
 
     @Test
     void c12AHotCopyOfAnOlderSignInIsNotHandedOutForAClearedLink() {
-        var one = new ModelSchedule(any(Kind.STRICT).events(2, Event.SIGN_IN, Event.CLEAR).broker(MINT, MINT).broker(MINT))
+        var one = new ModelSchedule(any(Kind.STRICT)
+                        .events(2, Event.SIGN_IN, Event.CLEAR)
+                        .broker(MINT, MINT)
+                        .broker(MINT))
                 .ends("A")
                 .step(SIGNS_IN)
                 .ends("B")
@@ -339,7 +346,9 @@ class StoreCounterexamplesTest {
     private static ModelSchedule restored(Kind kind) {
         var one = new ModelSchedule(any(kind).stored().broker(MINT).broker(MINT));
         var backup = one.world().rows();
-        return one.ends("A").change("the store is restored", world -> world.with(backup)).ends("B");
+        return one.ends("A")
+                .change("the store is restored", world -> world.with(backup))
+                .ends("B");
     }
 
     /** One of several replicas has another first sealing key: that is no other sign-in. */
@@ -368,7 +377,8 @@ class StoreCounterexamplesTest {
 
     private static void keep(InMemoryGrantStore store, SignIn signIn, String target, String refreshToken) {
         var version = store.version(signIn.account());
-        var held = store.lease(signIn, version, target, Duration.ofSeconds(45), true).orElseThrow();
+        var held = store.lease(signIn, version, target, Duration.ofSeconds(45), true)
+                .orElseThrow();
         var ends = ModelWorld.TIME.plusSeconds(3_600);
         var token = new SharedToken(Secret.of(target), Optional.empty(), ModelWorld.TIME, ends, ends);
         assertThat(store.keep(held, Secret.of(refreshToken), Optional.of(new Target(target, token)), ModelWorld.TIME))
