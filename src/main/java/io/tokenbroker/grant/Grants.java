@@ -52,7 +52,9 @@ public class Grants implements GrantVersions {
     }
 
     private Duration untilTakeOver(Rotation rotation) {
-        return rotation == Rotation.REUSABLE ? Duration.ZERO : GrantStore.SEEN_BEFORE_TAKE_OVER.minus(store.answeringFor());
+        return rotation == Rotation.REUSABLE
+                ? Duration.ZERO
+                : GrantStore.SEEN_BEFORE_TAKE_OVER.minus(store.answeringFor());
     }
 
     /**

@@ -130,15 +130,7 @@ final class ModelCalls extends Clock implements GrantStore {
     /** What became of the broker: where it stands, and what it holds. */
     ModelNode node() {
         return new ModelNode(
-                log,
-                pending.orElseThrow().call(),
-                holding,
-                lease,
-                looked,
-                hasUnstored,
-                unanswered,
-                handedOut,
-                now);
+                log, pending.orElseThrow().call(), holding, lease, looked, hasUnstored, unanswered, handedOut, now);
     }
 
     private Object ask(Call call) {

@@ -5,12 +5,10 @@ import io.tokenbroker.grant.ModelCalls.Call;
 import io.tokenbroker.grant.ModelCalls.Now;
 import io.tokenbroker.grant.ModelCalls.Work;
 import io.tokenbroker.grant.ModelSteps.Step;
-import io.tokenbroker.grant.ModelWorld.Kind;
 import io.tokenbroker.tenant.ModelTenant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -83,9 +81,10 @@ final class ModelCheck {
     }
 
     private static Violation violation(String rule, Visit end) {
-        var schedule = new LinkedHashSet<String>();
         var lines = new ArrayDeque<String>();
-        for (var visit = Optional.of(end); visit.isPresent(); visit = visit.get().before()) {
+        for (var visit = Optional.of(end);
+                visit.isPresent();
+                visit = visit.get().before()) {
             lines.addFirst(visit.get().what());
         }
         var all = new ArrayList<>(lines);
@@ -109,7 +108,13 @@ final class ModelCheck {
             }
         }
         for (var index = 0; index < start.actors().size(); index++) {
-            if (isUsable(start.world().world) && ended(start, index, Work.MINT).actors().get(index).node().handedOut.isEmpty()) {
+            if (isUsable(start.world().world)
+                    && ended(start, index, Work.MINT)
+                            .actors()
+                            .get(index)
+                            .node()
+                            .handedOut
+                            .isEmpty()) {
                 return Optional.of("I6: after the faults are over, "
                         + start.actors().get(index).name() + " gets no token");
             }

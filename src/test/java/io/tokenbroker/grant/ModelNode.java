@@ -7,7 +7,6 @@ import io.tokenbroker.grant.ModelCalls.Call;
 import io.tokenbroker.grant.ModelCalls.Looked;
 import io.tokenbroker.grant.ModelCalls.Now;
 import io.tokenbroker.grant.ModelCalls.Pending;
-import io.tokenbroker.grant.ModelCalls.Work;
 import io.tokenbroker.grant.ModelWorld.Kind;
 import io.tokenbroker.link.ModelLinks;
 import io.tokenbroker.mint.ModelMints;

@@ -75,7 +75,8 @@ final class ModelRules {
                 .filter(row -> row.mark().isPresent()
                         && ModelWorld.familyOf(row.refreshToken()) == current
                         && world.works(row.refreshToken()))
-                .map(row -> "I5: the account is marked although " + row.refreshToken().reveal() + " works");
+                .map(row -> "I5: the account is marked although "
+                        + row.refreshToken().reveal() + " works");
     }
 
     private static boolean isKnown(ModelState state, int family) {
@@ -91,6 +92,7 @@ final class ModelRules {
     }
 
     private static boolean works(ModelWorld world, int family, Optional<Secret> token) {
-        return token.filter(one -> ModelWorld.familyOf(one) == family && world.works(one)).isPresent();
+        return token.filter(one -> ModelWorld.familyOf(one) == family && world.works(one))
+                .isPresent();
     }
 }

@@ -40,7 +40,9 @@ final class ModelSchedule {
 
     /** The broker goes on, if nothing fails, until this is its next call. */
     ModelSchedule until(String broker, Class<? extends Call> call) {
-        return until(broker, actor -> call.isInstance(actor.node().next) && actor.due().isEmpty());
+        return until(
+                broker,
+                actor -> call.isInstance(actor.node().next) && actor.due().isEmpty());
     }
 
     /** The broker goes on until it has sent, and the answer is under way. */

@@ -78,17 +78,51 @@ record ModelSetup(
     ModelSetup broker(Work... work) {
         var more = new ArrayList<>(works);
         more.add(List.of(work));
-        return new ModelSetup(kind, more, events, mostEvents, faults, mostFaults, rechecks, expiries, isFine, isStored, isHasty, store);
+        return new ModelSetup(
+                kind,
+                more,
+                events,
+                mostEvents,
+                faults,
+                mostFaults,
+                rechecks,
+                expiries,
+                isFine,
+                isStored,
+                isHasty,
+                store);
     }
 
     ModelSetup events(int most, Event... which) {
         return new ModelSetup(
-                kind, works, Set.of(which), most, faults, mostFaults, rechecks, expiries, isFine, isStored, isHasty, store);
+                kind,
+                works,
+                Set.of(which),
+                most,
+                faults,
+                mostFaults,
+                rechecks,
+                expiries,
+                isFine,
+                isStored,
+                isHasty,
+                store);
     }
 
     ModelSetup faults(int most, Fault... which) {
         return new ModelSetup(
-                kind, works, events, mostEvents, Set.of(which), most, rechecks, expiries, isFine, isStored, isHasty, store);
+                kind,
+                works,
+                events,
+                mostEvents,
+                Set.of(which),
+                most,
+                rechecks,
+                expiries,
+                isFine,
+                isStored,
+                isHasty,
+                store);
     }
 
     ModelSetup anyFault(int most) {
@@ -97,11 +131,34 @@ record ModelSetup(
 
     ModelSetup time(int mostRechecks, int mostExpiries) {
         return new ModelSetup(
-                kind, works, events, mostEvents, faults, mostFaults, mostRechecks, mostExpiries, isFine, isStored, isHasty, store);
+                kind,
+                works,
+                events,
+                mostEvents,
+                faults,
+                mostFaults,
+                mostRechecks,
+                mostExpiries,
+                isFine,
+                isStored,
+                isHasty,
+                store);
     }
 
     ModelSetup fine() {
-        return new ModelSetup(kind, works, events, mostEvents, faults, mostFaults, rechecks, expiries, true, isStored, isHasty, store);
+        return new ModelSetup(
+                kind,
+                works,
+                events,
+                mostEvents,
+                faults,
+                mostFaults,
+                rechecks,
+                expiries,
+                true,
+                isStored,
+                isHasty,
+                store);
     }
 
     ModelSetup stored() {
@@ -115,7 +172,19 @@ record ModelSetup(
     }
 
     ModelSetup store(Function<ModelWorld, InMemoryGrantStore> other) {
-        return new ModelSetup(kind, works, events, mostEvents, faults, mostFaults, rechecks, expiries, isFine, isStored, isHasty, other);
+        return new ModelSetup(
+                kind,
+                works,
+                events,
+                mostEvents,
+                faults,
+                mostFaults,
+                rechecks,
+                expiries,
+                isFine,
+                isStored,
+                isHasty,
+                other);
     }
 
     InMemoryGrantStore storeOf(ModelWorld world) {
@@ -129,7 +198,16 @@ record ModelSetup(
     @Override
     public String toString() {
         return "%s, %s, %d of %s, %d of %s, %d rechecks, %d expiries%s"
-                .formatted(kind, works, mostEvents, events, mostFaults, faults, rechecks, expiries, (isFine ? ", fine" : "") + (isStored ? ", stored" : ""));
+                .formatted(
+                        kind,
+                        works,
+                        mostEvents,
+                        events,
+                        mostFaults,
+                        faults,
+                        rechecks,
+                        expiries,
+                        (isFine ? ", fine" : "") + (isStored ? ", stored" : ""));
     }
 
     /** The store in memory, with versions that a model can repeat. */

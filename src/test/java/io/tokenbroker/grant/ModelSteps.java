@@ -5,7 +5,6 @@ import io.tokenbroker.grant.ModelCalls.Call;
 import io.tokenbroker.grant.ModelCalls.Failure;
 import io.tokenbroker.grant.ModelCalls.Now;
 import io.tokenbroker.grant.ModelCalls.Work;
-import io.tokenbroker.grant.ModelSetup.Event;
 import io.tokenbroker.grant.ModelSetup.Fault;
 import io.tokenbroker.grant.ModelState.Actor;
 import io.tokenbroker.grant.ModelState.Due;
@@ -21,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.UnaryOperator;
 
 /** What can happen next. */
 final class ModelSteps {
@@ -31,11 +29,13 @@ final class ModelSteps {
 
     private final ModelSetup setup;
     private final ModelNode started;
+    private final ModelEvents events;
     private final Map<ModelWorld, Shared> worlds = new HashMap<>();
 
     ModelSteps(ModelSetup setup) {
         this.setup = setup;
         this.started = ModelNode.started(setup.kind());
+        this.events = new ModelEvents(setup, this);
     }
 
     /**
@@ -82,9 +82,7 @@ final class ModelSteps {
         for (var index = 0; index < state.actors().size(); index++) {
             addStepsOf(state, index, steps);
         }
-        addEvents(state, steps);
-        addTime(state, steps);
-        addFaults(state, steps);
+        steps.addAll(events.of(state));
         return steps;
     }
 
@@ -93,7 +91,7 @@ final class ModelSteps {
     }
 
     private Shared shared(ModelState state, ModelWorld world) {
-        return state.world().world == world ? state.world() : shared(world);
+        return state.world().world.equals(world) ? state.world() : shared(world);
     }
 
     private void addStepsOf(ModelState state, int index, List<Step> steps) {
@@ -136,7 +134,12 @@ final class ModelSteps {
                 actor.name() + ": its answer arrives", state, index, state.world().world, due.value(), due.seconds()));
         if (actor.node().next instanceof Call.Send && setup.may(Fault.ANSWER_LOST, state)) {
             var lost = answered(
-                    actor.name() + ": its answer is lost", state, index, state.world().world, ModelTenant.unanswered(), 0);
+                    actor.name() + ": its answer is lost",
+                    state,
+                    index,
+                    state.world().world,
+                    ModelTenant.unanswered(),
+                    0);
             var after = due.successor()
                     .filter(successor -> !isSentAgainInTime(lost.after(), index, successor))
                     .map(successor -> excused(lost.after(), successor))
@@ -158,10 +161,11 @@ final class ModelSteps {
         var what = actor.name() + ": " + ModelWords.said(actor.node().next);
         switch (actor.node().next) {
             case Call.Send send -> addSend(state, index, send, what, steps);
-            case Call.Wait wait -> steps.add(
-                    isChanged(world, actor)
-                            ? answered(actor.name() + " looks again", state, index, world, true, 1)
-                            : answered(actor.name() + " looks for the last time", state, index, world, true, LONG));
+            case Call.Wait wait ->
+                steps.add(
+                        isChanged(world, actor)
+                                ? answered(actor.name() + " looks again", state, index, world, true, 1)
+                                : answered(actor.name() + " looks for the last time", state, index, world, true, LONG));
             case Call.Pause pause -> steps.add(answered(what, state, index, world, true, 2));
             case Call.Take take -> {
                 var outcome = performed(world, actor, take);
@@ -212,8 +216,7 @@ final class ModelSteps {
         }
     }
 
-    private void addFault(
-            Fault fault, String what, ModelState state, int index, Outcome outcome, List<Step> steps) {
+    private void addFault(Fault fault, String what, ModelState state, int index, Outcome outcome, List<Step> steps) {
         if (setup.may(fault, state) && state.world().world.isUp()) {
             var lost = what + ", and the answer is lost";
             steps.add(answered(lost, state, index, outcome.world(), Failure.STORE_AWAY, 0)
@@ -225,9 +228,8 @@ final class ModelSteps {
         var world = state.world().world;
         var after = world.used(send.token());
         var works = world.works(send.token());
-        var successor = works
-                ? Optional.of(after.newestOf(ModelWorld.familyOf(send.token())))
-                : Optional.<Secret>empty();
+        var successor =
+                works ? Optional.of(after.newestOf(ModelWorld.familyOf(send.token()))) : Optional.<Secret>empty();
         var outcome = successor
                 .map(next -> ModelTenant.refreshed(accessToken(next, send.user(), world), next))
                 .orElseGet(ModelTenant::refused);
@@ -282,34 +284,31 @@ final class ModelSteps {
 
     private Outcome stored(ModelWorld world, Actor actor, Call call) {
         var store = setup.storeOf(world);
-        var answer =
-                switch (call) {
-                    case Call.LookAt look -> store.look(look.signIn(), look.target());
-                    case Call.Version version -> store.version(ModelWorld.ACCOUNT);
-                    case Call.Take take ->
-                        store.lease(
-                                take.signIn(),
-                                take.version(),
-                                actor.name() + actor.leases(),
-                                take.length(),
-                                // Decided right before the statement is sent.
-                                take.takeOver() && (world.isSettled() || setup.kind() == Kind.REUSABLE));
-                    case Call.Keep keep -> store.keep(keep.held(), keep.token(), keep.shared(), ModelWorld.TIME);
-                    case Call.Holds holds -> store.holds(ModelWorld.ACCOUNT, holds.token());
-                    case Call.StartOver begin ->
-                        store.startOver(begin.signIn(), begin.seen(), begin.authorized());
-                    case Call.End end -> store.end(end.held(), end.mark());
-                    case Call.Remove remove -> {
-                        store.remove(remove.signIn());
-                        yield true;
-                    }
-                    default -> throw new IllegalStateException();
-                };
+        var answer = switch (call) {
+            case Call.LookAt look -> store.look(look.signIn(), look.target());
+            case Call.Version version -> store.version(ModelWorld.ACCOUNT);
+            case Call.Take take ->
+                store.lease(
+                        take.signIn(),
+                        take.version(),
+                        actor.name() + actor.leases(),
+                        take.length(),
+                        // Decided right before the statement is sent.
+                        take.takeOver() && (world.isSettled() || setup.kind() == Kind.REUSABLE));
+            case Call.Keep keep -> store.keep(keep.held(), keep.token(), keep.shared(), ModelWorld.TIME);
+            case Call.Holds holds -> store.holds(ModelWorld.ACCOUNT, holds.token());
+            case Call.StartOver begin -> store.startOver(begin.signIn(), begin.seen(), begin.authorized());
+            case Call.End end -> store.end(end.held(), end.mark());
+            case Call.Remove remove -> {
+                store.remove(remove.signIn());
+                yield true;
+            }
+            default -> throw new IllegalStateException();
+        };
         return new Outcome(world.with(store.rows()), answer);
     }
 
-    private Step answered(
-            String what, ModelState state, int index, ModelWorld world, Object answer, int seconds) {
+    private Step answered(String what, ModelState state, int index, ModelWorld world, Object answer, int seconds) {
         var before = state.actors().get(index).node();
         var node = before.answered(setup.kind(), new Answered(answer, seconds, now(before, answer, world)));
         return settled(what, state, index, world, node);
@@ -317,15 +316,14 @@ final class ModelSteps {
 
     /** A broker looks at its clock only where it matters: else schedules would differ in what nobody sees. */
     private Now now(ModelNode before, Object answer, ModelWorld world) {
-        var doesNotLook =
-                switch (before.next) {
-                    case Call.Take take -> answer != Failure.STORE_AWAY;
-                    case Call.Send send -> setup.kind() != Kind.REUSABLE;
-                    case Call.StartOver begin -> true;
-                    case Call.Pause pause -> true;
-                    case Call.Wait wait -> true;
-                    default -> false;
-                };
+        var doesNotLook = switch (before.next) {
+            case Call.Take take -> answer != Failure.STORE_AWAY;
+            case Call.Send send -> setup.kind() != Kind.REUSABLE;
+            case Call.StartOver begin -> true;
+            case Call.Pause pause -> true;
+            case Call.Wait wait -> true;
+            default -> false;
+        };
         return doesNotLook ? before.now : Now.of(world);
     }
 
@@ -354,84 +352,10 @@ final class ModelSteps {
         return after.with(after.world(), index, again);
     }
 
-    private ModelState excused(ModelState state, Secret token) {
+    ModelState excused(ModelState state, Secret token) {
         if (setup.kind() == Kind.REUSABLE) {
             return state;
         }
         return state.with(shared(state.world().world.family(ModelWorld.familyOf(token), Family::excused)));
-    }
-
-    private void addEvents(ModelState state, List<Step> steps) {
-        if (state.events() == 0) {
-            return;
-        }
-        var link = state.world().world.link();
-        addEvent(Event.SIGN_IN, link.isPresent(), "the person signs in again elsewhere", state, steps,
-                world -> world.signedIn(ModelWorld.X));
-        addEvent(Event.CLEAR, link.filter(now -> now.token().isPresent()).isPresent(),
-                "a login clears the link's token", state, steps, ModelWorld::cleared);
-        addEvent(Event.UNLINK, link.isPresent(), "the link is removed in FusionAuth", state, steps, ModelWorld::unlinked);
-        addEvent(Event.RELINK_X, link.isEmpty(), "X links the account", state, steps, world -> world.signedIn(ModelWorld.X));
-        addEvent(Event.RELINK_Y, link.isEmpty(), "Y links the account", state, steps, world -> world.signedIn(ModelWorld.Y));
-        addEvent(Event.MOVE, link.filter(now -> now.userId().equals(ModelWorld.X)).isPresent(),
-                "the link is moved to Y with its token", state, steps, ModelWorld::moved);
-    }
-
-    private void addEvent(
-            Event event, boolean can, String what, ModelState state, List<Step> steps, UnaryOperator<ModelWorld> change) {
-        if (can && setup.events().contains(event)) {
-            steps.add(new Step(what, state.with(shared(change.apply(state.world().world))).afterEvent()));
-        }
-    }
-
-    private void addTime(ModelState state, List<Step> steps) {
-        var world = state.world().world;
-        if (world.rechecks() < setup.rechecks()) {
-            steps.add(new Step("recheck-after passes", state.with(shared(world.rechecked()))));
-        }
-        if (world.expiries() < setup.expiries()) {
-            steps.add(new Step("access tokens expire", state.with(shared(world.expired()))));
-        }
-        for (var family = 0; setup.kind() == Kind.GRACE && family < world.families().size(); family++) {
-            if (world.families().get(family).hasGrace() && !isSentAgain(state, family)) {
-                steps.add(new Step(
-                        "the grace window of sign-in " + family + " ends",
-                        state.with(shared(world.family(family, Family::withoutGrace)))));
-            }
-        }
-        world.runningLease().ifPresent(lease -> {
-            var isHeld = state.actors().stream().anyMatch(actor -> actor.node().lease.equals(Optional.of(lease.owner())));
-            if (!isHeld) {
-                steps.add(new Step("the lease expires", state.with(shared(world.leaseExpired()))));
-            } else if (setup.may(Fault.HOLDER_PAUSED, state)) {
-                var expired = state.with(shared(world.leaseExpired())).afterFault();
-                steps.add(new Step(
-                        "the lease expires while its holder is stopped",
-                        excused(expired, world.row().orElseThrow().refreshToken())));
-            }
-        });
-        if (!world.isUp()) {
-            steps.add(new Step("the store is back", state.with(shared(world.store(true, setup.isHasty())))));
-        }
-        // A broker that holds a token in its memory tries to store it each second.
-        if (world.isUp() && !world.isSettled() && state.actors().stream().noneMatch(actor -> actor.node().hasUnstored)) {
-            steps.add(new Step("the store has answered for 10 s", state.with(shared(world.store(true, true)))));
-        }
-    }
-
-    private static boolean isSentAgain(ModelState state, int family) {
-        return state.actors().stream()
-                .anyMatch(actor -> actor.node()
-                        .unanswered
-                        .filter(token -> ModelWorld.familyOf(token) == family)
-                        .isPresent());
-    }
-
-    private void addFaults(ModelState state, List<Step> steps) {
-        var world = state.world().world;
-        if (world.isUp() && setup.may(Fault.STORE_DOWN, state)) {
-            steps.add(new Step(
-                    "the store goes away", state.with(shared(world.store(false, false))).afterFault()));
-        }
     }
 }

@@ -21,9 +21,11 @@ final class ModelWords {
             case Call.Version version -> "reads the row's version";
             case Call.Take take -> "asks for the lease on version " + take.version();
             case Call.Keep keep -> "keeps " + keep.token().reveal();
-            case Call.Holds holds -> "asks whether the row holds " + holds.token().reveal();
+            case Call.Holds holds ->
+                "asks whether the row holds " + holds.token().reveal();
             case Call.StartOver begin -> "starts over, having seen version " + begin.seen();
-            case Call.End end -> end.mark().map(Mark::reason).map(reason -> "marks the account").orElse("ends the lease");
+            case Call.End end ->
+                end.mark().map(Mark::reason).map(reason -> "marks the account").orElse("ends the lease");
             case Call.Remove remove -> "removes the row";
         };
     }

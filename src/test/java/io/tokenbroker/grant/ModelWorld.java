@@ -79,7 +79,13 @@ record ModelWorld(
      * @param isExcused whether it may be lost: by one of the ways that cannot be helped
      */
     record Family(
-            int newest, boolean isRevoked, boolean hasGrace, Over endOfX, Over endOfY, Over superseded, boolean isExcused) {
+            int newest,
+            boolean isRevoked,
+            boolean hasGrace,
+            Over endOfX,
+            Over endOfY,
+            Over superseded,
+            boolean isExcused) {
 
         static final Family NEW = new Family(0, false, false, Over.NO, Over.NO, Over.NO, false);
 
@@ -206,7 +212,8 @@ record ModelWorld(
     boolean works(Secret refreshToken) {
         var family = families.get(familyOf(refreshToken));
         var age = family.newest() - numberOf(refreshToken);
-        return !family.isRevoked() && (kind == Kind.REUSABLE || age == 0 || (kind == Kind.GRACE && family.hasGrace() && age == 1));
+        return !family.isRevoked()
+                && (kind == Kind.REUSABLE || age == 0 || (kind == Kind.GRACE && family.hasGrace() && age == 1));
     }
 
     /** The token is used: there is a newer one, or the sign-in is revoked. */
@@ -229,8 +236,9 @@ record ModelWorld(
         return link.get()
                 .token()
                 .map(ModelWorld::familyOf)
-                .orElseGet(() -> row().filter(row -> row.userId().equals(link.get().userId())
-                                && row.linkedAt().equals(link.get().insertedAt()))
+                .orElseGet(() -> row().filter(
+                                row -> row.userId().equals(link.get().userId())
+                                        && row.linkedAt().equals(link.get().insertedAt()))
                         .map(row -> familyOf(row.refreshToken()))
                         .orElse(-1));
     }
@@ -253,7 +261,7 @@ record ModelWorld(
     }
 
     ModelWorld with(Rows next) {
-        return next == rows
+        return next.equals(rows)
                 ? this
                 : new ModelWorld(kind, link, links, logins, families, next, isUp, isSettled, rechecks, expiries);
     }
@@ -265,8 +273,7 @@ record ModelWorld(
     // Time.
 
     ModelWorld rechecked() {
-        var later = new ModelWorld(
-                kind, link, links, logins, families, rows, isUp, isSettled, rechecks + 1, expiries);
+        var later = new ModelWorld(kind, link, links, logins, families, rows, isUp, isSettled, rechecks + 1, expiries);
         return later.allFamilies(Family::later);
     }
 

@@ -48,8 +48,7 @@ public final class ModelMints {
         this.provider = provider;
         this.cache = new TokenCache(clock);
         var attempt = new RefreshAttempt(grants, tenant, links, null, cache, RECENT, clock);
-        this.refresher =
-                new Refresher(grants, attempt, new LeaseWaits(ticker, waits, METRICS), UNKNOWN, clock);
+        this.refresher = new Refresher(grants, attempt, new LeaseWaits(ticker, waits, METRICS), UNKNOWN, clock);
     }
 
     public static Provider provider(UUID id, Rotation rotation) {
