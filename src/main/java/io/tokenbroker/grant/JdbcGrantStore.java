@@ -149,7 +149,7 @@ class JdbcGrantStore implements GrantStore {
         var root = signIn.root().orElseThrow();
         var sealed = seal.refreshToken(signIn.account(), root, token);
         var issuedAt = signIn.authorizedAt().toEpochMilli();
-        // As with a lease that is taken over: who was cut off from the store stores first.
+        // As with a lease that is taken over: an attempt that was cut off from the store stores first.
         var takeOver = answeringFor().compareTo(SEEN_BEFORE_TAKE_OVER) >= 0 ? 1 : 0;
         var changed = seen == 0
                 // So large and random that a row that is made anew never has a version of the one before it.

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * All schedules of brokers over one account: nobody gets another user's token or an old one, a refresh token that works is
+ * All schedules of brokers over one account: no user gets another's token or an old one, a refresh token that works is
  * always known, none that works once is sent twice, no account is marked that works, and in the end each broker mints. The
  * brokers are production's; FusionAuth, the provider and the store are twins in memory.
  */
@@ -30,7 +30,7 @@ class GrantModelTest {
     /** All but a link that is moved: an unlink at that very moment is the loss that {@link StoreCounterexamplesTest} names. */
     private static final Event[] NO_MOVE = {Event.SIGN_IN, Event.CLEAR, Event.UNLINK, Event.RELINK_X, Event.RELINK_Y};
 
-    /** Held here: a logger that nobody holds forgets its level. */
+    /** Held here: a logger without a reference forgets its level. */
     private static final Logger WORDS = Logger.getLogger("io.tokenbroker");
 
     @BeforeAll

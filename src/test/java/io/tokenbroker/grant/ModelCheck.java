@@ -129,7 +129,7 @@ final class ModelCheck {
                 && !world.families().get(current).isRevoked();
     }
 
-    /** Does the work with nobody else about. */
+    /** Does the work while all others rest. */
     private ModelState ended(ModelState begin, int index, Work work) {
         var state = begin;
         var actor = state.actors().get(index);

@@ -24,7 +24,7 @@ import java.util.UUID;
 /** What can happen next. */
 final class ModelSteps {
 
-    /** Longer than anybody waits for a lease, and than a lease lasts. */
+    /** Longer than a broker waits for a lease, and than a lease lasts. */
     private static final int LONG = 60;
 
     private final ModelSetup setup;
@@ -314,7 +314,7 @@ final class ModelSteps {
         return settled(what, state, index, world, node);
     }
 
-    /** A broker looks at its clock only where it matters: else schedules would differ in what nobody sees. */
+    /** A broker looks at its clock only where it matters: else schedules would differ in what no broker sees. */
     private Now now(ModelNode before, Object answer, ModelWorld world) {
         var doesNotLook = switch (before.next) {
             case Call.Take take -> answer != Failure.STORE_AWAY;

@@ -25,7 +25,7 @@ class StoreCounterexamplesTest {
     private static final String UNLINKED = "the link is removed in FusionAuth";
     private static final String RECHECK = "recheck-after passes";
 
-    /** Held here: a logger that nobody holds forgets its level. */
+    /** Held here: a logger without a reference forgets its level. */
     private static final Logger WORDS = Logger.getLogger("io.tokenbroker");
 
     @BeforeAll

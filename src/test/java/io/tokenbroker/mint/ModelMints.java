@@ -59,7 +59,7 @@ public final class ModelMints {
     /** @param userId who it was handed out for */
     public record HandedOut(UUID userId, Secret accessToken) {}
 
-    /** Mints for the user whose account it is at the beginning; empty if the answer is an error. */
+    /** Mints for the user who has the account at the beginning; empty if the answer is an error. */
     public Optional<HandedOut> mint(AccountId id, String resource, Predicate<Secret> isAlive) {
         var remembered = Accounts.requireActive(links.current(id).orElseThrow(Accounts::notFound));
         var wanted = new Wanted(
