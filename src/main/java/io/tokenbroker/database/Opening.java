@@ -69,8 +69,10 @@ record Opening(Engine engine, String name, Map<String, String> properties, boole
         var all = new Properties();
         all.putAll(properties);
         try {
-            var driver = (Driver)
-                    Class.forName(engine.driver()).getDeclaredConstructor().newInstance();
+            var driver = Class.forName(engine.driver())
+                    .asSubclass(Driver.class)
+                    .getDeclaredConstructor()
+                    .newInstance();
             // Sets SQLite's journal mode, for which it looks at its file.
             driver.connect(url, all).close();
         } catch (ReflectiveOperationException e) {

@@ -9,7 +9,6 @@ import io.tokenbroker.tenant.ModelTenant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -82,7 +81,6 @@ final class ModelCheck {
     }
 
     private static Violation violation(String rule, Visit end) {
-        var schedule = new LinkedHashSet<String>();
         var lines = new ArrayDeque<String>();
         for (var visit = Optional.of(end);
                 visit.isPresent();
@@ -131,7 +129,7 @@ final class ModelCheck {
                 && !world.families().get(current).isRevoked();
     }
 
-    /** Does the work with nobody else about. */
+    /** Does the work while all others rest. */
     private ModelState ended(ModelState begin, int index, Work work) {
         var state = begin;
         var actor = state.actors().get(index);

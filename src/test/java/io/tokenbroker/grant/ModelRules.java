@@ -14,7 +14,7 @@ final class ModelRules {
 
     private ModelRules() {}
 
-    /** I1: nobody gets a token of another user, or of a grant that ended. I3: nor one of an older sign-in. */
+    /** I1: no user gets a token of another user or of a grant that ended. I3: nor one of an older sign-in. */
     static Optional<String> handedOut(ModelWorld world, ModelNode node) {
         for (var token : node.handedOut) {
             var broken = handedOut(world, token);

@@ -33,7 +33,7 @@ final class ModelSchedule {
         return take(step -> step.what().startsWith(name));
     }
 
-    /** Takes the fault of a broker's next call whose name ends so. */
+    /** Takes the step of a broker, mostly a fault, that is called so at its end. */
     ModelSchedule fault(String broker, String end) {
         return take(step -> step.what().startsWith(broker) && step.what().endsWith(end));
     }
@@ -87,7 +87,7 @@ final class ModelSchedule {
         return taken;
     }
 
-    /** How often a step was taken whose name ends so. */
+    /** How often a step was taken that is called so at its end. */
     long times(String end) {
         return taken.stream().filter(what -> what.endsWith(end)).count();
     }

@@ -1,18 +1,17 @@
 package io.tokenbroker.grant;
 
+import io.tokenbroker.link.SignIn;
 import io.tokenbroker.grant.ModelCalls.Answered;
 import io.tokenbroker.grant.ModelCalls.Call;
 import io.tokenbroker.grant.ModelCalls.Failure;
 import io.tokenbroker.grant.ModelCalls.Now;
 import io.tokenbroker.grant.ModelCalls.Work;
-import io.tokenbroker.grant.ModelSetup.Event;
 import io.tokenbroker.grant.ModelSetup.Fault;
 import io.tokenbroker.grant.ModelState.Actor;
 import io.tokenbroker.grant.ModelState.Due;
 import io.tokenbroker.grant.ModelState.Shared;
 import io.tokenbroker.grant.ModelWorld.Family;
 import io.tokenbroker.grant.ModelWorld.Kind;
-import io.tokenbroker.link.SignIn;
 import io.tokenbroker.mint.ModelMints.HandedOut;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.tenant.ModelTenant;
@@ -22,21 +21,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.UnaryOperator;
 
 /** What can happen next. */
 final class ModelSteps {
 
-    /** Longer than anybody waits for a lease, and than a lease lasts. */
+    /** Longer than a broker waits for a lease, and than a lease lasts. */
     private static final int LONG = 60;
 
     private final ModelSetup setup;
     private final ModelNode started;
+    private final ModelEvents events;
     private final Map<ModelWorld, Shared> worlds = new HashMap<>();
 
     ModelSteps(ModelSetup setup) {
         this.setup = setup;
         this.started = ModelNode.started(setup.kind());
+        this.events = new ModelEvents(setup, this);
     }
 
     /**
@@ -83,9 +83,7 @@ final class ModelSteps {
         for (var index = 0; index < state.actors().size(); index++) {
             addStepsOf(state, index, steps);
         }
-        addEvents(state, steps);
-        addTime(state, steps);
-        addFaults(state, steps);
+        steps.addAll(events.of(state));
         return steps;
     }
 
@@ -94,7 +92,7 @@ final class ModelSteps {
     }
 
     private Shared shared(ModelState state, ModelWorld world) {
-        return state.world().world == world ? state.world() : shared(world);
+        return state.world().world.equals(world) ? state.world() : shared(world);
     }
 
     private void addStepsOf(ModelState state, int index, List<Step> steps) {
@@ -317,7 +315,7 @@ final class ModelSteps {
         return settled(what, state, index, world, node);
     }
 
-    /** A broker looks at its clock only where it matters: else schedules would differ in what nobody sees. */
+    /** A broker looks at its clock only where it matters: else schedules would differ in what no broker sees. */
     private Now now(ModelNode before, Object answer, ModelWorld world) {
         var doesNotLook = switch (before.next) {
             case Call.Take take -> answer != Failure.STORE_AWAY;
@@ -355,129 +353,10 @@ final class ModelSteps {
         return after.with(after.world(), index, again);
     }
 
-    private ModelState excused(ModelState state, Secret token) {
+    ModelState excused(ModelState state, Secret token) {
         if (setup.kind() == Kind.REUSABLE) {
             return state;
         }
         return state.with(shared(state.world().world.family(ModelWorld.familyOf(token), Family::excused)));
-    }
-
-    private void addEvents(ModelState state, List<Step> steps) {
-        if (state.events() == 0) {
-            return;
-        }
-        var link = state.world().world.link();
-        addEvent(
-                Event.SIGN_IN,
-                link.isPresent(),
-                "the person signs in again elsewhere",
-                state,
-                steps,
-                world -> world.signedIn(ModelWorld.X));
-        addEvent(
-                Event.CLEAR,
-                link.filter(now -> now.token().isPresent()).isPresent(),
-                "a login clears the link's token",
-                state,
-                steps,
-                ModelWorld::cleared);
-        addEvent(
-                Event.UNLINK,
-                link.isPresent(),
-                "the link is removed in FusionAuth",
-                state,
-                steps,
-                ModelWorld::unlinked);
-        addEvent(
-                Event.RELINK_X,
-                link.isEmpty(),
-                "X links the account",
-                state,
-                steps,
-                world -> world.signedIn(ModelWorld.X));
-        addEvent(
-                Event.RELINK_Y,
-                link.isEmpty(),
-                "Y links the account",
-                state,
-                steps,
-                world -> world.signedIn(ModelWorld.Y));
-        addEvent(
-                Event.MOVE,
-                link.filter(now -> now.userId().equals(ModelWorld.X)).isPresent(),
-                "the link is moved to Y with its token",
-                state,
-                steps,
-                ModelWorld::moved);
-    }
-
-    private void addEvent(
-            Event event,
-            boolean can,
-            String what,
-            ModelState state,
-            List<Step> steps,
-            UnaryOperator<ModelWorld> change) {
-        if (can && setup.events().contains(event)) {
-            steps.add(new Step(
-                    what, state.with(shared(change.apply(state.world().world))).afterEvent()));
-        }
-    }
-
-    private void addTime(ModelState state, List<Step> steps) {
-        var world = state.world().world;
-        if (world.rechecks() < setup.rechecks()) {
-            steps.add(new Step("recheck-after passes", state.with(shared(world.rechecked()))));
-        }
-        if (world.expiries() < setup.expiries()) {
-            steps.add(new Step("access tokens expire", state.with(shared(world.expired()))));
-        }
-        for (var family = 0;
-                setup.kind() == Kind.GRACE && family < world.families().size();
-                family++) {
-            if (world.families().get(family).hasGrace() && !isSentAgain(state, family)) {
-                steps.add(new Step(
-                        "the grace window of sign-in " + family + " ends",
-                        state.with(shared(world.family(family, Family::withoutGrace)))));
-            }
-        }
-        world.runningLease().ifPresent(lease -> {
-            var isHeld =
-                    state.actors().stream().anyMatch(actor -> actor.node().lease.equals(Optional.of(lease.owner())));
-            if (!isHeld) {
-                steps.add(new Step("the lease expires", state.with(shared(world.leaseExpired()))));
-            } else if (setup.may(Fault.HOLDER_PAUSED, state)) {
-                var expired = state.with(shared(world.leaseExpired())).afterFault();
-                steps.add(new Step(
-                        "the lease expires while its holder is stopped",
-                        excused(expired, world.row().orElseThrow().refreshToken())));
-            }
-        });
-        if (!world.isUp()) {
-            steps.add(new Step("the store is back", state.with(shared(world.store(true, setup.isHasty())))));
-        }
-        // A broker that holds a token in its memory tries to store it each second.
-        if (world.isUp()
-                && !world.isSettled()
-                && state.actors().stream().noneMatch(actor -> actor.node().hasUnstored)) {
-            steps.add(new Step("the store has answered for 10 s", state.with(shared(world.store(true, true)))));
-        }
-    }
-
-    private static boolean isSentAgain(ModelState state, int family) {
-        return state.actors().stream()
-                .anyMatch(actor -> actor.node()
-                        .unanswered
-                        .filter(token -> ModelWorld.familyOf(token) == family)
-                        .isPresent());
-    }
-
-    private void addFaults(ModelState state, List<Step> steps) {
-        var world = state.world().world;
-        if (world.isUp() && setup.may(Fault.STORE_DOWN, state)) {
-            steps.add(new Step(
-                    "the store goes away",
-                    state.with(shared(world.store(false, false))).afterFault()));
-        }
     }
 }

@@ -17,7 +17,7 @@ import java.util.function.UnaryOperator;
  * What there is beside the brokers: the account's link at FusionAuth, the provider's sign-ins, the store. The refresh token
  * {@code rt:1.2} is the third of the second sign-in; {@code at:1.2:X:0} is an access token that came with it for X.
  *
- * @param logins how often anybody has signed in, which dates the link's last login
+ * @param logins how many sign-ins there were, which dates the link's last login
  * @param isSettled whether the store has answered for so long that an expired lease may be taken over
  * @param rechecks how often recheck-after has passed
  * @param expiries how often all access tokens have expired
@@ -173,7 +173,7 @@ record ModelWorld(
         var next = link(now.userId(), now.insertedAt(), Optional.empty(), logins + 1);
         var isStored = row().filter(row -> familyOf(row.refreshToken()) == old).isPresent();
         var after = with(Optional.of(next), links, logins + 1);
-        // Without the link's token nobody but the row can say which sign-in counts.
+        // Without the link's token only the row can say which sign-in counts.
         return isStored ? after : after.allFamilies(Family::reinstated);
     }
 
@@ -262,7 +262,7 @@ record ModelWorld(
 
     @SuppressWarnings("ReferenceEquality") // unchanged rows are the same object
     ModelWorld with(Rows next) {
-        return next == rows
+        return next.equals(rows)
                 ? this
                 : new ModelWorld(kind, link, links, logins, families, next, isUp, isSettled, rechecks, expiries);
     }

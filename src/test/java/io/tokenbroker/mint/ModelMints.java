@@ -48,8 +48,7 @@ public final class ModelMints {
         this.provider = provider;
         this.cache = new TokenCache(clock);
         var attempt = new RefreshAttempt(grants, tenant, links, null, cache, RECENT, clock);
-        this.refresher = new Refresher(
-                grants, attempt, new LeaseWaits(ticker, waits, METRICS), new AccountTurns(), UNKNOWN, clock);
+        this.refresher = new Refresher(grants, attempt, new LeaseWaits(ticker, waits, METRICS), new AccountTurns(), UNKNOWN, clock);
     }
 
     public static Provider provider(UUID id, Rotation rotation) {
@@ -60,7 +59,7 @@ public final class ModelMints {
     /** @param userId who it was handed out for */
     public record HandedOut(UUID userId, Secret accessToken) {}
 
-    /** Mints for the user whose account it is at the beginning; empty if the answer is an error. */
+    /** Mints for the user who has the account at the beginning; empty if the answer is an error. */
     public Optional<HandedOut> mint(AccountId id, String resource, Predicate<Secret> isAlive) {
         var remembered = Accounts.requireActive(links.current(id).orElseThrow(Accounts::notFound));
         var wanted = new Wanted(
