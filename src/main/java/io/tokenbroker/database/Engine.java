@@ -1,14 +1,18 @@
 package io.tokenbroker.database;
 
 import java.nio.file.Path;
+import java.sql.Driver;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.sqlite.JDBC;
 
 /** The two databases that the broker speaks to, and what differs between them. */
 @SuppressWarnings("ImmutableEnumChecker") // the map is a copy
 public enum Engine {
     SQLITE(
+            JDBC::new,
             "jdbc:sqlite:",
             "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
             // FULL: with NORMAL a power cut loses the last commits. IMMEDIATE: a deferred transaction that reads, then
@@ -19,6 +23,7 @@ public enum Engine {
                     "transaction_mode", "IMMEDIATE",
                     "busy_timeout", "4000")),
     POSTGRESQL(
+            org.postgresql.Driver::new,
             "jdbc:postgresql:",
             "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
             Map.of(
@@ -27,11 +32,13 @@ public enum Engine {
                     "targetServerType", "primary",
                     "ApplicationName", "token-broker"));
 
+    private final Supplier<Driver> driver;
     private final String prefix;
     private final String clock;
     private final Map<String, String> connection;
 
-    Engine(String prefix, String clock, Map<String, String> connection) {
+    Engine(Supplier<Driver> driver, String prefix, String clock, Map<String, String> connection) {
+        this.driver = driver;
         this.prefix = prefix;
         this.clock = clock;
         this.connection = connection;
@@ -49,6 +56,11 @@ public enum Engine {
     /** SQL for the database's own time in milliseconds since 1970, at the moment the statement runs. */
     public String clock() {
         return clock;
+    }
+
+    /** Its driver, which is also registered then: the JVM's list knows those of the class loader that came first. */
+    Driver driver() {
+        return driver.get();
     }
 
     /** What a connection is opened with, unless the URL says otherwise: SQLite's driver would not listen to the URL. */
