@@ -1,6 +1,5 @@
 package io.tokenbroker.grant;
 
-import io.tokenbroker.link.SignIn;
 import static io.tokenbroker.grant.ModelCalls.Work.COMPLETE;
 import static io.tokenbroker.grant.ModelCalls.Work.MINT;
 import static io.tokenbroker.grant.ModelCalls.Work.UNLINK;
@@ -11,6 +10,7 @@ import io.tokenbroker.grant.Look.SharedToken;
 import io.tokenbroker.grant.ModelCalls.Call;
 import io.tokenbroker.grant.ModelSetup.Event;
 import io.tokenbroker.grant.ModelWorld.Kind;
+import io.tokenbroker.link.SignIn;
 import io.tokenbroker.seal.Secret;
 import java.time.Duration;
 import java.util.Optional;

@@ -48,7 +48,8 @@ public final class ModelMints {
         this.provider = provider;
         this.cache = new TokenCache(clock);
         var attempt = new RefreshAttempt(grants, tenant, links, null, cache, RECENT, clock);
-        this.refresher = new Refresher(grants, attempt, new LeaseWaits(ticker, waits, METRICS), new AccountTurns(), UNKNOWN, clock);
+        this.refresher = new Refresher(
+                grants, attempt, new LeaseWaits(ticker, waits, METRICS), new AccountTurns(), UNKNOWN, clock);
     }
 
     public static Provider provider(UUID id, Rotation rotation) {

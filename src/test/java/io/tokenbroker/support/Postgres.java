@@ -63,7 +63,7 @@ public final class Postgres {
     }
 
     private static int port() {
-        synchronized (System.class) {
+        synchronized (System.getProperties()) {
             if (System.getProperty(PORT) == null) {
                 System.setProperty(PORT, String.valueOf(start().getPort()));
             }
