@@ -1,6 +1,7 @@
 package io.tokenbroker.database;
 
 import java.nio.file.Path;
+import java.sql.Driver;
 import java.util.Map;
 import java.util.Optional;
 
@@ -48,6 +49,17 @@ public enum Engine {
     /** SQL for the database's own time in milliseconds since 1970, at the moment the statement runs. */
     public String clock() {
         return clock;
+    }
+
+    /**
+     * A driver, which registers itself: {@code DriverManager} looks for drivers once, and does not see those of an application
+     * that is started in the same process later.
+     */
+    Driver driver() {
+        return switch (this) {
+            case SQLITE -> new org.sqlite.JDBC();
+            case POSTGRESQL -> new org.postgresql.Driver();
+        };
     }
 
     /** What a connection is opened with, unless the URL says otherwise. */

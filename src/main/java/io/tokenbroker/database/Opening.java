@@ -5,7 +5,6 @@ import io.tokenbroker.settings.BrokerSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
@@ -40,7 +39,7 @@ record Opening(Engine engine, String name, Map<String, String> properties, boole
         engine.file(settings.url()).ifPresent(Opening::makeFolder);
         var name = Engine.withoutQuery(settings.url());
         try {
-            connect(settings.url(), properties);
+            connect(engine, settings.url(), properties);
             var isNew = migrate(settings.url(), properties);
             engine.file(settings.url()).ifPresent(file -> properties.put("open_mode", NO_CREATION));
             return new Opening(engine, name, properties, isNew);
@@ -62,11 +61,11 @@ record Opening(Engine engine, String name, Map<String, String> properties, boole
         }
     }
 
-    private static void connect(String url, Map<String, String> properties) throws SQLException {
+    private static void connect(Engine engine, String url, Map<String, String> properties) throws SQLException {
         var all = new Properties();
         all.putAll(properties);
         // Sets SQLite's journal mode, for which it looks at its file.
-        DriverManager.getConnection(url, all).close();
+        engine.driver().connect(url, all).close();
     }
 
     private static boolean migrate(String url, Map<String, String> properties) {
