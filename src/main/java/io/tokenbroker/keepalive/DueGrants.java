@@ -78,11 +78,12 @@ public class DueGrants {
 
         private static Due of(ResultSet row) throws SQLException {
             var gone = row.getLong("gone_since");
+            var goneSince = row.wasNull() ? Optional.<Instant>empty() : Optional.of(Instant.ofEpochMilli(gone));
             return new Due(
                     idIn(row),
                     row.getLong("version"),
                     Instant.ofEpochMilli(row.getLong("issued_at")),
-                    row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(gone)),
+                    goneSince,
                     !row.getString("status").equals("active"),
                     Instant.ofEpochMilli(row.getLong("next_look_at")));
         }
