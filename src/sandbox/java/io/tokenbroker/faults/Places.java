@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Predicate;
 
 /** The calls that a mint makes at FusionAuth and the provider, by a look at one of each kind. */
 final class Places {
@@ -28,7 +29,11 @@ final class Places {
         }
     }
 
+    /** Every account mints once first: the first mint of a sign-in makes more calls, to begin the row. */
     static Places seen(World world, Caller caller, Trials trials) {
+        for (var kind : Kind.values()) {
+            Waiting.inTurns(world.accounts(kind), caller::mintAnew);
+        }
         var places = new Places();
         for (var kind : Kind.values()) {
             places.steps.put(kind, look(world, caller, trials.any(kind)));
@@ -36,9 +41,7 @@ final class Places {
         return places;
     }
 
-    /** The second mint, for the first after a start may take more. */
     private static List<Step> look(World world, Caller caller, Account account) {
-        caller.mintAnew(account);
         Queue<Step> seen = new ConcurrentLinkedQueue<>();
         world.disrupt((call, work) -> {
             if (account.equals(call.account())) {
@@ -59,6 +62,14 @@ final class Places {
         var all = new LinkedHashSet<Place>();
         List.of(Kind.SINGLE_USE, Kind.REUSABLE).forEach(kind -> all.addAll(of(kind)));
         return List.copyOf(all);
+    }
+
+    /** How many points there are before such places, of both kinds. */
+    int number(Predicate<Place> which) {
+        return all().stream()
+                .filter(which)
+                .mapToInt(place -> points(place, false).size())
+                .sum();
     }
 
     Place refresh() {

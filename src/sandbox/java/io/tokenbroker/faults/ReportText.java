@@ -61,7 +61,7 @@ final class ReportText {
 
     static final String POINTS_OF_REPLICAS = """
             - *Replica killed* is SIGKILL of one of three; the other two are asked at once, and it is started again. One kill strikes accounts
-              at all points of a mint, three of each kind at each. A small proxy between each replica and PostgreSQL stops a statement
+              at all points of a mint, two of each kind at each. A small proxy between each replica and PostgreSQL stops a statement
               before the server gets it, or its answer before the replica does; it slows them, cuts them off, and loses answers.
             - *Stopped* is SIGSTOP, then SIGCONT; the load balancer leaves a stopped replica out.
             - *Store*: gone is every connection cut and refused, locked is the table locked, slow is each statement on the rows, read-only
