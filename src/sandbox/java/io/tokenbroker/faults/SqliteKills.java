@@ -48,8 +48,8 @@ final class SqliteKills {
      */
     void atEachPoint(Map<String, String> settings) {
         var there = new CountDownLatch(3 * BOTH * scale.atAPoint());
-        var nextAreThere = new CountDownLatch(scale.atAPoint() * places.number(place -> !place.isRefresh()));
-        var nearTheLock = new CountDownLatch(2 * BOTH * scale.atAPoint());
+        var nextAreThere =
+                new CountDownLatch(scale.atAPoint() * (places.number(place -> !place.isRefresh()) + 2 * BOTH));
         var next = new CountDownLatch(1);
         var locked = new CountDownLatch(1);
         var parts = new ArrayList<Trial>();
@@ -67,12 +67,14 @@ final class SqliteKills {
         parts.add(point("killed before the keep", new AtStep(refresh, new Event.Paused(there, locked)))
                 .losing(Loss.NEWEST_TOKEN)
                 .withinALease());
-        parts.add(point("killed before the lease", near(LAST_CALL_BEFORE_THE_LEASE, nearTheLock))
-                .asking((row, account) -> mintAfter(locked, row, account))
+        parts.add(point("killed before the lease", pausedAfter(LAST_CALL_BEFORE_THE_LEASE, nextAreThere, locked))
+                .asking((row, account) -> mintAfter(next, row, account))
                 .atOnceBut(0));
-        parts.add(point("killed before the start-over", near(LAST_CALL_BEFORE_THE_START_OVER, nearTheLock))
+        parts.add(point(
+                        "killed before the start-over",
+                        pausedAfter(LAST_CALL_BEFORE_THE_START_OVER, nextAreThere, locked))
                 .preparedBy(world::authorizeAgainElsewhere)
-                .asking((row, account) -> mintAfter(locked, row, account))
+                .asking((row, account) -> mintAfter(next, row, account))
                 .endingIn(account -> Ending.MINTS_BY_THE_LATEST_SIGN_IN)
                 .atOnceBut(0));
         trials.runInBackground(
@@ -84,7 +86,6 @@ final class SqliteKills {
                     Waiting.untilAllAreThere(nextAreThere);
                     var lock = store.locked();
                     locked.countDown();
-                    Waiting.untilAllAreThere(nearTheLock);
                     Waiting.pass(UNTIL_THEY_WAIT_FOR_THE_LOCK);
                     broker.kill(0);
                     lock.close();
@@ -102,14 +103,14 @@ final class SqliteKills {
                 .onlyFor(points.keySet());
     }
 
-    private static AtStep near(int call, CountDownLatch arrivals) {
+    /** The statement that comes next waits for the lock then, or for the one thread that does. */
+    private static AtStep pausedAfter(int call, CountDownLatch arrivals, CountDownLatch release) {
         var point = new AtStep.Point(call, true);
-        return new AtStep(
-                Map.of(Kind.REUSABLE, point, Kind.SINGLE_USE, point), new Event.Done(account -> arrivals.countDown()));
+        return new AtStep(Map.of(Kind.REUSABLE, point, Kind.SINGLE_USE, point), new Event.Paused(arrivals, release));
     }
 
     private Trial point(String name, Disruption disruption) {
-        return Trial.of(name, disruption).by(scale.atAPoint()).countedFromTheHarm();
+        return Trial.of(name, disruption).by(scale.atAPoint());
     }
 
     private void mintAfter(CountDownLatch sign, Row row, Account account) {
@@ -126,8 +127,7 @@ final class SqliteKills {
                         .by(scale.underLoad())
                         .asking(load::mint)
                         .losing(Loss.NEWEST_TOKEN)
-                        .withinALease()
-                        .countedFromTheHarm()),
+                        .withinALease()),
                 () -> {
                     Waiting.pass(after);
                     broker.kill(0);

@@ -26,8 +26,8 @@ import java.util.function.Consumer;
  */
 final class Trials {
 
-    /** Who asks no sooner than after it is late. */
-    private static final Duration AN_INSTANT = Duration.ofSeconds(3);
+    /** An account that needs more is late; a broker that has just started needs some of it to get warm. */
+    private static final Duration AN_INSTANT = Duration.ofSeconds(5);
 
     private static final Duration PAUSE = Duration.ofMillis(250);
 
