@@ -1,5 +1,6 @@
 package io.tokenbroker.faults;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.tokenbroker.sandbox.process.BrokerProcess;
 import java.net.URI;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ final class Brokers implements AutoCloseable {
         }
     }
 
+    @CanIgnoreReturnValue
     Brokers start() {
         Waiting.together(numbers(), this::start);
         return this;
@@ -42,6 +44,11 @@ final class Brokers implements AutoCloseable {
     void start(int number) {
         processes.get(number).start();
         putBack(number);
+    }
+
+    /** With these settings from now on. */
+    void reconfigure(int number, Map<String, String> settings) {
+        processes.get(number).reconfigure(settings);
     }
 
     void kill(int number) {

@@ -14,10 +14,8 @@ import java.util.stream.IntStream;
 /** Starts the packaged broker among the stand-ins, does it every harm there is, and counts who still mints. */
 public final class Faults {
 
-    /** The broker gives up on a provider sooner than in production, or the harness would wait for it all day. */
-    private static final Map<String, String> HURRY = Map.of(
-            "quarkus.rest-client.provider.read-timeout", "2000",
-            "broker.accounts.recheck-after", "0s");
+    /** Of the replicas; with SQLite, the only one. */
+    private static final int KILLED = PostgresKills.KILLED;
 
     private final World world;
     private final Store store;
@@ -62,7 +60,10 @@ public final class Faults {
     }
 
     private Trials trials() {
-        try (var brokers = new Brokers("faults", settings(HURRY)).start()) {
+        var settings = settings(hurry());
+        try (var brokers = new Brokers("faults", settings)) {
+            brokers.reconfigure(KILLED, patient());
+            brokers.start();
             var caller = brokers.all();
             var trials = new Trials(world, store, caller, random, scale.share(), printed);
             var places = Places.seen(world, caller, trials);
@@ -70,17 +71,27 @@ public final class Faults {
             var harms = new StorePlan(world, store, brokers, trials, places, scale);
             switch (store) {
                 case SqliteStore file ->
-                    with(trials, plan, harms, new SqliteKills(world, file, brokers, trials, places, scale));
+                    with(
+                            trials,
+                            plan,
+                            harms,
+                            new SqliteKills(world, file, brokers, trials, places, scale),
+                            settings.get(KILLED));
                 case PostgresStore server ->
-                    with(trials, plan, harms, new PostgresKills(world, server, brokers, trials, places, scale));
+                    with(
+                            trials,
+                            plan,
+                            harms,
+                            new PostgresKills(world, server, brokers, trials, places, scale),
+                            settings.get(KILLED));
             }
             trials.settle(scale.late());
             return trials;
         }
     }
 
-    private void with(Trials trials, Plan plan, StorePlan harms, SqliteKills kills) {
-        kills.atEachPoint();
+    private void with(Trials trials, Plan plan, StorePlan harms, SqliteKills kills, Map<String, String> settings) {
+        kills.atEachPoint(settings);
         plan.fusionAuth();
         plan.people();
         trials.awaitBackground();
@@ -99,8 +110,8 @@ public final class Faults {
         kills.storeLost();
     }
 
-    private void with(Trials trials, Plan plan, StorePlan harms, PostgresKills kills) {
-        kills.atEachPoint();
+    private void with(Trials trials, Plan plan, StorePlan harms, PostgresKills kills, Map<String, String> settings) {
+        kills.atEachPoint(settings);
         plan.fusionAuth();
         plan.people();
         trials.awaitBackground();
@@ -131,6 +142,26 @@ public final class Faults {
         try (var brokers = new Brokers("faults-bystander", settings(Map.of())).start()) {
             return Optional.of(new Bystander(world, store, brokers, scale, random).measure(printed));
         }
+    }
+
+    /** The broker gives up on a provider sooner than in production, or the harness would wait for it all day. */
+    private Map<String, String> hurry() {
+        return Map.of(
+                "quarkus.rest-client.provider.read-timeout",
+                scale.replicas() == 1 ? "3000" : "5000",
+                "broker.accounts.recheck-after",
+                "0s");
+    }
+
+    /** For a broker that is to be killed when accounts wait at every point: none of them may give up before that. */
+    private Map<String, String> patient() {
+        var settings = new HashMap<>(settings(Map.of(
+                        "broker.accounts.recheck-after", "0s", "quarkus.rest-client.provider.read-timeout", "40000"))
+                .get(KILLED));
+        if (store instanceof PostgresStore server) {
+            settings.putAll(server.patientSettings(KILLED));
+        }
+        return settings;
     }
 
     private List<Map<String, String>> settings(Map<String, String> more) {

@@ -2,6 +2,7 @@ package io.tokenbroker.faults;
 
 import io.tokenbroker.faults.AtStep.Point;
 import io.tokenbroker.faults.Call.Step;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -10,9 +11,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Predicate;
 
 /** The calls that a mint makes at FusionAuth and the provider, by a look at one of each kind. */
 final class Places {
+
+    private static final int TRIES = 60;
+    private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private final Map<Kind, List<Step>> steps = new EnumMap<>(Kind.class);
 
@@ -28,7 +33,11 @@ final class Places {
         }
     }
 
+    /** Every account mints once first: the first mint of a sign-in makes more calls, to begin the row. */
     static Places seen(World world, Caller caller, Trials trials) {
+        for (var kind : Kind.values()) {
+            Waiting.inTurns(world.accounts(kind), account -> mintAtLast(caller, account));
+        }
         var places = new Places();
         for (var kind : Kind.values()) {
             places.steps.put(kind, look(world, caller, trials.any(kind)));
@@ -36,9 +45,14 @@ final class Places {
         return places;
     }
 
-    /** The second mint, for the first after a start may take more. */
+    /** The first mints of brokers that have just started may be too slow for their own time-outs. */
+    private static void mintAtLast(Caller caller, Account account) {
+        for (var tries = 0; tries < TRIES && !caller.mintAnew(account).isMinted(); tries++) {
+            Waiting.pass(PAUSE);
+        }
+    }
+
     private static List<Step> look(World world, Caller caller, Account account) {
-        caller.mintAnew(account);
         Queue<Step> seen = new ConcurrentLinkedQueue<>();
         world.disrupt((call, work) -> {
             if (account.equals(call.account())) {
@@ -59,6 +73,14 @@ final class Places {
         var all = new LinkedHashSet<Place>();
         List.of(Kind.SINGLE_USE, Kind.REUSABLE).forEach(kind -> all.addAll(of(kind)));
         return List.copyOf(all);
+    }
+
+    /** How many points there are before such places, of both kinds. */
+    int number(Predicate<Place> which) {
+        return all().stream()
+                .filter(which)
+                .mapToInt(place -> points(place, false).size())
+                .sum();
     }
 
     Place refresh() {

@@ -11,8 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /**
@@ -22,7 +24,7 @@ import java.util.function.Supplier;
 final class PostgresKills {
 
     /** The replica that is killed, the one that is stopped or cut off, and the one whose answers get lost. */
-    private static final int KILLED = 0;
+    static final int KILLED = 0;
 
     private static final int STOPPED = 1;
     private static final int UNHEARD = 2;
@@ -30,8 +32,14 @@ final class PostgresKills {
     /** Longer than any lease. */
     private static final Duration TOO_LONG = Duration.ofSeconds(55);
 
-    /** Too long to send by a lease, short enough to keep by it. */
+    /** Too long to send by a lease. */
     private static final Duration LONG = Duration.ofSeconds(8);
+
+    /** Shorter than the broker waits for a provider. */
+    private static final Duration BRIEFLY = Duration.ofSeconds(3);
+
+    /** A throng at the replica would make it too slow to send in the time that a lease gives for that. */
+    private static final Duration THRONG = Duration.ofSeconds(6);
 
     private static final Duration POSTGRESQL_IS_AWAY = Duration.ofSeconds(5);
 
@@ -51,11 +59,23 @@ final class PostgresKills {
         this.scale = scale;
     }
 
-    /** What becomes of the accounts is waited for in the background. */
-    void atEachPoint() {
+    /**
+     * What becomes of the accounts is waited for in the background.
+     *
+     * @param settings of the replica that is killed, from its next start on
+     */
+    void atEachPoint(Map<String, String> settings) {
         var stage = new Stage();
         var parts = new ArrayList<Trial>();
-        places.all().forEach(place -> parts.add(before(place, stage)));
+        places.all().stream()
+                .filter(place -> !place.isRefresh())
+                .forEach(place -> parts.add(before(
+                                place,
+                                stage,
+                                stage.next(places.points(place, false).size()))
+                        .asking(stage::mintNext)
+                        .atOnceBut(0)));
+        parts.add(before(places.refresh(), stage, stage.arrivals(2)).withinALease());
         parts.add(stage.at("", new AtStep(places.points(places.refresh(), true), new Event.Held(stage.arrivals(2))))
                 .named(kind -> "replica killed after " + places.words(kind, places.refresh()))
                 .losing(Loss.NEWEST_TOKEN)
@@ -94,34 +114,36 @@ final class PostgresKills {
         parts.add(stoppedForTooLong(stage));
         parts.add(unheard(StoreStep.LEASE).withinALease());
         parts.add(unheard(StoreStep.KEEP_COMMIT).mintingMeanwhile().atOnceBut(0));
-        trials.runInBackground(parts, stage::kill, () -> brokers.start(KILLED));
+        trials.runInBackground(parts, stage::kill, () -> {
+            brokers.reconfigure(KILLED, settings);
+            brokers.start(KILLED);
+        });
     }
 
     private static Reply falseRefusal(Call call, Supplier<Reply> work) {
         return call.isRefresh() ? Reply.json(400, Map.of("error", "invalid_grant")) : work.get();
     }
 
-    private Trial before(Place place, Stage stage) {
+    private Trial before(Place place, Stage stage, CountDownLatch arrivals) {
         var points = places.points(place, false);
-        var trial = stage.at("", new AtStep(points, new Event.Held(stage.arrivals(points.size()))))
+        return stage.at("", new AtStep(points, new Event.Held(arrivals)))
                 .named(kind -> "replica killed before " + places.words(kind, place))
                 .onlyFor(points.keySet());
-        return place.isRefresh() ? trial.withinALease() : trial.atOnceBut(0);
     }
 
     private Trial stoppedForTooLong(Stage stage) {
-        var paused = new Event.Paused(stage.arrivals(2), stage.stopped);
+        var paused = new Event.Paused(stage.next(2), stage.stopped);
         return Trial.of(
                         "replica stopped for %d s between answer and keep".formatted(TOO_LONG.toSeconds()),
                         new AtStep(places.points(places.refresh(), true), paused))
                 .by(scale.atAPoint())
                 .asking((row, account) -> {
-                    row.during("none");
+                    Waiting.forLatch(stage.next);
+                    row.during("not waited for");
                     var _ = Thread.ofVirtual().start(() -> brokers.only(STOPPED).mintAnew(account));
                 })
                 .losing(Loss.NEWEST_TOKEN)
-                .withinALease()
-                .countedFromTheHarm();
+                .withinALease();
     }
 
     private Trial unheard(StoreStep step) {
@@ -136,6 +158,8 @@ final class PostgresKills {
     private final class Stage {
 
         private final List<CountDownLatch> arrivals = new ArrayList<>();
+        private final List<CountDownLatch> nextArrivals = new ArrayList<>();
+        private final CountDownLatch next = new CountDownLatch(1);
         private final CountDownLatch killed = new CountDownLatch(1);
         private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -145,22 +169,38 @@ final class PostgresKills {
             return latch;
         }
 
-        Trial at(String name, Disruption disruption) {
-            return Trial.of(name, disruption)
-                    .by(scale.atAPoint())
-                    .asking((row, account) ->
-                            row.during(brokers.only(KILLED).mintAnew(account).code()))
-                    .countedFromTheHarm();
+        /** Of those that come last: FusionAuth is waited for 5 s only. */
+        CountDownLatch next(int kinds) {
+            var latch = new CountDownLatch(kinds * scale.atAPoint());
+            nextArrivals.add(latch);
+            return latch;
         }
 
+        void mintNext(Row row, Account account) {
+            Waiting.forLatch(next);
+            row.during(brokers.only(KILLED).mintAnew(account).code());
+        }
+
+        Trial at(String name, Disruption disruption) {
+            return Trial.of(name, disruption).by(scale.atAPoint()).asking((row, account) -> {
+                Waiting.spread(account, THRONG);
+                row.during(brokers.only(KILLED).mintAnew(account).code());
+            });
+        }
+
+        /** A refused reusable token is tried once more before its mark, for which the patient broker finds no time. */
         Trial killed(String when, StoreStep step, Disruption disruption) {
-            var held = new Point.Held(arrivals(2), killed, false);
+            var kinds = step == StoreStep.MARK ? Set.of(Kind.SINGLE_USE) : Set.of(Kind.values());
+            var held = new Point.Held(arrivals(kinds.size()), killed, false);
             return at("replica killed %s %s".formatted(when, step), disruption)
+                    .onlyFor(kinds)
                     .striking(when.equals("after") ? AtStatement.after(step, held) : AtStatement.before(step, held));
         }
 
         void kill() {
             arrivals.forEach(Waiting::untilAllAreThere);
+            next.countDown();
+            nextArrivals.forEach(Waiting::untilAllAreThere);
             brokers.pause(STOPPED);
             stopped.countDown();
             brokers.kill(KILLED);
@@ -174,24 +214,33 @@ final class PostgresKills {
 
     /** Short enough for the lease: it keeps what it has got, and does not send what it has leased too long ago. */
     void stoppedForAWhile() {
-        var arrivals = new CountDownLatch(4 * scale.atAPoint());
+        stopped(
+                "replica stopped for %d s between answer and keep",
+                BRIEFLY, (arrivals, release) -> {
+                    var paused = new Event.Paused(arrivals, release);
+                    return stopped("", new AtStep(places.points(places.refresh(), true), paused))
+                            .mintingMeanwhile();
+                });
+        stopped(
+                "replica stopped for %d s between lease and send",
+                LONG,
+                (arrivals, release) -> stopped("", Disruption.NONE)
+                        .striking(AtStatement.after(StoreStep.LEASE, new Point.Held(arrivals, release, true)))
+                        .withinALease());
+    }
+
+    private void stopped(String name, Duration time, BiFunction<CountDownLatch, CountDownLatch, Trial> trial) {
+        var arrivals = new CountDownLatch(2 * scale.atAPoint());
         var release = new CountDownLatch(1);
-        var paused = new AtStep(places.points(places.refresh(), true), new Event.Paused(arrivals, release));
-        var words = "replica stopped for %d s between ".formatted(LONG.toSeconds());
-        trials.run(
-                List.of(
-                        stopped(words + "answer and keep", paused).mintingMeanwhile(),
-                        stopped(words + "lease and send", Disruption.NONE)
-                                .striking(AtStatement.after(StoreStep.LEASE, new Point.Held(arrivals, release, true)))
-                                .withinALease()),
-                () -> {
+        trials.run(trial.apply(arrivals, release)
+                .named(kind -> name.formatted(time.toSeconds()))
+                .meanwhile(() -> {
                     Waiting.untilAllAreThere(arrivals);
                     brokers.pause(STOPPED);
                     release.countDown();
-                    Waiting.pass(LONG);
+                    Waiting.pass(time);
                     brokers.goOn(STOPPED);
-                },
-                () -> {});
+                }));
     }
 
     private Trial stopped(String name, Disruption disruption) {
@@ -210,8 +259,7 @@ final class PostgresKills {
                 .by(scale.underLoad())
                 .asking(load::mint)
                 .losing(Loss.NEWEST_TOKEN)
-                .withinALease()
-                .countedFromTheHarm());
+                .withinALease());
         var arrivals = new CountDownLatch(time == 1 ? 2 * scale.atAPoint() : 0);
         var release = new CountDownLatch(1);
         if (time == 1) {
@@ -221,8 +269,7 @@ final class PostgresKills {
                                     .formatted(TOO_LONG.toSeconds()),
                             paused)
                     .losing(Loss.NEWEST_TOKEN)
-                    .withinALease()
-                    .countedFromTheHarm());
+                    .withinALease());
         }
         trials.runInBackground(
                 parts,

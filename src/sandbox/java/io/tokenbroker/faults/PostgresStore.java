@@ -11,6 +11,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,6 +53,17 @@ final class PostgresStore implements Store {
                                 .formatted(proxies.get(replica).port()),
                 "broker.store.username", "postgres",
                 "broker.store.password", "postgres");
+    }
+
+    /**
+     * Instead of {@link #settings}, for a replica whose statements are to stop in many places at the same time: none of them
+     * may run out of time before the last is there.
+     */
+    Map<String, String> patientSettings(int replica) {
+        var settings = new HashMap<>(settings(replica));
+        settings.computeIfPresent("broker.store.url", (key, url) -> url + "?socketTimeout=40");
+        settings.put("broker.store.pool-size", "100");
+        return settings;
     }
 
     @Override

@@ -36,7 +36,7 @@ record Scale(
                 accounts,
                 replicas,
                 Math.clamp(accounts / 16, 1, 6),
-                Math.clamp(accounts / 64, 1, 3),
+                Math.clamp(accounts / 64, 1, replicas == 1 ? 3 : 2),
                 Math.max(1, accounts / 4),
                 true,
                 2,

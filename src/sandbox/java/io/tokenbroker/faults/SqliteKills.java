@@ -7,6 +7,7 @@ import io.tokenbroker.faults.Trial.Loss;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 
@@ -16,8 +17,13 @@ import java.util.concurrent.CountDownLatch;
  */
 final class SqliteKills {
 
-    /** Shorter than the broker waits for the lock. */
-    private static final Duration UNTIL_THEY_WAIT_FOR_THE_LOCK = Duration.ofMillis(1_500);
+    private static final Duration UNTIL_THEY_WAIT_FOR_THE_LOCK = Duration.ofMillis(700);
+    private static final int BOTH = Kind.values().length;
+
+    /** Counted from 0: link and user; for another sign-in, both again. */
+    private static final int LAST_CALL_BEFORE_THE_LEASE = 1;
+
+    private static final int LAST_CALL_BEFORE_THE_START_OVER = 3;
 
     private final World world;
     private final SqliteStore store;
@@ -35,60 +41,80 @@ final class SqliteKills {
         this.scale = scale;
     }
 
-    /** What becomes of the accounts is waited for in the background. */
-    void atEachPoint() {
-        var kinds = Kind.values().length;
-        var arrivals = new CountDownLatch(scale.atAPoint()
-                        * places.all().stream()
-                                .mapToInt(place -> places.points(place, false).size())
-                                .sum()
-                + 2 * kinds * scale.atAPoint());
+    /**
+     * What becomes of the accounts is waited for in the background.
+     *
+     * @param settings of the broker from its next start on
+     */
+    void atEachPoint(Map<String, String> settings) {
+        var there = new CountDownLatch(3 * BOTH * scale.atAPoint());
+        var nextAreThere =
+                new CountDownLatch(scale.atAPoint() * (places.number(place -> !place.isRefresh()) + 2 * BOTH));
+        var next = new CountDownLatch(1);
         var locked = new CountDownLatch(1);
         var parts = new ArrayList<Trial>();
-        places.all().forEach(place -> parts.add(before(place, arrivals)));
+        places.all().stream()
+                .filter(place -> !place.isRefresh())
+                .forEach(place -> parts.add(before(place, nextAreThere)
+                        .asking((row, account) -> mintAfter(next, row, account))
+                        .atOnceBut(0)));
+        parts.add(before(places.refresh(), there).withinALease());
         var refresh = places.points(places.refresh(), true);
-        parts.add(point("after call 2, POST token", new AtStep(refresh, new Event.Held(arrivals)))
+        parts.add(point("", new AtStep(refresh, new Event.Held(there)))
                 .named(kind -> "killed after " + places.words(kind, places.refresh()))
                 .losing(Loss.NEWEST_TOKEN)
                 .withinALease());
-        parts.add(point("killed before the keep", new AtStep(refresh, new Event.Paused(arrivals, locked)))
+        parts.add(point("killed before the keep", new AtStep(refresh, new Event.Paused(there, locked)))
                 .losing(Loss.NEWEST_TOKEN)
                 .withinALease());
-        parts.add(point("killed before the lease", Disruption.NONE)
-                .asking((row, account) -> mintOnceLocked(locked, row, account))
+        parts.add(point("killed before the lease", pausedAfter(LAST_CALL_BEFORE_THE_LEASE, nextAreThere, locked))
+                .asking((row, account) -> mintAfter(next, row, account))
                 .atOnceBut(0));
-        parts.add(point("killed before the start-over", Disruption.NONE)
+        parts.add(point(
+                        "killed before the start-over",
+                        pausedAfter(LAST_CALL_BEFORE_THE_START_OVER, nextAreThere, locked))
                 .preparedBy(world::authorizeAgainElsewhere)
-                .asking((row, account) -> mintOnceLocked(locked, row, account))
+                .asking((row, account) -> mintAfter(next, row, account))
                 .endingIn(account -> Ending.MINTS_BY_THE_LATEST_SIGN_IN)
                 .atOnceBut(0));
         trials.runInBackground(
                 parts,
                 () -> {
-                    Waiting.untilAllAreThere(arrivals);
+                    Waiting.untilAllAreThere(there);
+                    // FusionAuth is waited for 5 s only: these come last.
+                    next.countDown();
+                    Waiting.untilAllAreThere(nextAreThere);
                     var lock = store.locked();
                     locked.countDown();
                     Waiting.pass(UNTIL_THEY_WAIT_FOR_THE_LOCK);
                     broker.kill(0);
                     lock.close();
                 },
-                () -> broker.start(0));
+                () -> {
+                    broker.reconfigure(0, settings);
+                    broker.start(0);
+                });
     }
 
     private Trial before(Place place, CountDownLatch arrivals) {
         var points = places.points(place, false);
-        var trial = point("", new AtStep(points, new Event.Held(arrivals)))
+        return point("", new AtStep(points, new Event.Held(arrivals)))
                 .named(kind -> "killed before " + places.words(kind, place))
                 .onlyFor(points.keySet());
-        return place.isRefresh() ? trial.withinALease() : trial.atOnceBut(0);
+    }
+
+    /** The statement that comes next waits for the lock then, or for the one thread that does. */
+    private static AtStep pausedAfter(int call, CountDownLatch arrivals, CountDownLatch release) {
+        var point = new AtStep.Point(call, true);
+        return new AtStep(Map.of(Kind.REUSABLE, point, Kind.SINGLE_USE, point), new Event.Paused(arrivals, release));
     }
 
     private Trial point(String name, Disruption disruption) {
-        return Trial.of(name, disruption).by(scale.atAPoint()).countedFromTheHarm();
+        return Trial.of(name, disruption).by(scale.atAPoint());
     }
 
-    private void mintOnceLocked(CountDownLatch locked, Row row, Account account) {
-        Waiting.forLatch(locked);
+    private void mintAfter(CountDownLatch sign, Row row, Account account) {
+        Waiting.forLatch(sign);
         row.during(broker.all().mintAnew(account).code());
     }
 
@@ -101,8 +127,7 @@ final class SqliteKills {
                         .by(scale.underLoad())
                         .asking(load::mint)
                         .losing(Loss.NEWEST_TOKEN)
-                        .withinALease()
-                        .countedFromTheHarm()),
+                        .withinALease()),
                 () -> {
                     Waiting.pass(after);
                     broker.kill(0);

@@ -196,13 +196,18 @@ final class StoreProxy implements AutoCloseable {
 
         private boolean forward(byte[] unit, String text) throws IOException {
             var isCommit = text.startsWith("COMMIT");
-            transaction = text.startsWith("BEGIN") ? text : transaction;
             var statement = isCommit ? text + transaction : text;
+            if (text.startsWith("BEGIN")) {
+                transaction = text;
+            } else if (isCommit || text.startsWith("ROLLBACK")) {
+                transaction = "";
+            } else if (!transaction.isEmpty()) {
+                transaction += text;
+            }
             if (!statement.isBlank() && !rule.before(statement)) {
                 return false;
             }
             underWay = statement.isBlank() ? null : statement;
-            transaction = isCommit ? "" : transaction;
             server.getOutputStream().write(unit);
             return true;
         }

@@ -126,10 +126,14 @@ final class Trial {
         return this;
     }
 
-    /** As long as a lease of an attempt that ended without a word, and a little. */
+    /**
+     * As long as a lease of an attempt that ended without a word, and a little. The time is counted from the end of
+     * {@link #meanwhile}, not from when all is mended.
+     */
     @CanIgnoreReturnValue
     Trial withinALease() {
         within = kind -> Duration.ofSeconds(kind == Kind.REUSABLE ? 25 : 60);
+        fromTheHarm = true;
         return this;
     }
 
@@ -144,13 +148,6 @@ final class Trial {
     @CanIgnoreReturnValue
     Trial mintingMeanwhile() {
         mustMintMeanwhile = true;
-        return this;
-    }
-
-    /** The time is counted from the end of {@link #meanwhile}, not from when all is mended. */
-    @CanIgnoreReturnValue
-    Trial countedFromTheHarm() {
-        fromTheHarm = true;
         return this;
     }
 

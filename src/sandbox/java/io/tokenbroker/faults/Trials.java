@@ -26,8 +26,8 @@ import java.util.function.Consumer;
  */
 final class Trials {
 
-    /** Who asks no sooner than after it is late. */
-    private static final Duration AN_INSTANT = Duration.ofSeconds(3);
+    /** An account that needs more is late; a broker that has just started needs some of it to get warm. */
+    private static final Duration AN_INSTANT = Duration.ofSeconds(5);
 
     private static final Duration PAUSE = Duration.ofMillis(250);
 
@@ -115,7 +115,12 @@ final class Trials {
             var minting = cases.stream()
                     .map(one -> CompletableFuture.runAsync(() -> load(one), threads))
                     .toList();
-            meanwhile.run();
+            try {
+                meanwhile.run();
+            } catch (RuntimeException e) {
+                threads.shutdownNow();
+                throw e;
+            }
             end[0] = System.nanoTime();
             minting.forEach(CompletableFuture::join);
         }
@@ -256,10 +261,11 @@ final class Trials {
         }
     }
 
-    /** Back to the others; if it does not mint, its person signs in again first. */
+    /** Back to the others; if it does not mint, its person signs in again first, and the broker takes note of it. */
     private void release(Account account, boolean mints) {
         if (!mints) {
             world.authorizeAgainElsewhere(account);
+            broker.mintAnew(account);
         }
         var pool = pool(account.kind());
         synchronized (pool) {

@@ -11,7 +11,8 @@ import java.util.function.Consumer;
 /** Waiting without checked exceptions: only its end interrupts the harness. */
 final class Waiting {
 
-    private static final Duration LONGEST_ARRIVAL = Duration.ofSeconds(20);
+    private static final Duration LONGEST_ARRIVAL = Duration.ofSeconds(40);
+    private static final int A_FEW = 10;
 
     private Waiting() {}
 
@@ -42,6 +43,11 @@ final class Waiting {
         }
     }
 
+    /** Each account for a part of this time. */
+    static void spread(Account account, Duration over) {
+        pass(over.multipliedBy(Math.floorMod(account.hashCode(), 100)).dividedBy(100));
+    }
+
     static void forEnd(Thread thread) {
         try {
             thread.join();
@@ -57,6 +63,13 @@ final class Waiting {
                     .map(one -> CompletableFuture.runAsync(() -> work.accept(one), threads))
                     .toList()
                     .forEach(CompletableFuture::join);
+        }
+    }
+
+    /** The same, a few at a time. */
+    static <T> void inTurns(List<T> all, Consumer<T> work) {
+        for (var from = 0; from < all.size(); from += A_FEW) {
+            together(all.subList(from, Math.min(from + A_FEW, all.size())), work);
         }
     }
 

@@ -10,6 +10,7 @@ import io.tokenbroker.sandbox.entra.Tenant;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.Link;
 import io.tokenbroker.sandbox.plain.PlainProvider;
+import io.tokenbroker.sandbox.wire.IssuedSecrets;
 import io.tokenbroker.sandbox.wire.Reply;
 import io.tokenbroker.sandbox.wire.Request;
 import java.io.IOException;
@@ -199,12 +200,20 @@ final class World implements AutoCloseable {
     /** The secrets at both providers are no longer those that FusionAuth has. */
     Disruption expireSecrets() {
         sandbox.entra().app().replaceSecrets();
-        return (call, work) ->
-                call.kind() == Kind.SINGLE_USE ? Reply.json(401, Map.of("error", "invalid_client")) : work.get();
+        return (call, work) -> call.isRefresh() && call.kind() == Kind.SINGLE_USE
+                ? Reply.json(401, Map.of("error", "invalid_client"))
+                : work.get();
     }
 
-    /** The operator enters the new secret in FusionAuth. */
+    /** The operator enters the new secrets in FusionAuth. */
     void mendSecrets() {
+        sandbox.fusionAuth()
+                .addProvider(FusionAuthStandIn.linkingProvider(
+                                PLAIN_NAME,
+                                plain.issuer(),
+                                PlainProvider.CLIENT_ID,
+                                IssuedSecrets.fresh("new-secret-of-the-plain-provider-"))
+                        .withId(PLAIN));
         sandbox.fusionAuth()
                 .addProvider(FusionAuthStandIn.linkingProvider(
                                 "Contoso",

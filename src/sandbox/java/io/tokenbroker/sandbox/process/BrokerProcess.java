@@ -28,8 +28,9 @@ public final class BrokerProcess implements AutoCloseable {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final int port = FreePort.any();
-    private final Path settings;
+    private final String name;
     private final Path log;
+    private Path settings;
     private @Nullable Process process;
 
     /**
@@ -37,6 +38,7 @@ public final class BrokerProcess implements AutoCloseable {
      * @param settings everything is logged at DEBUG unless they say otherwise
      */
     public BrokerProcess(String name, Map<String, String> settings) {
+        this.name = name;
         this.log = logs().resolve(name + ".log");
         this.settings = write(name, atDebug(settings));
         Runtime.getRuntime().addShutdownHook(new Thread(this::kill));
@@ -56,6 +58,11 @@ public final class BrokerProcess implements AutoCloseable {
             }
         }
         return this;
+    }
+
+    /** It has other settings from its next start on. */
+    public void reconfigure(Map<String, String> newSettings) {
+        settings = write(name, atDebug(newSettings));
     }
 
     /** SIGKILL: nothing is finished, flushed or said goodbye to. */
