@@ -28,7 +28,7 @@ class Refresher {
     private final Grants grants;
     private final RefreshAttempt attempt;
     private final LeaseWaits waits;
-    private final AccountTurns turns;
+    private final GrantTurns turns;
     private final UnknownGrants unknown;
     private final Clock clock;
 
@@ -36,7 +36,7 @@ class Refresher {
             Grants grants,
             RefreshAttempt attempt,
             LeaseWaits waits,
-            AccountTurns turns,
+            GrantTurns turns,
             UnknownGrants unknown,
             Clock clock) {
         this.grants = grants;
@@ -55,7 +55,7 @@ class Refresher {
      */
     Landing refresh(Wanted wanted, Acceptance acceptance, boolean insisting) {
         try (var wait = waits.begin(wanted.provider().rotation());
-                var turn = turns.of(wanted.account())) {
+                var turn = turns.of(wanted.grant())) {
             return new Walk(wanted, acceptance, insisting, wait, turn).toTheEnd();
         }
     }
@@ -66,14 +66,14 @@ class Refresher {
         private final Acceptance acceptance;
         private final boolean insisting;
         private final LeaseWaits.Wait wait;
-        private final AccountTurns.Turn turn;
+        private final GrantTurns.Turn turn;
         private Wanted wanted;
         private boolean linkIsReadAgain;
         private boolean hasLooked;
         private Optional<Secret> atFirst = Optional.empty();
         private Duration leaseLeft = SOON;
 
-        Walk(Wanted wanted, Acceptance acceptance, boolean insisting, LeaseWaits.Wait wait, AccountTurns.Turn turn) {
+        Walk(Wanted wanted, Acceptance acceptance, boolean insisting, LeaseWaits.Wait wait, GrantTurns.Turn turn) {
             this.wanted = wanted;
             this.acceptance = acceptance;
             this.insisting = insisting;

@@ -49,7 +49,7 @@ public final class ModelMints {
         this.cache = new TokenCache(clock);
         var attempt = new RefreshAttempt(grants, tenant, links, null, cache, RECENT, clock);
         this.refresher = new Refresher(
-                grants, attempt, new LeaseWaits(ticker, waits, METRICS), new AccountTurns(), UNKNOWN, clock);
+                grants, attempt, new LeaseWaits(ticker, waits, METRICS), new GrantTurns(), UNKNOWN, clock);
     }
 
     public static Provider provider(UUID id, Rotation rotation) {

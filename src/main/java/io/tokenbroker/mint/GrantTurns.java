@@ -2,21 +2,20 @@ package io.tokenbroker.mint;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
-import io.tokenbroker.link.AccountId;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** One refresh at a time for an account in this process: the others need not ask the store whose turn it is. */
+/** One refresh at a time for a grant in this process: the others need not ask the store whose turn it is. */
 @Singleton
-class AccountTurns {
+class GrantTurns {
 
-    private final LoadingCache<AccountId, ReentrantLock> locks =
-            Caffeine.newBuilder().weakValues().build(id -> new ReentrantLock());
+    private final LoadingCache<Wanted.Grant, ReentrantLock> locks =
+            Caffeine.newBuilder().weakValues().build(grant -> new ReentrantLock());
 
-    Turn of(AccountId id) {
-        return new Turn(locks.get(id));
+    Turn of(Wanted.Grant grant) {
+        return new Turn(locks.get(grant));
     }
 
     /** A turn that is taken or not; it ends with the refresh. */
