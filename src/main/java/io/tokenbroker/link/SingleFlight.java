@@ -28,6 +28,11 @@ public final class SingleFlight<T> {
         return await(mine);
     }
 
+    /** Whether who comes now would share. */
+    public boolean isUnderWay(Object key) {
+        return inFlight.containsKey(key);
+    }
+
     private static <T> T await(CompletableFuture<T> flight) {
         try {
             return flight.join();

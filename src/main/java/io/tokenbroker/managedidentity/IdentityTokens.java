@@ -19,7 +19,7 @@ class IdentityTokens {
     }
 
     CompletionStage<TokenResponse> token(Caller.Client client, TokenQuery query) {
-        return mints.mintInsteadOf(query::rejects, client, query.account(), query.mint())
+        return mints.mintInsteadOf(query.rejection(), client, query.account(), query.mint())
                 .thenApply(minted -> TokenResponse.of(query, minted.token(), clock.instant()));
     }
 }

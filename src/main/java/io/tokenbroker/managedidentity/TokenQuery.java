@@ -11,6 +11,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -66,10 +67,10 @@ record TokenQuery(ApiVersion version, String account, String resource, Optional<
                 : new MintRequest(resource, null, null, MIN_VALIDITY_SECONDS, null, null);
     }
 
-    boolean rejects(AccessToken token) {
+    /** Tells the token that its resource did not accept. */
+    Optional<Predicate<AccessToken>> rejection() {
         return rejected.map(HexFormat.of()::parseHex)
-                .filter(token.value()::hasSha256)
-                .isPresent();
+                .map(sha256 -> token -> token.value().hasSha256(sha256));
     }
 
     /** SDKs make a resource of a scope by taking {@code /.default} from its end, and leave any other as it is. */

@@ -24,7 +24,7 @@ record Acceptance(boolean isPicky, Predicate<AccessToken> ofStored, Predicate<Ac
         return new Acceptance(true, token -> false, usable);
     }
 
-    /** Any that passes, of a caller who has been given one that does not. */
+    /** Any that passes, but for one that its resource did not accept. */
     static Acceptance insteadOf(Predicate<AccessToken> rejected, Predicate<AccessToken> usable) {
         var accepted = usable.and(rejected.negate());
         return new Acceptance(true, accepted, accepted);

@@ -68,9 +68,9 @@ class MintService {
     /**
      * The token, from wherever it takes. Blocks.
      *
-     * @param rejected tells a token that its resource did not accept: the cache gives no such one
+     * @param rejected tells a token that its resource did not accept: neither cache nor store gives such a one
      */
-    Minted mint(Caller.Client client, AccountId id, MintRequest request, Predicate<AccessToken> rejected) {
+    Minted mint(Caller.Client client, AccountId id, MintRequest request, Optional<Predicate<AccessToken>> rejected) {
         client.policy().requireAccount(Wish.ofAccount(id.providerId(), client.user()));
         var provider = providers.find(id.providerId());
         var target = provider.map(known -> permitted(client, known, request));
@@ -79,7 +79,7 @@ class MintService {
             throw Answers.unusable(providers.whyUnusable(id.providerId()));
         }
         var wanted = wanted(provider.get(), link, target.get(), request);
-        var turn = insisted.drop(client, wanted, rejected);
+        var turn = rejected.flatMap(one -> insisted.drop(client, wanted, one));
         return cached(wanted, request).orElseGet(() -> refreshed(client, wanted, request, rejected, turn));
     }
 
@@ -108,16 +108,16 @@ class MintService {
             Caller.Client client,
             Wanted wanted,
             MintRequest request,
-            Predicate<AccessToken> rejected,
+            Optional<Predicate<AccessToken>> rejected,
             Optional<Turn> turn) {
-        var acceptance = acceptance(request, rejected, turn.isPresent());
+        var acceptance = acceptance(request, rejected);
         var landing = request.insists()
                 ? insisted.of(client, wanted, acceptance)
                 : insisted.within(turn, () -> refresh.of(wanted, false, acceptance, () -> cached(wanted, request)));
         return landed(landing, wanted, request);
     }
 
-    private Acceptance acceptance(MintRequest request, Predicate<AccessToken> rejected, boolean hasDropped) {
+    private Acceptance acceptance(MintRequest request, Optional<Predicate<AccessToken>> rejected) {
         Predicate<AccessToken> usable = token -> token.usableAt(clock.instant(), request.validity());
         if (request.claims() != null) {
             return Acceptance.NONE;
@@ -125,7 +125,7 @@ class MintService {
         if (request.insists()) {
             return Acceptance.ofNew(usable);
         }
-        return hasDropped ? Acceptance.insteadOf(rejected, usable) : Acceptance.of(usable.and(rejected.negate()));
+        return rejected.map(one -> Acceptance.insteadOf(one, usable)).orElseGet(() -> Acceptance.of(usable));
     }
 
     private Minted landed(Landing landing, Wanted wanted, MintRequest request) {

@@ -5,6 +5,7 @@ import io.tokenbroker.account.Accounts;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.link.AccountId;
 import jakarta.inject.Singleton;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
@@ -37,7 +38,7 @@ public class Mints {
      * the budget of who insists on a new token.
      */
     public CompletionStage<Minted> mintInsteadOf(
-            Predicate<AccessToken> rejected, Caller.Client client, String id, MintRequest request) {
+            Optional<Predicate<AccessToken>> rejected, Caller.Client client, String id, MintRequest request) {
         return admit(client).mint(client, id, request, rejected);
     }
 
@@ -48,10 +49,11 @@ public class Mints {
     }
 
     private CompletionStage<Minted> minted(
-            Caller.Client client, String id, MintRequest request, Predicate<AccessToken> rejected) {
+            Caller.Client client, String id, MintRequest request, Optional<Predicate<AccessToken>> rejected) {
         var account = AccountId.parse(id).orElseThrow(Accounts::notFound);
         return service.fromMemory(client, account, request)
-                .filter(minted -> !rejected.test(minted.token()))
+                .filter(minted ->
+                        rejected.filter(one -> one.test(minted.token())).isEmpty())
                 .map(CompletableFuture::completedStage)
                 .orElseGet(() ->
                         CompletableFuture.supplyAsync(() -> service.mint(client, account, request, rejected), threads));
@@ -64,11 +66,11 @@ public class Mints {
 
         /** As {@link Mints#mint}; the client may have shown a user's token since. */
         public CompletionStage<Minted> mint(Caller.Client client, String id, MintRequest request) {
-            return mint(client, id, request, token -> false);
+            return mint(client, id, request, Optional.empty());
         }
 
         private CompletionStage<Minted> mint(
-                Caller.Client client, String id, MintRequest request, Predicate<AccessToken> rejected) {
+                Caller.Client client, String id, MintRequest request, Optional<Predicate<AccessToken>> rejected) {
             return metrics.counted(() -> minted(client, id, request, rejected));
         }
     }

@@ -21,13 +21,15 @@ class SharedRefresh {
 
     /**
      * @param insisting whether the caller knows better than a recent refusal of the same
-     * @param acceptance of a token that the store shares; {@link Acceptance#NONE} and those who reject one do not join
-     *     the others
+     * @param acceptance of a token that the store shares; those who reject one do not join the others, but the others
+     *     join them
      * @param ifCachedMeanwhile a token that will do after all: another flight may have ended since the caller looked
      */
     Landing of(Wanted wanted, boolean insisting, Acceptance acceptance, Supplier<Optional<Minted>> ifCachedMeanwhile) {
+        var picky = new Flight(wanted.key(), true);
+        var isPicky = acceptance.isPicky() || flights.isUnderWay(picky);
         return flights.share(
-                new Flight(wanted.key(), acceptance.isPicky()),
+                isPicky ? picky : new Flight(wanted.key(), false),
                 () -> ifCachedMeanwhile
                         .get()
                         .<Landing>map(minted -> new Landing.Arrived(minted, false))

@@ -2,7 +2,6 @@ package io.tokenbroker.mint;
 
 import static io.tokenbroker.mint.Minting.ARM;
 import static io.tokenbroker.mint.Minting.BLAKE;
-import static io.tokenbroker.mint.Minting.GRAPH;
 import static io.tokenbroker.mint.Minting.account;
 import static io.tokenbroker.mint.Minting.mint;
 import static io.tokenbroker.mint.Minting.mintsAtOnce;
@@ -19,8 +18,6 @@ import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.TestTime;
 import io.tokenbroker.support.Waiting;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,23 +89,24 @@ class RefreshAheadTest extends BrokerTest {
 
     @Test
     void aProviderGetsFewAtATimeAndTheOthersFollow() {
-        sandbox().entra().consents().grant(BLAKE, GRAPH);
-        var targets = IntStream.rangeClosed(1, 20)
-                .mapToObj(RefreshAheadTest::graphScopes)
+        sandbox().entra().directory().addGenerated(20);
+        var accounts = IntStream.rangeClosed(1, 20)
+                .mapToObj(i -> Broker.link(Sandbox.CONTOSO, "user-%04d@contoso.com".formatted(i)))
                 .toList();
-        targets.forEach(this::minted);
+        accounts.forEach(RefreshAheadTest::minted);
+        assertThat(sandbox().entra().refreshes()).isEqualTo(20);
         sandbox().entra().faults().add(Fault.of(Fault.Kind.HANG));
         advance(2400);
 
-        targets.forEach(scopes -> minted(scopes).then().body("source", equalTo("cache")));
-        awaitRefreshes(36);
-        assertThat(refreshes()).isEqualTo(36);
+        accounts.forEach(each -> minted(each).then().body("source", equalTo("cache")));
+        Waiting.until(() -> sandbox().entra().refreshes() >= 36);
+        assertThat(sandbox().entra().refreshes()).isEqualTo(36);
 
         sandbox().entra().faults().clear();
         awaitNoneHanging();
         advance(31);
-        targets.forEach(this::minted);
-        awaitRefreshes(40);
+        accounts.forEach(RefreshAheadTest::minted);
+        Waiting.until(() -> sandbox().entra().refreshes() >= 40);
     }
 
     @Test
@@ -142,24 +140,13 @@ class RefreshAheadTest extends BrokerTest {
     }
 
     private Response minted() {
+        return minted(account);
+    }
+
+    private static Response minted(String account) {
         var answer = mint(account, ARM);
         answer.then().statusCode(200);
         return answer;
-    }
-
-    private Response minted(List<String> scopes) {
-        var answer = Broker.mint(account, Map.of("scopes", scopes));
-        answer.then().statusCode(200);
-        return answer;
-    }
-
-    /** Another set of Graph's scopes for each number from 1 to 31. */
-    private static List<String> graphScopes(int number) {
-        var all = List.of("User.Read", "User.ReadBasic.All", "Mail.Read", "Files.Read", "Calendars.Read");
-        return IntStream.range(0, all.size())
-                .filter(bit -> (number >> bit & 1) == 1)
-                .mapToObj(bit -> GRAPH + "/" + all.get(bit))
-                .toList();
     }
 
     private static void awaitNoneHanging() {

@@ -196,7 +196,7 @@ class ResolveTest extends LinkingTest {
     @Test
     void theLimitOfLinksIsTold() {
         var plain = plainProvider();
-        var provider = add(plain.registered("Limited").withLinkLimit(FusionAuthStandIn.TENANT_ID, 2));
+        var provider = add(plain.registered("Limited").withLinkLimit(FusionAuthStandIn.TENANT_ID, 1));
         var one = completeWith(provider, plain.code("one"));
         var other = completeWith(provider, plain.code("other"));
         resolve(one).then().statusCode(200);

@@ -43,12 +43,12 @@ class TenantsApartTest extends BrokerTest {
 
     @Test
     void aTenantThatHangsHoldsOnlyItsOwnPlacesAndWhoeverWaitsGetsItsTurn() {
-        var hanging = Broker.link(Sandbox.CONTOSO, BLAKE);
+        var hanging = ofPeople(PLACES + 8);
         var healthy = Broker.link(Sandbox.FABRIKAM, CASEY);
         sandbox().entra().faults().add(Fault.of(Fault.Kind.HANG).inTenant(Tenant.CONTOSO.id()));
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var waiting = IntStream.range(0, PLACES + 8)
-                    .mapToObj(i -> CompletableFuture.supplyAsync(() -> withClaims(hanging, i), threads))
+            var waiting = hanging.stream()
+                    .map(account -> CompletableFuture.supplyAsync(() -> mint(account, ARM), threads))
                     .toList();
             Waiting.until(() -> sandbox().entra().faults().hanging() >= PLACES);
 
