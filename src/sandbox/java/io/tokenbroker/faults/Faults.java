@@ -107,7 +107,9 @@ public final class Faults {
         plan.secrets();
         harms.carryOut();
         atTheEnd(trials);
-        kills.storeLost();
+        if (scale.everything()) {
+            kills.storeLost();
+        }
     }
 
     private void with(Trials trials, Plan plan, StorePlan harms, PostgresKills kills, Map<String, String> settings) {
@@ -128,6 +130,7 @@ public final class Faults {
             kills.postgresqlKilledUnderLoad();
             plan.providers();
             plan.secrets();
+            kills.awaitNewSecrets();
             harms.carryOut();
         }
         atTheEnd(trials);

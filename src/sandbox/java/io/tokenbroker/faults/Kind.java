@@ -2,7 +2,7 @@ package io.tokenbroker.faults;
 
 /** What a provider does with a refresh token that was used. */
 enum Kind {
-    /** It stays good (Entra). The broker replaces it when it is a month old. */
+    /** It stays good (Entra). */
     REUSABLE("reusable"),
     /** It is dead: the next one is the only one. */
     SINGLE_USE("single-use");

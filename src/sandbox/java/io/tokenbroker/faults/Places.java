@@ -46,7 +46,7 @@ final class Places {
     }
 
     /** The first mints of brokers that have just started may be too slow for their own time-outs. */
-    private static void mintAtLast(Caller caller, Account account) {
+    static void mintAtLast(Caller caller, Account account) {
         for (var tries = 0; tries < TRIES && !caller.mintAnew(account).isMinted(); tries++) {
             Waiting.pass(PAUSE);
         }

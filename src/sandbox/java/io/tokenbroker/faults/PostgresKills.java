@@ -296,6 +296,15 @@ final class PostgresKills {
         });
     }
 
+    /** Each replica reads the settings again by itself. */
+    void awaitNewSecrets() {
+        for (var number = 0; number < brokers.count(); number++) {
+            for (var kind : Kind.values()) {
+                Places.mintAtLast(brokers.only(number), trials.any(kind));
+            }
+        }
+    }
+
     void postgresqlKilledUnderLoad() {
         var load = new Load(brokers.all());
         trials.run(Trial.of("PostgreSQL killed under load, started again 5 s later", Disruption.NONE)

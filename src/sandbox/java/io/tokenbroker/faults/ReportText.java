@@ -74,7 +74,7 @@ final class ReportText {
 
             At *single-use* providers only, without a grace period:
 
-            - an answer of the provider that gets lost: the only good token is with nobody. The account says so at once;
+            - an answer of the provider that gets lost, and the only good token with it. The account says so at once;
             - a broker that dies between the provider's answer and the end of the keep. The account says so once the lease has ended;
             - a replica that is stopped, or alone cut off from the store, between answer and keep for longer than its lease;
             - a commit that the store loses: the file deleted, an old backup, a failover to a standby that was behind.

@@ -151,5 +151,10 @@ final class SqliteKills {
                     broker.start(0);
                 })
                 .losing(Loss.STORE));
+        // What befell a few has befallen all.
+        Waiting.inTurns(world.accounts(Kind.SINGLE_USE), account -> {
+            world.authorizeAgainElsewhere(account);
+            broker.all().mintAnew(account);
+        });
     }
 }

@@ -119,11 +119,16 @@ final class SqliteStore implements Store {
         return isDone ? Optional.of(() -> run("mount", "-o", "remount,bind,rw", view.toString())) : Optional.empty();
     }
 
-    /** The rest of the file system is taken. */
+    /** The rest of the file system is taken, and no room is left over in the journal. */
     @Override
     public Optional<Harm> full() {
         if (!isMounted) {
             return Optional.empty();
+        }
+        try (var connection = connect()) {
+            execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
         var filler = folder.resolve("filler");
         try (var out = Files.newOutputStream(filler)) {

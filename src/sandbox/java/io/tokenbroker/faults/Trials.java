@@ -109,7 +109,10 @@ final class Trials {
         var harms = together.stream().map(trial -> trial.harm().get()).toList();
         var perAccount = new PerAccount(cases);
         world.disrupt(perAccount);
-        store.suffer(perAccount.onRows());
+        var onRows = perAccount.onRows();
+        if (!onRows.equals(StoreProxy.Rule.NONE)) {
+            store.suffer(onRows);
+        }
         var end = new long[1];
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var minting = cases.stream()

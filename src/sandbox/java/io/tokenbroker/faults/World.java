@@ -157,7 +157,7 @@ final class World implements AutoCloseable {
             }
             Waiting.pass(Duration.ofMillis(200));
         }
-        throw new IllegalStateException("Nobody can authorize " + account + " again");
+        throw new IllegalStateException("The person cannot authorize " + account + " again");
     }
 
     /** Looks at what a sign-in through the broker left. */
