@@ -61,8 +61,8 @@ class GrantStoreContractTest {
     /** The stores under test. */
     private static final class Stores {
 
-        static final Supplier<GrantStore> SQLITE = () -> TestStores.of(Engines.SQLITE.database());
-        static final Supplier<GrantStore> POSTGRESQL = () -> TestStores.of(Engines.POSTGRESQL.database());
+        static final Supplier<GrantStore> SQLITE = () -> TestStores.ofLongAnswering(Engines.SQLITE.database());
+        static final Supplier<GrantStore> POSTGRESQL = () -> TestStores.ofLongAnswering(Engines.POSTGRESQL.database());
 
         private Stores() {}
     }

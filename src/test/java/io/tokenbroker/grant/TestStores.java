@@ -5,6 +5,7 @@ import io.tokenbroker.link.AccountId;
 import io.tokenbroker.seal.ColumnSealer;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.seal.TestSealers;
+import java.time.Duration;
 
 /** Stores of the production class, without a broker around them. */
 public final class TestStores {
@@ -17,6 +18,16 @@ public final class TestStores {
 
     static GrantStore of(Database database, ColumnSealer sealer) {
         return new JdbcGrantStore(database, new GrantSql(database), seal(sealer));
+    }
+
+    /** One of a broker that has seen it answer for as long as a take-over needs. */
+    static GrantStore ofLongAnswering(Database database) {
+        return new JdbcGrantStore(database, new GrantSql(database), seal(TestSealers.with("first"))) {
+            @Override
+            public Duration answeringFor() {
+                return SEEN_BEFORE_TAKE_OVER;
+            }
+        };
     }
 
     public static GrantSeal seal(ColumnSealer sealer) {
