@@ -63,7 +63,9 @@ public class Accounts {
     public AccountView authorized(Link link) {
         var id = AccountId.of(link);
         links.forget(id);
-        return view(grants.signedIn(id, () -> readAgain(id)).orElse(link));
+        return view(grants.signedIn(id, () -> readAgain(id))
+                .filter(now -> now.userId().equals(link.userId()))
+                .orElse(link));
     }
 
     /** A person who has signed in should not have to do so again because of a failure here: the next mint reads it. */

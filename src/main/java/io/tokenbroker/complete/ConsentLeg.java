@@ -20,8 +20,11 @@ import java.util.Set;
 class ConsentLeg {
 
     /** After these nothing was decided, and since no code is spent the same callback can be sent again. */
-    private static final Set<ProblemType> UNDECIDED =
-            Set.of(ProblemType.PROVIDER_UNAVAILABLE, ProblemType.FUSIONAUTH_UNAVAILABLE, ProblemType.UPSTREAM_TIMEOUT);
+    private static final Set<ProblemType> UNDECIDED = Set.of(
+            ProblemType.PROVIDER_UNAVAILABLE,
+            ProblemType.FUSIONAUTH_UNAVAILABLE,
+            ProblemType.STORE_UNAVAILABLE,
+            ProblemType.UPSTREAM_TIMEOUT);
 
     private final UsedStates usedStates;
     private final Accounts accounts;

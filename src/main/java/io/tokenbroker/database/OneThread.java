@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -28,7 +30,7 @@ final class OneThread implements AutoCloseable {
 
     /** Blocks until the work has been done, but not for long; what has not begun by then is not done. */
     <T> T inTurn(Work<T> work) throws SQLException, TimeoutException {
-        var turn = thread.submit(work::call);
+        var turn = submitted(work);
         try {
             return turn.get(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
@@ -44,6 +46,14 @@ final class OneThread implements AutoCloseable {
             throw new StoreUnavailable("the broker is stopping");
         } finally {
             turn.cancel(false);
+        }
+    }
+
+    private <T> Future<T> submitted(Work<T> work) {
+        try {
+            return thread.submit(work::call);
+        } catch (RejectedExecutionException stopping) {
+            throw new StoreUnavailable("the broker is stopping");
         }
     }
 

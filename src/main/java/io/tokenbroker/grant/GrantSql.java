@@ -3,7 +3,7 @@ package io.tokenbroker.grant;
 import io.tokenbroker.database.Database;
 import jakarta.inject.Singleton;
 
-/** All statements that write to {@code grants} and {@code access_tokens}, but for keep-alive's. */
+/** What is written to {@code grants} and {@code access_tokens}, but for deletions and by keep-alive. */
 @Singleton
 class GrantSql {
 

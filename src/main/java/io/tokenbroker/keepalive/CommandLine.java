@@ -15,8 +15,9 @@ sealed interface CommandLine {
     String HELP = """
             %s
 
-            Renews the refresh token of every linked account whose token is older than 30 days, as a running broker does by
-            itself in the background. For a pass by hand, also beside running brokers. Reads the broker's settings.
+            Renews the refresh token of every linked account whose token is older than broker.keep-alive.after (30 days),
+            as a running broker does by itself in the background. For a pass by hand, also beside running brokers.
+            Reads the broker's settings.
 
               --discover           first go through FusionAuth's users for accounts that the store does not know,
                                    such as those that were linked elsewhere; needs POST /api/user/search

@@ -18,7 +18,7 @@ final class StartFailure {
             Map.entry("broker.fusionauth.url", "the base URL of FusionAuth, such as https://auth.example.com"),
             Map.entry(
                     "broker.fusionauth.api-key",
-                    "an API key of FusionAuth that may use links and read identity providers"),
+                    "an API key of FusionAuth that may use links and read users and identity providers"),
             Map.entry("broker.fusionauth.tenant-id", "the UUID of the tenant in FusionAuth"),
             Map.entry("broker.fusionauth.application-id", "the UUID of the application in FusionAuth that links"),
             Map.entry("broker.fusionauth.issuer", "the tenant's issuer in FusionAuth, to the letter"),

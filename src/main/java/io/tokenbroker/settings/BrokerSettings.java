@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The broker's settings. Each is also an environment variable: {@code BROKER_FUSIONAUTH_URL} and so on. */
+/** The broker's settings. Each but {@code providers} is also an environment variable, such as {@code BROKER_STORE_URL}. */
 @ConfigMapping(prefix = "broker")
 public interface BrokerSettings {
 
