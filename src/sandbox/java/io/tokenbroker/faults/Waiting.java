@@ -16,6 +16,15 @@ final class Waiting {
 
     private Waiting() {}
 
+    /** The harness could not do its harm, as where a busy machine takes too long between two steps. */
+    static final class NotThere extends IllegalStateException {
+        private static final long serialVersionUID = 1;
+
+        NotThere(String message) {
+            super(message);
+        }
+    }
+
     static void forLatch(CountDownLatch latch) {
         try {
             latch.await();
@@ -28,7 +37,7 @@ final class Waiting {
     static void untilAllAreThere(CountDownLatch arrivals) {
         try {
             if (!arrivals.await(LONGEST_ARRIVAL.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new IllegalStateException(arrivals.getCount() + " accounts did not get where a fault strikes");
+                throw new NotThere(arrivals.getCount() + " accounts did not get where a fault strikes");
             }
         } catch (InterruptedException e) {
             throw ended(e);
