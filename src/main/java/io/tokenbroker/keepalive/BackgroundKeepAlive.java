@@ -57,15 +57,21 @@ class BackgroundKeepAlive {
         lastPass = now;
         stopping.began();
         try {
-            pass();
             if (!isWithin(CLEANED_AFTER, lastCleaning, now)) {
                 lastCleaning = now;
-                clean();
+                orLater(this::clean);
             }
-        } catch (StoreUnavailable | BrokerException away) {
-            LOG.warnf("Keep-alive goes on later: %s", away.getMessage());
+            orLater(this::pass);
         } finally {
             stopping.ended();
+        }
+    }
+
+    private static void orLater(Runnable work) {
+        try {
+            work.run();
+        } catch (StoreUnavailable | BrokerException away) {
+            LOG.warnf("Keep-alive goes on later: %s", away.getMessage());
         }
     }
 
@@ -77,6 +83,7 @@ class BackgroundKeepAlive {
             var page = due.due(keeper.issuedBefore(), clock.instant(), last, PAGE);
             page.stream()
                     .takeWhile(row -> !stopping.isTold())
+                    .filter(row -> !renewer.isAway(row.id().providerId()))
                     .filter(keeper::isMine)
                     .forEach(row -> keep(row, renewer));
             last = page.isEmpty()

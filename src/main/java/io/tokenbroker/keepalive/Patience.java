@@ -9,13 +9,17 @@ import java.util.function.Supplier;
 /**
  * Waits for a FusionAuth that is away for a moment.
  *
- * @param pauses before each further try
+ * @param pauses before each further try; none in the background, where a pause would hold up all other accounts
  * @param stopping ends the waiting when the process is told to stop
  */
 record Patience(List<Duration> pauses, Stopping stopping) {
 
     Patience {
         pauses = List.copyOf(pauses);
+    }
+
+    boolean waits() {
+        return !pauses.isEmpty();
     }
 
     /** @throws BrokerException if FusionAuth is still away in the end, and at once if it is something else */

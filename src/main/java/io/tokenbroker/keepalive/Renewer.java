@@ -5,6 +5,7 @@ import io.tokenbroker.mint.Renewal;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import java.time.Duration;
+import java.util.UUID;
 
 /**
  * Looks after account after account, at a pace that their tenants can bear. A failure is that account's alone, but a
@@ -34,10 +35,14 @@ final class Renewer {
         this.stopping = stopping;
     }
 
+    boolean isAway(UUID provider) {
+        return outages.isAway(provider);
+    }
+
     /** @throws BrokerException if FusionAuth is away, as the last accounts have shown */
     Renewal renew(Due row) {
         var provider = row.id().providerId();
-        if (outages.isAway(provider)) {
+        if (isAway(provider)) {
             return new Renewal.Failed(ProblemType.PROVIDER_UNAVAILABLE.code() + ", not asked again");
         }
         pace.await();
@@ -63,7 +68,8 @@ final class Renewer {
     }
 
     private boolean waitedFor(Renewal renewal) {
-        if (renewal instanceof Renewal.Away(var reason, var retryAfter)
+        if (patience.waits()
+                && renewal instanceof Renewal.Away(var reason, var retryAfter)
                 && retryAfter.filter(wait -> wait.compareTo(LONGEST_PAUSE) <= 0).isPresent()
                 && !stopping.isTold()) {
             stopping.pause(retryAfter.get());

@@ -1,5 +1,6 @@
 package io.tokenbroker.keepalive;
 
+import static io.tokenbroker.mint.Minting.BLAKE;
 import static io.tokenbroker.mint.Minting.linkOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,6 +8,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.tokenbroker.grant.GrantSeal;
 import io.tokenbroker.link.AccountId;
+import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.fusionauth.Fault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.plain.PlainProvider;
@@ -136,6 +138,27 @@ class BackgroundKeepAliveTest extends LinkingTest {
     }
 
     @Test
+    void whileAProviderIsAwayOnlyTheRowsThatItWasAskedForArePutOff() {
+        IntStream.range(0, 20).forEach(i -> linked("plain-away-%02d".formatted(i)));
+        plain.away(true);
+        passAfter(MONTH);
+
+        assertThat(Rows.all()).filteredOn(row -> row.nextLookAt() > 0).hasSize(5);
+    }
+
+    @Test
+    void aTenantThatWantsAPauseHoldsUpNoOther() {
+        Broker.link(Sandbox.CONTOSO, BLAKE);
+        linked("plain-good");
+        sandbox().entra().faults().add(io.tokenbroker.sandbox.entra.Fault.throttled(Duration.ofSeconds(59)));
+
+        passAfter(MONTH);
+
+        assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(1);
+        assertThat(asked).hasValue(1);
+    }
+
+    @Test
     void aPassEndsWhereFusionAuthIsAwayAndMostRowsAreNotPutOff() {
         var accounts =
                 IntStream.range(0, 20).mapToObj(i -> linked("plain-" + i)).toList();
@@ -237,6 +260,16 @@ class BackgroundKeepAliveTest extends LinkingTest {
                         before.stream().map(Rows.Row::token).toList());
         accounts.forEach(BackgroundKeepAliveTest::mints);
         assertThat(asked).hasValue(3);
+    }
+
+    @Test
+    void aRowOfAnOldKeyIsSealedByTheFirstAlsoWhileFusionAuthIsAway() {
+        IntStream.range(0, 6).mapToObj(i -> linked("plain-key-" + i)).toList().forEach(this::sealByTheOldKey);
+        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.UNAVAILABLE_503));
+
+        passAfter(MONTH);
+
+        assertThat(due.underOtherKeys()).isZero();
     }
 
     @Test
