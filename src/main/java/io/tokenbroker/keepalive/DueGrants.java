@@ -1,6 +1,7 @@
 package io.tokenbroker.keepalive;
 
 import io.tokenbroker.database.Database;
+import io.tokenbroker.database.Session.Row;
 import io.tokenbroker.database.StoreUnavailable;
 import io.tokenbroker.grant.GrantSeal;
 import io.tokenbroker.link.AccountId;
@@ -14,6 +15,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 
 /**
@@ -54,6 +57,7 @@ public class DueGrants {
     private final GrantSeal seal;
     private final ColumnSealer keys;
     private final Clock clock;
+    private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
 
     DueGrants(Database database, GrantSeal seal, ColumnSealer keys, Clock clock) {
         this.database = database;
@@ -76,11 +80,11 @@ public class DueGrants {
             boolean isMarked,
             Instant nextLookAt) {
 
-        private static Due of(ResultSet row) throws SQLException {
+        private static Due of(AccountId id, ResultSet row) throws SQLException {
             var gone = row.getLong("gone_since");
             var goneSince = row.wasNull() ? Optional.<Instant>empty() : Optional.of(Instant.ofEpochMilli(gone));
             return new Due(
-                    idIn(row),
+                    id,
                     row.getLong("version"),
                     Instant.ofEpochMilli(row.getLong("issued_at")),
                     goneSince,
@@ -100,8 +104,8 @@ public class DueGrants {
      * @param after the account that the page before ended with; empty for the first page
      */
     List<Due> due(Instant issuedBefore, Instant lookedAtBefore, Optional<AccountId> after, int most) {
-        return database.rows(
-                "due", Due::of, DUE, issuedBefore.toEpochMilli(), lookedAtBefore.toEpochMilli(), from(after), most);
+        var issued = issuedBefore.toEpochMilli();
+        return readable("due", Due::of, DUE, issued, lookedAtBefore.toEpochMilli(), from(after), most);
     }
 
     /** Puts off the next look at the row as it was seen; of several replicas that found it due, one gets true. */
@@ -146,7 +150,7 @@ public class DueGrants {
      */
     Optional<AccountId> reseal(Optional<AccountId> after, int most) {
         var present = keys.presentKey();
-        var rows = database.rows("reseal", SealedRow::of, OTHER_KEYS, present.length, present, from(after), most);
+        var rows = readable("reseal", SealedRow::of, OTHER_KEYS, present.length, present, from(after), most);
         rows.forEach(this::reseal);
         return rows.isEmpty() ? Optional.empty() : Optional.of(rows.getLast().id());
     }
@@ -185,17 +189,31 @@ public class DueGrants {
         return after.map(AccountId::toString).orElse("");
     }
 
-    private static AccountId idIn(ResultSet row) throws SQLException {
-        return AccountId.parse(Objects.requireNonNull(row.getString("account_id")))
-                .orElseThrow();
+    /** Rows but for those without the id of an account, which another program has written: they must not stop the rest. */
+    private <T> List<T> readable(String operation, OfAccount<T> of, String sql, Object... values) {
+        Row<Optional<T>> readable = row -> {
+            var text = Objects.requireNonNull(row.getString("account_id"));
+            var id = AccountId.parse(text);
+            if (id.isEmpty() && unreadable.add(text)) {
+                LOG.errorf("The row of account %s is left alone: that is no account's id", text);
+            }
+            return id.isPresent() ? Optional.of(of.of(id.get(), row)) : Optional.empty();
+        };
+        return database.rows(operation, readable, sql, values).stream()
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private interface OfAccount<T> {
+        T of(AccountId id, ResultSet row) throws SQLException;
     }
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record SealedRow(AccountId id, long version, String root, byte[] token) {
 
-        static SealedRow of(ResultSet row) throws SQLException {
+        static SealedRow of(AccountId id, ResultSet row) throws SQLException {
             return new SealedRow(
-                    idIn(row), row.getLong("version"), row.getString("root"), row.getBytes("refresh_token"));
+                    id, row.getLong("version"), row.getString("root"), row.getBytes("refresh_token"));
         }
 
         Object[] unchanged() {

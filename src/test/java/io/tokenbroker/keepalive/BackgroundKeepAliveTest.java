@@ -230,6 +230,23 @@ class BackgroundKeepAliveTest extends LinkingTest {
     }
 
     @Test
+    void aRowWithoutAReadableAccountStopsNoOther() {
+        var account = linked("plain-good");
+        sealByTheOldKey(linked("plain-unreadable"));
+        sealByTheOldKey(account);
+        StoreMemory.database()
+                .run(
+                        "test",
+                        session -> session.update("UPDATE grants SET account_id = 'a' WHERE account_id <> ?", account));
+
+        passAfter(MONTH);
+
+        assertThat(asked).hasValue(1);
+        assertThat(due.underOtherKeys()).isEqualTo(1);
+        mints(account);
+    }
+
+    @Test
     void accessTokensThatHaveExpiredAreDropped() {
         mints(linked("plain-minted"));
         assertThat(Rows.accessTokens()).isEqualTo(1);
