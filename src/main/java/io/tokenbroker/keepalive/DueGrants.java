@@ -36,8 +36,7 @@ public class DueGrants {
             WHERE (issued_at < ? OR gone_since IS NOT NULL) AND next_look_at <= ? AND account_id > ?
             ORDER BY account_id LIMIT ?""";
 
-    private static final String POSTPONE =
-            "UPDATE grants SET next_look_at = ? WHERE account_id = ? AND version = ? AND next_look_at = ?";
+    private static final String POSTPONE = "UPDATE grants SET next_look_at = ? WHERE account_id = ? AND version = ?";
 
     private static final String GONE_SINCE = "UPDATE grants SET gone_since = ? WHERE account_id = ? AND version = ?";
 
@@ -112,7 +111,12 @@ public class DueGrants {
     boolean postpone(Due row, Duration by) {
         var next = clock.instant().plus(by).toEpochMilli();
         var seen = row.nextLookAt().toEpochMilli();
-        return database.update("postpone", POSTPONE, next, row.unchanged(), seen) == 1;
+        return database.update("postpone", POSTPONE + " AND next_look_at = ?", next, row.unchanged(), seen) == 1;
+    }
+
+    /** Puts off the next look at a row that this caller has just looked at. */
+    void postponeAgain(Due row, Duration by) {
+        database.update("postpone", POSTPONE, clock.instant().plus(by).toEpochMilli(), row.unchanged());
     }
 
     /** FusionAuth shows no link: notes it, and a day later deletes the row unless it has changed. True if it is deleted. */
@@ -212,8 +216,7 @@ public class DueGrants {
     private record SealedRow(AccountId id, long version, String root, byte[] token) {
 
         static SealedRow of(AccountId id, ResultSet row) throws SQLException {
-            return new SealedRow(
-                    id, row.getLong("version"), row.getString("root"), row.getBytes("refresh_token"));
+            return new SealedRow(id, row.getLong("version"), row.getString("root"), row.getBytes("refresh_token"));
         }
 
         Object[] unchanged() {

@@ -61,8 +61,13 @@ class GrantKeeper {
         if (isAnothers || !row.issuedAt().isBefore(issuedBefore())) {
             return new Renewal.Healthy();
         }
-        return row.isMarked()
-                ? new Renewal.NeedsPerson(ProblemType.REAUTHORIZATION_REQUIRED.code())
-                : renewals.renew(account.get());
+        if (row.isMarked()) {
+            return new Renewal.NeedsPerson(ProblemType.REAUTHORIZATION_REQUIRED.code());
+        }
+        var renewal = renewals.renew(account.get());
+        if (renewal instanceof Renewal.NeedsPerson) {
+            due.postponeAgain(row, TOMORROW);
+        }
+        return renewal;
     }
 }

@@ -230,6 +230,25 @@ class BackgroundKeepAliveTest extends LinkingTest {
     }
 
     @Test
+    void aRowOfADeactivatedOwnerIsLookedAtDaily() {
+        var owner = sandbox().fusionAuth().addUser("leaver@example.com", "Leaver");
+        sandbox().fusionAuth().addLink(owner.id(), plainId, "of-a-leaver", "L", plain.refreshToken("of-a-leaver"));
+        discovery.add(owner.id(), false);
+        sandbox().fusionAuth().putUser(owner.withActive(false));
+        try {
+            passAfter(MONTH);
+        } finally {
+            sandbox().fusionAuth().removeUser(owner.id());
+        }
+
+        assertThat(asked).hasValue(0);
+        assertThat(Rows.all())
+                .singleElement()
+                .satisfies(row -> assertThat(row.nextLookAt())
+                        .isGreaterThan(clock.millis() + Duration.ofHours(23).toMillis()));
+    }
+
+    @Test
     void aRowWithoutAReadableAccountStopsNoOther() {
         var account = linked("plain-good");
         sealByTheOldKey(linked("plain-unreadable"));
