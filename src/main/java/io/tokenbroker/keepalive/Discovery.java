@@ -1,5 +1,6 @@
 package io.tokenbroker.keepalive;
 
+import io.tokenbroker.database.StoreUnavailable;
 import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.fusionauth.LinkApi;
 import io.tokenbroker.fusionauth.UserApi;
@@ -34,7 +35,11 @@ class Discovery {
         return users.page(from);
     }
 
-    /** Begins the rows of a user's unknown accounts; returns how many there were. */
+    /**
+     * Begins the rows of a user's unknown accounts; returns how many there were.
+     *
+     * @throws StoreUnavailable if the store does not say what it knows, or does not take a row
+     */
     long add(UUID user, boolean dryRun) {
         return fusionAuth.ofUser(user).stream()
                 .filter(link -> link.token().isPresent() && add(link, dryRun))
@@ -42,13 +47,23 @@ class Discovery {
     }
 
     private boolean add(Link link, boolean dryRun) {
-        if (!(grants.look(link, List.of()) instanceof Look.Foreign(var version))) {
-            return false;
+        return switch (grants.look(link, List.of())) {
+            case Look.Away _ -> throw new StoreUnavailable("it cannot be asked");
+            case Look.Counting _ -> false;
+            case Look.Foreign(var version) -> {
+                if (!dryRun) {
+                    // Read again: a row of a newer sign-in must not go back to this one.
+                    links.read(AccountId.of(link)).ifPresent(now -> begin(now.link(), version));
+                }
+                yield true;
+            }
+        };
+    }
+
+    private void begin(Link link, long version) {
+        grants.startOver(link, version);
+        if (!(grants.look(link, List.of()) instanceof Look.Counting)) {
+            throw new StoreUnavailable("it has not taken a row");
         }
-        if (!dryRun) {
-            // Read again: a row of a newer sign-in must not go back to this one.
-            links.read(AccountId.of(link)).ifPresent(now -> grants.startOver(now.link(), version));
-        }
-        return true;
     }
 }

@@ -21,16 +21,19 @@ import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.LinkingTest;
 import io.tokenbroker.support.TestTime;
+import io.tokenbroker.support.Waiting;
 import jakarta.inject.Inject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,6 +60,7 @@ class KeepAliveTest extends LinkingTest {
     private static final Duration MONTH = Duration.ofDays(31);
     private static final String SEARCH = "/api/user/search";
     private static final List<Duration> PAUSES = List.of(Duration.ofMillis(1), Duration.ofMillis(1));
+    private static final List<Duration> PATIENT = Collections.nCopies(300, Duration.ofMillis(100));
     private static final Pattern RENEWED = Pattern.compile("Done: \\d+ accounts due: (\\d+) renewed");
 
     @TempDir
@@ -292,7 +296,7 @@ class KeepAliveTest extends LinkingTest {
 
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var runs = IntStream.range(0, 4)
-                    .mapToObj(i -> CompletableFuture.supplyAsync(() -> printed(all(), new Stopping()), threads))
+                    .mapToObj(i -> CompletableFuture.supplyAsync(() -> printed(all(), new Stopping(), PAUSES), threads))
                     .toList();
             var renewed = runs.stream()
                     .map(CompletableFuture::join)
@@ -394,6 +398,80 @@ class KeepAliveTest extends LinkingTest {
                 .contains(" 1 accounts added; 1 accounts due: 1 renewed");
         assertThat(sandbox().fusionAuth().count("POST", SEARCH)).isPositive();
         assertThat(run(new Options(1000, Optional.empty(), false, true))).contains(" 0 accounts added; 0 accounts due");
+    }
+
+    @Test
+    void aDiscoveryFailsWhereTheStoreIsAway() throws IOException {
+        linkElsewhere("plain-unknown");
+        var store = new StoreFile();
+        sandbox().fusionAuth().before(request -> {
+            if (request.path().equals(SEARCH) && store.wasTaken()) {
+                store.putBack();
+            }
+            store.takeAwayAt(request.path().equals(SEARCH));
+        });
+        try {
+            assertThat(run(new Options(1000, Optional.empty(), false, true))).contains("Stopped: the store");
+        } finally {
+            store.putBack();
+        }
+
+        assertThat(exit).isEqualTo(1);
+        assertThat(run(new Options(1000, Optional.empty(), false, true))).contains(" 1 accounts added");
+    }
+
+    @Test
+    void aDiscoveryWaitsForAStoreThatIsAwayForAMoment() throws IOException {
+        linkElsewhere("plain-unknown");
+        var store = new StoreFile();
+        var looks = new AtomicInteger();
+        sandbox().fusionAuth().before(request -> {
+            store.takeAwayAt(request.path().equals(SEARCH));
+            if (request.path().equals(LINK_API) && looks.incrementAndGet() == 3) {
+                store.putBack();
+            }
+        });
+        try {
+            assertThat(run(new Options(1000, Optional.empty(), false, true), PATIENT))
+                    .contains(" 1 accounts added; 0 accounts due");
+        } finally {
+            store.putBack();
+        }
+        assertThat(exit).isZero();
+    }
+
+    /** The file of the broker under test, which is taken away once. */
+    private final class StoreFile {
+
+        private final Path file = Path.of(database.name().substring("jdbc:sqlite:".length()));
+        private final Path elsewhere = Path.of(file + ".elsewhere");
+        private boolean wasTaken;
+
+        synchronized void takeAwayAt(boolean moment) {
+            if (moment && !wasTaken) {
+                wasTaken = true;
+                move(file, elsewhere);
+            }
+        }
+
+        synchronized boolean wasTaken() {
+            return wasTaken;
+        }
+
+        synchronized void putBack() {
+            if (Files.exists(elsewhere)) {
+                move(elsewhere, file);
+                Waiting.until(() -> !database.isAway());
+            }
+        }
+
+        private static void move(Path from, Path to) {
+            try {
+                Files.move(from, to);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     @Test
@@ -508,13 +586,17 @@ class KeepAliveTest extends LinkingTest {
     }
 
     private String run(Options options) {
-        return printed(options, stopping);
+        return run(options, PAUSES);
     }
 
-    private String printed(Options options, Stopping until) {
+    private String run(Options options, List<Duration> pauses) {
+        return printed(options, stopping, pauses);
+    }
+
+    private String printed(Options options, Stopping until, List<Duration> pauses) {
         var printed = new ByteArrayOutputStream();
         var keepAlive = new KeepAlive(due, keeper, discovery, unstored, until, database, settings);
-        exit = keepAlive.run(options, new PrintStream(printed, true, StandardCharsets.UTF_8), PAUSES);
+        exit = keepAlive.run(options, new PrintStream(printed, true, StandardCharsets.UTF_8), pauses);
         return printed.toString(StandardCharsets.UTF_8);
     }
 
