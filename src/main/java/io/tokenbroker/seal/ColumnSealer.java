@@ -1,11 +1,14 @@
 package io.tokenbroker.seal;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tokenbroker.seal.SealingKeys.SealingKey;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import javax.crypto.Cipher;
@@ -26,6 +29,12 @@ public class ColumnSealer {
 
     private final SealingKeys keys;
     private final SecureRandom random = new SecureRandom();
+
+    /** Which columns of which rows were logged not to open: each is looked at again and again. */
+    private final Cache<String, Boolean> logged = Caffeine.newBuilder()
+            .maximumSize(10_000)
+            .expireAfterWrite(Duration.ofHours(1))
+            .build();
 
     ColumnSealer(SealingKeys keys) {
         this.keys = keys;
@@ -49,13 +58,13 @@ public class ColumnSealer {
         }
     }
 
-    /** Empty if it was sealed for another place, was altered, or by a key that is not configured; logged, then. */
+    /** Empty if it was sealed for another place, was altered, or by a key that is not configured; logged once an hour. */
     public Optional<Secret> open(byte[] sealed, String... place) {
         var opened = Optional.of(sealed)
                 .filter(value -> value.length >= SealingKey.ID_BYTES + NONCE_BYTES)
                 .flatMap(value -> keys.byIdBytes(Arrays.copyOf(value, SealingKey.ID_BYTES)))
                 .flatMap(key -> open(key, sealed, place));
-        if (opened.isEmpty()) {
+        if (opened.isEmpty() && logged.asMap().putIfAbsent(place[0] + " " + place[1], true) == null) {
             LOG.errorf(
                     "A stored %s does not open: its key is not in broker.sealing-keys, or its row was altered (%s)",
                     place[1], place[0]);
