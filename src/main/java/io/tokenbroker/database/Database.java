@@ -141,6 +141,8 @@ public class Database {
             return result;
         } catch (SQLException e) {
             throw failed(operation, StoreUnavailable.of(e));
+        } catch (StoreUnavailable e) {
+            throw failed(operation, e);
         } catch (TimeoutException e) {
             throw failed(operation, new StoreUnavailable("no answer in time"));
         } finally {

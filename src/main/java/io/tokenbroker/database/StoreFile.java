@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.sql.SQLException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -23,10 +22,10 @@ final class StoreFile {
         this.key = path.map(StoreFile::key).orElse(null);
     }
 
-    /** @throws SQLException if the file has gone */
-    void require() throws SQLException {
+    /** @throws StoreUnavailable if the file has gone */
+    void require() {
         if (path.isPresent() && !Files.exists(path.get())) {
-            throw new SQLException("The file has gone");
+            throw new StoreUnavailable("its file has gone");
         }
     }
 

@@ -12,11 +12,14 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An SQLite file that is full, locked or away: said in time, and nothing is reported stored that is not. */
 @Timeout(60)
@@ -130,6 +133,30 @@ class StoreOutageTest {
         assertThat(count(database)).isEqualTo(1);
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aFileThatIsLockedForAMomentIsWaitedFor(boolean isTransaction) throws Exception {
+        var file = folder.resolve("store.db");
+        var database = open(file, "");
+        try (var other = DriverManager.getConnection("jdbc:sqlite:" + file);
+                var statement = other.createStatement();
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            statement.execute("BEGIN IMMEDIATE");
+            var added = threads.submit(() -> {
+                if (isTransaction) {
+                    database.transaction("test", session -> session.first(row -> row.getInt(1), ADD, 1, "x"));
+                } else {
+                    add(database, 1);
+                }
+            });
+            Thread.sleep(Duration.ofSeconds(2));
+            statement.execute("ROLLBACK");
+
+            added.get();
+        }
+        assertThat(count(database)).isEqualTo(1);
+    }
+
     @Test
     void aFileThatIsDeletedIsAwayAtOnceAndBackOnceItIsBack() throws IOException {
         var file = folder.resolve("store.db");
@@ -137,7 +164,9 @@ class StoreOutageTest {
         add(database, 1);
         move(file, folder.resolve("elsewhere.db"));
 
-        assertThatThrownBy(() -> add(database, 2)).isInstanceOf(StoreUnavailable.class);
+        assertThatThrownBy(() -> add(database, 2))
+                .isInstanceOf(StoreUnavailable.class)
+                .hasMessage("its file has gone");
         assertThatThrownBy(() -> count(database)).isInstanceOf(StoreUnavailable.class);
         Waiting.until(database::isAway, Duration.ofSeconds(3));
         assertThat(database.answeringFor()).isZero();
