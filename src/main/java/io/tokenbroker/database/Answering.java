@@ -12,9 +12,6 @@ final class Answering {
     /** It is asked once a second. */
     private static final Duration LONGEST_GAP = Duration.ofSeconds(3);
 
-    /** After two failures in a row, callers hear at once that it is away for so long. */
-    private static final Duration REST = Duration.ofSeconds(1);
-
     private final Ticker ticker;
     private boolean answers;
     private int failuresInARow;
@@ -52,8 +49,8 @@ final class Answering {
         return failuresInARow > 0;
     }
 
-    /** Whether it is so sure to be away that asking it now is of no use. */
+    /** Whether it is so sure to be away that only the next probe, a second later, is worth asking it. */
     synchronized boolean isResting() {
-        return failuresInARow >= 2 && ticker.read() - last < REST.toNanos();
+        return failuresInARow >= 2;
     }
 }

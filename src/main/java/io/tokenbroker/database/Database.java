@@ -18,13 +18,11 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs work on the store's database, each piece bounded in time. A pool serves PostgreSQL; SQLite has one connection on one
- * platform thread, since its calls would hold the carrier of every virtual thread. Blocks.
+ * Runs work on the store's database, each piece bounded in time. Blocks.
  */
 @Startup
 @Singleton
@@ -39,9 +37,7 @@ public class Database {
     private final HikariDataSource pool;
     private final Answering answering;
     private final MeterRegistry metrics;
-
-    /** The thread of SQLite; PostgreSQL works on the caller's. */
-    private final @Nullable OneThread thread;
+    private final Workers workers;
 
     private final ScheduledExecutorService probes = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("store-probe").factory());
@@ -54,8 +50,8 @@ public class Database {
         this.file = new StoreFile(engine.file(settings.store().url()));
         this.metrics = metrics;
         this.answering = new Answering(ticker);
-        this.thread = engine == Engine.SQLITE ? new OneThread() : null;
         this.pool = new HikariDataSource(opened.pool(settings.store(), metrics));
+        this.workers = new Workers(pool.getMaximumPoolSize());
         probe();
         var _ = probes.scheduleWithFixedDelay(this::probe, 1, 1, TimeUnit.SECONDS);
     }
@@ -90,10 +86,18 @@ public class Database {
      * @throws StoreUnavailable if it did not succeed, or may have and the answer was lost
      */
     public <T> T run(String operation, Work<T> work) {
+        requireAnswers();
+        return measured(operation, () -> {
+            // It may have gone away while this work waited for its turn.
+            requireAnswers();
+            return onConnection(connection -> work.in(new Session(connection)));
+        });
+    }
+
+    private void requireAnswers() {
         if (answering.isResting()) {
             throw new StoreUnavailable("it did not answer a moment ago");
         }
-        return measured(operation, () -> onConnection(connection -> work.in(new Session(connection))));
     }
 
     /** All rows of one statement, as {@link #run}. */
@@ -128,11 +132,11 @@ public class Database {
                 }));
     }
 
-    private <T> T measured(String operation, OneThread.Work<T> attempt) {
+    private <T> T measured(String operation, Workers.Work<T> attempt) {
         var start = Timer.start(metrics);
         var outcome = "failed";
         try {
-            var result = thread == null ? attempt.call() : thread.inTurn(attempt);
+            var result = workers.run(attempt);
             if (answering.isAway()) {
                 LOG.infof("The store answers again (%s)", operation);
             }
@@ -143,8 +147,6 @@ public class Database {
             throw failed(operation, StoreUnavailable.of(e));
         } catch (StoreUnavailable e) {
             throw failed(operation, e);
-        } catch (TimeoutException e) {
-            throw failed(operation, new StoreUnavailable("no answer in time"));
         } finally {
             start.stop(metrics.timer("broker.store.operations", "operation", operation, "outcome", outcome));
         }
@@ -187,9 +189,7 @@ public class Database {
     @PreDestroy
     void close() {
         probes.shutdownNow();
-        if (thread != null) {
-            thread.close();
-        }
+        workers.close();
         pool.close();
     }
 

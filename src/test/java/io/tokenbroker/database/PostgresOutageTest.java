@@ -3,6 +3,7 @@ package io.tokenbroker.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tokenbroker.support.Postgres;
 import io.tokenbroker.support.Waiting;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -10,6 +11,8 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -50,6 +53,24 @@ class PostgresOutageTest {
             TestDatabases.close(database);
             server.close();
             kill(data);
+        }
+    }
+
+    /** As a burst of callers on a busy machine. */
+    @Test
+    void aConnectionIsWaitedForAsLongAsAStatementTakes() throws Exception {
+        var database = TestDatabases.open(Map.of(
+                "broker.store.url", Postgres.newDatabase(),
+                "broker.store.username", "postgres",
+                "broker.store.pool-size", "1"));
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var slow = threads.submit(() -> database.rows("test", row -> 1, "SELECT pg_sleep(3)"));
+            var next = threads.submit(() -> database.rows("test", row -> 1, "SELECT pg_sleep(3)"));
+
+            assertThat(slow.get()).hasSize(1);
+            assertThat(next.get()).hasSize(1);
+        } finally {
+            TestDatabases.close(database);
         }
     }
 

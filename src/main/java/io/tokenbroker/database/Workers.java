@@ -11,16 +11,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The platform thread on which all calls to SQLite run, one after the other. Its native calls would hold the carrier of
- * every virtual thread, while they wait for the disk or for another process.
+ * The platform threads on which all calls to the database run, one for each connection, in the order in which they come.
+ * SQLite's native calls would hold the carrier of every virtual thread, while they wait for the disk or another process.
  */
-final class OneThread implements AutoCloseable {
+final class Workers implements AutoCloseable {
 
-    /** Twice as long as another process may keep a statement waiting. */
+    /** Twice as long as a statement may take. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(8);
 
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().daemon().name("store").factory());
+    private final ExecutorService threads;
+
+    Workers(int count) {
+        threads = Executors.newFixedThreadPool(
+                count, Thread.ofPlatform().daemon().name("store-", 0).factory());
+    }
 
     /** Does work on a connection. */
     @FunctionalInterface
@@ -29,7 +33,7 @@ final class OneThread implements AutoCloseable {
     }
 
     /** Blocks until the work has been done, but not for long; what has not begun by then is not done. */
-    <T> T inTurn(Work<T> work) throws SQLException, TimeoutException {
+    <T> T run(Work<T> work) throws SQLException {
         var turn = submitted(work);
         try {
             return turn.get(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
@@ -41,6 +45,8 @@ final class OneThread implements AutoCloseable {
                 throw cause;
             }
             throw new IllegalStateException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new StoreUnavailable("no answer in time");
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
             throw new StoreUnavailable("the broker is stopping");
@@ -51,7 +57,7 @@ final class OneThread implements AutoCloseable {
 
     private <T> Future<T> submitted(Work<T> work) {
         try {
-            return thread.submit(work::call);
+            return threads.submit(work::call);
         } catch (RejectedExecutionException stopping) {
             throw new StoreUnavailable("the broker is stopping");
         }
@@ -59,6 +65,6 @@ final class OneThread implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.shutdown();
+        threads.shutdown();
     }
 }
