@@ -30,6 +30,9 @@ public class Database {
 
     private static final Logger LOG = Logger.getLogger(Database.class);
 
+    /** The probe after a write was refused; a read would not tell when that is over. */
+    private static final String WRITING = "probe_write";
+
     private final Engine engine;
     private final String name;
     private final boolean isNew;
@@ -137,10 +140,7 @@ public class Database {
         var outcome = "failed";
         try {
             var result = workers.run(attempt);
-            if (answering.isAway()) {
-                LOG.infof("The store answers again (%s)", operation);
-            }
-            answering.noteAnswer();
+            noteAnswer(operation, operation.equals(WRITING));
             outcome = "done";
             return result;
         } catch (SQLException e) {
@@ -152,6 +152,14 @@ public class Database {
         }
     }
 
+    private void noteAnswer(String operation, boolean isProof) {
+        var wasAway = answering.isAway();
+        answering.noteAnswer(isProof);
+        if (wasAway && !answering.isAway()) {
+            LOG.infof("The store answers again (%s)", operation);
+        }
+    }
+
     private StoreUnavailable failed(String operation, StoreUnavailable why) {
         // Once, and then again only after it has answered.
         LOG.logf(
@@ -159,7 +167,7 @@ public class Database {
                 "The store does not answer (%s): %s",
                 operation,
                 why.getMessage());
-        answering.noteFailure();
+        answering.noteFailure(why.refusesWrites());
         return why;
     }
 
@@ -180,7 +188,15 @@ public class Database {
             if (file.isAnother()) {
                 pool.getHikariPoolMXBean().softEvictConnections();
             }
-            var _ = measured("probe", () -> onConnection(one -> new Session(one).rows(row -> 1, "SELECT 1")));
+            if (answering.takesWrites()) {
+                var _ = measured("probe", () -> onConnection(one -> new Session(one).rows(row -> 1, "SELECT 1")));
+            } else {
+                // Reading may work on a full disk. This writes what a row needs, and leaves nothing.
+                var _ = transaction(WRITING, session -> {
+                    session.update("CREATE TABLE token_broker_probe (id BIGINT)");
+                    return session.update("DROP TABLE token_broker_probe");
+                });
+            }
         } catch (RuntimeException away) {
             LOG.debugf("The store is away: %s", away.getMessage());
         }

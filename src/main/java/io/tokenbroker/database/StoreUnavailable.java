@@ -1,17 +1,39 @@
 package io.tokenbroker.database;
 
 import java.sql.SQLException;
+import java.util.Set;
 
 /** A statement did not succeed, or its answer was lost: it may have been carried out. Holds no text of the database. */
 public class StoreUnavailable extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
+    /** PostgreSQL's for read-only and a full disk. */
+    private static final Set<String> REFUSED_WRITES = Set.of("25006", "53100");
+
+    /** SQLite's for read-only, a failed write or read, and a full disk. */
+    private static final Set<Integer> REFUSED_WRITES_IN_SQLITE = Set.of(8, 10, 13);
+
+    private final boolean refusesWrites;
+
     public StoreUnavailable(String what) {
+        this(what, false);
+    }
+
+    private StoreUnavailable(String what, boolean refusesWrites) {
         super(what);
+        this.refusesWrites = refusesWrites;
     }
 
     static StoreUnavailable of(SQLException e) {
-        return new StoreUnavailable("SQLSTATE %s, code %d".formatted(e.getSQLState(), e.getErrorCode()));
+        var refusesWrites = e.getSQLState() == null
+                ? REFUSED_WRITES_IN_SQLITE.contains(e.getErrorCode() & 0xff)
+                : REFUSED_WRITES.contains(e.getSQLState());
+        return new StoreUnavailable("SQLSTATE %s, code %d".formatted(e.getSQLState(), e.getErrorCode()), refusesWrites);
+    }
+
+    /** Whether no write will succeed for a while, even if reading does. */
+    boolean refusesWrites() {
+        return refusesWrites;
     }
 }

@@ -28,7 +28,7 @@ class AnsweringTest {
     @Test
     void aFailureEndsItAndTheNextAnswerBeginsItAnew() {
         answerEachSecond(10);
-        answering.noteFailure();
+        answering.noteFailure(false);
 
         assertThat(answering.duration()).isZero();
         assertThat(answering.isAway()).isTrue();
@@ -44,24 +44,42 @@ class AnsweringTest {
         pass(4);
 
         assertThat(answering.duration()).isZero();
-        answering.noteAnswer();
+        answering.noteAnswer(false);
         assertThat(answering.duration()).isZero();
         pass(3);
-        answering.noteAnswer();
+        answering.noteAnswer(false);
         assertThat(answering.duration()).isEqualTo(Duration.ofSeconds(3));
     }
 
     @Test
     void afterTwoFailuresInARowItIsLeftAloneUntilItAnswers() {
-        answering.noteFailure();
+        answering.noteFailure(false);
         assertThat(answering.isResting()).isFalse();
-        answering.noteFailure();
+        answering.noteFailure(false);
 
         assertThat(answering.isResting()).isTrue();
         pass(60);
         assertThat(answering.isResting()).isTrue();
-        answering.noteAnswer();
+        answering.noteAnswer(false);
         assertThat(answering.isResting()).isFalse();
+    }
+
+    @Test
+    void onceItHasRefusedAWriteItIsAwayUntilItTakesOne() {
+        answerEachSecond(10);
+        answering.noteFailure(false);
+        answering.noteFailure(true);
+        answering.noteFailure(true);
+        assertThat(answering.isResting()).isFalse();
+        answerEachSecond(10);
+
+        assertThat(answering.isAway()).isTrue();
+        assertThat(answering.duration()).isZero();
+        answering.noteAnswer(true);
+        assertThat(answering.isAway()).isFalse();
+        pass(1);
+        answerEachSecond(3);
+        assertThat(answering.duration()).isEqualTo(Duration.ofSeconds(3));
     }
 
     private void answerEachSecond(int times) {
@@ -69,7 +87,7 @@ class AnsweringTest {
             if (i > 0) {
                 pass(1);
             }
-            answering.noteAnswer();
+            answering.noteAnswer(false);
         }
     }
 

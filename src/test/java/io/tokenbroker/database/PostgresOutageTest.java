@@ -56,6 +56,53 @@ class PostgresOutageTest {
         }
     }
 
+    @Test
+    void oneThatTakesNoWritesIsAwayUntilItDoes() {
+        var url = Postgres.newDatabase();
+        var database = TestDatabases.postgresql(url + "?targetServerType=any");
+        try {
+            database.run("test", session -> session.update("CREATE TABLE rows (id INTEGER PRIMARY KEY)"));
+            setReadOnly(url, "on");
+            Postgres.execute(
+                    url,
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+            Waiting.until(() -> refusesToWrite(database));
+            Waiting.until(() -> canBeRead(database));
+
+            assertThat(database.isAway()).isTrue();
+            assertThat(database.answeringFor()).isZero();
+            setReadOnly(url, "off");
+            Waiting.until(() -> !database.isAway());
+            add(database, 1);
+        } finally {
+            TestDatabases.close(database);
+        }
+    }
+
+    /** For sessions that begin from now on. */
+    private static void setReadOnly(String url, String value) {
+        var name = url.substring(url.lastIndexOf('/') + 1);
+        Postgres.execute(
+                Postgres.url("postgres"),
+                "ALTER DATABASE %s SET default_transaction_read_only = %s".formatted(name, value));
+    }
+
+    private static boolean refusesToWrite(Database database) {
+        try {
+            return database.update("test", "DELETE FROM rows") > 0;
+        } catch (StoreUnavailable e) {
+            return String.valueOf(e.getMessage()).contains("25006");
+        }
+    }
+
+    private static boolean canBeRead(Database database) {
+        try {
+            return database.rows("test", row -> 1, "SELECT 1").size() == 1;
+        } catch (StoreUnavailable cut) {
+            return false;
+        }
+    }
+
     /** As a burst of callers on a busy machine. */
     @Test
     void aConnectionIsWaitedForAsLongAsAStatementTakes() throws Exception {

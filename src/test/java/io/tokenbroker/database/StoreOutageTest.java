@@ -54,6 +54,13 @@ class StoreOutageTest {
         try {
             var database = open(disk.resolve("store.db"), "");
             assertStoredUntilFull(database);
+            // Reading works, and says nothing of writing.
+            assertThat(database.isAway()).isTrue();
+            assertThat(database.answeringFor()).isZero();
+
+            assertThat(run("mount", "-o", "remount,size=6m", disk.toString())).isTrue();
+            Waiting.until(() -> !database.isAway(), Duration.ofSeconds(15));
+            add(database, 10_000);
             TestDatabases.close(database);
             opened = null;
         } finally {
