@@ -1,15 +1,20 @@
 package io.tokenbroker.database;
 
+import io.quarkus.runtime.configuration.ConfigurationException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** The two databases that the broker speaks to, and what differs between them. */
 @SuppressWarnings("ImmutableEnumChecker") // the map is a copy
 public enum Engine {
     SQLITE(
             "jdbc:sqlite:",
+            // A path, and none of the driver's other places: an empty name and :memory: are gone with the connection.
+            "(?!file:)[^:?].*",
+            "must name a file behind jdbc:sqlite:, such as jdbc:sqlite:data/token-broker.db",
             "org.sqlite.JDBC",
             "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
             // FULL: with NORMAL a power cut loses the last commits. IMMEDIATE: a deferred transaction that reads, then
@@ -21,6 +26,9 @@ public enum Engine {
                     "busy_timeout", "4000")),
     POSTGRESQL(
             "jdbc:postgresql:",
+            // Hosts with ports, and a database: no user and no password, which would be printed with it.
+            "(//HOST(,HOST)*(/[^/?@]*)?|[^/?@:]*)(\\?.*)?".replace("HOST", "(\\[[0-9A-Fa-f:.]+]|[\\w.-]*)(:\\d+)?"),
+            "must be such as jdbc:postgresql://db.internal:5432/token_broker; user and password go into broker.store.username and broker.store.password",
             "org.postgresql.Driver",
             "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
             Map.of(
@@ -30,12 +38,16 @@ public enum Engine {
                     "ApplicationName", "token-broker"));
 
     private final String prefix;
+    private final Pattern form;
+    private final String expected;
     private final String driver;
     private final String clock;
     private final Map<String, String> connection;
 
-    Engine(String prefix, String driver, String clock, Map<String, String> connection) {
+    Engine(String prefix, String rest, String expected, String driver, String clock, Map<String, String> connection) {
         this.prefix = prefix;
+        this.form = Pattern.compile(prefix + rest);
+        this.expected = expected;
         this.driver = driver;
         this.clock = clock;
         this.connection = connection;
@@ -46,13 +58,18 @@ public enum Engine {
         return driver;
     }
 
-    static Optional<Engine> of(String url) {
+    /** @throws ConfigurationException in one line that does not repeat the URL, which may hold a password */
+    static Engine of(String url) {
         for (var engine : values()) {
+            if (engine.form.matcher(url).matches()) {
+                return engine;
+            }
             if (url.startsWith(engine.prefix)) {
-                return Optional.of(engine);
+                throw new ConfigurationException("broker.store.url " + engine.expected);
             }
         }
-        return Optional.empty();
+        throw new ConfigurationException(
+                "broker.store.url must begin with jdbc:sqlite: or jdbc:postgresql:, such as jdbc:postgresql://db.internal:5432/token_broker");
     }
 
     /** SQL for the database's own time in milliseconds since 1970, at the moment the statement runs. */

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Driver;
 import java.sql.SQLException;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import org.flywaydb.core.Flyway;
@@ -21,10 +20,9 @@ import org.flywaydb.core.api.MigrationState;
  * The first connection, and the schema brought up to date over it. Whatever is wrong stops the start here with the key and
  * the cause: a pool would hide it behind its time-out.
  *
- * @param properties what later connections are opened with
  * @param isNew whether there was no schema yet
  */
-record Opening(Engine engine, String name, Map<String, String> properties, boolean isNew) {
+record Opening(Engine engine, String name, boolean isNew) {
 
     private static final String SCRIPTS = "classpath:db/migration";
 
@@ -33,25 +31,23 @@ record Opening(Engine engine, String name, Map<String, String> properties, boole
 
     /** @throws ConfigurationException in one line */
     static Opening of(BrokerSettings.Store settings) {
-        var engine = Engine.of(settings.url())
-                .orElseThrow(
-                        () -> new ConfigurationException(
-                                "broker.store.url must begin with jdbc:sqlite: or jdbc:postgresql:, such as jdbc:postgresql://db.internal:5432/token_broker"));
-        var properties = new HashMap<>(engine.connection(settings.url()));
-        settings.username().ifPresent(user -> properties.put("user", user));
-        settings.password().ifPresent(password -> properties.put("password", password));
+        var engine = Engine.of(settings.url());
+        var properties = properties(engine, settings);
         engine.file(settings.url()).ifPresent(Opening::makeFolder);
         var name = Engine.withoutQuery(settings.url());
         try {
             connect(engine, settings.url(), properties);
-            var isNew = migrate(engine, settings.url(), properties);
-            engine.file(settings.url()).ifPresent(file -> properties.put("open_mode", NO_CREATION));
-            return new Opening(engine, name, properties, isNew);
-        } catch (SQLException e) {
-            throw OpenFailure.of(engine, name, e);
-        } catch (FlywayException e) {
+            return new Opening(engine, name, migrate(engine, settings.url(), properties));
+        } catch (SQLException | FlywayException e) {
             throw OpenFailure.of(engine, name, e);
         }
+    }
+
+    private static Map<String, String> properties(Engine engine, BrokerSettings.Store settings) {
+        var properties = engine.connection(settings.url());
+        settings.username().ifPresent(user -> properties.put("user", user));
+        settings.password().ifPresent(password -> properties.put("password", password));
+        return properties;
     }
 
     private static void makeFolder(Path file) {
@@ -105,7 +101,7 @@ record Opening(Engine engine, String name, Map<String, String> properties, boole
         pool.setPoolName("store");
         pool.setDriverClassName(engine.driver());
         pool.setJdbcUrl(settings.url());
-        properties.forEach(pool::addDataSourceProperty);
+        properties(engine, settings).forEach(pool::addDataSourceProperty);
         pool.setMaximumPoolSize(engine == Engine.SQLITE ? 1 : settings.poolSize());
         pool.setConnectionTimeout(2_000);
         pool.setValidationTimeout(1_000);
@@ -114,6 +110,7 @@ record Opening(Engine engine, String name, Map<String, String> properties, boole
         if (engine == Engine.POSTGRESQL) {
             pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         } else {
+            pool.addDataSourceProperty("open_mode", NO_CREATION);
             pool.setMaxLifetime(0);
         }
         pool.setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(metrics));

@@ -41,6 +41,25 @@ class StoreStartTest {
         assertRefused(url, URL + " must begin with jdbc:sqlite: or jdbc:postgresql:, such as");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"jdbc:sqlite:", "jdbc:sqlite::memory:", "jdbc:sqlite:file:store.db", "jdbc:sqlite:?x=y"})
+    void anUrlOfNoFile(String url) {
+        assertRefused(url, URL + " must name a file behind jdbc:sqlite:, such as");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "jdbc:postgresql://broker:" + WRONG_PASSWORD + "@db.internal/broker",
+                "jdbc:postgresql://broker:" + WRONG_PASSWORD + "?x@db.internal:5432/broker",
+                "jdbc:postgresql://a,broker:" + WRONG_PASSWORD + "@db.internal:5432/broker",
+                "jdbc:postgresql://" + WRONG_PASSWORD + "@db.internal",
+                "jdbc:postgresql:broker:" + WRONG_PASSWORD + "@db.internal/broker"
+            })
+    void anUrlWithAPassword(String url) {
+        assertRefused(url, URL + " must be such as", "broker.store.username", "broker.store.password");
+    }
+
     @Test
     void aFolderThatCannotBeMade() throws IOException {
         var file = Files.createFile(folder.resolve("file"));
