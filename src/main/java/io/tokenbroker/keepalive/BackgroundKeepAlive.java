@@ -23,13 +23,11 @@ import org.jboss.logging.Logger;
 class BackgroundKeepAlive {
 
     private static final Logger LOG = Logger.getLogger(BackgroundKeepAlive.class);
-    private static final int PAGE = 100;
     private static final Duration AT_MOST = Duration.ofMinutes(1);
     private static final Duration CLEANED_AFTER = Duration.ofHours(1);
 
     private final DueGrants due;
     private final GrantKeeper keeper;
-    private final Pace pace;
     private final Stopping stopping;
     private final int rate;
     private final Duration between;
@@ -42,7 +40,6 @@ class BackgroundKeepAlive {
         this.keeper = keeper;
         this.stopping = stopping;
         this.rate = settings.keepAlive().rate();
-        this.pace = new Pace(Math.max(1, rate));
         var tenth = settings.keepAlive().after().dividedBy(10);
         this.between = tenth.compareTo(AT_MOST) < 0 ? tenth : AT_MOST;
         this.clock = clock;
@@ -77,27 +74,30 @@ class BackgroundKeepAlive {
 
     private void pass() {
         // What was away in the pass before is asked again.
-        var renewer = new Renewer(keeper, pace, new Patience(List.of(), stopping), stopping);
-        Optional<AccountId> last = Optional.empty();
-        do {
-            var page = due.due(keeper.issuedBefore(), clock.instant(), last, PAGE);
-            page.stream()
-                    .takeWhile(row -> !stopping.isTold())
-                    .filter(row -> !renewer.isAway(row.id().providerId()))
-                    .filter(keeper::isMine)
-                    .forEach(row -> keep(row, renewer));
-            last = page.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(page.getLast().id());
-        } while (last.isPresent() && !stopping.isTold());
+        var pass = new Pass(keeper, stopping, rate, List.of());
+        for (var page = due(Optional.empty()); !page.isEmpty(); page = due(DueGrants.last(page))) {
+            for (var row : page) {
+                if (stopping.isTold()) {
+                    return;
+                }
+                pass.renew(row).ifPresent(renewal -> log(row.id(), renewal));
+            }
+        }
     }
 
-    private static void keep(Due row, Renewer renewer) {
-        switch (renewer.renew(row)) {
-            case Renewal.Failed(var reason) -> LOG.warnf("Account %s was not renewed: %s", row.id(), reason);
-            case Renewal.Away(var reason, var retryAfter) ->
-                LOG.warnf("Account %s was not renewed: %s", row.id(), reason);
-            case Renewal.NeedsPerson(var reason) -> LOG.infof("Account %s needs a person: %s", row.id(), reason);
+    private List<Due> due(Optional<AccountId> after) {
+        return due.due(keeper.issuedBefore(), clock.instant(), after, DueGrants.PAGE);
+    }
+
+    private static void log(AccountId id, Renewal renewal) {
+        switch (renewal) {
+            case Renewal.NeedsPerson(var reason) -> LOG.infof("Account %s needs a person: %s", id, reason);
+            case Renewal.Away(var reason, var retryAfter) -> LOG.warnf("Account %s was not renewed: %s", id, reason);
+            case Renewal.Failed(var reason) -> {
+                // Those that were not asked are due in the next pass too, a minute later.
+                var level = renewal.equals(Pass.NOT_ASKED) ? Logger.Level.DEBUG : Logger.Level.WARN;
+                LOG.logf(level, "Account %s was not renewed: %s", id, reason);
+            }
             case Renewal.Renewed _, Renewal.Healthy _, Renewal.Gone _ -> {}
         }
     }
@@ -109,9 +109,9 @@ class BackgroundKeepAlive {
         if (left == 0) {
             return;
         }
-        for (var last = due.reseal(Optional.empty(), PAGE);
+        for (var last = due.reseal(Optional.empty(), DueGrants.PAGE);
                 last.isPresent() && !stopping.isTold();
-                last = due.reseal(last, PAGE)) {
+                last = due.reseal(last, DueGrants.PAGE)) {
             stopping.pause(Duration.ofMillis(100));
         }
         LOG.infof("%d grants were sealed by another key than the first; %d still are", left, due.underOtherKeys());

@@ -1,8 +1,7 @@
 package io.tokenbroker.keepalive;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.tokenbroker.fusionauth.UserApi.Position;
 import io.tokenbroker.link.AccountId;
 import java.io.IOException;
@@ -11,24 +10,21 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How far a run is, as a file that is there in whole or not at all. It holds no token; where a page begins may be named
  * after a user, so only the owner may read it.
  */
-final class Checkpoint {
+record Checkpoint(Path file, UUID applicationId) {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = new ObjectMapper().registerModule(new Jdk8Module());
 
-    private final Path file;
-    private final UUID applicationId;
-
-    /** @param applicationId whose users are gone through: another's checkpoint is none */
-    Checkpoint(Path file, UUID applicationId) {
-        this.file = file;
-        this.applicationId = applicationId;
-    }
+    /**
+     * @param applicationId whose users are gone through: another's checkpoint is none
+     * @param users where the next page of users begins, while they are looked through
+     * @param account the last that was looked after
+     */
+    record Progress(UUID applicationId, Optional<Position> users, Optional<AccountId> account, Tally tally) {}
 
     /**
      * Where an interrupted run stopped; empty if none was.
@@ -39,49 +35,21 @@ final class Checkpoint {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
-        var stored = JSON.readValue(file.toFile(), Stored.class);
-        if (!applicationId.equals(stored.applicationId())) {
+        var progress = JSON.readValue(file.toFile(), Progress.class);
+        if (!applicationId.equals(progress.applicationId())) {
             throw new IOException("it belongs to another application");
         }
-        return Optional.of(new Progress(
-                stored.discovering()
-                        ? Optional.of(new Position(stored.row(), Optional.ofNullable(stored.nextResults())))
-                        : Optional.empty(),
-                Optional.<String>ofNullable(stored.account()).flatMap(AccountId::parse),
-                stored.tally()));
+        return Optional.of(progress);
     }
 
     /** @throws IOException if it cannot be written; the former one is still there then */
-    void write(Progress progress) throws IOException {
-        var users = progress.users();
-        var stored = new Stored(
-                applicationId,
-                users.isPresent(),
-                users.map(Position::row).orElse(0),
-                users.flatMap(Position::nextResults).orElse(null),
-                progress.account().map(AccountId::toString).orElse(null),
-                progress.tally());
+    void write(Optional<Position> users, Optional<AccountId> account, Tally tally) throws IOException {
         var fresh = Files.createTempFile(file.getParent(), "keep-alive", ".tmp");
-        JSON.writeValue(fresh.toFile(), stored);
+        JSON.writeValue(fresh.toFile(), new Progress(applicationId, users, account, tally));
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     void remove() throws IOException {
         Files.deleteIfExists(file);
     }
-
-    /**
-     * @param users where the next page of users begins, while they are looked through
-     * @param account the last that was looked after
-     */
-    record Progress(Optional<Position> users, Optional<AccountId> account, Tally tally) {}
-
-    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    private record Stored(
-            UUID applicationId,
-            boolean discovering,
-            int row,
-            @Nullable String nextResults,
-            @Nullable String account,
-            Tally tally) {}
 }

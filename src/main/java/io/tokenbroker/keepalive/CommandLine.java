@@ -2,7 +2,6 @@ package io.tokenbroker.keepalive;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 
@@ -44,53 +43,46 @@ sealed interface CommandLine {
     record Options(int rate, Optional<Path> checkpoint, boolean dryRun, boolean discover) implements CommandLine {}
 
     static CommandLine parse(List<String> arguments) {
-        var rest = new ArrayDeque<>(arguments);
-        var options = new Options(5, Optional.empty(), false, false);
-        while (!rest.isEmpty()) {
-            var name = rest.pop();
-            switch (option(name, rest, options)) {
-                case Help help -> {
-                    return help;
+        var rate = 5;
+        var checkpoint = Optional.<Path>empty();
+        var dryRun = false;
+        var discover = false;
+        for (var rest = arguments.iterator(); rest.hasNext(); ) {
+            var name = rest.next();
+            switch (name) {
+                case "--help" -> {
+                    return new Help();
                 }
-                case Wrong wrong -> {
-                    return wrong;
+                case "--dry-run" -> dryRun = true;
+                case "--discover" -> discover = true;
+                case "--rate" -> {
+                    var value = rest.hasNext() ? rest.next() : "";
+                    if (!value.matches("[1-9]\\d{0,2}|1000")) {
+                        return new Wrong("--rate takes a number from 1 to 1000");
+                    }
+                    rate = Integer.parseInt(value);
                 }
-                case Options more -> options = more;
+                case "--checkpoint" -> {
+                    checkpoint = path(rest.hasNext() ? rest.next() : "--");
+                    if (checkpoint.isEmpty()) {
+                        return new Wrong("--checkpoint takes a file");
+                    }
+                }
+                default -> {
+                    return new Wrong("unknown argument: " + name);
+                }
             }
         }
-        return options.dryRun() && options.checkpoint().isPresent()
+        return dryRun && checkpoint.isPresent()
                 ? new Wrong("--dry-run changes nothing, so it has no --checkpoint")
-                : options;
-    }
-
-    private static CommandLine option(String name, ArrayDeque<String> rest, Options options) {
-        return switch (name) {
-            case "--help" -> new Help();
-            case "--dry-run" -> new Options(options.rate(), options.checkpoint(), true, options.discover());
-            case "--discover" -> new Options(options.rate(), options.checkpoint(), options.dryRun(), true);
-            case "--rate" ->
-                value(rest)
-                        .filter(text -> text.matches("[1-9]\\d{0,2}|1000"))
-                        .<CommandLine>map(text -> new Options(
-                                Integer.parseInt(text), options.checkpoint(), options.dryRun(), options.discover()))
-                        .orElseGet(() -> new Wrong("--rate takes a number from 1 to 1000"));
-            case "--checkpoint" ->
-                value(rest)
-                        .flatMap(CommandLine::path)
-                        .<CommandLine>map(file ->
-                                new Options(options.rate(), Optional.of(file), options.dryRun(), options.discover()))
-                        .orElseGet(() -> new Wrong("--checkpoint takes a file"));
-            default -> new Wrong("unknown argument: " + name);
-        };
-    }
-
-    private static Optional<String> value(ArrayDeque<String> rest) {
-        return Optional.ofNullable(rest.poll()).filter(text -> !text.startsWith("--"));
+                : new Options(rate, checkpoint, dryRun, discover);
     }
 
     private static Optional<Path> path(String text) {
         try {
-            return Optional.of(Path.of(text).toAbsolutePath());
+            return text.startsWith("--")
+                    ? Optional.empty()
+                    : Optional.of(Path.of(text).toAbsolutePath());
         } catch (InvalidPathException notOne) {
             return Optional.empty();
         }

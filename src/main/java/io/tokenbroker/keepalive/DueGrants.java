@@ -1,7 +1,6 @@
 package io.tokenbroker.keepalive;
 
 import io.tokenbroker.database.Database;
-import io.tokenbroker.database.Session.Row;
 import io.tokenbroker.database.StoreUnavailable;
 import io.tokenbroker.grant.GrantSeal;
 import io.tokenbroker.link.AccountId;
@@ -26,36 +25,28 @@ import org.jboss.logging.Logger;
 @Singleton
 public class DueGrants {
 
+    /** How many rows are read at once. */
+    static final int PAGE = 100;
+
     private static final Logger LOG = Logger.getLogger(DueGrants.class);
 
     /** FusionAuth may say wrongly for a moment that there is no link. */
     private static final Duration GONE_FOR_GOOD = Duration.ofDays(1);
 
-    private static final String DUE = """
-            SELECT account_id, version, issued_at, gone_since, status, next_look_at FROM grants
-            WHERE (issued_at < ? OR gone_since IS NOT NULL) AND next_look_at <= ? AND account_id > ?
-            ORDER BY account_id LIMIT ?""";
+    private static final String IS_DUE =
+            " FROM grants WHERE (issued_at < ? OR gone_since IS NOT NULL) AND next_look_at <= ?";
 
-    private static final String POSTPONE = "UPDATE grants SET next_look_at = ? WHERE account_id = ? AND version = ?";
-
-    private static final String GONE_SINCE = "UPDATE grants SET gone_since = ? WHERE account_id = ? AND version = ?";
-
-    private static final String DELETE_GONE =
-            "DELETE FROM grants WHERE account_id = ? AND version = ? AND gone_since IS NOT NULL";
-
-    private static final String OTHER_KEYS = """
-            SELECT account_id, version, root, refresh_token FROM grants
-            WHERE substr(refresh_token, 1, ?) <> ? AND account_id > ?
-            ORDER BY account_id LIMIT ?""";
-
-    private static final String RESEAL = """
-            UPDATE grants SET refresh_token = ?
-            WHERE account_id = ? AND version = ? AND (lease_owner IS NULL OR lease_until <= CLOCK)""";
+    private static final String UNDER_OTHER_KEYS = " FROM grants WHERE substr(refresh_token, 1, ?) <> ?";
+    private static final String UNCHANGED = " WHERE account_id = ? AND version = ?";
+    private static final String POSTPONE = "UPDATE grants SET next_look_at = ?" + UNCHANGED;
+    private static final String GONE_SINCE = "UPDATE grants SET gone_since = ?" + UNCHANGED;
+    private static final String DELETE_GONE = "DELETE FROM grants" + UNCHANGED + " AND gone_since IS NOT NULL";
 
     private final Database database;
     private final GrantSeal seal;
     private final ColumnSealer keys;
     private final Clock clock;
+    private final String reseal;
     private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
 
     DueGrants(Database database, GrantSeal seal, ColumnSealer keys, Clock clock) {
@@ -63,6 +54,8 @@ public class DueGrants {
         this.seal = seal;
         this.keys = keys;
         this.clock = clock;
+        this.reseal = "UPDATE grants SET refresh_token = ?" + UNCHANGED + " AND (lease_owner IS NULL OR lease_until <= "
+                + database.engine().clock() + ")";
     }
 
     /**
@@ -70,10 +63,14 @@ public class DueGrants {
      *
      * @param goneSince since when FusionAuth has shown no link
      * @param isMarked whether only a person can help
+     * @param token the refresh token, sealed
      */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Due(
             AccountId id,
             long version,
+            String root,
+            byte[] token,
             Instant issuedAt,
             Optional<Instant> goneSince,
             boolean isMarked,
@@ -85,6 +82,8 @@ public class DueGrants {
             return new Due(
                     id,
                     row.getLong("version"),
+                    row.getString("root"),
+                    row.getBytes("refresh_token"),
                     Instant.ofEpochMilli(row.getLong("issued_at")),
                     goneSince,
                     !row.getString("status").equals("active"),
@@ -103,8 +102,12 @@ public class DueGrants {
      * @param after the account that the page before ended with; empty for the first page
      */
     List<Due> due(Instant issuedBefore, Instant lookedAtBefore, Optional<AccountId> after, int most) {
-        var issued = issuedBefore.toEpochMilli();
-        return readable("due", Due::of, DUE, issued, lookedAtBefore.toEpochMilli(), from(after), most);
+        return page("due", after, most, IS_DUE, issuedBefore.toEpochMilli(), lookedAtBefore.toEpochMilli());
+    }
+
+    /** The account that a page ends with; empty for an empty page. */
+    static Optional<AccountId> last(List<Due> page) {
+        return page.isEmpty() ? Optional.empty() : Optional.of(page.getLast().id());
     }
 
     /** Puts off the next look at the row as it was seen; of several replicas that found it due, one gets true. */
@@ -154,16 +157,15 @@ public class DueGrants {
      */
     Optional<AccountId> reseal(Optional<AccountId> after, int most) {
         var present = keys.presentKey();
-        var rows = readable("reseal", SealedRow::of, OTHER_KEYS, present.length, present, from(after), most);
+        var rows = page("reseal", after, most, UNDER_OTHER_KEYS, present.length, present);
         rows.forEach(this::reseal);
-        return rows.isEmpty() ? Optional.empty() : Optional.of(rows.getLast().id());
+        return last(rows);
     }
 
-    private void reseal(SealedRow row) {
+    private void reseal(Due row) {
         try {
             var token = seal.openRefreshToken(row.id(), row.root(), row.token());
-            var sealed = seal.refreshToken(row.id(), row.root(), token);
-            database.update("reseal", RESEAL.replace("CLOCK", database.engine().clock()), sealed, row.unchanged());
+            database.update("reseal", reseal, seal.refreshToken(row.id(), row.root(), token), row.unchanged());
         } catch (StoreUnavailable unopened) {
             LOG.debugf("The row of account %s stays as it is", row.id());
         }
@@ -172,16 +174,17 @@ public class DueGrants {
     /** How many rows are sealed by another key than the first. */
     long underOtherKeys() {
         var present = keys.presentKey();
-        return count("SELECT count(*) FROM grants WHERE substr(refresh_token, 1, ?) <> ?", present.length, present);
+        return count(UNDER_OTHER_KEYS, present.length, present);
     }
 
     /** How many grants the store holds. */
     public long count() {
-        return count("SELECT count(*) FROM grants");
+        return count(" FROM grants");
     }
 
-    private long count(String sql, Object... values) {
-        return database.first("count", row -> row.getLong(1), sql, values).orElseThrow();
+    private long count(String from, Object... values) {
+        return database.first("count", row -> row.getLong(1), "SELECT count(*)" + from, values)
+                .orElseThrow();
     }
 
     /** Deletes access tokens that have expired. */
@@ -189,38 +192,21 @@ public class DueGrants {
         database.update("drop_expired", "DELETE FROM access_tokens WHERE expires_at <= ?", clock.millis());
     }
 
-    private static String from(Optional<AccountId> after) {
-        return after.map(AccountId::toString).orElse("");
-    }
-
-    /** Rows but for those without the id of an account, which another program has written: they must not stop the rest. */
-    private <T> List<T> readable(String operation, OfAccount<T> of, String sql, Object... values) {
-        Row<Optional<T>> readable = row -> {
-            var text = Objects.requireNonNull(row.getString("account_id"));
-            var id = AccountId.parse(text);
-            if (id.isEmpty() && unreadable.add(text)) {
-                LOG.errorf("The row of account %s is left alone: that is no account's id", text);
-            }
-            return id.isPresent() ? Optional.of(of.of(id.get(), row)) : Optional.empty();
-        };
-        return database.rows(operation, readable, sql, values).stream()
+    /** But for rows without the id of an account, which another program has written: they must not stop the rest. */
+    private List<Due> page(String operation, Optional<AccountId> after, int most, String from, Object... values) {
+        var sql = "SELECT *" + from + " AND account_id > ? ORDER BY account_id LIMIT ?";
+        var first = after.map(AccountId::toString).orElse("");
+        return database.rows(operation, this::readable, sql, values, first, most).stream()
                 .flatMap(Optional::stream)
                 .toList();
     }
 
-    private interface OfAccount<T> {
-        T of(AccountId id, ResultSet row) throws SQLException;
-    }
-
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record SealedRow(AccountId id, long version, String root, byte[] token) {
-
-        static SealedRow of(AccountId id, ResultSet row) throws SQLException {
-            return new SealedRow(id, row.getLong("version"), row.getString("root"), row.getBytes("refresh_token"));
+    private Optional<Due> readable(ResultSet row) throws SQLException {
+        var text = Objects.requireNonNull(row.getString("account_id"));
+        var id = AccountId.parse(text);
+        if (id.isEmpty() && unreadable.add(text)) {
+            LOG.errorf("The row of account %s is left alone: that is no account's id", text);
         }
-
-        Object[] unchanged() {
-            return new Object[] {id.toString(), version};
-        }
+        return id.isPresent() ? Optional.of(Due.of(id.get(), row)) : Optional.empty();
     }
 }

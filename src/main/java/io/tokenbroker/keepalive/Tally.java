@@ -1,30 +1,42 @@
 package io.tokenbroker.keepalive;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import io.tokenbroker.mint.Renewal;
 
-/**
- * What has become of the accounts so far.
- *
- * @param users looked through for accounts that the store does not know
- * @param added accounts that were found so
- */
-record Tally(long users, long added, long renewed, long healthy, long needPerson, long failed, long gone) {
+/** What has become of the accounts so far. */
+@JsonAutoDetect(fieldVisibility = Visibility.ANY)
+final class Tally {
 
-    static final Tally NONE = new Tally(0, 0, 0, 0, 0, 0, 0);
+    /** Looked through for accounts that the store does not know. */
+    private long users;
 
-    Tally plusUser(long accountsAdded) {
-        return new Tally(users + 1, added + accountsAdded, renewed, healthy, needPerson, failed, gone);
+    /** Accounts that were found so. */
+    private long added;
+
+    private long renewed;
+    private long healthy;
+    private long needPerson;
+    private long failed;
+    private long gone;
+
+    void addUser(long accountsAdded) {
+        users++;
+        added += accountsAdded;
     }
 
-    Tally plus(Renewal renewal) {
-        return switch (renewal) {
-            case Renewal.Renewed _ -> new Tally(users, added, renewed + 1, healthy, needPerson, failed, gone);
-            case Renewal.Healthy _ -> new Tally(users, added, renewed, healthy + 1, needPerson, failed, gone);
-            case Renewal.NeedsPerson _ -> new Tally(users, added, renewed, healthy, needPerson + 1, failed, gone);
-            case Renewal.Failed _, Renewal.Away _ ->
-                new Tally(users, added, renewed, healthy, needPerson, failed + 1, gone);
-            case Renewal.Gone _ -> new Tally(users, added, renewed, healthy, needPerson, failed, gone + 1);
-        };
+    void add(Renewal renewal) {
+        switch (renewal) {
+            case Renewal.Renewed _ -> renewed++;
+            case Renewal.Healthy _ -> healthy++;
+            case Renewal.NeedsPerson _ -> needPerson++;
+            case Renewal.Failed _, Renewal.Away _ -> failed++;
+            case Renewal.Gone _ -> gone++;
+        }
+    }
+
+    boolean hasFailures() {
+        return failed > 0;
     }
 
     /** @param dryRun whether what is to be done was left as it is */

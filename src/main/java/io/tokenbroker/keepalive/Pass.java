@@ -1,0 +1,128 @@
+package io.tokenbroker.keepalive;
+
+import io.github.bucket4j.Bucket;
+import io.tokenbroker.database.StoreUnavailable;
+import io.tokenbroker.keepalive.DueGrants.Due;
+import io.tokenbroker.mint.Renewal;
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.ProblemType;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+
+/**
+ * Looks after account after account, at a pace that their tenants can bear. A failure is that account's alone, but a
+ * FusionAuth that answers for none of several accounts ends it.
+ */
+final class Pass {
+
+    /** The provider did not answer for the accounts before this one. */
+    static final Renewal NOT_ASKED = new Renewal.Failed(ProblemType.PROVIDER_UNAVAILABLE.code() + ", not asked again");
+
+    /** So many accounts in a row for which a provider, or FusionAuth, does not answer. */
+    private static final int IS_AWAY = 5;
+
+    /** Longer Retry-After: left to the next pass. */
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
+    private static final int TURN = 1_000;
+
+    private final GrantKeeper keeper;
+    private final Stopping stopping;
+    private final Bucket pace;
+    private final List<Duration> pauses;
+    private final Map<UUID, Integer> unansweredOf = new HashMap<>();
+    private int unansweredInARow;
+
+    /**
+     * @param rate how many accounts a second, at most
+     * @param pauses before each further try while FusionAuth or the store is away. None in the background, where a pause
+     *     would hold up all other accounts
+     */
+    Pass(GrantKeeper keeper, Stopping stopping, int rate, List<Duration> pauses) {
+        this.keeper = keeper;
+        this.stopping = stopping;
+        this.pace = Bucket.builder()
+                .addLimit(limit -> limit.capacity(2 * TURN).refillGreedy((long) rate * TURN, Duration.ofSeconds(1)))
+                .build();
+        this.pauses = pauses;
+    }
+
+    /**
+     * @return empty if another pass looks at the row
+     * @throws BrokerException if FusionAuth is away, as the last accounts have shown
+     */
+    Optional<Renewal> renew(Due row) {
+        var provider = row.id().providerId();
+        if (unansweredOf.getOrDefault(provider, 0) >= IS_AWAY) {
+            return Optional.of(NOT_ASKED);
+        }
+        if (!keeper.isMine(row)) {
+            return Optional.empty();
+        }
+        // Pauses of uneven length, so that replicas do not keep step.
+        pace.asBlocking().consumeUninterruptibly(ThreadLocalRandom.current().nextLong(TURN / 2, 3 * TURN / 2));
+        var renewal = tried(row);
+        if (renewal instanceof Renewal.Away) {
+            unansweredOf.merge(provider, 1, Integer::sum);
+        } else {
+            unansweredOf.remove(provider);
+        }
+        return Optional.of(renewal);
+    }
+
+    private Renewal tried(Due row) {
+        try {
+            var renewal = tryFor(() -> keeper.keep(row));
+            for (var pause = 0; pause < pauses.size() && waitedFor(renewal); pause++) {
+                renewal = tryFor(() -> keeper.keep(row));
+            }
+            unansweredInARow = 0;
+            return renewal;
+        } catch (BrokerException failed) {
+            if (failed.type() == ProblemType.FUSIONAUTH_UNAVAILABLE && ++unansweredInARow >= IS_AWAY) {
+                throw failed;
+            }
+            return new Renewal.Failed(failed.type().code());
+        }
+    }
+
+    private boolean waitedFor(Renewal renewal) {
+        if (renewal instanceof Renewal.Away(var reason, var retryAfter)
+                && retryAfter.filter(wait -> wait.compareTo(LONGEST_PAUSE) <= 0).isPresent()
+                && !stopping.isTold()) {
+            stopping.pause(retryAfter.get());
+            return true;
+        }
+        return false;
+    }
+
+    /**
+     * Waits for a FusionAuth or a store that is away for a moment.
+     *
+     * @throws BrokerException if FusionAuth is still away in the end, and at once if it is something else
+     * @throws StoreUnavailable if the store is still away in the end
+     */
+    <T> T tryFor(Supplier<T> work) {
+        for (var pause : pauses) {
+            try {
+                return work.get();
+            } catch (BrokerException | StoreUnavailable failed) {
+                if (stopping.isTold() || !isOutage(failed)) {
+                    throw failed;
+                }
+                stopping.pause(pause);
+            }
+        }
+        return work.get();
+    }
+
+    private static boolean isOutage(RuntimeException failure) {
+        return !(failure instanceof BrokerException other) || other.type() == ProblemType.FUSIONAUTH_UNAVAILABLE;
+    }
+}
