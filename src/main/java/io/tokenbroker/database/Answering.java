@@ -2,12 +2,15 @@ package io.tokenbroker.database;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
+import org.jboss.logging.Logger;
 
 /**
  * For how long the database has answered without a failure, by a clock that cannot be set. Time in which nothing was
  * asked, such as while the process was stopped, does not count.
  */
 final class Answering {
+
+    private static final Logger LOG = Logger.getLogger(Answering.class);
 
     /** It is asked once a second. */
     private static final Duration LONGEST_GAP = Duration.ofSeconds(3);
@@ -23,23 +26,37 @@ final class Answering {
         this.ticker = ticker;
     }
 
-    /** @param isProof whether it took a write, which ends that it was known to take none */
-    synchronized void noteAnswer(boolean isProof) {
+    /** @param isWrite whether it took a write, which ends that it was known to take none */
+    synchronized void noteAnswer(String operation, boolean isWrite) {
+        var wasAway = isAway();
         var now = ticker.read();
-        takesWrites |= isProof;
         if (!answers || now - last > LONGEST_GAP.toNanos()) {
             since = now;
         }
+        takesWrites |= isWrite;
         answers = takesWrites;
         failuresInARow = 0;
         last = now;
+        if (wasAway && answers) {
+            LOG.infof("The store answers again (%s)", operation);
+        }
     }
 
-    /** @param refusesWrites whether it has answered that it will take none for a while; it may still be read */
-    synchronized void noteFailure(boolean refusesWrites) {
+    /** Is logged once, and then again only after it has answered. */
+    synchronized void noteFailure(String operation, StoreUnavailable why) {
+        LOG.logf(
+                isAway() ? Logger.Level.DEBUG : Logger.Level.WARN,
+                "The store is away (%s): %s",
+                operation,
+                why.getMessage());
         answers = false;
-        takesWrites &= !refusesWrites;
-        failuresInARow = refusesWrites ? 0 : failuresInARow + 1;
+        if (why.refusesWrites()) {
+            // That is an answer: it may still be read.
+            takesWrites = false;
+            failuresInARow = 0;
+        } else {
+            failuresInARow++;
+        }
         last = ticker.read();
     }
 

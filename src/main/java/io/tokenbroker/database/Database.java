@@ -10,67 +10,66 @@ import io.tokenbroker.database.Session.Work;
 import io.tokenbroker.settings.BrokerSettings;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.jboss.logging.Logger;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Runs work on the store's database, each piece bounded in time. Blocks.
- */
+/** Runs work on the store's database, each piece bounded in time. Blocks. */
 @Startup
 @Singleton
 public class Database {
 
-    private static final Logger LOG = Logger.getLogger(Database.class);
+    /** Twice as long as a statement may take. */
+    private static final int LONGEST_WAIT_SECONDS = 8;
 
-    /** The probe after a write was refused; a read would not tell when that is over. */
-    private static final String WRITING = "probe_write";
-
-    private final Engine engine;
-    private final String name;
-    private final boolean isNew;
-    private final StoreFile file;
+    private final Opening opened;
+    private final Optional<StoreFile> file;
     private final HikariDataSource pool;
     private final Answering answering;
     private final MeterRegistry metrics;
-    private final Workers workers;
+
+    /** One for each connection. SQLite's native calls would hold the carrier of every virtual thread. */
+    private final ExecutorService threads;
 
     private final ScheduledExecutorService probes = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("store-probe").factory());
 
     Database(BrokerSettings settings, MeterRegistry metrics, Ticker ticker) {
-        var opened = Opening.of(settings.store());
-        this.engine = opened.engine();
-        this.name = opened.name();
-        this.isNew = opened.isNew();
-        this.file = new StoreFile(engine.file(settings.store().url()));
+        this.opened = Opening.of(settings.store());
+        this.file = opened.engine().file(settings.store().url()).map(StoreFile::new);
         this.metrics = metrics;
         this.answering = new Answering(ticker);
         this.pool = new HikariDataSource(opened.pool(settings.store(), metrics));
-        this.workers = new Workers(pool.getMaximumPoolSize());
+        this.threads = Executors.newFixedThreadPool(
+                pool.getMaximumPoolSize(),
+                Thread.ofPlatform().daemon().name("store-", 0).factory());
         probe();
         var _ = probes.scheduleWithFixedDelay(this::probe, 1, 1, TimeUnit.SECONDS);
     }
 
     public Engine engine() {
-        return engine;
+        return opened.engine();
     }
 
     /** Where it is, without user, password and parameters. */
     public String name() {
-        return name;
+        return opened.name();
     }
 
     /** Whether this start made it. */
     public boolean isNew() {
-        return isNew;
+        return opened.isNew();
     }
 
     /** For how long it has answered without a failure; zero while it does not. */
@@ -90,10 +89,10 @@ public class Database {
      */
     public <T> T run(String operation, Work<T> work) {
         requireAnswers();
-        return measured(operation, () -> {
+        return measured(operation, false, session -> {
             // It may have gone away while this work waited for its turn.
             requireAnswers();
-            return onConnection(connection -> work.in(new Session(connection)));
+            return work.in(session);
         });
     }
 
@@ -124,93 +123,81 @@ public class Database {
      * @throws StoreUnavailable as {@link #run}
      */
     public <T> T transaction(String operation, Work<T> work) {
-        return measured(
-                operation,
-                () -> onConnection(connection -> {
-                    connection.setAutoCommit(false);
-                    var result = work.in(new Session(connection));
-                    connection.commit();
-                    connection.setAutoCommit(true);
-                    return result;
-                }));
+        return measured(operation, true, session -> session.transaction(work));
     }
 
-    private <T> T measured(String operation, Workers.Work<T> attempt) {
+    /** @param isWrite whether success shows that the database takes writes */
+    private <T> T measured(String operation, boolean isWrite, Work<T> work) {
         var start = Timer.start(metrics);
         var outcome = "failed";
         try {
-            var result = workers.run(attempt);
-            noteAnswer(operation, operation.equals(WRITING));
+            var result = onThread(() -> onConnection(work));
+            answering.noteAnswer(operation, isWrite);
             outcome = "done";
             return result;
-        } catch (SQLException e) {
-            throw failed(operation, StoreUnavailable.of(e));
         } catch (StoreUnavailable e) {
-            throw failed(operation, e);
+            answering.noteFailure(operation, e);
+            throw e;
         } finally {
             start.stop(metrics.timer("broker.store.operations", "operation", operation, "outcome", outcome));
         }
     }
 
-    private void noteAnswer(String operation, boolean isProof) {
-        var wasAway = answering.isAway();
-        answering.noteAnswer(isProof);
-        if (wasAway && !answering.isAway()) {
-            LOG.infof("The store answers again (%s)", operation);
+    /** What has not begun in time is not done. */
+    private <T> T onThread(Supplier<T> work) {
+        try {
+            return CompletableFuture.supplyAsync(work, threads)
+                    .orTimeout(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS)
+                    .join();
+        } catch (CompletionException e) {
+            throw switch (e.getCause()) {
+                case RuntimeException cause -> cause;
+                case TimeoutException _ -> new StoreUnavailable("no answer in time");
+                case null, default -> e;
+            };
+        } catch (RejectedExecutionException stopping) {
+            throw new StoreUnavailable("the broker is stopping");
         }
     }
 
-    private StoreUnavailable failed(String operation, StoreUnavailable why) {
-        // Once, and then again only after it has answered.
-        LOG.logf(
-                answering.isAway() ? Logger.Level.DEBUG : Logger.Level.WARN,
-                "The store does not answer (%s): %s",
-                operation,
-                why.getMessage());
-        answering.noteFailure(why.refusesWrites());
-        return why;
-    }
-
-    private <T> T onConnection(OnConnection<T> work) throws SQLException {
-        file.require();
-        var connection = pool.getConnection();
-        try (connection) {
-            return work.in(connection);
-        } catch (SQLException | RuntimeException e) {
-            // SQLite has rolled back already when the disk is full; a connection in an unknown state serves nobody.
-            pool.evictConnection(connection);
-            throw e;
+    private <T> T onConnection(Work<T> work) {
+        file.ifPresent(StoreFile::require);
+        try {
+            var connection = pool.getConnection();
+            try (connection) {
+                return work.in(new Session(connection));
+            } catch (SQLException | RuntimeException e) {
+                // SQLite has rolled back already when the disk is full; a connection in an unknown state serves nobody.
+                pool.evictConnection(connection);
+                throw e;
+            }
+        } catch (SQLException e) {
+            throw StoreUnavailable.of(e);
         }
     }
 
     private void probe() {
         try {
-            if (file.isAnother()) {
+            if (file.isPresent() && file.get().isAnother()) {
                 pool.getHikariPoolMXBean().softEvictConnections();
             }
-            if (answering.takesWrites()) {
-                var _ = measured("probe", () -> onConnection(one -> new Session(one).rows(row -> 1, "SELECT 1")));
-            } else {
-                // Reading may work on a full disk. This writes what a row needs, and leaves nothing.
-                var _ = transaction(WRITING, session -> {
+            var _ = measured("probe", false, session -> session.rows(row -> 1, "SELECT 1"));
+            if (!answering.takesWrites()) {
+                // Reading works on a full disk too. This needs the room that a row needs, and leaves nothing.
+                var _ = transaction("probe", session -> {
                     session.update("CREATE TABLE token_broker_probe (id BIGINT)");
                     return session.update("DROP TABLE token_broker_probe");
                 });
             }
-        } catch (RuntimeException away) {
-            LOG.debugf("The store is away: %s", away.getMessage());
+        } catch (RuntimeException e) {
+            // That it is away was noted. Whatever it is, the next probe must come.
         }
     }
 
     @PreDestroy
     void close() {
         probes.shutdownNow();
-        workers.close();
+        threads.shutdown();
         pool.close();
-    }
-
-    @FunctionalInterface
-    private interface OnConnection<T> {
-        T in(Connection connection) throws SQLException;
     }
 }

@@ -1,11 +1,14 @@
 package io.tokenbroker.database;
 
+import com.zaxxer.hikari.util.DriverDataSource;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.tokenbroker.settings.BrokerSettings;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.regex.Pattern;
+import javax.sql.DataSource;
 
 /** The two databases that the broker speaks to, and what differs between them. */
 @SuppressWarnings("ImmutableEnumChecker") // the map is a copy
@@ -42,20 +45,15 @@ public enum Engine {
     private final String expected;
     private final String driver;
     private final String clock;
-    private final Map<String, String> connection;
+    private final Map<String, String> parameters;
 
-    Engine(String prefix, String rest, String expected, String driver, String clock, Map<String, String> connection) {
+    Engine(String prefix, String rest, String expected, String driver, String clock, Map<String, String> parameters) {
         this.prefix = prefix;
         this.form = Pattern.compile(prefix + rest);
         this.expected = expected;
         this.driver = driver;
         this.clock = clock;
-        this.connection = connection;
-    }
-
-    /** Its class, by name: the JDK's registry knows the drivers of the class loader that used it first, and no others. */
-    String driver() {
-        return driver;
+        this.parameters = parameters;
     }
 
     /** @throws ConfigurationException in one line that does not repeat the URL, which may hold a password */
@@ -77,13 +75,23 @@ public enum Engine {
         return clock;
     }
 
-    /** What a connection is opened with, unless the URL says otherwise: SQLite's driver would not listen to the URL. */
-    Map<String, String> connection(String url) {
-        var parameters = new HashMap<>(connection);
-        for (var parameter : url.substring(withoutQuery(url).length()).split("[?&]", -1)) {
-            parameters.remove(parameter.split("=", 2)[0]);
+    /** Opens connections, with the broker's parameters where the URL does not say otherwise. */
+    DataSource source(BrokerSettings.Store settings, Map<String, String> more) {
+        var all = new Properties();
+        all.putAll(parameters);
+        all.putAll(more);
+        settings.username().ifPresent(user -> all.put("user", user));
+        settings.password().ifPresent(password -> all.put("password", password));
+        for (var parameter :
+                settings.url().substring(withoutQuery(settings.url()).length()).split("[?&]", -1)) {
+            all.remove(parameter.split("=", 2)[0]);
         }
-        return parameters;
+        try {
+            return new DriverDataSource(settings.url(), driver, all, null, null);
+        } catch (RuntimeException e) {
+            // Its message has the URL.
+            throw new ConfigurationException("broker.store.url " + expected);
+        }
     }
 
     /** The file of an SQLite database. */
@@ -93,7 +101,6 @@ public enum Engine {
 
     /** The URL without its parameters, which may hold a password. */
     static String withoutQuery(String url) {
-        var query = url.indexOf('?');
-        return query < 0 ? url : url.substring(0, query);
+        return url.split("\\?", 2)[0];
     }
 }

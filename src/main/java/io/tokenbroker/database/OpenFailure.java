@@ -1,81 +1,56 @@
 package io.tokenbroker.database;
 
+import static java.util.Map.entry;
+
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.sql.SQLException;
-import java.util.Optional;
-import org.flywaydb.core.api.MigrationVersion;
+import java.util.Map;
 
 /** Why a store cannot be opened, in one line with the key and what to do. */
 final class OpenFailure {
 
-    private static final String URL = "broker.store.url: ";
+    private static final String AWAY = "broker.store.url: %s cannot be reached; check host, port and that it runs";
+    private static final String REFUSED = "broker.store.username, broker.store.password: %s refuses them";
+
+    /** By {@link StoreUnavailable#code}. */
+    private static final Map<String, String> REASONS = Map.ofEntries(
+            entry(
+                    "5",
+                    "broker.store.url: %s is locked by another process; stop that, or give this broker its own file"),
+            entry("8", "broker.store.url: %s cannot be written to; let the broker's user write to file and folder"),
+            entry("11", "broker.store.url: %s is damaged; restore it from a backup"),
+            entry("13", "broker.store.url: the disk of %s is full; make room"),
+            entry("14", "broker.store.url: %s must be a file in a folder that the broker's user may write to"),
+            entry("26", "broker.store.url: %s is a file, but no SQLite database; name another file"),
+            entry("08001", AWAY),
+            entry("08004", AWAY),
+            entry("08006", AWAY),
+            entry("28000", REFUSED),
+            entry("28P01", REFUSED),
+            entry("3D000", "broker.store.url: there is no such database: %s; create it"),
+            entry("42501", "broker.store.username: this user may not make tables in %s; let it own the database"),
+            entry("53300", "broker.store.url: %s takes no more connections"));
 
     private OpenFailure() {}
 
     static ConfigurationException of(Engine engine, String name, Exception e) {
-        var cause = cause(e);
-        return cause.map(sql -> engine == Engine.SQLITE ? sqlite(name, sql) : postgresql(name, sql))
-                .orElseGet(() -> new ConfigurationException(URL
-                        + "the schema of %s cannot be brought up to date; is it a database of the broker's own?"
-                                .formatted(name)));
+        return new ConfigurationException(reason(engine, e).replace("%s", name));
     }
 
-    static ConfigurationException newerSchema(String name, MigrationVersion version) {
-        return new ConfigurationException(URL
-                + "%s was written by a newer broker (schema %s); run that version or a later one"
-                        .formatted(name, version));
-    }
-
-    private static Optional<SQLException> cause(Exception e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+    private static String reason(Engine engine, Throwable e) {
+        for (var cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException sql) {
-                return Optional.of(sql);
+                var code = StoreUnavailable.code(sql);
+                var otherwise = "broker.store.url: %s cannot be opened (" + code + ")";
+                // SQLite's library is unpacked to a folder from which it may be loaded.
+                return REASONS.getOrDefault(
+                        code,
+                        engine == Engine.POSTGRESQL
+                                ? otherwise
+                                : otherwise
+                                        + "; may libraries be loaded from the folder java.io.tmpdir, or is org.sqlite.lib.path set?");
             }
         }
-        return Optional.empty();
-    }
-
-    /** By the result code of SQLite; its driver knows no SQLSTATE. */
-    private static ConfigurationException sqlite(String name, SQLException e) {
-        return new ConfigurationException(URL
-                + switch (e.getErrorCode() & 0xff) {
-                    case 5, 6 ->
-                        "%s is locked by another process; stop that, or give this broker a file of its own"
-                                .formatted(name);
-                    case 8 ->
-                        "%s cannot be written to; let the broker's user write to the file and its folder"
-                                .formatted(name);
-                    case 11 -> "%s is damaged; restore it from a backup".formatted(name);
-                    case 13 -> "the disk of %s is full; make room".formatted(name);
-                    case 14 ->
-                        "%s cannot be opened; it must be a file in a folder that the broker's user may write to"
-                                .formatted(name);
-                    case 26 -> "%s is a file, but no SQLite database; name another file".formatted(name);
-                    default ->
-                        // The library itself is unpacked to a folder from which it may be loaded.
-                        "%s cannot be opened (code %d); is %s a folder from which libraries may be loaded, or org.sqlite.lib.path set?"
-                                .formatted(name, e.getErrorCode(), System.getProperty("java.io.tmpdir"));
-                });
-    }
-
-    /** By SQLSTATE. */
-    private static ConfigurationException postgresql(String name, SQLException e) {
-        var state = String.valueOf(e.getSQLState());
-        return switch (state) {
-            case "28P01", "28000" ->
-                new ConfigurationException(
-                        "broker.store.username, broker.store.password: %s refuses them".formatted(name));
-            case "3D000" ->
-                new ConfigurationException(URL + "there is no such database: %s; create it".formatted(name));
-            case "42501" ->
-                new ConfigurationException(
-                        "broker.store.username: this user may not make tables in %s; let it own the database"
-                                .formatted(name));
-            case "08001", "08004", "08006" ->
-                new ConfigurationException(
-                        URL + "%s cannot be reached; check host, port and that it runs".formatted(name));
-            case "53300" -> new ConfigurationException(URL + "%s takes no more connections".formatted(name));
-            default -> new ConfigurationException(URL + "%s cannot be opened (SQLSTATE %s)".formatted(name, state));
-        };
+        return "broker.store.url: the schema of %s cannot be brought up to date; is it a database of the broker's own?";
     }
 }

@@ -8,10 +8,9 @@ import io.tokenbroker.settings.BrokerSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Driver;
 import java.sql.SQLException;
 import java.util.Map;
-import java.util.Properties;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationState;
@@ -20,34 +19,27 @@ import org.flywaydb.core.api.MigrationState;
  * The first connection, and the schema brought up to date over it. Whatever is wrong stops the start here with the key and
  * the cause: a pool would hide it behind its time-out.
  *
+ * @param name where it is, without user, password and parameters
  * @param isNew whether there was no schema yet
  */
 record Opening(Engine engine, String name, boolean isNew) {
 
-    private static final String SCRIPTS = "classpath:db/migration";
-
-    /** Reads and writes; without a third flag it does not make a file where there is none. */
-    private static final String NO_CREATION = "2";
+    /** Reads and writes; without a third flag SQLite does not make a file where there is none. */
+    private static final Map<String, String> NO_CREATION = Map.of("open_mode", "2");
 
     /** @throws ConfigurationException in one line */
     static Opening of(BrokerSettings.Store settings) {
         var engine = Engine.of(settings.url());
-        var properties = properties(engine, settings);
-        engine.file(settings.url()).ifPresent(Opening::makeFolder);
         var name = Engine.withoutQuery(settings.url());
+        engine.file(settings.url()).ifPresent(Opening::makeFolder);
         try {
-            connect(engine, settings.url(), properties);
-            return new Opening(engine, name, migrate(engine, settings.url(), properties));
+            var source = engine.source(settings, Map.of());
+            // Sets SQLite's journal mode, for which it looks at its file.
+            source.getConnection().close();
+            return new Opening(engine, name, migrate(source, name));
         } catch (SQLException | FlywayException e) {
             throw OpenFailure.of(engine, name, e);
         }
-    }
-
-    private static Map<String, String> properties(Engine engine, BrokerSettings.Store settings) {
-        var properties = engine.connection(settings.url());
-        settings.username().ifPresent(user -> properties.put("user", user));
-        settings.password().ifPresent(password -> properties.put("password", password));
-        return properties;
     }
 
     private static void makeFolder(Path file) {
@@ -61,34 +53,20 @@ record Opening(Engine engine, String name, boolean isNew) {
         }
     }
 
-    private static void connect(Engine engine, String url, Map<String, String> properties) throws SQLException {
-        var all = new Properties();
-        all.putAll(properties);
-        try {
-            var driver = Class.forName(engine.driver())
-                    .asSubclass(Driver.class)
-                    .getDeclaredConstructor()
-                    .newInstance();
-            // Sets SQLite's journal mode, for which it looks at its file.
-            driver.connect(url, all).close();
-        } catch (ReflectiveOperationException e) {
-            throw new ConfigurationException("broker.store.url: the driver %s is missing".formatted(engine.driver()));
-        }
-    }
-
-    private static boolean migrate(Engine engine, String url, Map<String, String> properties) {
+    /** Whether there was no schema yet. */
+    private static boolean migrate(DataSource source, String name) {
         var flyway = Flyway.configure()
-                .jdbcProperties(properties)
-                .driver(engine.driver())
-                .dataSource(url, properties.get("user"), properties.get("password"))
-                .locations(SCRIPTS)
+                .dataSource(source)
+                .locations("classpath:db/migration")
                 .table("token_broker_schema")
                 .load();
         var info = flyway.info();
         var isNew = info.current() == null;
         for (var migration : info.all()) {
             if (migration.getState() == MigrationState.FUTURE_SUCCESS) {
-                throw OpenFailure.newerSchema(Engine.withoutQuery(url), migration.getVersion());
+                throw new ConfigurationException(
+                        "broker.store.url: %s was written by a newer broker (schema %s); run that version or a later one"
+                                .formatted(name, migration.getVersion()));
             }
         }
         flyway.migrate();
@@ -99,21 +77,20 @@ record Opening(Engine engine, String name, boolean isNew) {
     HikariConfig pool(BrokerSettings.Store settings, MeterRegistry metrics) {
         var pool = new HikariConfig();
         pool.setPoolName("store");
-        pool.setDriverClassName(engine.driver());
-        pool.setJdbcUrl(settings.url());
-        properties(engine, settings).forEach(pool::addDataSourceProperty);
-        pool.setMaximumPoolSize(engine == Engine.SQLITE ? 1 : settings.poolSize());
         pool.setConnectionTimeout(2_000);
         pool.setValidationTimeout(1_000);
         // The first connection has been made; a database that goes away right then must not stop the start.
         pool.setInitializationFailTimeout(-1);
+        pool.setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(metrics));
         if (engine == Engine.POSTGRESQL) {
+            pool.setDataSource(engine.source(settings, Map.of()));
+            pool.setMaximumPoolSize(settings.poolSize());
             pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         } else {
-            pool.addDataSourceProperty("open_mode", NO_CREATION);
+            pool.setDataSource(engine.source(settings, NO_CREATION));
+            pool.setMaximumPoolSize(1);
             pool.setMaxLifetime(0);
         }
-        pool.setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(metrics));
         return pool;
     }
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Session {
 
+    /** SQLite waits as long for a lock that another process holds, whatever its busy_timeout says. */
     private static final int STATEMENT_SECONDS = 4;
 
     private final Connection connection;
@@ -46,6 +47,15 @@ public final class Session {
     /** The first row. */
     public <T> Optional<T> first(Row<T> row, String sql, @Nullable Object... values) throws SQLException {
         return rows(row, sql, values).stream().findFirst();
+    }
+
+    /** What is done as a whole or not at all. */
+    <T> T transaction(Work<T> work) throws SQLException {
+        connection.setAutoCommit(false);
+        var result = work.in(this);
+        connection.commit();
+        connection.setAutoCommit(true);
+        return result;
     }
 
     private PreparedStatement prepared(String sql, @Nullable Object... values) throws SQLException {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,31 +12,29 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoreFile {
 
-    private final Optional<Path> path;
+    private final Path path;
     private @Nullable Object key;
 
-    /** @param path empty for a database that is no file */
-    StoreFile(Optional<Path> path) {
+    StoreFile(Path path) {
         this.path = path;
-        this.key = path.map(StoreFile::key).orElse(null);
+        this.key = keyNow();
     }
 
     /** @throws StoreUnavailable if the file has gone */
     void require() {
-        if (path.isPresent() && !Files.exists(path.get())) {
+        if (!Files.exists(path)) {
             throw new StoreUnavailable("its file has gone");
         }
     }
 
     /** Whether another file stands in its place since this was asked last, or none. */
     synchronized boolean isAnother() {
-        var now = path.map(StoreFile::key).orElse(null);
-        var another = path.isPresent() && (now == null || !now.equals(key));
-        key = now;
-        return another;
+        var before = key;
+        key = keyNow();
+        return key == null || !key.equals(before);
     }
 
-    private static @Nullable Object key(Path path) {
+    private @Nullable Object keyNow() {
         try {
             return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
         } catch (IOException gone) {

@@ -8,11 +8,8 @@ public class StoreUnavailable extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    /** PostgreSQL's for read-only and a full disk. */
-    private static final Set<String> REFUSED_WRITES = Set.of("25006", "53100");
-
-    /** SQLite's for read-only, a failed write or read, and a full disk. */
-    private static final Set<Integer> REFUSED_WRITES_IN_SQLITE = Set.of(8, 10, 13);
+    /** Of PostgreSQL read-only and a full disk; of SQLite read-only, a failed write or read, and a full disk. */
+    private static final Set<String> REFUSED_WRITES = Set.of("25006", "53100", "8", "10", "13");
 
     private final boolean refusesWrites;
 
@@ -26,10 +23,13 @@ public class StoreUnavailable extends RuntimeException {
     }
 
     static StoreUnavailable of(SQLException e) {
-        var refusesWrites = e.getSQLState() == null
-                ? REFUSED_WRITES_IN_SQLITE.contains(e.getErrorCode() & 0xff)
-                : REFUSED_WRITES.contains(e.getSQLState());
-        return new StoreUnavailable("SQLSTATE %s, code %d".formatted(e.getSQLState(), e.getErrorCode()), refusesWrites);
+        return new StoreUnavailable(
+                "SQLSTATE %s, code %d".formatted(e.getSQLState(), e.getErrorCode()), REFUSED_WRITES.contains(code(e)));
+    }
+
+    /** The SQLSTATE, or the result code of SQLite, whose driver knows no SQLSTATE. */
+    static String code(SQLException e) {
+        return e.getSQLState() == null ? String.valueOf(e.getErrorCode() & 0xff) : e.getSQLState();
     }
 
     /** Whether no write will succeed for a while, even if reading does. */

@@ -2,11 +2,14 @@ package io.tokenbroker.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class AnsweringTest {
 
+    private final StoreUnavailable away = new StoreUnavailable("no answer");
+    private final StoreUnavailable full = StoreUnavailable.of(new SQLException("disk full", "53100"));
     private final FakeTicker time = new FakeTicker();
     private final Answering answering = new Answering(time);
 
@@ -28,7 +31,7 @@ class AnsweringTest {
     @Test
     void aFailureEndsItAndTheNextAnswerBeginsItAnew() {
         answerEachSecond(10);
-        answering.noteFailure(false);
+        answering.noteFailure("test", away);
 
         assertThat(answering.duration()).isZero();
         assertThat(answering.isAway()).isTrue();
@@ -44,38 +47,38 @@ class AnsweringTest {
         pass(4);
 
         assertThat(answering.duration()).isZero();
-        answering.noteAnswer(false);
+        answering.noteAnswer("test", false);
         assertThat(answering.duration()).isZero();
         pass(3);
-        answering.noteAnswer(false);
+        answering.noteAnswer("test", false);
         assertThat(answering.duration()).isEqualTo(Duration.ofSeconds(3));
     }
 
     @Test
     void afterTwoFailuresInARowItIsLeftAloneUntilItAnswers() {
-        answering.noteFailure(false);
+        answering.noteFailure("test", away);
         assertThat(answering.isResting()).isFalse();
-        answering.noteFailure(false);
+        answering.noteFailure("test", away);
 
         assertThat(answering.isResting()).isTrue();
         pass(60);
         assertThat(answering.isResting()).isTrue();
-        answering.noteAnswer(false);
+        answering.noteAnswer("test", false);
         assertThat(answering.isResting()).isFalse();
     }
 
     @Test
     void onceItHasRefusedAWriteItIsAwayUntilItTakesOne() {
         answerEachSecond(10);
-        answering.noteFailure(false);
-        answering.noteFailure(true);
-        answering.noteFailure(true);
+        answering.noteFailure("test", away);
+        answering.noteFailure("test", full);
+        answering.noteFailure("test", full);
         assertThat(answering.isResting()).isFalse();
         answerEachSecond(10);
 
         assertThat(answering.isAway()).isTrue();
         assertThat(answering.duration()).isZero();
-        answering.noteAnswer(true);
+        answering.noteAnswer("test", true);
         assertThat(answering.isAway()).isFalse();
         pass(1);
         answerEachSecond(3);
@@ -87,7 +90,7 @@ class AnsweringTest {
             if (i > 0) {
                 pass(1);
             }
-            answering.noteAnswer(false);
+            answering.noteAnswer("test", false);
         }
     }
 
