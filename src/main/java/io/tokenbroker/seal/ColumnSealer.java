@@ -62,7 +62,7 @@ public class ColumnSealer {
     public Optional<Secret> open(byte[] sealed, String... place) {
         var opened = Optional.of(sealed)
                 .filter(value -> value.length >= SealingKey.ID_BYTES + NONCE_BYTES)
-                .flatMap(value -> keys.byIdBytes(Arrays.copyOf(value, SealingKey.ID_BYTES)))
+                .flatMap(value -> keys.byId(SealingKey.id(value)))
                 .flatMap(key -> open(key, sealed, place));
         if (opened.isEmpty() && logged.asMap().putIfAbsent(place[0] + " " + place[1], true) == null) {
             LOG.errorf(
@@ -78,13 +78,10 @@ public class ColumnSealer {
     }
 
     private static Optional<Secret> open(SealingKey key, byte[] sealed, String... place) {
-        var rest = ByteBuffer.wrap(sealed, SealingKey.ID_BYTES, sealed.length - SealingKey.ID_BYTES);
-        var nonce = new byte[NONCE_BYTES];
-        rest.get(nonce);
-        var ciphertext = new byte[rest.remaining()];
-        rest.get(ciphertext);
+        var begin = SealingKey.ID_BYTES + NONCE_BYTES;
+        var nonce = Arrays.copyOfRange(sealed, SealingKey.ID_BYTES, begin);
         try {
-            var value = cipher(Cipher.DECRYPT_MODE, key, nonce, place).doFinal(ciphertext);
+            var value = cipher(Cipher.DECRYPT_MODE, key, nonce, place).doFinal(sealed, begin, sealed.length - begin);
             return Optional.of(Secret.of(new String(value, StandardCharsets.UTF_8)));
         } catch (GeneralSecurityException notOurs) {
             return Optional.empty();

@@ -4,22 +4,19 @@ import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.tokenbroker.settings.BrokerSettings;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.security.GeneralSecurityException;
 import java.security.Key;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import org.jboss.logging.Logger;
 import org.jose4j.keys.AesKey;
+import org.jose4j.lang.HashUtil;
 
 /** The keys of {@code broker.sealing-keys}: the first seals, all open. Read at start, so that a wrong one shows then. */
 @Startup
 @ApplicationScoped
 public class SealingKeys {
 
-    private static final Logger LOG = Logger.getLogger(SealingKeys.class);
     private static final int KEY_BYTES = 32;
 
     private final List<SealingKey> keys;
@@ -41,10 +38,6 @@ public class SealingKeys {
         return keys.stream().filter(key -> key.id().equals(id)).findFirst();
     }
 
-    Optional<SealingKey> byIdBytes(byte[] id) {
-        return keys.stream().filter(key -> Arrays.equals(key.idBytes(), id)).findFirst();
-    }
-
     private static SealingKey decode(String base64) {
         try {
             var bytes = Base64.getDecoder().decode(base64.strip());
@@ -52,7 +45,7 @@ public class SealingKeys {
                 return SealingKey.of(bytes);
             }
         } catch (IllegalArgumentException notBase64) {
-            LOG.debug("broker.sealing-keys holds something that is not base64");
+            // Said below.
         }
         throw new ConfigurationException(
                 "broker.sealing-keys: each key must be base64 of exactly 32 bytes (openssl rand -base64 32)");
@@ -63,18 +56,17 @@ public class SealingKeys {
 
         static final int ID_BYTES = 6;
 
+        static SealingKey of(byte[] bytes) {
+            return new SealingKey(id(HashUtil.getMessageDigest(HashUtil.SHA_256).digest(bytes)), new AesKey(bytes));
+        }
+
         byte[] idBytes() {
             return Base64.getUrlDecoder().decode(id);
         }
 
-        static SealingKey of(byte[] bytes) {
-            try {
-                var digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-                var id = Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest, ID_BYTES));
-                return new SealingKey(id, new AesKey(bytes));
-            } catch (GeneralSecurityException impossible) {
-                throw new IllegalStateException(impossible);
-            }
+        /** The id that these bytes begin with. */
+        static String id(byte[] bytes) {
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(bytes, ID_BYTES));
         }
     }
 }
