@@ -11,21 +11,22 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/** Settings that are each well-formed but cannot work, alone or together, stop the start and name the key. */
+/** Settings that are each well-formed but cannot work, alone or together, stop the start, all in one line with their keys. */
 class StartupChecks {
 
     private static final Pattern CLIENT_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
     private static final Pattern PROVIDER_ID =
             Pattern.compile("[0-9a-fA-F]{8}([-_.][0-9a-fA-F]{4}){3}[-_.][0-9a-fA-F]{12}");
-
-    private static final Pattern UUID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+    private static final Pattern UUID_OR_ALL =
+            Pattern.compile("\\*|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
     /** RFC 6454 §6.2: what a browser sends, and nothing more. */
     private static final Pattern ORIGIN = Pattern.compile("https?://[^/?#@*\\s]+");
@@ -33,6 +34,7 @@ class StartupChecks {
     private static final Set<String> AUTHENTICATIONS = Set.of("client_secret_basic", "client_secret_post", "none");
 
     private final BrokerSettings settings;
+    private final Set<String> faults = new LinkedHashSet<>();
 
     StartupChecks(BrokerSettings settings) {
         this.settings = settings;
@@ -41,15 +43,12 @@ class StartupChecks {
     void check(@Observes @Priority(1) StartupEvent start) {
         requireHttp("broker.fusionauth.url", Optional.of(settings.fusionauth().url()));
         requireHttp("broker.fusionauth.jwks-url", settings.fusionauth().jwksUrl());
-        settings.authorization()
-                .redirectUris()
-                .forEach(uri -> require(
-                        isHttp(uri) && !uri.contains("#"),
-                        "broker.authorization.redirect-uris: '%s' is not an absolute http(s) URI without fragment"
-                                .formatted(uri)));
+        requireEach(
+                Optional.of(settings.authorization().redirectUris()),
+                uri -> isHttp(uri) && !uri.contains("#"),
+                "broker.authorization.redirect-uris: '%s' is not an absolute http(s) URI without fragment");
         require(
-                !settings.authorization().stateLifetime().isNegative()
-                        && !settings.authorization().stateLifetime().isZero(),
+                settings.authorization().stateLifetime().isPositive(),
                 "broker.authorization.state-lifetime must be longer than nothing, such as 10m");
         require(
                 !settings.accounts().recheckAfter().isNegative(),
@@ -61,37 +60,35 @@ class StartupChecks {
         require(
                 settings.keepAlive().rate() >= 0 && settings.keepAlive().rate() <= 1_000,
                 "broker.keep-alive.rate must be 0 to 1000 accounts a second; 0 switches it off");
-        settings.corsOrigins().orElse(List.of()).forEach(StartupChecks::checkOrigin);
-        settings.clients().forEach(StartupChecks::checkClient);
-        checkSubjects(settings.clients());
-        settings.providers().forEach(StartupChecks::checkProvider);
+        requireEach(
+                settings.corsOrigins(),
+                origin -> ORIGIN.matcher(origin).matches() && isHttp(origin),
+                "broker.cors-origins: '%s' is not an origin such as https://app.example");
+        settings.clients().forEach((name, client) -> checkClient(name, "broker.clients." + name, client));
+        checkSubjects();
+        settings.providers().forEach((id, provider) -> checkProvider(id, "broker.providers.\"" + id + "\"", provider));
+        if (!faults.isEmpty()) {
+            throw new ConfigurationException(String.join("; ", faults));
+        }
     }
 
-    private static void checkOrigin(String origin) {
-        require(
-                ORIGIN.matcher(origin).matches() && isHttp(origin),
-                "broker.cors-origins: '%s' is not an origin such as https://app.example".formatted(origin));
-    }
-
-    private static void checkClient(String name, BrokerSettings.Client client) {
-        var key = "broker.clients.%s".formatted(name);
+    private void checkClient(String name, String key, BrokerSettings.Client client) {
         require(
                 CLIENT_NAME.matcher(name).matches(),
                 key + ": a client's name has letters, digits, dot, dash, underscore");
         require(
                 client.keySha256().isPresent() || client.subject().isPresent(),
                 key + " has neither key-sha256 nor subject, so it could never prove who it is");
-        client.keySha256()
-                .orElse(List.of())
-                .forEach(digest -> require(
-                        SHA256.matcher(digest.strip()).matches(),
-                        key + ".key-sha256 must be the SHA-256 of the key in 64 hex digits; make client NAME=" + name
-                                + " prints one"));
-        client.providers()
-                .orElse(List.of())
-                .forEach(id -> require(
-                        id.strip().equals("*") || UUID.matcher(id.strip()).matches(),
-                        key + ".providers must be UUIDs of identity providers, or * for all"));
+        // A digest that is none may be the key itself: it is not repeated.
+        require(
+                client.keySha256().orElse(List.of()).stream()
+                        .allMatch(digest -> SHA256.matcher(digest.strip()).matches()),
+                key + ".key-sha256 must be the SHA-256 of the key in 64 hex digits; make client NAME=" + name
+                        + " prints one");
+        requireEach(
+                client.providers(),
+                id -> UUID_OR_ALL.matcher(id.strip()).matches(),
+                key + ".providers must be UUIDs of identity providers, or * for all");
         checkListed(key + ".resources", client.resources());
         checkListed(key + ".scopes", client.scopes());
         require(
@@ -101,36 +98,37 @@ class StartupChecks {
                 client.requestsPerMinute().orElse(1) > 0,
                 key + ".requests-per-minute must be at least 1; leave it out for no limit");
         require(
-                client.azdAccount().isEmpty()
-                        || AccountId.parse(client.azdAccount().get()).isPresent(),
+                client.azdAccount()
+                        .map(AccountId::parse)
+                        .map(Optional::isPresent)
+                        .orElse(true),
                 key + ".azd-account must be the id of an account, such as GET /accounts lists");
         require(
                 client.azdAccount().isEmpty() || !client.subjectTokenRequired(),
                 key + ".azd-account cannot work with subject-token-required: azd has no user's token to send");
     }
 
-    private static void checkListed(String key, Optional<List<String>> entries) {
-        entries.orElse(List.of())
-                .forEach(entry -> require(
-                        Listed.isWellFormed(entry.strip()),
-                        key
-                                + ": '%s' must be a name in full, * for all, or end in /* after the host, such as https://a.example/*"
-                                        .formatted(entry)));
+    private void checkListed(String key, Optional<List<String>> entries) {
+        requireEach(
+                entries,
+                entry -> Listed.isWellFormed(entry.strip()),
+                key
+                        + ": '%s' must be a name in full, * for all, or end in /* after the host, such as https://a.example/*");
     }
 
-    private static void checkSubjects(Map<String, BrokerSettings.Client> clients) {
+    private void checkSubjects() {
         var nameOf = new HashMap<String, String>();
-        clients.forEach((name, client) -> client.subject().ifPresent(subject -> {
-            var other = nameOf.put(subject, name);
-            require(
-                    other == null,
-                    "broker.clients.%s.subject is that of broker.clients.%s too; each client needs its own"
-                            .formatted(name, other));
-        }));
+        settings.clients()
+                .forEach((name, client) -> client.subject().ifPresent(subject -> {
+                    var other = nameOf.put(subject, name);
+                    require(
+                            other == null,
+                            "broker.clients.%s.subject is that of broker.clients.%s too; each client needs its own"
+                                    .formatted(name, other));
+                }));
     }
 
-    private static void checkProvider(String id, BrokerSettings.Provider provider) {
-        var key = "broker.providers.\"%s\"".formatted(id);
+    private void checkProvider(String id, String key, BrokerSettings.Provider provider) {
         require(PROVIDER_ID.matcher(id).matches(), key + ": the key must be an identity provider's UUID");
         require(
                 provider.authorizationEndpoint().isPresent()
@@ -142,9 +140,7 @@ class StartupChecks {
                 provider.clientId().isPresent() == hasEndpoints,
                 key + " is given in part: client-id and issuer (or both endpoints) belong together");
         require(
-                provider.defaultResource()
-                        .filter(resource -> resource.endsWith("/.default"))
-                        .isEmpty(),
+                !provider.defaultResource().orElse("").endsWith("/.default"),
                 key + ".default-resource must be without /.default, which makes a scope of it");
         var method = provider.clientAuthentication().orElse("client_secret_basic");
         require(
@@ -163,10 +159,6 @@ class StartupChecks {
                 key + ".client-secret is missing; leave it out only with client-authentication none");
     }
 
-    private static void requireHttp(String key, Optional<URI> uri) {
-        require(uri.isEmpty() || isHttp(uri.get()), key + " must be an absolute http(s) URL");
-    }
-
     private static boolean isHttp(String text) {
         try {
             return isHttp(new URI(text));
@@ -179,9 +171,18 @@ class StartupChecks {
         return uri.getHost() != null && Set.of("http", "https").contains(uri.getScheme());
     }
 
-    private static void require(boolean holds, String otherwise) {
+    private void requireHttp(String key, Optional<URI> uri) {
+        require(uri.isEmpty() || isHttp(uri.get()), key + " must be an absolute http(s) URL");
+    }
+
+    private void require(boolean holds, String otherwise) {
         if (!holds) {
-            throw new ConfigurationException(otherwise);
+            faults.add(otherwise);
         }
+    }
+
+    /** @param otherwise what to say, with the entry for %s */
+    private void requireEach(Optional<List<String>> entries, Predicate<String> holds, String otherwise) {
+        entries.orElse(List.of()).forEach(entry -> require(holds.test(entry), otherwise.replace("%s", entry)));
     }
 }

@@ -248,6 +248,20 @@ class StartUpTest {
     }
 
     @Test
+    void allThatCannotWorkIsNamedAtOnce() {
+        assertOneLine(failure(with(Map.of(
+                        "broker.fusionauth.url", "ftp://auth.example.com",
+                        "broker.cors-origins", "app.example,*",
+                        "broker.clients.billing.providers", "contoso"))))
+                .contains(
+                        "broker.fusionauth.url must be",
+                        "; broker.cors-origins: 'app.example'",
+                        "; broker.cors-origins: '*'",
+                        "; broker.clients.billing has neither",
+                        "; broker.clients.billing.providers must be");
+    }
+
+    @Test
     void aRateOfNothingIsNamed() {
         assertOneLine(failure(with(Map.of(
                         "broker.clients.billing.key-sha256",
