@@ -6,13 +6,16 @@ import io.tokenbroker.grant.GrantStore.Held;
 import io.tokenbroker.grant.GrantStore.Target;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.seal.Secret;
+import io.tokenbroker.settings.BrokerSettings.Rotation;
 import io.tokenbroker.time.Sleeper;
 import jakarta.annotation.PostConstruct;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executors;
@@ -29,11 +32,13 @@ public class UnstoredTokens {
 
     private static final Logger LOG = Logger.getLogger(UnstoredTokens.class);
     private static final int SECONDS_AT_THE_END = 30;
+    private static final int LAST = Integer.MAX_VALUE;
 
     private final GrantStore store;
     private final Clock clock;
     private final Sleeper sleeper;
     private final ConcurrentMap<AccountId, Unstored> tokens = new ConcurrentHashMap<>();
+    private final Set<Held> underWay = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService retries = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("store-retry").factory());
 
@@ -62,6 +67,19 @@ public class UnstoredTokens {
                 || store.holds(token.account(), token.refreshToken());
     }
 
+    /** A token that is spent by its use may be sent from now on. */
+    UnstoredTokens begun(Held held, Rotation rotation) {
+        if (rotation == Rotation.SINGLE_USE) {
+            underWay.add(held);
+        }
+        return this;
+    }
+
+    /** The lease has ended: what came of it is stored, or waits here. */
+    void ended(Held held) {
+        underWay.remove(held);
+    }
+
     void put(Unstored token) {
         tokens.put(token.account(), token);
         LOG.warnf("The new refresh token of account %s waits in memory for the store", token.account());
@@ -78,9 +96,13 @@ public class UnstoredTokens {
         return token == null || tryToStore(token);
     }
 
-    /** Stores what waits, up to the first that the store does not take. Returns how many still do. */
+    /** Stores what waits, as long as the store answers. Returns how many still do. */
     public int storeAll() {
-        var _ = tokens.values().stream().allMatch(this::tryToStore);
+        for (var token : tokens.values()) {
+            if (!tryToStore(token) && store.answeringFor().isZero()) {
+                break;
+            }
+        }
         return tokens.size();
     }
 
@@ -91,12 +113,16 @@ public class UnstoredTokens {
             return true;
         } catch (StoreUnavailable away) {
             return false;
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "Account %s: its new refresh token cannot be stored", token.account());
+            return false;
         }
     }
 
-    void storeRest(@Observes ShutdownEvent stopping) {
+    /** Last of all that stops: until then a refresh may be under way that no request waits for. */
+    void storeRest(@Observes @Priority(LAST) ShutdownEvent stopping) {
         retries.shutdownNow();
-        for (var second = 0; second < SECONDS_AT_THE_END && storeAll() > 0; second++) {
+        for (var second = 0; second < SECONDS_AT_THE_END && storeAll() + underWay.size() > 0; second++) {
             sleeper.sleep(Duration.ofSeconds(1));
         }
         tokens.keySet().forEach(id -> LOG.errorf("The refresh token of account %s was not stored and is lost", id));
