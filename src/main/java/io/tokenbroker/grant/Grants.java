@@ -70,7 +70,7 @@ public class Grants implements GrantVersions {
         var takeOver = !untilTakeOver(rotation).isPositive();
         var owner = UUID.randomUUID().toString();
         return store.lease(SignIn.of(link), version, owner, Lease.length(rotation), takeOver)
-                .map(held -> new Lease(store, unstored.begun(held, rotation), held, rotation, ticker, askedAt));
+                .map(held -> new Lease(store, unstored, held, rotation, ticker, askedAt));
     }
 
     /** Makes the row continue the link's sign-in, if it does not yet. The link was read after the row's version. */

@@ -95,23 +95,17 @@ public final class Lease {
         if (ended == Keeping.UNSTORED && rotation == Rotation.SINGLE_USE) {
             unstored.put(token);
         }
-        unstored.ended(held);
         return ended;
     }
 
     /** Ends the lease after a failure, which leaves the refresh token as it was. Without the store it ends by itself. */
     public void release() {
-        var _ = end(Optional.empty());
+        var _ = stored(() -> store.end(held, Optional.empty()));
     }
 
     /** Ends the lease and marks the account: only a new sign-in helps, as far as is known. */
     public Keeping mark(Mark mark) {
-        return end(Optional.of(mark));
-    }
-
-    private Keeping end(Optional<Mark> mark) {
-        unstored.ended(held);
-        return stored(() -> store.end(held, mark));
+        return stored(() -> store.end(held, Optional.of(mark)));
     }
 
     private static Keeping stored(BooleanSupplier write) {

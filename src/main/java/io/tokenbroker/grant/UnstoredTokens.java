@@ -1,12 +1,10 @@
 package io.tokenbroker.grant;
 
 import io.quarkus.runtime.ShutdownEvent;
-import io.tokenbroker.database.StoreUnavailable;
 import io.tokenbroker.grant.GrantStore.Held;
 import io.tokenbroker.grant.GrantStore.Target;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.seal.Secret;
-import io.tokenbroker.settings.BrokerSettings.Rotation;
 import io.tokenbroker.time.Sleeper;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.Priority;
@@ -15,7 +13,6 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executors;
@@ -32,13 +29,11 @@ public class UnstoredTokens {
 
     private static final Logger LOG = Logger.getLogger(UnstoredTokens.class);
     private static final int SECONDS_AT_THE_END = 30;
-    private static final int LAST = Integer.MAX_VALUE;
 
     private final GrantStore store;
     private final Clock clock;
     private final Sleeper sleeper;
     private final ConcurrentMap<AccountId, Unstored> tokens = new ConcurrentHashMap<>();
-    private final Set<Held> underWay = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService retries = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("store-retry").factory());
 
@@ -65,19 +60,6 @@ public class UnstoredTokens {
     boolean store(Unstored token) {
         return store.keep(token.held(), token.refreshToken(), token.shared(), clock.instant())
                 || store.holds(token.account(), token.refreshToken());
-    }
-
-    /** A token that is spent by its use may be sent from now on. */
-    UnstoredTokens begun(Held held, Rotation rotation) {
-        if (rotation == Rotation.SINGLE_USE) {
-            underWay.add(held);
-        }
-        return this;
-    }
-
-    /** The lease has ended: what came of it is stored, or waits here. */
-    void ended(Held held) {
-        underWay.remove(held);
     }
 
     void put(Unstored token) {
@@ -111,18 +93,16 @@ public class UnstoredTokens {
             LOG.infof("Account %s: %s", token.account(), store(token) ? "stored at last" : "another sign-in, dropped");
             tokens.remove(token.account(), token);
             return true;
-        } catch (StoreUnavailable away) {
-            return false;
         } catch (RuntimeException e) {
-            LOG.errorf(e, "Account %s: its new refresh token cannot be stored", token.account());
+            LOG.debugf(e, "Account %s: not stored yet", token.account());
             return false;
         }
     }
 
-    /** Last of all that stops: until then a refresh may be under way that no request waits for. */
-    void storeRest(@Observes @Priority(LAST) ShutdownEvent stopping) {
+    /** After the last refresh. */
+    void storeRest(@Observes @Priority(4_000) ShutdownEvent stopping) {
         retries.shutdownNow();
-        for (var second = 0; second < SECONDS_AT_THE_END && storeAll() + underWay.size() > 0; second++) {
+        for (var second = 0; second < SECONDS_AT_THE_END && storeAll() > 0; second++) {
             sleeper.sleep(Duration.ofSeconds(1));
         }
         tokens.keySet().forEach(id -> LOG.errorf("The refresh token of account %s was not stored and is lost", id));

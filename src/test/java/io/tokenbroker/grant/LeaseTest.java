@@ -2,13 +2,11 @@ package io.tokenbroker.grant;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quarkus.runtime.ShutdownEvent;
 import io.tokenbroker.database.Database;
 import io.tokenbroker.database.FakeTicker;
 import io.tokenbroker.database.TestDatabases;
 import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.link.SignIn;
-import io.tokenbroker.seal.Secret;
 import io.tokenbroker.settings.BrokerSettings.Rotation;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -16,8 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -113,27 +109,6 @@ class LeaseTest {
         assertThat(lease.keep(Optional.empty(), List.of(), Optional.empty())).isEqualTo(Lease.Keeping.KEPT);
 
         assertThat(leased(Rotation.REUSABLE).orElseThrow().refreshToken()).isEqualTo(lease.refreshToken());
-    }
-
-    @Test
-    void theBrokerDoesNotStopBeforeATokenThatMayBeSpentIsStored() {
-        var next = Secret.of("the next");
-        var lease = new AtomicReference<Lease>();
-        var store = TestStores.of(database);
-        var pauses = new AtomicInteger();
-        var unstored = new UnstoredTokens(store, Clock.systemUTC(), pause -> {
-            if (pauses.incrementAndGet() == 2) {
-                lease.get().keep(Optional.of(next), List.of(), Optional.empty());
-            }
-        });
-        lease.set(new Grants(store, unstored, time)
-                .lease(link(), row().version(), Rotation.SINGLE_USE)
-                .orElseThrow());
-
-        unstored.storeRest(new ShutdownEvent());
-
-        assertThat(store.holds(signIn.account(), next)).isTrue();
-        assertThat(pauses).hasValue(2);
     }
 
     private Optional<Lease> leased(Rotation rotation) {
