@@ -29,10 +29,10 @@ import java.util.concurrent.ExecutorService;
 class CallerAuthentication implements HttpAuthenticationMechanism {
 
     private final KnownCallers callers;
-    private final AccessTokens tokens;
+    private final UserTokens tokens;
     private final ExecutorService threads;
 
-    CallerAuthentication(KnownCallers callers, AccessTokens tokens, @VirtualThreads ExecutorService threads) {
+    CallerAuthentication(KnownCallers callers, UserTokens tokens, @VirtualThreads ExecutorService threads) {
         this.callers = callers;
         this.tokens = tokens;
         this.threads = threads;

@@ -12,9 +12,9 @@ import java.util.Optional;
 public class KnownCallers {
 
     private final Clients clients;
-    private final AccessTokens tokens;
+    private final UserTokens tokens;
 
-    KnownCallers(Clients clients, AccessTokens tokens) {
+    KnownCallers(Clients clients, UserTokens tokens) {
         this.clients = clients;
         this.tokens = tokens;
     }

@@ -1,7 +1,7 @@
 package io.tokenbroker.exchange;
 
 import io.quarkus.virtual.threads.VirtualThreads;
-import io.tokenbroker.caller.AccessTokens;
+import io.tokenbroker.caller.UserTokens;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.mint.MintRequest;
@@ -22,7 +22,7 @@ import java.util.concurrent.ExecutorService;
 @Singleton
 class TokenExchange {
 
-    private final AccessTokens tokens;
+    private final UserTokens tokens;
     private final NamedAccounts accounts;
     private final Providers providers;
     private final Mints mints;
@@ -30,7 +30,7 @@ class TokenExchange {
     private final Clock clock;
 
     TokenExchange(
-            AccessTokens tokens,
+            UserTokens tokens,
             NamedAccounts accounts,
             Providers providers,
             Mints mints,
