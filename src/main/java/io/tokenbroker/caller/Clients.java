@@ -1,10 +1,10 @@
 package io.tokenbroker.caller;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.tokenbroker.policy.Policies;
 import io.tokenbroker.settings.BrokerSettings;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jose4j.lang.HashUtil;
 
 /** The configured clients: by broker key, of which only the digest is known here, or by the subject of a token. */
 // Made when first asked, which is after the settings have been checked.
@@ -38,7 +39,7 @@ public class Clients {
     Optional<Caller.Client> byKey(String key) {
         return nameIn(key)
                 .map(byName::get)
-                .filter(client -> client.knows(sha256(key)))
+                .filter(client -> client.knows(HashUtil.getMessageDigest(HashUtil.SHA_256).digest(key.getBytes(UTF_8))))
                 .map(Registered::caller);
     }
 
@@ -62,14 +63,6 @@ public class Clients {
         return client.keySha256().orElse(List.of()).stream()
                 .map(hex -> HexFormat.of().parseHex(hex.strip().toLowerCase(Locale.ROOT)))
                 .toList();
-    }
-
-    private static byte[] sha256(String key) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-        } catch (GeneralSecurityException impossible) {
-            throw new IllegalStateException(impossible);
-        }
     }
 
     private record Registered(Caller.Client caller, List<byte[]> digests) {
