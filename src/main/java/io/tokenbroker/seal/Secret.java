@@ -9,8 +9,8 @@ import java.util.HexFormat;
 import org.jose4j.lang.HashUtil;
 
 /**
- * A token, key, code or verifier. It prints as {@code ***} and no serializer can read it; only {@link #reveal} and
- * {@link #json} give it away, which few classes may call.
+ * A token, key, code or verifier. It prints as {@code ***} and no serializer but {@link RevealedSecret} can read it; only
+ * that, {@link #reveal} and {@link #json} give it away, which few classes may use.
  */
 public final class Secret {
 
