@@ -2,10 +2,12 @@ package io.tokenbroker.caller;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.tokenbroker.policy.Policies;
+import io.tokenbroker.policy.ClientPolicy;
+import io.tokenbroker.policy.PolicyRules;
 import io.tokenbroker.settings.BrokerSettings;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.security.MessageDigest;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -27,9 +29,9 @@ public class Clients {
     private final Map<String, Registered> byName = new HashMap<>();
     private final Map<String, Caller.Client> bySubject = new HashMap<>();
 
-    Clients(BrokerSettings settings, Policies policies) {
+    Clients(BrokerSettings settings, PolicyRules rules, Clock clock) {
         settings.clients().forEach((name, client) -> {
-            var caller = new Caller.Client(name, policies.of(client), Optional.empty());
+            var caller = new Caller.Client(name, ClientPolicy.of(client, rules, clock), Optional.empty());
             byName.put(name, new Registered(caller, digests(client)));
             client.subject().ifPresent(subject -> bySubject.put(subject, caller));
         });

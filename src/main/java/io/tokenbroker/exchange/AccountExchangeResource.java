@@ -3,7 +3,6 @@ package io.tokenbroker.exchange;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.NonBlocking;
 import io.tokenbroker.caller.Caller;
-import io.tokenbroker.policy.RateFields;
 import io.tokenbroker.problem.Form;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.RolesAllowed;
@@ -31,7 +30,7 @@ class AccountExchangeResource {
     @RolesAllowed(Caller.CLIENT)
     public CompletionStage<ExchangeAnswer> exchange(@PathParam("id") String id, @Context RoutingContext request) {
         var client = (Caller.Client) Caller.of(identity);
-        RateFields.announce(request, client.policy());
+        client.policy().rate().announce(request);
         return exchange.exchange(client, Optional.of(id), Form.of(request));
     }
 }

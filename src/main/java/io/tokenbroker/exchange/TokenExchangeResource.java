@@ -3,7 +3,6 @@ package io.tokenbroker.exchange;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.NonBlocking;
 import io.tokenbroker.caller.Caller;
-import io.tokenbroker.policy.RateFields;
 import io.tokenbroker.problem.Form;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.RolesAllowed;
@@ -29,7 +28,7 @@ class TokenExchangeResource {
     @RolesAllowed(Caller.CLIENT)
     public CompletionStage<ExchangeAnswer> exchange(@Context RoutingContext request) {
         var client = (Caller.Client) Caller.of(identity);
-        RateFields.announce(request, client.policy());
+        client.policy().rate().announce(request);
         return exchange.exchange(client, Optional.empty(), Form.of(request));
     }
 }

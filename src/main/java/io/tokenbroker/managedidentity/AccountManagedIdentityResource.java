@@ -3,7 +3,6 @@ package io.tokenbroker.managedidentity;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.NonBlocking;
 import io.tokenbroker.caller.Caller;
-import io.tokenbroker.policy.RateFields;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
@@ -30,7 +29,7 @@ class AccountManagedIdentityResource {
     @RolesAllowed(Caller.CLIENT)
     public CompletionStage<TokenResponse> token(@PathParam("id") String id, @Context RoutingContext request) {
         var client = (Caller.Client) Caller.of(identity);
-        RateFields.announce(request, client.policy());
+        client.policy().rate().announce(request);
         var query = TokenQuery.of(Optional.of(id), request.request().uri());
         return tokens.token(client, query);
     }

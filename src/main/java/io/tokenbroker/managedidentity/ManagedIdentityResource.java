@@ -3,7 +3,6 @@ package io.tokenbroker.managedidentity;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.NonBlocking;
 import io.tokenbroker.caller.Caller;
-import io.tokenbroker.policy.RateFields;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
@@ -28,7 +27,7 @@ class ManagedIdentityResource {
     @RolesAllowed(Caller.CLIENT)
     public CompletionStage<TokenResponse> token(@Context RoutingContext request) {
         var client = (Caller.Client) Caller.of(identity);
-        RateFields.announce(request, client.policy());
+        client.policy().rate().announce(request);
         var query = TokenQuery.of(Optional.empty(), request.request().uri());
         return tokens.token(client, query);
     }

@@ -1,6 +1,8 @@
 package io.tokenbroker.policy;
 
 import io.tokenbroker.policy.PolicyRule.Needs;
+import io.tokenbroker.settings.BrokerSettings;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -17,12 +19,19 @@ public final class ClientPolicy {
     private final MintRate rate;
     private final ForcedRefreshes forced;
 
-    ClientPolicy(List<PolicyRule> rules, MintRate rate, ForcedRefreshes forced) {
+    private ClientPolicy(List<PolicyRule> rules, MintRate rate, ForcedRefreshes forced) {
         this.rules = List.copyOf(rules);
         this.onAccounts = needing(Needs.ACCOUNT).toArray(PolicyRule[]::new);
         this.onTargets = needing(Needs.TARGET).toArray(PolicyRule[]::new);
         this.rate = rate;
         this.forced = forced;
+    }
+
+    public static ClientPolicy of(BrokerSettings.Client client, PolicyRules rules, Clock clock) {
+        return new ClientPolicy(
+                rules.of(client),
+                MintRate.of(client.requestsPerMinute(), clock),
+                new ForcedRefreshes(client.forceRefreshInterval(), clock));
     }
 
     /** Refuses what this client may not do with this account, whatever it is for. */
@@ -35,7 +44,7 @@ public final class ClientPolicy {
         require(onTargets, wish);
     }
 
-    /** How each rule that can be judged judges a wish. */
+    /** How each of the rules that need {@code known} judges a wish. */
     public Stream<Verdict> judge(Needs known, Wish wish) {
         return needing(known).map(rule -> new Verdict(rule.name(), rule.allows().test(wish), rule.refusal()));
     }
@@ -53,7 +62,7 @@ public final class ClientPolicy {
         return rate;
     }
 
-    /** How often it may insist on a new token. */
+    /** How often it may force a refresh. */
     public ForcedRefreshes forced() {
         return forced;
     }
