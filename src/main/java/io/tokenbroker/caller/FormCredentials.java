@@ -3,7 +3,7 @@ package io.tokenbroker.caller;
 import io.tokenbroker.caller.KnownCallers.Credential;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ErrorShape;
-import io.tokenbroker.problem.Form;
+import io.tokenbroker.problem.Parameters;
 import io.tokenbroker.problem.ProblemType;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
@@ -21,10 +21,10 @@ final class FormCredentials {
      * @throws BrokerException if both say who it is, which RFC 6749 §2.3 forbids, or the form cannot be read
      */
     static Optional<Credential> in(RoutingContext request, @Nullable String header) {
-        if (ErrorShape.at(request) != ErrorShape.OAUTH || !Form.isForm(request)) {
+        if (ErrorShape.at(request) != ErrorShape.OAUTH || !Parameters.hasForm(request)) {
             return Optional.empty();
         }
-        var form = Form.of(request);
+        var form = Parameters.ofForm(request);
         var name = form.one("client_id");
         var key = form.one("client_secret");
         if (header == null) {

@@ -3,7 +3,7 @@ package io.tokenbroker.exchange;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.NonBlocking;
 import io.tokenbroker.caller.Caller;
-import io.tokenbroker.problem.Form;
+import io.tokenbroker.problem.Parameters;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.POST;
@@ -31,6 +31,6 @@ class AccountExchangeResource {
     public CompletionStage<ExchangeAnswer> exchange(@PathParam("id") String id, @Context RoutingContext request) {
         var client = (Caller.Client) Caller.of(identity);
         client.policy().rate().announce(request);
-        return exchange.exchange(client, Optional.of(id), Form.of(request));
+        return exchange.exchange(client, Optional.of(id), Parameters.ofForm(request));
     }
 }

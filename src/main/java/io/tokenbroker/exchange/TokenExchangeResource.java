@@ -3,7 +3,7 @@ package io.tokenbroker.exchange;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.NonBlocking;
 import io.tokenbroker.caller.Caller;
-import io.tokenbroker.problem.Form;
+import io.tokenbroker.problem.Parameters;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.POST;
@@ -29,6 +29,6 @@ class TokenExchangeResource {
     public CompletionStage<ExchangeAnswer> exchange(@Context RoutingContext request) {
         var client = (Caller.Client) Caller.of(identity);
         client.policy().rate().announce(request);
-        return exchange.exchange(client, Optional.empty(), Form.of(request));
+        return exchange.exchange(client, Optional.empty(), Parameters.ofForm(request));
     }
 }

@@ -3,6 +3,7 @@ package io.tokenbroker.managedidentity;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.NonBlocking;
 import io.tokenbroker.caller.Caller;
+import io.tokenbroker.problem.Parameters;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
@@ -30,7 +31,7 @@ class AccountManagedIdentityResource {
     public CompletionStage<TokenResponse> token(@PathParam("id") String id, @Context RoutingContext request) {
         var client = (Caller.Client) Caller.of(identity);
         client.policy().rate().announce(request);
-        var query = TokenQuery.of(Optional.of(id), request.request().uri());
+        var query = TokenQuery.of(Optional.of(id), Parameters.ofQuery(request));
         return tokens.token(client, query);
     }
 }

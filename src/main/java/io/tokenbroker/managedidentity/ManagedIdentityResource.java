@@ -3,6 +3,7 @@ package io.tokenbroker.managedidentity;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.NonBlocking;
 import io.tokenbroker.caller.Caller;
+import io.tokenbroker.problem.Parameters;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
@@ -28,7 +29,7 @@ class ManagedIdentityResource {
     public CompletionStage<TokenResponse> token(@Context RoutingContext request) {
         var client = (Caller.Client) Caller.of(identity);
         client.policy().rate().announce(request);
-        var query = TokenQuery.of(Optional.empty(), request.request().uri());
+        var query = TokenQuery.of(Optional.empty(), Parameters.ofQuery(request));
         return tokens.token(client, query);
     }
 }

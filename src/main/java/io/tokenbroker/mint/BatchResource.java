@@ -70,7 +70,7 @@ class BatchResource {
                             .join());
             return Result.of(TokenAnswer.of(asked.accountId(), minted, clock.instant()));
         } catch (RuntimeException | JsonProcessingException refused) {
-            return Result.of(ProblemMappers.told(refused, requestId));
+            return Result.of(ProblemMappers.problem(refused, requestId));
         }
     }
 
