@@ -22,7 +22,7 @@ import org.jose4j.lang.HashUtil;
 public class Clients {
 
     /** {@code tbk_<client>_<43 url-safe characters>}: the last are 256 bits, so a plain digest is enough to keep. */
-    private static final String PREFIX = "tbk_";
+    static final String PREFIX = "tbk_";
 
     private static final int SECRET_LENGTH = 43;
 
@@ -38,10 +38,14 @@ public class Clients {
     }
 
     /** The client of this key, or empty. Compared in constant time: the digest is all an attacker could learn. */
-    Optional<Caller.Client> byKey(String key) {
+    Optional<Caller.Client> of(Credential.Key credential) {
+        var key = credential.key();
         return nameIn(key)
+                .filter(name -> credential.client().isEmpty()
+                        || credential.client().get().equals(name))
                 .map(byName::get)
-                .filter(client -> client.knows(HashUtil.getMessageDigest(HashUtil.SHA_256).digest(key.getBytes(UTF_8))))
+                .filter(client ->
+                        client.knows(HashUtil.getMessageDigest(HashUtil.SHA_256).digest(key.getBytes(UTF_8))))
                 .map(Registered::caller);
     }
 
@@ -50,11 +54,6 @@ public class Clients {
         return key.startsWith(PREFIX) && end > PREFIX.length() && key.charAt(end) == '_'
                 ? Optional.of(key.substring(PREFIX.length(), end))
                 : Optional.empty();
-    }
-
-    /** As {@link #byKey}, and the key must be that client's: Basic says both. */
-    Optional<Caller.Client> byNameAndKey(String name, String key) {
-        return byKey(key).filter(client -> client.name().equals(name));
     }
 
     Optional<Caller.Client> bySubject(String subject) {
