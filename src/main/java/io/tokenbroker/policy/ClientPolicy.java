@@ -35,26 +35,26 @@ public final class ClientPolicy {
     }
 
     /** Refuses what this client may not do with this account, whatever it is for. */
-    public void requireAccount(Wish wish) {
-        require(onAccounts, wish);
+    public void requireAccount(PolicyQuery query) {
+        require(onAccounts, query);
     }
 
     /** Refuses what else this client may not do: once the target is known, and before anything of the account is read. */
-    public void requireTarget(Wish wish) {
-        require(onTargets, wish);
+    public void requireTarget(PolicyQuery query) {
+        require(onTargets, query);
     }
 
-    /** How each of the rules that need {@code known} judges a wish. */
-    public Stream<Verdict> judge(Needs known, Wish wish) {
-        return needing(known).map(rule -> new Verdict(rule.name(), rule.allows().test(wish), rule.refusal()));
+    /** How each of the rules that need {@code known} judges a query. */
+    public Stream<Verdict> judge(Needs known, PolicyQuery query) {
+        return needing(known).map(rule -> new Verdict(rule.name(), rule.allows().test(query), rule.refusal()));
     }
 
     /** Whether accounts of this provider exist for this client. */
     public boolean allowsProvider(UUID provider) {
-        var wish = Wish.ofAccount(provider, Optional.empty());
+        var query = PolicyQuery.ofAccount(provider, Optional.empty());
         return rules.stream()
                 .filter(rule -> rule.name().equals(PROVIDERS))
-                .allMatch(rule -> rule.allows().test(wish));
+                .allMatch(rule -> rule.allows().test(query));
     }
 
     /** How often it may mint. */
@@ -71,9 +71,9 @@ public final class ClientPolicy {
         return rules.stream().filter(rule -> rule.needs() == needs);
     }
 
-    private static void require(PolicyRule[] rules, Wish wish) {
+    private static void require(PolicyRule[] rules, PolicyQuery query) {
         for (var rule : rules) {
-            if (!rule.allows().test(wish)) {
+            if (!rule.allows().test(query)) {
                 throw rule.refused();
             }
         }

@@ -9,7 +9,7 @@ public record Reauthorize(
 
     /** A tenant's claims that start would refuse are dropped: such text is not for the caller to read. */
     public Reauthorize {
-        claims = claims != null && Claims.areUsable(claims) ? claims : null;
+        claims = claims != null && ClaimsRequest.areUsable(claims) ? claims : null;
         scopes = List.copyOf(scopes);
     }
 
