@@ -3,7 +3,7 @@ package io.tokenbroker.ops;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.tokenbroker.link.AccountId;
-import io.tokenbroker.policy.Listed;
+import io.tokenbroker.policy.NameList;
 import io.tokenbroker.settings.BrokerSettings;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
@@ -112,7 +112,7 @@ class StartupChecks {
     private static void checkListed(String key, Optional<List<String>> entries) {
         entries.orElse(List.of())
                 .forEach(entry -> require(
-                        Listed.isWellFormed(entry.strip()),
+                        NameList.isWellFormed(entry.strip()),
                         key
                                 + ": '%s' must be a name in full, * for all, or end in /* after the host, such as https://a.example/*"
                                         .formatted(entry)));

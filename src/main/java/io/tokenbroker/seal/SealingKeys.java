@@ -4,15 +4,14 @@ import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.tokenbroker.settings.BrokerSettings;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.security.GeneralSecurityException;
 import java.security.Key;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jose4j.keys.AesKey;
+import org.jose4j.lang.HashUtil;
 
 /** The keys of {@code broker.sealing-keys}: the first seals, all open. Read at start, so that a wrong one shows then. */
 @Startup
@@ -68,13 +67,9 @@ public class SealingKeys {
         }
 
         static SealingKey of(byte[] bytes) {
-            try {
-                var digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-                var id = Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest, ID_BYTES));
-                return new SealingKey(id, new AesKey(bytes));
-            } catch (GeneralSecurityException impossible) {
-                throw new IllegalStateException(impossible);
-            }
+            var digest = HashUtil.getMessageDigest(HashUtil.SHA_256).digest(bytes);
+            var id = Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest, ID_BYTES));
+            return new SealingKey(id, new AesKey(bytes));
         }
     }
 }
