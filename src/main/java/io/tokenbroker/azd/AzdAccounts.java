@@ -15,7 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.stream.Stream;
 
-/** Whose tokens a client's azd gets: azd cannot name an account, so the client's setting does. */
+/** The account of a client's azd: azd cannot name one, so the client's setting does. */
 @Singleton
 class AzdAccounts {
 

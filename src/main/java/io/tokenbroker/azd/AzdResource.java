@@ -4,7 +4,6 @@ import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.NonBlocking;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.mint.Mints;
-import io.tokenbroker.policy.RateFields;
 import io.tokenbroker.problem.Body;
 import io.tokenbroker.problem.BrokerException;
 import io.vertx.ext.web.RoutingContext;
@@ -36,7 +35,7 @@ class AzdResource {
     public CompletionStage<AzdToken> token(
             @QueryParam("api-version") @Nullable String apiVersion, @Nullable AzdQuestion body, RoutingContext http) {
         var client = (Caller.Client) Caller.of(identity);
-        RateFields.announce(http, client.policy());
+        client.policy().rate().announce(http);
         if (!API_VERSION.equals(apiVersion)) {
             throw BrokerException.invalidField("api-version", "must be " + API_VERSION);
         }

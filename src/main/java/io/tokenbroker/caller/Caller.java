@@ -6,7 +6,7 @@ import java.security.Principal;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Who calls. The roles say what each kind may do at all; what it may do to one account is checked on the account. */
+/** A caller. Its role says which operations it may call; what it may do to one account is checked on the account. */
 public sealed interface Caller extends Principal {
 
     /** The role of a person's browser app. */
@@ -15,7 +15,9 @@ public sealed interface Caller extends Principal {
     /** The role of a back end. */
     String CLIENT = "client";
 
-    String role();
+    default String role() {
+        return this instanceof User ? USER : CLIENT;
+    }
 
     /**
      * A person, signed in at FusionAuth.
@@ -23,11 +25,6 @@ public sealed interface Caller extends Principal {
      * @param id FusionAuth's user id
      */
     record User(UUID id) implements Caller {
-
-        @Override
-        public String role() {
-            return USER;
-        }
 
         @Override
         public String getName() {
@@ -38,18 +35,13 @@ public sealed interface Caller extends Principal {
     /**
      * A back end, with what it may do.
      *
-     * @param user for whom it calls, as that user's own token has proved; only such a user's accounts exist for it then
+     * @param user the user for whom it calls, proved by that user's own token; then only that user's accounts exist for it
      */
     record Client(String name, ClientPolicy policy, Optional<UUID> user) implements Caller {
 
-        /** The same, for a user whose own token it has shown. */
+        /** The same client, for a user that has been proved by the user's own token. */
         public Client onBehalfOf(User proven) {
             return new Client(name, policy, Optional.of(proven.id()));
-        }
-
-        @Override
-        public String role() {
-            return CLIENT;
         }
 
         @Override
@@ -58,7 +50,7 @@ public sealed interface Caller extends Principal {
         }
     }
 
-    /** The caller of the current request; the resource has been refused already to anybody else. */
+    /** The caller of the current request. {@code @RolesAllowed} has refused all other callers before. */
     static Caller of(SecurityIdentity identity) {
         return (Caller) identity.getPrincipal();
     }

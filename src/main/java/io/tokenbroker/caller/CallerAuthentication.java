@@ -4,35 +4,30 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.identity.IdentityProviderManager;
 import io.quarkus.security.identity.SecurityIdentity;
-import io.quarkus.security.identity.request.AuthenticationRequest;
 import io.quarkus.security.runtime.QuarkusSecurityIdentity;
 import io.quarkus.vertx.http.runtime.security.ChallengeData;
 import io.quarkus.vertx.http.runtime.security.HttpAuthenticationMechanism;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.mutiny.Uni;
-import io.tokenbroker.caller.KnownCallers.Credential;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemMappers;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 
 /**
- * Reads the {@code Authorization} header: a broker key as Bearer or Basic, else a FusionAuth access token; at the token
- * endpoints the form too, and at the door of managed identities the header of those. Known
- * credentials never leave the event loop; only a token not seen within the last minute is verified on a thread of its
- * own.
+ * Finds the caller by the {@code Authorization} header, a form's client_secret or an identity header. Known credentials
+ * never leave the event loop; only a token not seen within the last minute is verified on a virtual thread.
  */
 @ApplicationScoped
 class CallerAuthentication implements HttpAuthenticationMechanism {
 
     private final KnownCallers callers;
-    private final AccessTokens tokens;
+    private final UserTokens tokens;
     private final ExecutorService threads;
 
-    CallerAuthentication(KnownCallers callers, AccessTokens tokens, @VirtualThreads ExecutorService threads) {
+    CallerAuthentication(KnownCallers callers, UserTokens tokens, @VirtualThreads ExecutorService threads) {
         this.callers = callers;
         this.tokens = tokens;
         this.threads = threads;
@@ -40,22 +35,13 @@ class CallerAuthentication implements HttpAuthenticationMechanism {
 
     @Override
     public Uni<SecurityIdentity> authenticate(RoutingContext request, IdentityProviderManager unused) {
-        var header = request.request().getHeader(HttpHeaderNames.AUTHORIZATION);
         try {
-            var elsewhere = FormCredentials.in(request, header).or(() -> IdentityHeader.in(request, header));
-            if (elsewhere.isPresent()) {
-                return accept(callers.of(elsewhere.get()));
-            }
-        } catch (BrokerException unclear) {
-            return Uni.createFrom().failure(new AuthenticationFailedException(unclear));
+            return Credential.in(request)
+                    .map(this::identify)
+                    .orElseGet(() -> Uni.createFrom().nullItem());
+        } catch (BrokerException e) {
+            return Uni.createFrom().failure(new AuthenticationFailedException(e));
         }
-        if (header == null) {
-            return Uni.createFrom().nullItem();
-        }
-        var known = callers.of(header);
-        return known.isEmpty() && Credential.of(header) instanceof Credential.Token(var token)
-                ? verify(token)
-                : accept(known);
     }
 
     @Override
@@ -64,32 +50,23 @@ class CallerAuthentication implements HttpAuthenticationMechanism {
                 .item(new ChallengeData(401, HttpHeaderNames.WWW_AUTHENTICATE, ProblemMappers.CHALLENGE));
     }
 
-    @Override
-    public Set<Class<? extends AuthenticationRequest>> getCredentialTypes() {
-        return Set.of();
-    }
-
-    private Uni<SecurityIdentity> verify(String token) {
+    private Uni<SecurityIdentity> identify(Credential credential) {
+        var known = callers.of(credential);
+        if (known.isPresent() || !(credential instanceof Credential.Token(var token))) {
+            return Uni.createFrom().item(() -> identityOf(known));
+        }
         return Uni.createFrom()
-                .item(() -> tokens.verify(token))
+                .item(() -> identityOf(tokens.verify(token)))
                 .runSubscriptionOn(threads)
                 .onFailure(BrokerException.class)
-                .transform(AuthenticationFailedException::new)
-                .flatMap(CallerAuthentication::accept);
+                .transform(AuthenticationFailedException::new);
     }
 
-    private static Uni<SecurityIdentity> accept(Optional<Caller> caller) {
-        return caller.map(found -> Uni.createFrom().item(identityOf(found))).orElseGet(CallerAuthentication::refuse);
-    }
-
-    private static SecurityIdentity identityOf(Caller caller) {
+    private static SecurityIdentity identityOf(Optional<Caller> found) {
+        var caller = found.orElseThrow(AuthenticationFailedException::new);
         return QuarkusSecurityIdentity.builder()
                 .setPrincipal(caller)
                 .addRole(caller.role())
                 .build();
-    }
-
-    private static Uni<SecurityIdentity> refuse() {
-        return Uni.createFrom().failure(new AuthenticationFailedException());
     }
 }

@@ -1,17 +1,20 @@
 package io.tokenbroker.caller;
 
-import io.tokenbroker.policy.Policies;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.tokenbroker.policy.ClientPolicy;
+import io.tokenbroker.policy.PolicyRules;
 import io.tokenbroker.settings.BrokerSettings;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jose4j.lang.HashUtil;
 
 /** The configured clients: by broker key, of which only the digest is known here, or by the subject of a token. */
 // Made when first asked, which is after the settings have been checked.
@@ -19,26 +22,30 @@ import java.util.Optional;
 public class Clients {
 
     /** {@code tbk_<client>_<43 url-safe characters>}: the last are 256 bits, so a plain digest is enough to keep. */
-    private static final String PREFIX = "tbk_";
+    static final String PREFIX = "tbk_";
 
     private static final int SECRET_LENGTH = 43;
 
     private final Map<String, Registered> byName = new HashMap<>();
     private final Map<String, Caller.Client> bySubject = new HashMap<>();
 
-    Clients(BrokerSettings settings, Policies policies) {
+    Clients(BrokerSettings settings, PolicyRules rules, Clock clock) {
         settings.clients().forEach((name, client) -> {
-            var caller = new Caller.Client(name, policies.of(client), Optional.empty());
+            var caller = new Caller.Client(name, ClientPolicy.of(client, rules, clock), Optional.empty());
             byName.put(name, new Registered(caller, digests(client)));
             client.subject().ifPresent(subject -> bySubject.put(subject, caller));
         });
     }
 
     /** The client of this key, or empty. Compared in constant time: the digest is all an attacker could learn. */
-    Optional<Caller.Client> byKey(String key) {
+    Optional<Caller.Client> of(Credential.Key credential) {
+        var key = credential.key();
         return nameIn(key)
+                .filter(name -> credential.client().isEmpty()
+                        || credential.client().get().equals(name))
                 .map(byName::get)
-                .filter(client -> client.knows(sha256(key)))
+                .filter(client ->
+                        client.knows(HashUtil.getMessageDigest(HashUtil.SHA_256).digest(key.getBytes(UTF_8))))
                 .map(Registered::caller);
     }
 
@@ -49,11 +56,6 @@ public class Clients {
                 : Optional.empty();
     }
 
-    /** As {@link #byKey}, and the key must be that client's: Basic says both. */
-    Optional<Caller.Client> byNameAndKey(String name, String key) {
-        return byKey(key).filter(client -> client.name().equals(name));
-    }
-
     Optional<Caller.Client> bySubject(String subject) {
         return Optional.ofNullable(bySubject.get(subject));
     }
@@ -62,14 +64,6 @@ public class Clients {
         return client.keySha256().orElse(List.of()).stream()
                 .map(hex -> HexFormat.of().parseHex(hex.strip().toLowerCase(Locale.ROOT)))
                 .toList();
-    }
-
-    private static byte[] sha256(String key) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-        } catch (GeneralSecurityException impossible) {
-            throw new IllegalStateException(impossible);
-        }
     }
 
     private record Registered(Caller.Client caller, List<byte[]> digests) {

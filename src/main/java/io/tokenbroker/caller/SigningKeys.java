@@ -3,6 +3,7 @@ package io.tokenbroker.caller;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.time.Window;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.net.URI;
@@ -27,10 +28,8 @@ import org.jose4j.lang.JoseException;
 import org.jose4j.lang.UnresolvableKeyException;
 
 /**
- * The keys FusionAuth signs with, by its JWKS. They are asked for again when they are old, or when a token names one
- * that is not among them: a key may be brand-new, so its token waits for an answer that was asked for after it came. But
- * all who wait share that answer, and between two requests there is a pause, so that strangers' tokens do not make the
- * broker ask all the time. Through an outage the known keys stay good, and nobody waits for another's attempt.
+ * The keys that FusionAuth signs with, by its JWKS. Asked for again when they are old, or when a token names an unknown
+ * one; then at most twice a second for all tokens. Through an outage the known keys stay good.
  */
 @ApplicationScoped
 class SigningKeys implements VerificationKeyResolver {
@@ -47,7 +46,7 @@ class SigningKeys implements VerificationKeyResolver {
     private final Get http = new Get();
     private final Clock clock;
 
-    /** Guards asking, and is held meanwhile; readers take {@link #known} as it is. */
+    /** Held during a request; readers take {@link #known} as it is. */
     private final ReentrantLock asking = new ReentrantLock();
 
     /** How many requests have begun. */
@@ -72,14 +71,14 @@ class SigningKeys implements VerificationKeyResolver {
     @Override
     public Key resolveKey(JsonWebSignature token, List<JsonWebStructure> nesting) throws UnresolvableKeyException {
         if (isOlderThan(FRESH, known.readAt())) {
-            askUnlessSomebodyDoes();
+            askUnlessAsking();
         }
         var key = select(token);
         if (key.isEmpty()) {
             askFor(token);
             key = select(token);
         }
-        if (key.isEmpty() && known.lastInVain()) {
+        if (key.isEmpty() && known.isAway()) {
             throw new BrokerException(
                             ProblemType.FUSIONAUTH_UNAVAILABLE,
                             "FusionAuth's signing keys cannot be fetched, so no new token can be checked. Try again later.")
@@ -92,12 +91,12 @@ class SigningKeys implements VerificationKeyResolver {
     private Optional<JsonWebKey> select(JsonWebSignature token) throws UnresolvableKeyException {
         try {
             return Optional.ofNullable(SELECTOR.select(token, known.keys()));
-        } catch (JoseException unusable) {
-            throw new UnresolvableKeyException("The token's header does not fit any key", unusable);
+        } catch (JoseException e) {
+            throw new UnresolvableKeyException("The token's header does not fit any key", e);
         }
     }
 
-    private void askUnlessSomebodyDoes() {
+    private void askUnlessAsking() {
         if (asking.tryLock()) {
             try {
                 ask();
@@ -107,10 +106,13 @@ class SigningKeys implements VerificationKeyResolver {
         }
     }
 
-    /** Asks, unless an answer that was asked for since this token came has arrived before its turn. */
+    /**
+     * A key may be brand-new, so its token waits for an answer to a request that began after the token came. All that wait
+     * share it. During an outage no token waits for another's attempt.
+     */
     private void askFor(JsonWebSignature token) throws UnresolvableKeyException {
-        if (known.lastInVain()) {
-            askUnlessSomebodyDoes();
+        if (known.isAway()) {
+            askUnlessAsking();
             return;
         }
         var before = begun.get();
@@ -126,7 +128,7 @@ class SigningKeys implements VerificationKeyResolver {
 
     /** Call it with the lock held. */
     private void ask() {
-        if (known.lastInVain() && !isOlderThan(PAUSE_AFTER_FAILURE, known.askedAt())) {
+        if (known.isAway() && !isOlderThan(PAUSE_AFTER_FAILURE, known.askedAt())) {
             return;
         }
         if (!isOlderThan(PAUSE, known.askedAt())) {
@@ -135,21 +137,22 @@ class SigningKeys implements VerificationKeyResolver {
         begun.incrementAndGet();
         var keys = fetch();
         var now = clock.instant();
-        known = keys.isPresent() ? new Known(keys.get(), now, now, false) : known.askedInVain(now);
+        known = keys.isPresent()
+                ? new Known(keys.get(), now, now, false)
+                : new Known(known.keys(), known.readAt(), now, true);
     }
 
     private Optional<List<JsonWebKey>> fetch() {
         try {
             return Optional.of(new JsonWebKeySet(http.get(location).getBody()).getJsonWebKeys());
-        } catch (IOException | JoseException unusable) {
+        } catch (IOException | JoseException _) {
             LOG.warnf("The signing keys at %s cannot be read; those known stay good", location);
             return Optional.empty();
         }
     }
 
-    /** Also where the clock was set back: nobody shall wait for a time that has been. */
     private boolean isOlderThan(Duration age, Instant instant) {
-        return Duration.between(instant, clock.instant()).abs().compareTo(age) > 0;
+        return !Window.of(instant, age).contains(clock.instant());
     }
 
     private static String location(BrokerSettings.FusionAuth settings) {
@@ -161,16 +164,12 @@ class SigningKeys implements VerificationKeyResolver {
     /**
      * @param readAt when FusionAuth last answered
      * @param askedAt when it was last asked
-     * @param lastInVain whether it did not answer then
+     * @param isAway whether it did not answer then
      */
-    private record Known(List<JsonWebKey> keys, Instant readAt, Instant askedAt, boolean lastInVain) {
+    private record Known(List<JsonWebKey> keys, Instant readAt, Instant askedAt, boolean isAway) {
 
         private Known {
             keys = List.copyOf(keys);
-        }
-
-        Known askedInVain(Instant now) {
-            return new Known(keys, readAt, now, true);
         }
     }
 }

@@ -2,7 +2,7 @@ package io.tokenbroker.exchange;
 
 import io.tokenbroker.mint.MintRequest;
 import io.tokenbroker.problem.BrokerException;
-import io.tokenbroker.problem.Form;
+import io.tokenbroker.problem.Parameters;
 import io.tokenbroker.problem.ProblemType;
 import java.util.List;
 import java.util.Optional;
@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What a form asks for (RFC 8693 §2.1), without who asks. Parameters that nobody here knows are tolerated.
+ * What a form asks for (RFC 8693 §2.1), without the client and the user. Unknown parameters are tolerated.
  *
  * @param audience the account's id, where the path does not have it
  * @param loginHint or what the account is called
@@ -25,7 +25,7 @@ record ExchangeRequest(
 
     static final String GRANT = "urn:ietf:params:oauth:grant-type:token-exchange";
     static final String ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
-    private static final String JWT = "urn:ietf:params:oauth:token-type:jwt";
+    private static final Set<String> TYPES = Set.of(ACCESS_TOKEN, "urn:ietf:params:oauth:token-type:jwt");
 
     ExchangeRequest {
         if (!scopes.isEmpty() && !MintRequest.areScopes(scopes)) {
@@ -37,7 +37,7 @@ record ExchangeRequest(
     }
 
     /** @throws BrokerException if this is no exchange, or one that the broker does not do */
-    static ExchangeRequest of(Form form) {
+    static ExchangeRequest of(Parameters form) {
         requireGrant(form.one("grant_type"));
         requireTypes(form);
         return new ExchangeRequest(
@@ -74,17 +74,15 @@ record ExchangeRequest(
         }
     }
 
-    private static void requireTypes(Form form) {
-        var types = Set.of(ACCESS_TOKEN, JWT);
-        var subject = form.one("subject_token_type");
-        if (form.one("subject_token").isPresent() != subject.isPresent()) {
+    private static void requireTypes(Parameters form) {
+        if (form.one("subject_token").isPresent()
+                != form.one("subject_token_type").isPresent()) {
             throw BrokerException.invalidField("subject_token_type", "belongs together with subject_token");
         }
-        if (!types.containsAll(subject.stream().toList())) {
-            throw BrokerException.invalidField("subject_token_type", "must be that of an access_token or a jwt");
-        }
-        if (!types.containsAll(form.one("requested_token_type").stream().toList())) {
-            throw BrokerException.invalidField("requested_token_type", "must be that of an access_token or a jwt");
+        for (var field : List.of("subject_token_type", "requested_token_type")) {
+            if (form.one(field).filter(type -> !TYPES.contains(type)).isPresent()) {
+                throw BrokerException.invalidField(field, "must be that of an access_token or a jwt");
+            }
         }
         if (form.one("actor_token").isPresent() || form.one("actor_token_type").isPresent()) {
             throw BrokerException.invalidField("actor_token", "is not taken: the client itself is who acts");
@@ -92,7 +90,7 @@ record ExchangeRequest(
     }
 
     /** RFC 8693 lets both be repeated; a token is for one account and one resource. */
-    private static Optional<String> single(Form form, String name) {
+    private static Optional<String> single(Parameters form, String name) {
         var values = form.all(name);
         if (values.size() > 1) {
             throw new BrokerException(

@@ -6,37 +6,21 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
+import java.util.Map;
 
+/** Authorization server metadata (RFC 8414 §2). */
 @Path("/.well-known/oauth-authorization-server")
 class MetadataResource {
 
     @GET
     @PermitAll
-    public Metadata read(@Context UriInfo uri) {
-        return Metadata.of(uri.getBaseUri().toString().replaceFirst("/$", ""));
-    }
-
-    /** Authorization server metadata (RFC 8414 §2). */
-    record Metadata(
-            String issuer,
-            String tokenEndpoint,
-            List<String> grantTypesSupported,
-            List<String> responseTypesSupported,
-            List<String> tokenEndpointAuthMethodsSupported) {
-
-        Metadata {
-            grantTypesSupported = List.copyOf(grantTypesSupported);
-            responseTypesSupported = List.copyOf(responseTypesSupported);
-            tokenEndpointAuthMethodsSupported = List.copyOf(tokenEndpointAuthMethodsSupported);
-        }
-
-        static Metadata of(String broker) {
-            return new Metadata(
-                    broker,
-                    broker + "/oauth2/token",
-                    List.of(ExchangeRequest.GRANT),
-                    List.of(),
-                    List.of("client_secret_basic", "client_secret_post"));
-        }
+    public Map<String, Object> read(@Context UriInfo uri) {
+        var broker = uri.getBaseUri().toString().replaceFirst("/$", "");
+        return Map.of(
+                "issuer", broker,
+                "token_endpoint", broker + "/oauth2/token",
+                "grant_types_supported", List.of(ExchangeRequest.GRANT),
+                "response_types_supported", List.of(),
+                "token_endpoint_auth_methods_supported", List.of("client_secret_basic", "client_secret_post"));
     }
 }

@@ -8,7 +8,7 @@ import io.tokenbroker.problem.ProblemType;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 
-/** Which account is meant: by its id, or by what its user calls it. */
+/** Finds the account that is meant, by its id or by its display name. */
 @Singleton
 class NamedAccounts {
 
@@ -32,7 +32,7 @@ class NamedAccounts {
                                 "Name the account: by the path /accounts/{id}/oauth2/token, or its id in audience, or login_hint."));
     }
 
-    /** A name alone says nothing of whose account it is. */
+    /** A name is looked up among the accounts of one user. */
     private String hinted(Caller.Client client, String hint) {
         var user = client.user()
                 .orElseThrow(

@@ -1,14 +1,14 @@
 package io.tokenbroker.exchange;
 
 import io.quarkus.virtual.threads.VirtualThreads;
-import io.tokenbroker.caller.AccessTokens;
 import io.tokenbroker.caller.Caller;
+import io.tokenbroker.caller.UserTokens;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.mint.MintRequest;
 import io.tokenbroker.mint.Mints;
 import io.tokenbroker.mint.Target;
 import io.tokenbroker.problem.BrokerException;
-import io.tokenbroker.problem.Form;
+import io.tokenbroker.problem.Parameters;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.provider.Providers;
 import jakarta.inject.Singleton;
@@ -18,11 +18,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 
-/** Reads an exchange, finds out whose account is meant and what for, and mints. */
+/** Reads an exchange, finds its user, account and resource, and mints. */
 @Singleton
 class TokenExchange {
 
-    private final AccessTokens tokens;
+    private final UserTokens tokens;
     private final NamedAccounts accounts;
     private final Providers providers;
     private final Mints mints;
@@ -30,7 +30,7 @@ class TokenExchange {
     private final Clock clock;
 
     TokenExchange(
-            AccessTokens tokens,
+            UserTokens tokens,
             NamedAccounts accounts,
             Providers providers,
             Mints mints,
@@ -49,7 +49,7 @@ class TokenExchange {
      *
      * @param path the account's id in the path, if it is there
      */
-    CompletionStage<ExchangeAnswer> exchange(Caller.Client client, Optional<String> path, Form form) {
+    CompletionStage<ExchangeAnswer> exchange(Caller.Client client, Optional<String> path, Parameters form) {
         var admission = mints.admit(client);
         return CompletableFuture.supplyAsync(() -> understood(client, path, form), threads)
                 .thenCompose(wanted -> admission
@@ -57,7 +57,7 @@ class TokenExchange {
                         .thenApply(minted -> ExchangeAnswer.of(wanted.account(), minted, clock.instant())));
     }
 
-    private Exchange understood(Caller.Client client, Optional<String> path, Form form) {
+    private Exchange understood(Caller.Client client, Optional<String> path, Parameters form) {
         requireSameClient(client, form);
         var request = ExchangeRequest.of(form);
         var caller = form.one("subject_token")
@@ -69,7 +69,7 @@ class TokenExchange {
     }
 
     /** Some send the name beside another proof of it, and then it must be the same (RFC 6749 §2.3). */
-    private static void requireSameClient(Caller.Client client, Form form) {
+    private static void requireSameClient(Caller.Client client, Parameters form) {
         if (form.one("client_id").filter(name -> !name.equals(client.name())).isPresent()) {
             throw BrokerException.invalidField("client_id", "is another client's than the Authorization header's");
         }

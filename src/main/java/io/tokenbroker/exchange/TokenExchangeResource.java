@@ -3,13 +3,12 @@ package io.tokenbroker.exchange;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.NonBlocking;
 import io.tokenbroker.caller.Caller;
-import io.tokenbroker.policy.RateFields;
-import io.tokenbroker.problem.Form;
+import io.tokenbroker.problem.Parameters;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
-import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.PathParam;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -27,9 +26,32 @@ class TokenExchangeResource {
     @POST
     @NonBlocking
     @RolesAllowed(Caller.CLIENT)
-    public CompletionStage<ExchangeAnswer> exchange(@Context RoutingContext request) {
+    public CompletionStage<ExchangeAnswer> exchange(RoutingContext request) {
+        return exchange(Optional.empty(), request);
+    }
+
+    private CompletionStage<ExchangeAnswer> exchange(Optional<String> account, RoutingContext request) {
         var client = (Caller.Client) Caller.of(identity);
-        RateFields.announce(request, client.policy());
-        return exchange.exchange(client, Optional.empty(), Form.of(request));
+        client.policy().rate().announce(request);
+        return exchange.exchange(client, account, Parameters.ofForm(request));
+    }
+
+    /** The same for the account in the path. */
+    @Path("/accounts")
+    static class OfAccount {
+
+        private final TokenExchangeResource door;
+
+        OfAccount(TokenExchangeResource door) {
+            this.door = door;
+        }
+
+        @POST
+        @Path("/{id}/oauth2/token")
+        @NonBlocking
+        @RolesAllowed(Caller.CLIENT)
+        public CompletionStage<ExchangeAnswer> exchange(@PathParam("id") String id, RoutingContext request) {
+            return door.exchange(Optional.of(id), request);
+        }
     }
 }

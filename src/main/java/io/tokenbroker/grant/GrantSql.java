@@ -21,8 +21,8 @@ class GrantSql {
     GrantSql(Database database) {
         var clock = database.engine().clock();
         look = """
-            SELECT g.version, CASE WHEN COUNTS THEN 1 ELSE 0 END AS counts, g.root, g.status, g.status_reason,
-                   g.status_since, g.lease_owner, g.lease_until - CLOCK AS lease_left,
+            SELECT g.version, CASE WHEN COUNTS THEN 1 ELSE 0 END AS counts, g.root, g.status_reason, g.status_since,
+                   g.lease_owner, g.lease_until - CLOCK AS lease_left,
                    a.access_token, a.issued_at, a.expires_at, a.renew_at
             FROM grants g
             LEFT JOIN access_tokens a ON a.account_id = g.account_id AND a.target = ?

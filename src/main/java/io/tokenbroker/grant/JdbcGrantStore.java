@@ -47,10 +47,8 @@ class JdbcGrantStore implements GrantStore {
         }
         var left = Duration.ofMillis(row.getLong("lease_left"));
         var lease = Optional.ofNullable(row.getString("lease_owner")).map(owner -> left);
-        var marked = new Mark(String.valueOf(row.getString("status_reason")), instant(row, "status_since"));
-        var mark = Optional.of(row.getString("status"))
-                .filter(GrantSql.MARKED::equals)
-                .map(status -> marked);
+        var since = Instant.ofEpochMilli(row.getLong("status_since"));
+        var mark = Optional.ofNullable(row.getString("status_reason")).map(reason -> new Mark(reason, since));
         return new Look.Counting(version, mark, lease, shared(signIn, target, row));
     }
 
@@ -59,9 +57,9 @@ class JdbcGrantStore implements GrantStore {
         var opened = sealed == null
                 ? Optional.<String[]>empty()
                 : seal.openAccessToken(signIn, row.getString("root"), target, sealed);
-        var issuedAt = instant(row, "issued_at");
-        var expiresAt = instant(row, "expires_at");
-        var renewAt = instant(row, "renew_at");
+        var issuedAt = Instant.ofEpochMilli(row.getLong("issued_at"));
+        var expiresAt = Instant.ofEpochMilli(row.getLong("expires_at"));
+        var renewAt = Instant.ofEpochMilli(row.getLong("renew_at"));
         return opened.map(parts -> new SharedToken(
                 Secret.of(parts[1]),
                 Optional.of(parts[0]).filter(scope -> !scope.isEmpty()),
@@ -192,10 +190,6 @@ class JdbcGrantStore implements GrantStore {
 
     private static Object[] own(Held held) {
         return new Object[] {id(held.signIn()), held.version(), held.owner()};
-    }
-
-    private static Instant instant(ResultSet row, String column) throws SQLException {
-        return Instant.ofEpochMilli(row.getLong(column));
     }
 
     @SuppressWarnings("ArrayRecordComponent") // never compared

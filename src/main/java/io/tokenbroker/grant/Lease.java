@@ -12,15 +12,13 @@ import io.tokenbroker.settings.BrokerSettings.Rotation;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.jboss.logging.Logger;
+import java.util.function.BooleanSupplier;
 
 /**
  * The right to spend an account's refresh token in one attempt. Its time is measured by a clock that cannot be set, from
  * before it was asked for. Blocks.
  */
 public final class Lease {
-
-    private static final Logger LOG = Logger.getLogger(Lease.class);
 
     /** A process that was stopped for longer must not send: the lease may be another's by then. */
     private static final Duration SEND_WITHIN = Duration.ofSeconds(5);
@@ -41,16 +39,14 @@ public final class Lease {
         this.askedAt = askedAt;
     }
 
-    /**
-     * How an attempt to store ended: in a row of a new version; not at all, as the row is of another sign-in by now or
-     * gone; or in memory at most, as the store is away.
-     */
-    public sealed interface Keeping {
-        record Kept(long version) implements Keeping {}
-
-        record Superseded() implements Keeping {}
-
-        record Unstored() implements Keeping {}
+    /** How an attempt to store ended. */
+    public enum Keeping {
+        /** In a row of the next version. */
+        KEPT,
+        /** Not at all: the row is of another sign-in by now, or gone. */
+        SUPERSEDED,
+        /** In memory at most, as the store is away. */
+        UNSTORED
     }
 
     /**
@@ -66,7 +62,7 @@ public final class Lease {
         return held.refreshToken();
     }
 
-    /** The row's version when the lease was taken. */
+    /** The row's version when the lease was taken; the next one once something is stored by it. */
     public long version() {
         return held.version();
     }
@@ -92,35 +88,31 @@ public final class Lease {
     public Keeping keep(Optional<Secret> next, List<String> scopes, Optional<SharedToken> shared) {
         var target = shared.map(token -> new Target(Grants.digest(scopes), token));
         var token = new Unstored(held, next.orElse(held.refreshToken()), target);
-        for (var tries = 0; tries < 2; tries++) {
-            try {
-                return unstored.store(token) ? new Keeping.Kept(held.version() + 1) : new Keeping.Superseded();
-            } catch (StoreUnavailable away) {
-                LOG.debugf("Account %s: not stored yet (%s)", held.signIn().account(), away.getMessage());
-            }
+        var ended = stored(() -> unstored.store(token));
+        if (ended == Keeping.UNSTORED) {
+            ended = stored(() -> unstored.store(token));
         }
-        if (rotation == Rotation.SINGLE_USE) {
+        if (ended == Keeping.UNSTORED && rotation == Rotation.SINGLE_USE) {
             unstored.put(token);
         }
-        return new Keeping.Unstored();
+        return ended;
     }
 
-    /** Ends the lease after a failure, which leaves the refresh token as it was. */
+    /** Ends the lease after a failure, which leaves the refresh token as it was. Without the store it ends by itself. */
     public void release() {
-        var _ = end(Optional.empty());
+        var _ = stored(() -> store.end(held, Optional.empty()));
     }
 
-    /** Ends the lease and marks the account: only a new sign-in helps, as far as is known. Returns the row's version. */
-    public long mark(Mark mark) {
-        return end(Optional.of(mark)) ? held.version() + 1 : held.version();
+    /** Ends the lease and marks the account: only a new sign-in helps, as far as is known. */
+    public Keeping mark(Mark mark) {
+        return stored(() -> store.end(held, Optional.of(mark)));
     }
 
-    private boolean end(Optional<Mark> mark) {
+    private static Keeping stored(BooleanSupplier write) {
         try {
-            return store.end(held, mark);
+            return write.getAsBoolean() ? Keeping.KEPT : Keeping.SUPERSEDED;
         } catch (StoreUnavailable away) {
-            LOG.debugf("The lease on account %s ends by itself", held.signIn().account());
-            return false;
+            return Keeping.UNSTORED;
         }
     }
 

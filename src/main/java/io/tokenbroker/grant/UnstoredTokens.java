@@ -1,13 +1,13 @@
 package io.tokenbroker.grant;
 
 import io.quarkus.runtime.ShutdownEvent;
-import io.tokenbroker.database.StoreUnavailable;
 import io.tokenbroker.grant.GrantStore.Held;
 import io.tokenbroker.grant.GrantStore.Target;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.time.Sleeper;
 import jakarta.annotation.PostConstruct;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -78,9 +78,13 @@ public class UnstoredTokens {
         return token == null || tryToStore(token);
     }
 
-    /** Stores what waits, up to the first that the store does not take. Returns how many still do. */
+    /** Stores what waits, as long as the store answers. Returns how many still do. */
     public int storeAll() {
-        var _ = tokens.values().stream().allMatch(this::tryToStore);
+        for (var token : tokens.values()) {
+            if (!tryToStore(token) && store.answeringFor().isZero()) {
+                break;
+            }
+        }
         return tokens.size();
     }
 
@@ -89,12 +93,14 @@ public class UnstoredTokens {
             LOG.infof("Account %s: %s", token.account(), store(token) ? "stored at last" : "another sign-in, dropped");
             tokens.remove(token.account(), token);
             return true;
-        } catch (StoreUnavailable away) {
+        } catch (RuntimeException e) {
+            LOG.debugf(e, "Account %s: not stored yet", token.account());
             return false;
         }
     }
 
-    void storeRest(@Observes ShutdownEvent stopping) {
+    /** After the last refresh. */
+    void storeRest(@Observes @Priority(4_000) ShutdownEvent stopping) {
         retries.shutdownNow();
         for (var second = 0; second < SECONDS_AT_THE_END && storeAll() > 0; second++) {
             sleeper.sleep(Duration.ofSeconds(1));

@@ -6,22 +6,12 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The forms of App Service's protocol that are spoken here. They differ in how an end is written. */
 enum ApiVersion {
-    V2019_08_01("2019-08-01") {
-        @Override
-        String expiresOn(Instant end) {
-            return String.valueOf(end.getEpochSecond());
-        }
-    },
-
-    V2017_09_01("2017-09-01") {
-        @Override
-        String expiresOn(Instant end) {
-            return DATE_TEXT.format(end);
-        }
-    };
+    V2019_08_01("2019-08-01"),
+    V2017_09_01("2017-09-01");
 
     /** As App Service on Linux writes it, which all readers of that form understand. */
     private static final DateTimeFormatter DATE_TEXT = DateTimeFormatter.ofPattern(
@@ -35,14 +25,14 @@ enum ApiVersion {
     }
 
     static ApiVersion of(Optional<String> named) {
-        for (var version : values()) {
-            if (named.filter(version.name::equals).isPresent()) {
-                return version;
-            }
-        }
-        throw BrokerException.invalidField(
-                "api-version", "must be %s or %s".formatted(V2019_08_01.name, V2017_09_01.name));
+        return Stream.of(values())
+                .filter(version -> named.filter(version.name::equals).isPresent())
+                .findFirst()
+                .orElseThrow(() -> BrokerException.invalidField(
+                        "api-version", "must be %s or %s".formatted(V2019_08_01.name, V2017_09_01.name)));
     }
 
-    abstract String expiresOn(Instant end);
+    String expiresOn(Instant end) {
+        return this == V2017_09_01 ? DATE_TEXT.format(end) : String.valueOf(end.getEpochSecond());
+    }
 }

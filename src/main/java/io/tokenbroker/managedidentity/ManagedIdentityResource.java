@@ -3,33 +3,61 @@ package io.tokenbroker.managedidentity;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.NonBlocking;
 import io.tokenbroker.caller.Caller;
-import io.tokenbroker.policy.RateFields;
+import io.tokenbroker.mint.Mints;
+import io.tokenbroker.problem.Parameters;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
-import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.PathParam;
+import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 @Path("/msi/token")
 class ManagedIdentityResource {
 
-    private final IdentityTokens tokens;
+    private final Mints mints;
     private final SecurityIdentity identity;
+    private final Clock clock;
 
-    ManagedIdentityResource(IdentityTokens tokens, SecurityIdentity identity) {
-        this.tokens = tokens;
+    ManagedIdentityResource(Mints mints, SecurityIdentity identity, Clock clock) {
+        this.mints = mints;
         this.identity = identity;
+        this.clock = clock;
     }
 
     @GET
     @NonBlocking
     @RolesAllowed(Caller.CLIENT)
-    public CompletionStage<TokenResponse> token(@Context RoutingContext request) {
+    public CompletionStage<TokenResponse> token(RoutingContext request) {
+        return token(Optional.empty(), request);
+    }
+
+    private CompletionStage<TokenResponse> token(Optional<String> account, RoutingContext request) {
         var client = (Caller.Client) Caller.of(identity);
-        RateFields.announce(request, client.policy());
-        var query = TokenQuery.of(Optional.empty(), request.request().uri());
-        return tokens.token(client, query);
+        client.policy().rate().announce(request);
+        var query = TokenQuery.of(account, Parameters.ofQuery(request));
+        return mints.mintInsteadOf(query.rejection(), client, query.account(), query.mint())
+                .thenApply(minted -> TokenResponse.of(query, minted.token(), clock.instant()));
+    }
+
+    /** The same for the account in the path. */
+    @Path("/accounts")
+    static class OfAccount {
+
+        private final ManagedIdentityResource door;
+
+        OfAccount(ManagedIdentityResource door) {
+            this.door = door;
+        }
+
+        @GET
+        @Path("/{id}/msi/token")
+        @NonBlocking
+        @RolesAllowed(Caller.CLIENT)
+        public CompletionStage<TokenResponse> token(@PathParam("id") String id, RoutingContext request) {
+            return door.token(Optional.of(id), request);
+        }
     }
 }

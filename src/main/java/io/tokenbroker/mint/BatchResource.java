@@ -9,7 +9,6 @@ import io.tokenbroker.caller.Caller;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.mint.BatchAnswer.Result;
 import io.tokenbroker.mint.BatchRequest.BatchItemRequest;
-import io.tokenbroker.policy.RateFields;
 import io.tokenbroker.problem.Body;
 import io.tokenbroker.problem.ProblemMappers;
 import io.tokenbroker.problem.RequestId;
@@ -52,7 +51,7 @@ class BatchResource {
     public BatchAnswer mint(@Nullable BatchRequest body, RoutingContext request) {
         var client = (Caller.Client) Caller.of(identity);
         var requestId = RequestId.of(request);
-        RateFields.announce(request, client.policy());
+        client.policy().rate().announce(request);
         var places = new ConcurrentHashMap<Optional<UUID>, Semaphore>();
         return new BatchAnswer(Body.required(body).requests().stream()
                 .gather(Gatherers.mapConcurrent(BatchRequest.MOST, item -> result(client, item, requestId, places)))
@@ -71,7 +70,7 @@ class BatchResource {
                             .join());
             return Result.of(TokenAnswer.of(asked.accountId(), minted, clock.instant()));
         } catch (RuntimeException | JsonProcessingException refused) {
-            return Result.of(ProblemMappers.told(refused, requestId));
+            return Result.of(ProblemMappers.problem(refused, requestId));
         }
     }
 

@@ -9,7 +9,6 @@ import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.caller.KnownCallers;
 import io.tokenbroker.link.AccountId;
-import io.tokenbroker.policy.RateFields;
 import io.tokenbroker.problem.BrokerException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -95,7 +94,7 @@ class CachedMints {
             return Optional.empty();
         }
         client.get().policy().rate().take();
-        RateFields.announce(request, client.get().policy());
+        client.get().policy().rate().announce(request);
         metrics.count(minted.get());
         var token = minted.get().token();
         return Optional.of(token.answer().completed(id, token.expiresIn(clock.instant())));

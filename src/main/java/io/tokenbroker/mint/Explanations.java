@@ -4,9 +4,9 @@ import io.tokenbroker.account.Accounts;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.link.RememberedLinks;
+import io.tokenbroker.policy.PolicyQuery;
 import io.tokenbroker.policy.PolicyRule.Needs;
 import io.tokenbroker.policy.Verdict;
-import io.tokenbroker.policy.Wish;
 import io.tokenbroker.provider.Provider;
 import io.tokenbroker.provider.Providers;
 import jakarta.inject.Singleton;
@@ -53,12 +53,12 @@ class Explanations {
 
     private static List<Verdict> rules(Caller.Client client, AccountId id) {
         return client.policy()
-                .judge(Needs.ACCOUNT, Wish.ofAccount(id.providerId(), client.user()))
+                .judge(Needs.ACCOUNT, PolicyQuery.ofAccount(id.providerId(), client.user()))
                 .toList();
     }
 
     private static List<Verdict> rules(Caller.Client client, Provider provider, MintRequest request) {
-        var wish = Target.of(provider, request).asked(provider.id(), client.user());
-        return client.policy().judge(Needs.TARGET, wish).toList();
+        var query = Target.of(provider, request).asked(provider.id(), client.user());
+        return client.policy().judge(Needs.TARGET, query).toList();
     }
 }

@@ -1,22 +1,20 @@
 package io.tokenbroker.mint;
 
 import io.tokenbroker.grant.Lease;
-import io.tokenbroker.grant.Lease.Keeping;
 import io.tokenbroker.grant.Look;
 import io.tokenbroker.grant.Look.Mark;
 import io.tokenbroker.mint.RefreshAttempt.Result;
-import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.settings.BrokerSettings.Rotation;
 import io.tokenbroker.tenant.RefreshOutcome;
 import io.tokenbroker.tenant.RefreshOutcome.Refreshed;
 import io.tokenbroker.tenant.RefreshOutcome.Refusal;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.Supplier;
 
-/** What comes of a refresh token that was sent, or was to be: keeps, marks or releases. Ends its lease in every case. */
+/** What comes of a refresh token that was sent, or was to be: keeps, marks or releases. Ends its lease unless it throws. */
 final class LeasedAttempt {
 
     private final RefreshAttempt attempt;
@@ -48,7 +46,6 @@ final class LeasedAttempt {
         var token = AccessToken.of(refreshed, askedAt);
         var passes = IdentityCheck.passes(wanted.provider(), wanted.remembered().link(), refreshed.idToken());
         if (!passes && wanted.provider().rotation() == Rotation.REUSABLE) {
-            lease.release();
             throw IdentityCheck.refusal(wanted.provider());
         }
         var mayBeShared = passes && !wanted.mayBeChallenged();
@@ -56,10 +53,9 @@ final class LeasedAttempt {
         var rotated = next.filter(newer -> !newer.equals(lease.refreshToken())).isPresent();
         var shared = Optional.of(token.shared()).filter(ours -> mayBeShared);
         return switch (lease.keep(next, wanted.target().scopes(), shared)) {
-            case Keeping.Kept(var version) ->
-                attempt.handedOut(attempt.seenAt(wanted, lease.version(), version), token, refreshed, rotated);
-            case Keeping.Superseded _ -> new Result.LookAgain(attempt.withLinkReadAgain(wanted));
-            case Keeping.Unstored _ ->
+            case KEPT -> attempt.handedOut(seenAtNext(wanted), token, refreshed, rotated);
+            case SUPERSEDED -> new Result.LookAgain(attempt.withLinkReadAgain(wanted));
+            case UNSTORED ->
                 wanted.provider().rotation() == Rotation.REUSABLE
                         ? attempt.handedOut(wanted, token, refreshed, rotated)
                         : new Result.Ended(new Landing.StoreAway());
@@ -84,7 +80,7 @@ final class LeasedAttempt {
 
     /** A person may have signed in meanwhile; and Entra refuses personal accounts now and then without a reason. */
     private Result refusedAsAWhole(Wanted wanted, Refused refused) {
-        var now = orRelease(() -> attempt.withLinkReadAgain(wanted));
+        var now = attempt.withLinkReadAgain(wanted);
         if (now.remembered().epoch() != wanted.remembered().epoch()) {
             lease.release();
             return new Result.LookAgain(now);
@@ -97,11 +93,23 @@ final class LeasedAttempt {
                             .orElse(refused));
         }
         if (refused.refusal() == Refusal.REAUTHORIZATION_REQUIRED) {
-            var marked = lease.mark(new Mark(refused.reason(), attempt.now()));
-            return attempt.missed(attempt.seenAt(now, lease.version(), marked), refused);
+            return marked(now, refused);
         }
         lease.release();
         return attempt.missed(now, refused);
+    }
+
+    private Result marked(Wanted wanted, Refused refused) {
+        return switch (lease.mark(new Mark(refused.reason(), attempt.now()))) {
+            case KEPT -> attempt.missed(seenAtNext(wanted), refused);
+            // Another attempt has the row by now: what this one heard may be old.
+            case SUPERSEDED -> new Result.Ended(new Landing.Busy(Duration.ofSeconds(1)));
+            case UNSTORED -> new Result.Ended(new Landing.StoreAway());
+        };
+    }
+
+    private Wanted seenAtNext(Wanted wanted) {
+        return attempt.seenAt(wanted, lease.version(), lease.version() + 1);
     }
 
     private boolean isDoubtful(Wanted wanted, Refused refused) {
@@ -109,14 +117,5 @@ final class LeasedAttempt {
                 && !isConfirmed
                 && wanted.provider().rotation() == Rotation.REUSABLE
                 && row.mark().isEmpty();
-    }
-
-    private <T> T orRelease(Supplier<T> work) {
-        try {
-            return work.get();
-        } catch (BrokerException failed) {
-            lease.release();
-            throw failed;
-        }
     }
 }

@@ -1,7 +1,7 @@
 package io.tokenbroker.mint;
 
 import io.tokenbroker.problem.BrokerException;
-import io.tokenbroker.problem.Claims;
+import io.tokenbroker.problem.ClaimsRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -38,7 +38,7 @@ public record MintRequest(
         if (minValidity != null && (minValidity < 0 || minValidity > DAY)) {
             throw BrokerException.invalidField("min_validity", "must be 0 to 86400 seconds");
         }
-        claims = Claims.asked(claims);
+        claims = ClaimsRequest.asked(claims);
     }
 
     Duration validity() {

@@ -3,7 +3,6 @@ package io.tokenbroker.mint;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.NonBlocking;
 import io.tokenbroker.caller.Caller;
-import io.tokenbroker.policy.RateFields;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.POST;
@@ -35,7 +34,7 @@ class MintResource {
             @PathParam("id") String id, @Nullable MintRequest body, RoutingContext http) {
         var request = Optional.ofNullable(body).orElse(MintRequest.DEFAULT);
         var client = (Caller.Client) Caller.of(identity);
-        RateFields.announce(http, client.policy());
+        client.policy().rate().announce(http);
         return mints.mint(client, id, request).thenApply(minted -> TokenAnswer.of(id, minted, clock.instant()));
     }
 }

@@ -8,7 +8,7 @@ import io.tokenbroker.link.RememberedLinks;
 import io.tokenbroker.link.RememberedLinks.Remembered;
 import io.tokenbroker.mint.Minted.Source;
 import io.tokenbroker.policy.ForcedRefreshes.Turn;
-import io.tokenbroker.policy.Wish;
+import io.tokenbroker.policy.PolicyQuery;
 import io.tokenbroker.provider.Provider;
 import io.tokenbroker.provider.Providers;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
@@ -55,7 +55,7 @@ class MintService {
 
     /** The token, if all that is needed to authorize and answer is in memory. Never blocks. */
     Optional<Minted> fromMemory(Caller.Client client, AccountId id, MintRequest request) {
-        client.policy().requireAccount(Wish.ofAccount(id.providerId(), client.user()));
+        client.policy().requireAccount(PolicyQuery.ofAccount(id.providerId(), client.user()));
         return providers.remembered(id.providerId()).flatMap(provider -> {
             var target = permitted(client, provider, request);
             var fresh = links.fresh(id);
@@ -71,7 +71,7 @@ class MintService {
      * @param rejected tells a token that its resource did not accept: neither cache nor store gives such a one
      */
     Minted mint(Caller.Client client, AccountId id, MintRequest request, Optional<Predicate<AccessToken>> rejected) {
-        client.policy().requireAccount(Wish.ofAccount(id.providerId(), client.user()));
+        client.policy().requireAccount(PolicyQuery.ofAccount(id.providerId(), client.user()));
         var provider = providers.find(id.providerId());
         var target = provider.map(known -> permitted(client, known, request));
         var link = owned(links.current(id).orElseThrow(Accounts::notFound), client, request);

@@ -65,6 +65,15 @@ class RefreshAttempt {
     /** Refreshes under a lease on the row as it was seen. */
     Result underLease(Wanted wanted, Look.Counting row) {
         var turn = new Turn(wanted, row.version());
+        try {
+            return underLease(wanted, row, turn);
+        } catch (RuntimeException e) {
+            turn.lease.ifPresent(Lease::release);
+            throw e;
+        }
+    }
+
+    private Result underLease(Wanted wanted, Look.Counting row, Turn turn) {
         var askedAt = clock.instant();
         var outcome = sent(wanted, turn);
         if (turn.storeIsAway) {

@@ -1,5 +1,6 @@
 package io.tokenbroker.mint;
 
+import io.quarkus.runtime.ShutdownEvent;
 import io.tokenbroker.grant.Grants;
 import io.tokenbroker.grant.Look;
 import io.tokenbroker.mint.RefreshAttempt.Result;
@@ -7,10 +8,16 @@ import io.tokenbroker.problem.Upstream;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.tenant.RefreshOutcome.Refusal;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jboss.logging.Logger;
 
 /**
  * Gets a new access token: looks at the account's row, takes the token that another replica has stored, waits for one that
@@ -19,11 +26,16 @@ import java.util.Optional;
 @ApplicationScoped
 class Refresher {
 
+    private static final Logger LOG = Logger.getLogger(Refresher.class);
+
     /** A marked account is held back for so long, then one mint tries it again. */
     private static final Duration MARK_HOLDS = Duration.ofMinutes(15);
 
     private static final Duration MARK_HOLDS_IF_INSISTED = Duration.ofMinutes(1);
     private static final Duration SOON = Duration.ofSeconds(1);
+
+    /** Two sends and the pause between them. */
+    private static final Duration LONGEST_REFRESH = Duration.ofSeconds(30);
 
     private final Grants grants;
     private final RefreshAttempt attempt;
@@ -31,6 +43,9 @@ class Refresher {
     private final GrantTurns turns;
     private final UnknownGrants unknown;
     private final Clock clock;
+
+    /** Read by each refresh, written once: when the broker stops. */
+    private final ReadWriteLock end = new ReentrantReadWriteLock();
 
     Refresher(
             Grants grants,
@@ -54,9 +69,20 @@ class Refresher {
      *     FusionAuth cannot be asked
      */
     Landing refresh(Wanted wanted, Acceptance acceptance, boolean insisting) {
+        end.readLock().lock();
         try (var wait = waits.begin(wanted.provider().rotation());
                 var turn = turns.of(wanted.grant())) {
             return new Walk(wanted, acceptance, insisting, wait, turn).toTheEnd();
+        } finally {
+            end.readLock().unlock();
+        }
+    }
+
+    /** Some refreshes are no part of a request, and what they spend must be stored: after keep-alive, before the rest. */
+    void finish(@Observes @Priority(3_000) ShutdownEvent stopping) throws InterruptedException {
+        if (!end.writeLock().tryLock()) {
+            LOG.info("The broker stops when the refreshes that have begun are through");
+            var _ = end.writeLock().tryLock(LONGEST_REFRESH.toSeconds(), TimeUnit.SECONDS);
         }
     }
 

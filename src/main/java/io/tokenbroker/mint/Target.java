@@ -1,6 +1,6 @@
 package io.tokenbroker.mint;
 
-import io.tokenbroker.policy.Wish;
+import io.tokenbroker.policy.PolicyQuery;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.provider.Provider;
@@ -55,8 +55,8 @@ public record Target(String resource, List<String> scopes) {
     }
 
     /** This, as the policy of a client is asked about it. */
-    Wish asked(UUID provider, Optional<UUID> user) {
-        return new Wish(provider, user, resource, scopes);
+    PolicyQuery asked(UUID provider, Optional<UUID> user) {
+        return new PolicyQuery(provider, user, resource, scopes);
     }
 
     /** What the refresh grant asks for; at Entra an id_token too, which tells whose token it is. */

@@ -5,10 +5,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
-import com.fasterxml.jackson.databind.JsonSerializable;
-import com.fasterxml.jackson.databind.SerializerProvider;
-import com.fasterxml.jackson.databind.jsontype.TypeSerializer;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import io.tokenbroker.mint.Minted.Source;
+import io.tokenbroker.seal.RevealedSecret;
 import io.tokenbroker.seal.Secret;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
@@ -19,16 +18,15 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The answer to a mint. It writes itself: by far the most frequent answer, and its longest part is encoded already. */
+/** The answer to a mint. */
 record TokenAnswer(
-        Secret accessToken,
+        @JsonSerialize(using = RevealedSecret.class) Secret accessToken,
         String tokenType,
         long expiresIn,
         String expiresAt,
         @Nullable String scope,
         String accountId,
-        String source)
-        implements JsonSerializable {
+        String source) {
 
     private static final String BEARER = "Bearer";
 
@@ -44,30 +42,9 @@ record TokenAnswer(
                 word(minted.source()));
     }
 
-    @Override
-    public void serialize(JsonGenerator json, SerializerProvider serializers) throws IOException {
-        json.writeStartObject();
-        writeWhatStays(json, accessToken, expiresAt, scope, source);
-        json.writeStringField("account_id", accountId);
-        json.writeNumberField("expires_in", expiresIn);
-        json.writeEndObject();
-    }
-
-    @Override
-    public void serializeWithType(JsonGenerator json, SerializerProvider serializers, TypeSerializer type)
-            throws IOException {
-        serialize(json, serializers);
-    }
-
-    private static void writeWhatStays(
-            JsonGenerator json, Secret accessToken, String expiresAt, @Nullable String scope, String source)
-            throws IOException {
+    private static void writeToken(JsonGenerator json, Secret accessToken) throws IOException {
         json.writeFieldName("access_token");
         json.writeString(accessToken.json());
-        json.writeStringField("token_type", BEARER);
-        json.writeStringField("expires_at", expiresAt);
-        json.writeStringField("scope", scope);
-        json.writeStringField("source", source);
     }
 
     private static String word(Source source) {
@@ -94,7 +71,11 @@ record TokenAnswer(
             var written = new ByteArrayOutputStream();
             try (var json = JSON.createGenerator(written)) {
                 json.writeStartObject();
-                writeWhatStays(json, accessToken, expiresAt, scope.orElse(null), word(Source.CACHE));
+                writeToken(json, accessToken);
+                json.writeStringField("token_type", BEARER);
+                json.writeStringField("expires_at", expiresAt);
+                json.writeStringField("scope", scope.orElse(null));
+                json.writeStringField("source", word(Source.CACHE));
             } catch (IOException impossible) {
                 throw new UncheckedIOException(impossible);
             }

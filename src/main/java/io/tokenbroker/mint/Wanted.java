@@ -2,7 +2,7 @@ package io.tokenbroker.mint;
 
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.link.RememberedLinks.Remembered;
-import io.tokenbroker.problem.Claims;
+import io.tokenbroker.problem.ClaimsRequest;
 import io.tokenbroker.provider.Provider;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +31,7 @@ record Wanted(Provider provider, Remembered remembered, Target target, Optional<
      * lives for a day, and is of no use to others once its resource challenges them.
      */
     boolean mayBeChallenged() {
-        return claims.filter(asked -> Claims.name(asked, CAPABILITIES)).isPresent();
+        return claims.filter(asked -> ClaimsRequest.name(asked, CAPABILITIES)).isPresent();
     }
 
     Grant grant() {

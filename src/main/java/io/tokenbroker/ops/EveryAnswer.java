@@ -7,8 +7,8 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 
 /**
- * Headers of every answer, whatever produced it: the request id, and that nothing may be stored. The latter is asked
- * only for tokens, codes and sealed values; accounts are nobody's cache's business either.
+ * Headers of every answer, whatever produced it: the request id, and that nothing may be stored. OAuth demands the latter
+ * for tokens only; accounts do not belong into a cache either.
  */
 class EveryAnswer {
 

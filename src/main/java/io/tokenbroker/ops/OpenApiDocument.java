@@ -15,19 +15,15 @@ class OpenApiDocument {
     private static final String MEDIA_TYPE = "application/yaml";
 
     void register(@Observes Router router) throws IOException {
-        var document = read();
-        router.route("/q/openapi")
-                .method(HttpMethod.GET)
-                .method(HttpMethod.HEAD)
-                .handler(request -> request.response()
-                        .putHeader(HttpHeaders.CONTENT_TYPE, MEDIA_TYPE)
-                        .end(document));
-    }
-
-    private static Buffer read() throws IOException {
         try (var file = OpenApiDocument.class.getResourceAsStream("/openapi.yaml")) {
-            return Buffer.buffer(
+            var document = Buffer.buffer(
                     Objects.requireNonNull(file, "openapi.yaml is in the jar").readAllBytes());
+            router.route("/q/openapi")
+                    .method(HttpMethod.GET)
+                    .method(HttpMethod.HEAD)
+                    .handler(request -> request.response()
+                            .putHeader(HttpHeaders.CONTENT_TYPE, MEDIA_TYPE)
+                            .end(document));
         }
     }
 }

@@ -12,9 +12,9 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Ready once the providers have been told. It stays so through an outage of FusionAuth: cached tokens are served then for
- * as long as their links are remembered ({@code broker.accounts.recheck-after}), and refusals after that say what is
- * wrong. All replicas share the outage, so taking one out of service would help nobody.
+ * Ready once the providers have been read. It stays so through an outage of FusionAuth: all replicas share it, cached
+ * tokens are served while their links are remembered ({@code broker.accounts.recheck-after}), and refusals then say what
+ * is wrong.
  */
 @Readiness
 @ApplicationScoped

@@ -10,8 +10,8 @@ import jakarta.enterprise.event.Observes;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Reads a request's body before anything else looks at it. It is small by contract, and so one that is too large is
- * refused in the contract's shape whether its length was announced or not, and one that breaks off reaches no resource.
+ * Reads a request's body before routing. So a body that is too large is refused in the contract's shape, with or without a
+ * Content-Length, and one that breaks off reaches no resource.
  */
 class RequestBodies {
 
@@ -50,14 +50,14 @@ class RequestBodies {
 
     private static void passOn(RoutingContext request, Buffer body) {
         if (body.length() == 0) {
-            // Nothing needs no media type: `curl -X POST` names none, `curl -d ""` a wrong one.
+            // An empty body needs no media type: `curl -X POST` names none, `curl -d ""` a wrong one.
             request.request().headers().set(HttpHeaderNames.CONTENT_TYPE, "application/json");
         }
         ((RoutingContextInternal) request).setBody(body);
         request.next();
     }
 
-    /** What is no number is refused by the server itself. */
+    /** The server itself refuses a length that is no number. */
     private static long announced(RoutingContext request) {
         var length = request.request().getHeader(HttpHeaderNames.CONTENT_LENGTH);
         return length == null ? 0 : Long.parseLong(length);

@@ -3,7 +3,7 @@ package io.tokenbroker.ops;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.tokenbroker.link.AccountId;
-import io.tokenbroker.policy.Listed;
+import io.tokenbroker.policy.NameList;
 import io.tokenbroker.settings.BrokerSettings;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
@@ -111,7 +111,7 @@ class StartupChecks {
     private void checkListed(String key, Optional<List<String>> entries) {
         requireEach(
                 entries,
-                entry -> Listed.isWellFormed(entry.strip()),
+                entry -> NameList.isWellFormed(entry.strip()),
                 key
                         + ": '%s' must be a name in full, * for all, or end in /* after the host, such as https://a.example/*");
     }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.type.LogicalType;
@@ -19,7 +18,6 @@ class StrictJson implements ObjectMapperCustomizer {
     @Override
     public void customize(ObjectMapper json) {
         json.setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
-        json.disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS);
         json.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
         json.enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
         json.enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);

@@ -1,6 +1,8 @@
 package io.tokenbroker.policy;
 
 import io.tokenbroker.policy.PolicyRule.Needs;
+import io.tokenbroker.settings.BrokerSettings;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -17,7 +19,7 @@ public final class ClientPolicy {
     private final MintRate rate;
     private final ForcedRefreshes forced;
 
-    ClientPolicy(List<PolicyRule> rules, MintRate rate, ForcedRefreshes forced) {
+    private ClientPolicy(List<PolicyRule> rules, MintRate rate, ForcedRefreshes forced) {
         this.rules = List.copyOf(rules);
         this.onAccounts = needing(Needs.ACCOUNT).toArray(PolicyRule[]::new);
         this.onTargets = needing(Needs.TARGET).toArray(PolicyRule[]::new);
@@ -25,27 +27,34 @@ public final class ClientPolicy {
         this.forced = forced;
     }
 
+    public static ClientPolicy of(BrokerSettings.Client client, PolicyRules rules, Clock clock) {
+        return new ClientPolicy(
+                rules.of(client),
+                MintRate.of(client.requestsPerMinute(), clock),
+                new ForcedRefreshes(client.forceRefreshInterval(), clock));
+    }
+
     /** Refuses what this client may not do with this account, whatever it is for. */
-    public void requireAccount(Wish wish) {
-        require(onAccounts, wish);
+    public void requireAccount(PolicyQuery query) {
+        require(onAccounts, query);
     }
 
     /** Refuses what else this client may not do: once the target is known, and before anything of the account is read. */
-    public void requireTarget(Wish wish) {
-        require(onTargets, wish);
+    public void requireTarget(PolicyQuery query) {
+        require(onTargets, query);
     }
 
-    /** How each rule that can be judged judges a wish. */
-    public Stream<Verdict> judge(Needs known, Wish wish) {
-        return needing(known).map(rule -> new Verdict(rule.name(), rule.allows().test(wish), rule.refusal()));
+    /** How each of the rules that need {@code known} judges a query. */
+    public Stream<Verdict> judge(Needs known, PolicyQuery query) {
+        return needing(known).map(rule -> new Verdict(rule.name(), rule.allows().test(query), rule.refusal()));
     }
 
     /** Whether accounts of this provider exist for this client. */
     public boolean allowsProvider(UUID provider) {
-        var wish = Wish.ofAccount(provider, Optional.empty());
+        var query = PolicyQuery.ofAccount(provider, Optional.empty());
         return rules.stream()
                 .filter(rule -> rule.name().equals(PROVIDERS))
-                .allMatch(rule -> rule.allows().test(wish));
+                .allMatch(rule -> rule.allows().test(query));
     }
 
     /** How often it may mint. */
@@ -53,7 +62,7 @@ public final class ClientPolicy {
         return rate;
     }
 
-    /** How often it may insist on a new token. */
+    /** How often it may force a refresh. */
     public ForcedRefreshes forced() {
         return forced;
     }
@@ -62,9 +71,9 @@ public final class ClientPolicy {
         return rules.stream().filter(rule -> rule.needs() == needs);
     }
 
-    private static void require(PolicyRule[] rules, Wish wish) {
+    private static void require(PolicyRule[] rules, PolicyQuery query) {
         for (var rule : rules) {
-            if (!rule.allows().test(wish)) {
+            if (!rule.allows().test(query)) {
                 throw rule.refused();
             }
         }

@@ -4,15 +4,15 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
+import io.tokenbroker.time.Window;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
 /**
- * How often one client may insist on a new token of the same account, by {@code force_refresh} or by rejecting the one it
- * has. A turn is taken before the tenant is asked, so that of many at once one asks, and is given back where no answer came:
- * an outage uses nothing up.
+ * How often one client may force a refresh of the same account, by {@code force_refresh} or by rejecting its token. A turn
+ * is taken before the tenant is asked, so that of concurrent calls one asks; an outage gives it back.
  */
 public final class ForcedRefreshes {
 
@@ -21,8 +21,8 @@ public final class ForcedRefreshes {
     private final Duration interval;
     private final Clock clock;
 
-    /** When each account's last turn was taken. Losing one allows a refresh more. */
-    private final Cache<Object, Instant> taken =
+    /** The interval after each account's last turn. Losing one allows a refresh more. */
+    private final Cache<Object, Window> taken =
             Caffeine.newBuilder().maximumSize(10_000).executor(Runnable::run).build();
 
     ForcedRefreshes(Duration interval, Clock clock) {
@@ -31,17 +31,18 @@ public final class ForcedRefreshes {
     }
 
     /**
-     * One caller at a time gets it.
+     * Takes a turn, which one of concurrent callers gets.
      *
      * @param account with its present authorization: a new one is a new beginning
-     * @return empty for who is too early
+     * @return empty if it is too early
      */
     public Optional<Turn> take(Object account) {
         var now = clock.instant();
-        return interval.isZero() || isMine(account, now) ? Optional.of(new Turn(account, now)) : Optional.empty();
+        var turn = new Turn(account, Window.of(now, interval));
+        return interval.isZero() || isMine(turn, now) ? Optional.of(turn) : Optional.empty();
     }
 
-    /** What a caller is told who is too early. */
+    /** The refusal if it is too early. */
     public BrokerException refused(Object account) {
         return BrokerException.byRule(RULE, ProblemType.RATE_LIMITED, refusal(account))
                 .withRetryAfter(Duration.ofSeconds(secondsLeft(account)));
@@ -51,11 +52,11 @@ public final class ForcedRefreshes {
         return new Verdict(RULE, left(account).isZero(), refusal(account));
     }
 
-    private boolean isMine(Object account, Instant now) {
-        var last = taken.getIfPresent(account);
+    private boolean isMine(Turn turn, Instant now) {
+        var last = taken.getIfPresent(turn.account);
         return last == null
-                ? taken.asMap().putIfAbsent(account, now) == null
-                : left(last, now).isZero() && taken.asMap().replace(account, last, now);
+                ? taken.asMap().putIfAbsent(turn.account, turn.window) == null
+                : !last.contains(now) && taken.asMap().replace(turn.account, last, turn.window);
     }
 
     private String refusal(Object account) {
@@ -64,37 +65,31 @@ public final class ForcedRefreshes {
                 + "The broker's operator decides: broker.clients.<name>.force-refresh-interval.";
     }
 
-    /** In whole seconds, so that who waits as long is not too early. */
+    /** Rounded up to whole seconds, so that a caller that waits so long is not too early. */
     private long secondsLeft(Object account) {
         return Math.max(1, left(account).plusMillis(999).toSeconds());
     }
 
     private Duration left(Object account) {
         return Optional.ofNullable(taken.getIfPresent(account))
-                .map(last -> left(last, clock.instant()))
+                .map(last -> last.left(clock.instant()))
                 .orElse(Duration.ZERO);
-    }
-
-    /** A clock that was set back must not prolong it. */
-    private Duration left(Instant last, Instant now) {
-        var since = Duration.between(last, now);
-        return since.isNegative() || since.compareTo(interval) >= 0 ? Duration.ZERO : interval.minus(since);
     }
 
     /** The right to ask the tenant once. */
     public final class Turn {
 
         private final Object account;
-        private final Instant since;
+        private final Window window;
 
-        private Turn(Object account, Instant since) {
+        private Turn(Object account, Window window) {
             this.account = account;
-            this.since = since;
+            this.window = window;
         }
 
-        /** The tenant gave no answer. */
+        /** For a tenant that gave no answer. */
         public void giveBack() {
-            taken.asMap().remove(account, since);
+            taken.asMap().remove(account, window);
         }
     }
 }

@@ -4,9 +4,9 @@ import io.github.bucket4j.Bucket;
 import io.github.bucket4j.TimeMeter;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
+import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 
 /** How often a client may mint: a full minute's worth at once, then as it refills. */
@@ -33,10 +33,6 @@ public final class MintRate {
         }
     }
 
-    public boolean isLimited() {
-        return limited.isPresent();
-    }
-
     /** Whether a mint would be counted or refused; counts none. */
     public Verdict judge() {
         return limited.filter(left -> left.available() == 0)
@@ -51,14 +47,13 @@ public final class MintRate {
     }
 
     /**
-     * What is left, as the header fields of draft-ietf-httpapi-ratelimit-headers: {@code r} mints now, one more after
-     * {@code t} seconds. None without a limit.
+     * Writes what is left when the answer goes out, as the header fields of draft-ietf-httpapi-ratelimit-headers: {@code r}
+     * mints now, one more after {@code t} seconds. None without a limit.
      */
-    public Map<String, String> fields() {
-        return limited.map(left -> Map.of(
-                        "RateLimit-Policy", "\"default\";q=%d;w=60".formatted(left.limit()),
-                        "RateLimit", "\"default\";r=%d;t=%d".formatted(left.available(), left.secondsToNext())))
-                .orElse(Map.of());
+    public void announce(RoutingContext request) {
+        limited.ifPresent(left -> request.addHeadersEndHandler(end -> request.response()
+                .putHeader("RateLimit-Policy", "\"default\";q=%d;w=60".formatted(left.limit()))
+                .putHeader("RateLimit", "\"default\";r=%d;t=%d".formatted(left.available(), left.secondsToNext()))));
     }
 
     private static Bucket bucket(int limit, Clock clock) {
@@ -88,7 +83,7 @@ public final class MintRate {
             return bucket.getAvailableTokens();
         }
 
-        /** In whole seconds, so that who waits as long is not too early; nothing where no more fits in. */
+        /** Rounded up to whole seconds, so that a caller that waits so long is not too early; zero if the bucket is full. */
         long secondsToNext() {
             var next = Math.min(limit, available() + 1);
             var nanos = bucket.estimateAbilityToConsume(next).getNanosToWaitForRefill();

@@ -10,11 +10,11 @@ import java.util.function.Predicate;
  * @param name of the rule, which is that of its setting
  * @param needs what must be known to judge
  * @param allows asked for every token that is handed out, so it allocates nothing and takes no time
- * @param refusal what the caller is told: what is missing, and who can change that
+ * @param refusal tells the caller what is missing, and who can change that
  */
-public record PolicyRule(String name, Needs needs, Predicate<Wish> allows, String refusal) {
+public record PolicyRule(String name, Needs needs, Predicate<PolicyQuery> allows, String refusal) {
 
-    /** Rules are judged as early as they can be: the less is looked at for a caller who may not, the better. */
+    /** What must be known. Rules are judged as early as they can be, so that little is read for a caller that may not. */
     public enum Needs {
         /** The account's id, which names its provider, and the caller. */
         ACCOUNT,

@@ -24,7 +24,7 @@ public class PolicyRules {
                 providers(listed(client.providers())),
                 subjectToken(client.subjectTokenRequired()),
                 resources(listed(client.resources())),
-                scopes(client.scopes().map(scopes -> listed(Optional.of(scopes)))));
+                scopes(listed(client.scopes().or(() -> Optional.of(List.of(ANY))))));
     }
 
     private static PolicyRule providers(List<String> listed) {
@@ -36,7 +36,7 @@ public class PolicyRules {
         return new PolicyRule(
                 ClientPolicy.PROVIDERS,
                 Needs.ACCOUNT,
-                wish -> any || providers.contains(wish.provider()),
+                query -> any || providers.contains(query.provider()),
                 "This client's policy does not include the provider of this account. The broker's operator can add it: "
                         + "broker.clients.<name>.providers.");
     }
@@ -45,7 +45,7 @@ public class PolicyRules {
         return new PolicyRule(
                 "subject-token-required",
                 Needs.ACCOUNT,
-                wish -> !required || wish.user().isPresent(),
+                query -> !required || query.user().isPresent(),
                 "This client mints only with the user's own FusionAuth access token: send it as subject_token to the token "
                         + "exchange, POST /oauth2/token. No other door takes one. The broker's operator decides: "
                         + "broker.clients.<name>.subject-token-required.");
@@ -53,35 +53,34 @@ public class PolicyRules {
 
     private static PolicyRule resources(List<String> entries) {
         var resources =
-                Listed.of(entries.stream().map(PolicyRules::withoutSlash).toList());
+                NameList.of(entries.stream().map(PolicyRules::withoutSlash).toList());
         return new PolicyRule(
                 "resources",
                 Needs.TARGET,
-                wish -> resources.has(withoutSlash(wish.resource())),
+                query -> resources.has(withoutSlash(query.resource())),
                 "This client's policy does not include this resource. The broker's operator can add it: "
                         + "broker.clients.<name>.resources.");
     }
 
-    /** Absent: any scope of a resource that is allowed. */
-    private static PolicyRule scopes(Optional<List<String>> entries) {
-        var scopes = Listed.of(
-                entries.orElse(List.of(ANY)).stream().map(PolicyRules::scope).toList());
+    /** Without the setting {@code *}: any scope of a resource that is allowed. */
+    private static PolicyRule scopes(List<String> entries) {
+        var scopes = NameList.of(entries.stream().map(PolicyRules::scope).toList());
         return new PolicyRule(
                 "scopes",
                 Needs.TARGET,
-                wish -> scopes.all() || areListed(wish, scopes),
+                query -> scopes.all() || areListed(query, scopes),
                 "This client's policy does not include each of these scopes, or none are named. The broker's operator can "
                         + "add them: broker.clients.<name>.scopes.");
     }
 
     /** Where no scope is named the provider decides: that could be any. */
-    private static boolean areListed(Wish wish, Listed listed) {
-        for (var scope : wish.scopes()) {
-            if (!listed.has(scope(scope)) && !listed.has(ofResource(wish.resource(), scope))) {
+    private static boolean areListed(PolicyQuery query, NameList listed) {
+        for (var scope : query.scopes()) {
+            if (!listed.has(scope(scope)) && !listed.has(ofResource(query.resource(), scope))) {
                 return false;
             }
         }
-        return !wish.scopes().isEmpty();
+        return !query.scopes().isEmpty();
     }
 
     /** A bare name in full: it may be listed either way. */

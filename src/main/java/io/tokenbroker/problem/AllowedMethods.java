@@ -6,34 +6,29 @@ import jakarta.enterprise.inject.spi.Bean;
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Path;
-import java.lang.reflect.Method;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** The methods that each path answers to, for the {@code Allow} of a 405 (RFC 9110 §15.5.6), which REST leaves out. */
 @ApplicationScoped
 class AllowedMethods {
 
-    private final List<Operation> operations;
+    private final List<Operation> operations = new ArrayList<>();
 
     AllowedMethods(BeanManager beans) {
-        operations = beans.getBeans(Object.class, Any.Literal.INSTANCE).stream()
+        beans.getBeans(Object.class, Any.Literal.INSTANCE).stream()
                 .map(Bean::getBeanClass)
                 .filter(type -> type.isAnnotationPresent(Path.class))
-                .flatMap(AllowedMethods::operations)
-                .toList();
+                .forEach(this::addOperations);
     }
 
     /** As the field's value; HEAD goes with GET, and OPTIONS with any. */
     String at(String path) {
         var methods = new TreeSet<>(Set.of("OPTIONS"));
         operations.stream()
-                .filter(operation -> operation.path().matcher(path).matches())
+                .filter(operation -> path.matches(operation.path()))
                 .map(Operation::method)
                 .forEach(methods::add);
         if (methods.contains("GET")) {
@@ -42,25 +37,19 @@ class AllowedMethods {
         return String.join(", ", methods);
     }
 
-    private static Stream<Operation> operations(Class<?> resource) {
-        return Arrays.stream(resource.getDeclaredMethods())
-                .flatMap(method -> httpMethod(method).map(http -> new Operation(pattern(resource, method), http)));
+    private void addOperations(Class<?> resource) {
+        for (var method : resource.getDeclaredMethods()) {
+            var below = method.getAnnotation(Path.class);
+            var path = resource.getAnnotation(Path.class).value() + (below == null ? "" : below.value());
+            for (var annotation : method.getAnnotations()) {
+                var http = annotation.annotationType().getAnnotation(HttpMethod.class);
+                if (http != null) {
+                    operations.add(new Operation(path.replaceAll("\\{[^}]+}", "[^/]+"), http.value()));
+                }
+            }
+        }
     }
 
-    private static Stream<String> httpMethod(Method method) {
-        return Arrays.stream(method.getAnnotations())
-                .map(annotation -> annotation.annotationType().getAnnotation(HttpMethod.class))
-                .flatMap(Stream::ofNullable)
-                .map(HttpMethod::value);
-    }
-
-    private static Pattern pattern(Class<?> resource, Method method) {
-        var path = resource.getAnnotation(Path.class).value()
-                + Optional.ofNullable(method.getAnnotation(Path.class))
-                        .map(Path::value)
-                        .orElse("");
-        return Pattern.compile(path.replaceAll("\\{[^}]+}", "[^/]+"));
-    }
-
-    private record Operation(Pattern path, String method) {}
+    /** @param path a regular expression */
+    private record Operation(String path, String method) {}
 }

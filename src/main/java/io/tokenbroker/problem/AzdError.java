@@ -1,18 +1,15 @@
 package io.tokenbroker.problem;
 
+import io.tokenbroker.problem.ErrorShape.Refusal;
+
 /** A refusal as azd reads it; it shows the message and nothing else. */
 public record AzdError(String status, String code, String message) {
 
-    static AzdError of(BrokerException e, String requestId) {
-        return new AzdError(
-                "error",
-                codeOf(e.type()),
-                "%s (%s, request %s)".formatted(e.detail(), e.type().code(), requestId));
-    }
-
-    /** azd takes any other for a fault of the line. Methods are the exception: azd has but one. */
-    static int statusOf(ProblemType type) {
-        return type == ProblemType.METHOD_NOT_ALLOWED ? type.status() : 200;
+    static Refusal refusal(BrokerException e, String requestId) {
+        var message = "%s (%s, request %s)".formatted(e.detail(), e.type().code(), requestId);
+        // azd takes any status but 200 for a fault of the line. It always sends POST, so a 405 is no answer to azd.
+        var status = e.type() == ProblemType.METHOD_NOT_ALLOWED ? 405 : 200;
+        return Refusal.json(status, new AzdError("error", codeOf(e.type()), message));
     }
 
     private static String codeOf(ProblemType type) {

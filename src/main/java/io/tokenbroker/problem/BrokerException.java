@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the caller cannot continue from. Its detail goes to the caller as it is, so it says what is wrong, who must act
- * and how, and holds no secret and no upstream's free text.
+ * A refusal. Its detail goes to the caller as it is: it says what is wrong, who must act and how, and holds no secret and
+ * no free text of an upstream.
  */
 public final class BrokerException extends RuntimeException {
 
@@ -36,24 +36,22 @@ public final class BrokerException extends RuntimeException {
     }
 
     public BrokerException(ProblemType type, String detail) {
-        this(type, detail, List.of(), null, null, null, null);
+        this(type, detail, List.of(), null);
+    }
+
+    private BrokerException(ProblemType type, String detail, List<FieldError> errors, @Nullable String rule) {
+        this(type, detail, errors, null, null, null, rule);
     }
 
     /** A request whose field {@code field} is wrong. */
     public static BrokerException invalidField(String field, String message) {
-        return new BrokerException(
-                ProblemType.INVALID_REQUEST,
-                "The field '%s' %s.".formatted(field, message),
-                List.of(new FieldError(field, message)),
-                null,
-                null,
-                null,
-                null);
+        var detail = "The field '%s' %s.".formatted(field, message);
+        return new BrokerException(ProblemType.INVALID_REQUEST, detail, List.of(new FieldError(field, message)), null);
     }
 
     /** What a rule of the client's policy refuses, by the rule's name. */
     public static BrokerException byRule(String rule, ProblemType type, String detail) {
-        return new BrokerException(type, detail, List.of(), null, null, null, rule);
+        return new BrokerException(type, detail, List.of(), rule);
     }
 
     public BrokerException withReauthorize(Reauthorize how) {
@@ -82,6 +80,11 @@ public final class BrokerException extends RuntimeException {
 
     public Optional<Reauthorize> reauthorize() {
         return Optional.ofNullable(reauthorize);
+    }
+
+    /** What to do, for a caller who sees nothing but a text. */
+    String advice() {
+        return reauthorize().map(Reauthorize::advice).orElse("");
     }
 
     public Optional<Upstream> upstream() {

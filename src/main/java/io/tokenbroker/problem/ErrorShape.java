@@ -2,42 +2,13 @@ package io.tokenbroker.problem;
 
 import io.vertx.ext.web.RoutingContext;
 
-/** How refusals look: problems, except at the doors for programs that know another form. The path tells which door it is. */
+/** How refusals look: problems, except at the doors for programs that know another form. The end of the path names the door. */
 public enum ErrorShape {
-    /** RFC 6749 §5.2. */
-    OAUTH("/oauth2/token") {
-        @Override
-        public Refusal of(BrokerException e, String requestId) {
-            return new Refusal(OAuthError.statusOf(e), JSON, OAuthError.of(e, requestId));
-        }
-    },
-
-    /** App Service's managed identity. */
-    MANAGED_IDENTITY("/msi/token") {
-        @Override
-        public Refusal of(BrokerException e, String requestId) {
-            var error = ManagedIdentityError.of(e, requestId);
-            return new Refusal(error.statusCode(), JSON, error);
-        }
-    },
-
-    /** azd's external authentication. */
-    AZD("/azd/token") {
-        @Override
-        public Refusal of(BrokerException e, String requestId) {
-            return new Refusal(AzdError.statusOf(e.type()), JSON, AzdError.of(e, requestId));
-        }
-    },
-
-    /** RFC 9457: every other path. */
-    PROBLEM("") {
-        @Override
-        public Refusal of(BrokerException e, String requestId) {
-            return new Refusal(e.type().status(), Problem.MEDIA_TYPE, Problem.of(e, requestId));
-        }
-    };
-
-    private static final String JSON = "application/json";
+    OAUTH("/oauth2/token"),
+    MANAGED_IDENTITY("/msi/token"),
+    AZD("/azd/token"),
+    /** Every other path. */
+    PROBLEM("");
 
     private final String endOfPath;
 
@@ -57,8 +28,20 @@ public enum ErrorShape {
         return PROBLEM;
     }
 
-    public abstract Refusal of(BrokerException e, String requestId);
+    public Refusal of(BrokerException e, String requestId) {
+        return switch (this) {
+            case OAUTH -> OAuthError.refusal(e, requestId);
+            case MANAGED_IDENTITY -> ManagedIdentityError.refusal(e, requestId);
+            case AZD -> AzdError.refusal(e, requestId);
+            case PROBLEM -> Problem.refusal(e, requestId);
+        };
+    }
 
     /** @param body to be written as JSON */
-    public record Refusal(int status, String mediaType, Object body) {}
+    public record Refusal(int status, String mediaType, Object body) {
+
+        static Refusal json(int status, Object body) {
+            return new Refusal(status, "application/json", body);
+        }
+    }
 }

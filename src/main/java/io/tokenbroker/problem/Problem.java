@@ -1,6 +1,7 @@
 package io.tokenbroker.problem;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.tokenbroker.problem.ErrorShape.Refusal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +18,9 @@ public record Problem(
         @Nullable Reauthorize reauthorize,
         @Nullable Upstream upstream) {
 
-    /** The media type of RFC 9457 §3. */
-    public static final String MEDIA_TYPE = "application/problem+json";
+    static Refusal refusal(BrokerException e, String requestId) {
+        return new Refusal(e.type().status(), "application/problem+json", of(e, requestId));
+    }
 
     public static Problem of(BrokerException e, String requestId) {
         var type = e.type();

@@ -18,7 +18,7 @@ import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-/** Every exception that leaves a resource, as a problem or in the shape of its door. What nobody expected becomes a bare 500; the log has the rest. */
+/** Every exception that leaves a resource, in the shape of its door. An unexpected one becomes a bare 500; the log has the rest. */
 public class ProblemMappers {
 
     private static final Logger LOG = Logger.getLogger("io.tokenbroker.problem");
@@ -35,87 +35,72 @@ public class ProblemMappers {
         this.methods = methods;
     }
 
-    @ServerExceptionMapper
-    RestResponse<Object> expected(BrokerException e, RoutingContext request) {
-        return answer(e, request);
-    }
-
-    @ServerExceptionMapper
-    RestResponse<Object> noCredentials(UnauthorizedException e, RoutingContext request) {
-        return challenge(
-                CHALLENGE,
-                "Send Authorization: Bearer with a FusionAuth access token (users) or a broker key (clients).",
-                request);
-    }
-
-    @ServerExceptionMapper
-    RestResponse<Object> badCredentials(AuthenticationFailedException e, RoutingContext request) {
-        if (e.getCause() instanceof BrokerException cannotTell) {
-            return answer(cannotTell, request);
+    @ServerExceptionMapper({
+        BrokerException.class,
+        UnauthorizedException.class,
+        AuthenticationFailedException.class,
+        ForbiddenException.class,
+        MismatchedInputException.class,
+        WebApplicationException.class,
+        Throwable.class
+    })
+    RestResponse<Object> answer(Throwable e, RoutingContext request) {
+        var requestId = RequestId.of(request);
+        var refused = refusal(e, requestId);
+        var refusal = ErrorShape.at(request).of(refused, requestId);
+        var answer = RestResponse.ResponseBuilder.<Object>create(refusal.status())
+                .entity(refusal.body())
+                .type(refusal.mediaType());
+        if (refusal.status() == 401) {
+            answer.header(
+                    HttpHeaders.WWW_AUTHENTICATE,
+                    e instanceof AuthenticationFailedException ? INVALID_TOKEN_CHALLENGE : CHALLENGE);
         }
-        return challenge(
-                INVALID_TOKEN_CHALLENGE,
-                "The credential is not accepted: a user sends a current FusionAuth access token of this application,"
-                        + " a client its broker key. Get a new one and try again.",
-                request);
-    }
-
-    @ServerExceptionMapper
-    RestResponse<Object> wrongKindOfCaller(ForbiddenException e, RoutingContext request) {
-        return answer(
-                new BrokerException(
-                        ProblemType.FORBIDDEN,
-                        "Users link, list and unlink; clients mint, list and read. This kind of caller may not do this."),
-                request);
-    }
-
-    @ServerExceptionMapper
-    RestResponse<Object> notTheFieldsWeKnow(MismatchedInputException e, RoutingContext request) {
-        return answer(fieldOf(e), request);
-    }
-
-    @ServerExceptionMapper
-    RestResponse<Object> http(WebApplicationException e, RoutingContext request) {
-        if (e.getCause() instanceof JsonMappingException mapping) {
-            return answer(fieldOf(mapping), request);
+        if (e instanceof NotAllowedException) {
+            answer.header(HttpHeaders.ALLOW, methods.at(request.normalizedPath()));
         }
-        return answer(ofStatus(e.getResponse().getStatus()), request);
-    }
-
-    @ServerExceptionMapper
-    RestResponse<Object> methodNotAllowed(NotAllowedException e, RoutingContext request) {
-        var answer = answer(ofStatus(405), request);
-        answer.getHeaders().putSingle(HttpHeaders.ALLOW, methods.at(request.normalizedPath()));
-        return answer;
-    }
-
-    @ServerExceptionMapper
-    RestResponse<Object> unexpected(Throwable e, RoutingContext request) {
-        LOG.errorf(e, "Request %s failed unexpectedly", RequestId.of(request));
-        return answer(ofStatus(500), request);
+        refused.retryAfter().ifPresent(after -> answer.header(HttpHeaders.RETRY_AFTER, Math.max(1, after.toSeconds())));
+        return answer.build();
     }
 
     /** The problem that an exception would leave a resource as, for an answer that holds several. */
-    public static Problem told(Throwable failed, String requestId) {
-        var cause = failed instanceof CompletionException wrapped && wrapped.getCause() != null
-                ? wrapped.getCause()
-                : failed;
-        return switch (cause) {
-            case BrokerException refused -> told(refused, requestId);
-            case JsonMappingException mapping -> told(fieldOf(mapping), requestId);
+    public static Problem problem(Throwable failed, String requestId) {
+        var e = failed instanceof CompletionException && failed.getCause() != null ? failed.getCause() : failed;
+        return Problem.of(refusal(e instanceof JsonMappingException item ? fieldOf(item) : e, requestId), requestId);
+    }
+
+    private static BrokerException refusal(Throwable e, String requestId) {
+        var refusal = switch (e) {
+            case BrokerException refused -> refused;
+            case UnauthorizedException _ ->
+                new BrokerException(
+                        ProblemType.UNAUTHORIZED,
+                        "Send Authorization: Bearer with a FusionAuth access token (users) or a broker key (clients).");
+            case AuthenticationFailedException failed when failed.getCause() instanceof BrokerException cause -> cause;
+            case AuthenticationFailedException _ ->
+                new BrokerException(
+                        ProblemType.UNAUTHORIZED,
+                        "The credential is not accepted: a user sends a current FusionAuth access token of this application,"
+                                + " a client its broker key. Get a new one and try again.");
+            case ForbiddenException _ ->
+                new BrokerException(
+                        ProblemType.FORBIDDEN,
+                        "Users link, list and unlink; clients mint, list and read. This kind of caller may not do this.");
+            case MismatchedInputException body -> fieldOf(body);
+            case WebApplicationException http ->
+                http.getCause() instanceof JsonMappingException body
+                        ? fieldOf(body)
+                        : ofStatus(http.getResponse().getStatus());
             default -> {
-                LOG.errorf(cause, "Request %s failed unexpectedly", requestId);
-                yield told(ofStatus(500), requestId);
+                LOG.errorf(e, "Request %s failed unexpectedly", requestId);
+                yield ofStatus(500);
             }
         };
+        log(refusal, requestId);
+        return refusal;
     }
 
-    private static Problem told(BrokerException e, String requestId) {
-        log(e, requestId);
-        return Problem.of(e, requestId);
-    }
-
-    /** What HTTP itself refuses, in our shape; 400 where there is no better word. */
+    /** The refusal for a status of HTTP itself; 400 where none fits better. */
     public static BrokerException ofStatus(int status) {
         return switch (status) {
             case 404 -> new BrokerException(ProblemType.NOT_FOUND, "No resource of the broker has this path.");
@@ -157,29 +142,7 @@ public class ProblemMappers {
         return clean.substring(0, Math.min(clean.length(), 64));
     }
 
-    private static RestResponse<Object> challenge(String challenge, String detail, RoutingContext request) {
-        var answer = answer(new BrokerException(ProblemType.UNAUTHORIZED, detail), request);
-        if (answer.getStatus() == 401) {
-            answer.getHeaders().putSingle(HttpHeaders.WWW_AUTHENTICATE, challenge);
-        }
-        return answer;
-    }
-
-    private static RestResponse<Object> answer(BrokerException e, RoutingContext request) {
-        var requestId = RequestId.of(request);
-        log(e, requestId);
-        var refusal = ErrorShape.at(request).of(e, requestId);
-        var answer = RestResponse.ResponseBuilder.<Object>create(refusal.status())
-                .entity(refusal.body())
-                .type(refusal.mediaType());
-        if (refusal.status() == 401) {
-            answer.header(HttpHeaders.WWW_AUTHENTICATE, CHALLENGE);
-        }
-        e.retryAfter().ifPresent(after -> answer.header(HttpHeaders.RETRY_AFTER, Math.max(1, after.toSeconds())));
-        return answer.build();
-    }
-
-    /** 5xx are somebody's work to do, 4xx the caller's own: one line each, no stack. */
+    /** A 5xx is for the operator, a 4xx for the caller: one line each, no stack. */
     private static void log(BrokerException e, String requestId) {
         var level = e.type().status() >= 500 ? Logger.Level.WARN : Logger.Level.DEBUG;
         LOG.logf(

@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
 public record Reauthorize(
         String accountId, String providerId, @Nullable String claims, List<String> scopes) {
 
-    /** A tenant's claims that start would refuse are dropped: whatever that text is, it is nobody's to read. */
+    /** A tenant's claims that start would refuse are dropped: such text is not for the caller to read. */
     public Reauthorize {
-        claims = claims != null && Claims.areUsable(claims) ? claims : null;
+        claims = claims != null && ClaimsRequest.areUsable(claims) ? claims : null;
         scopes = List.copyOf(scopes);
     }
 
-    /** For who sees nothing but a text: where the person's way begins. */
+    /** How the person's sign-in begins, for a caller that sees nothing but a text. */
     String advice() {
         return " Your page starts that by POST /authorizations/start with account_id %s.".formatted(accountId);
     }

@@ -18,10 +18,9 @@ public final class RequestId {
 
     public static String of(RoutingContext request) {
         String known = request.get(KEY);
-        return known != null ? known : assign(request);
-    }
-
-    private static String assign(RoutingContext request) {
+        if (known != null) {
+            return known;
+        }
         var id = Optional.ofNullable(request.request().getHeader(HEADER))
                 .filter(given -> SANE.matcher(given).matches())
                 .orElseGet(RequestId::random);

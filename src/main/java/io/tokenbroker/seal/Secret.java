@@ -1,15 +1,16 @@
 package io.tokenbroker.seal;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.SerializedString;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import org.jose4j.lang.HashUtil;
 
 /**
- * A token, key, code or verifier. It prints as {@code ***} and no serializer can read it; only {@link #reveal} and
- * {@link #json} give it away, which few classes may call.
+ * A token, key, code or verifier. It prints as {@code ***} and no serializer but {@link RevealedSecret} can read it; only
+ * that, {@link #reveal} and {@link #json} give it away, which few classes may use.
  */
 public final class Secret {
 
@@ -45,7 +46,7 @@ public final class Secret {
 
     private byte[] sha256() {
         return HashUtil.getMessageDigest(HashUtil.SHA_256)
-                .digest(value.getValue().getBytes(StandardCharsets.UTF_8));
+                .digest(value.getValue().getBytes(UTF_8));
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.tokenbroker.start;
 
 import io.tokenbroker.problem.BrokerException;
-import io.tokenbroker.problem.Claims;
+import io.tokenbroker.problem.ClaimsRequest;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -39,7 +39,7 @@ record AuthorizationRequest(
         if (prompt != null && !PROMPTS.contains(prompt)) {
             throw BrokerException.invalidField("prompt", "must be login, consent, select_account or none");
         }
-        Claims.check(claims);
+        ClaimsRequest.check(claims);
         scopes = scopes == null ? List.of() : checked(scopes);
     }
 

@@ -1,11 +1,11 @@
 package io.tokenbroker.start;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.tokenbroker.seal.Secret;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
+import org.jose4j.lang.HashUtil;
 
 /** RFC 7636: a secret, and its S256 challenge. */
 record CodeVerifier(Secret value) {
@@ -21,12 +21,8 @@ record CodeVerifier(Secret value) {
     }
 
     String challenge() {
-        try {
-            var digest =
-                    MessageDigest.getInstance("SHA-256").digest(value.reveal().getBytes(StandardCharsets.US_ASCII));
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
-        } catch (GeneralSecurityException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        var digest = HashUtil.getMessageDigest(HashUtil.SHA_256)
+                .digest(value.reveal().getBytes(US_ASCII));
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
     }
 }

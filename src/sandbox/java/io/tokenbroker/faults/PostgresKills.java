@@ -38,6 +38,8 @@ final class PostgresKills {
     /** Shorter than the broker waits for a provider. */
     private static final Duration BRIEFLY = Duration.ofSeconds(3);
 
+    private static final Duration A_MOMENT = Duration.ofMillis(200);
+
     /** A throng at the replica would make it too slow to send in the time that a lease gives for that. */
     private static final Duration THRONG = Duration.ofSeconds(6);
 
@@ -140,7 +142,7 @@ final class PostgresKills {
                 .asking((row, account) -> {
                     Waiting.forLatch(stage.next);
                     row.during("not waited for");
-                    var _ = Thread.ofVirtual().start(() -> brokers.only(STOPPED).mintAnew(account));
+                    var _ = Thread.ofVirtual().start(() -> mintUntil(stage.stopped, STOPPED, account));
                 })
                 .losing(Loss.NEWEST_TOKEN)
                 .withinALease();
@@ -152,6 +154,16 @@ final class PostgresKills {
                 .by(scale.atAPoint())
                 .asking((row, account) ->
                         row.during(brokers.only(UNHEARD).mintAnew(account).code()));
+    }
+
+    /** A slow machine's broker may give up before the account is where it is to be struck: then it is asked again. */
+    private String mintUntil(CountDownLatch struck, int replica, Account account) {
+        var answer = brokers.only(replica).mintAnew(account);
+        while (struck.getCount() > 0) {
+            Waiting.pass(A_MOMENT);
+            answer = brokers.only(replica).mintAnew(account);
+        }
+        return answer.code();
     }
 
     /** Where accounts wait for the one kill, and for the one stop. */
@@ -178,13 +190,13 @@ final class PostgresKills {
 
         void mintNext(Row row, Account account) {
             Waiting.forLatch(next);
-            row.during(brokers.only(KILLED).mintAnew(account).code());
+            row.during(mintUntil(killed, KILLED, account));
         }
 
         Trial at(String name, Disruption disruption) {
             return Trial.of(name, disruption).by(scale.atAPoint()).asking((row, account) -> {
                 Waiting.spread(account, THRONG);
-                row.during(brokers.only(KILLED).mintAnew(account).code());
+                row.during(mintUntil(killed, KILLED, account));
             });
         }
 
@@ -218,13 +230,13 @@ final class PostgresKills {
                 "replica stopped for %d s between answer and keep",
                 BRIEFLY, (arrivals, release) -> {
                     var paused = new Event.Paused(arrivals, release);
-                    return stopped("", new AtStep(places.points(places.refresh(), true), paused))
+                    return stopped("", new AtStep(places.points(places.refresh(), true), paused), release)
                             .mintingMeanwhile();
                 });
         stopped(
                 "replica stopped for %d s between lease and send",
                 LONG,
-                (arrivals, release) -> stopped("", Disruption.NONE)
+                (arrivals, release) -> stopped("", Disruption.NONE, release)
                         .striking(AtStatement.after(StoreStep.LEASE, new Point.Held(arrivals, release, true)))
                         .withinALease());
     }
@@ -243,11 +255,10 @@ final class PostgresKills {
                 }));
     }
 
-    private Trial stopped(String name, Disruption disruption) {
+    private Trial stopped(String name, Disruption disruption, CountDownLatch release) {
         return Trial.of(name, disruption)
                 .by(scale.atAPoint())
-                .asking((row, account) ->
-                        row.during(brokers.only(STOPPED).mintAnew(account).code()));
+                .asking((row, account) -> row.during(mintUntil(release, STOPPED, account)));
     }
 
     /** One replica is killed under load; another is cut off from the store for longer than a lease. In the background. */
@@ -267,7 +278,8 @@ final class PostgresKills {
             parts.add(stopped(
                             "replica alone cut off from the store for %d s between answer and keep"
                                     .formatted(TOO_LONG.toSeconds()),
-                            paused)
+                            paused,
+                            release)
                     .losing(Loss.NEWEST_TOKEN)
                     .withinALease());
         }

@@ -11,19 +11,10 @@ import java.util.function.Consumer;
 /** Waiting without checked exceptions: only its end interrupts the harness. */
 final class Waiting {
 
-    private static final Duration LONGEST_ARRIVAL = Duration.ofSeconds(40);
+    private static final Duration LONGEST_ARRIVAL = Duration.ofSeconds(90);
     private static final int A_FEW = 10;
 
     private Waiting() {}
-
-    /** The harness could not do its harm, as where a busy machine takes too long between two steps. */
-    static final class NotThere extends IllegalStateException {
-        private static final long serialVersionUID = 1;
-
-        NotThere(String message) {
-            super(message);
-        }
-    }
 
     static void forLatch(CountDownLatch latch) {
         try {
@@ -37,7 +28,7 @@ final class Waiting {
     static void untilAllAreThere(CountDownLatch arrivals) {
         try {
             if (!arrivals.await(LONGEST_ARRIVAL.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new NotThere(arrivals.getCount() + " accounts did not get where a fault strikes");
+                throw new IllegalStateException(arrivals.getCount() + " accounts did not get where a fault strikes");
             }
         } catch (InterruptedException e) {
             throw ended(e);

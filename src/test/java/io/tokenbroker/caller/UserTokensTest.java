@@ -94,7 +94,7 @@ class UserTokensTest extends BrokerTest {
     void theOperatorIsToldOfATokenOfWhichTheIssuerAloneIsWrong() {
         TestTime.advance(Duration.ofSeconds(61));
         var logged = new ConcurrentLinkedQueue<String>();
-        var log = Logger.getLogger(AccessTokens.class.getName());
+        var log = Logger.getLogger(UserTokens.class.getName());
         var handler = new Handler() {
             @Override
             public void publish(LogRecord entry) {
@@ -173,6 +173,15 @@ class UserTokensTest extends BrokerTest {
     void aTokenForSeveralAudiencesOfWhichTheApplicationIsOneIsAccepted() {
         var token = fusionAuth()
                 .issueToken(good -> good.claim("aud", List.of("x", FusionAuthStandIn.APPLICATION_ID.toString())));
+
+        call(token).then().statusCode(200);
+    }
+
+    @Test
+    void claimsThatTheBrokerDoesNotReadMayBeOfAnyForm() {
+        var token = fusionAuth()
+                .issueToken(
+                        good -> good.claim("groups", 7).claim("rolesMapping", 7).without("iat"));
 
         call(token).then().statusCode(200);
     }

@@ -11,22 +11,9 @@ class FaultsOfReplicasIT {
 
     private static Report report;
 
-    private static final int TRIES = 3;
-
-    /** Again where accounts did not get to the points of the kill in time: that says nothing of the broker. */
     @BeforeAll
     static void run() {
-        for (var tries = 1; ; tries++) {
-            try {
-                report = Faults.run(Scale.small(1, 3), Map.of(), row -> {});
-                return;
-            } catch (Waiting.NotThere missed) {
-                if (tries == TRIES) {
-                    throw missed;
-                }
-                System.out.printf("Once more: %s%n", missed.getMessage());
-            }
-        }
+        report = Faults.run(Scale.small(1, 3), Map.of(), row -> {});
     }
 
     @Test

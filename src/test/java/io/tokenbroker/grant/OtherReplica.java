@@ -59,7 +59,7 @@ public final class OtherReplica {
 
     private static void keep(Lease lease, String next, List<String> scopes, Optional<SharedToken> shared) {
         var keeping = lease.keep(Optional.of(Secret.of(next)), scopes, shared);
-        if (!(keeping instanceof Lease.Keeping.Kept)) {
+        if (keeping != Lease.Keeping.KEPT) {
             throw new AssertionError("Not kept: " + keeping);
         }
     }

@@ -172,6 +172,30 @@ class SingleUseOutageTest extends BrokerTest {
     }
 
     @Test
+    void aRefusalThatTheStoreDidNotTakeIsToldOnceItHas() {
+        var late = whileTheTenantHangs(account, () -> {
+            sandbox().entra().directory().revokeSessions(DEVON);
+            storeGoesAway();
+        });
+
+        late.then().statusCode(503).body("code", equalTo("store_unavailable"));
+    }
+
+    /** Its refusal may be of a token that the other has just replaced. */
+    @Test
+    void aRefusalOfWhoLostItsLeaseSaysNothingOfTheAccount() {
+        var late = whileTheTenantHangs(account, () -> {
+            sandbox().entra().directory().revokeSessions(DEVON);
+            StoreMemory.database()
+                    .update("test", "UPDATE grants SET version = version + 1, lease_owner = NULL, lease_until = 0");
+        });
+
+        late.then().statusCode(503).body("code", equalTo("provider_unavailable"));
+        account(account).then().body("status", equalTo("active"));
+        mint(account, ARM).then().statusCode(409).body("code", equalTo("reauthorization_required"));
+    }
+
+    @Test
     void accountsAreListedAndLinkedWhileTheStoreIsAway() {
         storeGoesAway();
 

@@ -69,14 +69,14 @@ class AddedRuleTest extends BrokerTest {
         protected List<PolicyRule> of(BrokerSettings.Client client) {
             var rules = new ArrayList<>(super.of(client));
             for (var needs : PolicyRule.Needs.values()) {
-                rules.add(new PolicyRule("sundays", needs, wish -> sundayFor != needs, REFUSAL));
+                rules.add(new PolicyRule("sundays", needs, query -> sundayFor != needs, REFUSAL));
             }
             rules.add(new PolicyRule("broken", PolicyRule.Needs.TARGET, Rules::fails, REFUSAL));
             return rules;
         }
 
-        private static boolean fails(Wish wish) {
-            if (wish.resource().equals(BROKEN)) {
+        private static boolean fails(PolicyQuery query) {
+            if (query.resource().equals(BROKEN)) {
                 throw new IllegalStateException("A rule that fails");
             }
             return true;

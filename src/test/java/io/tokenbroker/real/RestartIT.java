@@ -4,7 +4,11 @@ import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.entra.Fault;
 import io.tokenbroker.sandbox.process.BrokerProcess;
+import io.tokenbroker.support.Waiting;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -42,6 +46,44 @@ class RestartIT {
         var steps = new AtomicInteger();
 
         linkAndMint(() -> replicas[steps.getAndIncrement() % 2]);
+    }
+
+    /** It was renewed ahead of time: no request waits for it. */
+    @Test
+    void aTokenThatWorksOnceAndIsOnItsWayIsStoredBeforeTheBrokerStops() {
+        SANDBOX.entra().switches().singleUseRefreshTokens(true);
+        SANDBOX.entra().consents().grant("d@adatum.com", ARM);
+        one.reconfigure(settings());
+        two.reconfigure(settings());
+        var broker = new Api(one.start().url(), SANDBOX.fusionAuth());
+        var started = broker.start(Sandbox.ADATUM, Sandbox.CALLBACK);
+        var callback = SANDBOX.entra().signIn(started.path("authorize_url"), "d@adatum.com");
+        String account = broker.resolve(broker.complete(callback).path("pending_link_id"))
+                .path("account.id");
+        SANDBOX.entra().faults().add(Fault.refreshIn(Duration.ofSeconds(1)).times(1));
+        broker.mint(account, Map.of("resource", ARM)).then().statusCode(200);
+        SANDBOX.entra().faults().add(Fault.of(Fault.Kind.HANG).times(1));
+        Waiting.until(() -> {
+            broker.mint(account, Map.of("resource", ARM)).then().statusCode(200).body("source", equalTo("cache"));
+            return SANDBOX.entra().faults().hanging() == 1;
+        });
+
+        one.tellToStop();
+        Waiting.until(() -> one.hasSaid("stops when the refreshes that have begun are through"));
+        SANDBOX.entra().faults().release();
+        one.close();
+
+        new Api(two.start().url(), SANDBOX.fusionAuth())
+                .mint(account, Map.of("resource", ARM, "force_refresh", true))
+                .then()
+                .statusCode(200)
+                .body("source", equalTo("refresh"));
+    }
+
+    private static Map<String, String> settings() {
+        var settings = new HashMap<>(SANDBOX.settings());
+        settings.put("broker.providers.\"" + Sandbox.ADATUM + "\".rotation", "single-use");
+        return settings;
     }
 
     /** @param next the broker that does the next step */

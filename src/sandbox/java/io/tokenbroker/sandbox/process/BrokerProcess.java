@@ -80,6 +80,15 @@ public final class BrokerProcess implements AutoCloseable {
         }
     }
 
+    /** Whether it has said so since its log began. */
+    public boolean hasSaid(String words) {
+        try {
+            return Files.readString(log).contains(words);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** SIGSTOP: it stands still, and its connections stay open. */
     public void pause() {
         signal("-STOP");

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
  * @param names to the letter
  * @param branches each ends in a slash, so that no longer host or word can pass for it
  */
-public record Listed(boolean all, Set<String> names, List<String> branches) {
+public record NameList(boolean all, Set<String> names, List<String> branches) {
 
     private static final String ALL = "*";
 
@@ -20,7 +20,7 @@ public record Listed(boolean all, Set<String> names, List<String> branches) {
     private static final Pattern WELL_FORMED =
             Pattern.compile("\\*|[^*\\s]+|([A-Za-z][A-Za-z0-9+.-]*://)?[^/*\\s]*[^/:*\\s]/([^*\\s]*/)?\\*");
 
-    public Listed {
+    public NameList {
         names = Set.copyOf(names);
         branches = List.copyOf(branches);
     }
@@ -31,16 +31,13 @@ public record Listed(boolean all, Set<String> names, List<String> branches) {
     }
 
     /** @param entries without a slash at their end */
-    static Listed of(List<String> entries) {
-        var isBranch = entries.stream()
-                .filter(entry -> !entry.equals(ALL))
-                .collect(Collectors.partitioningBy(entry -> entry.endsWith(ALL)));
-        return new Listed(
-                entries.contains(ALL),
-                Set.copyOf(isBranch.getOrDefault(false, List.of())),
-                isBranch.getOrDefault(true, List.of()).stream()
-                        .map(branch -> branch.substring(0, branch.length() - ALL.length()))
-                        .toList());
+    static NameList of(List<String> entries) {
+        var names = entries.stream().filter(entry -> !entry.endsWith(ALL)).collect(Collectors.toSet());
+        var branches = entries.stream()
+                .filter(entry -> entry.endsWith("/" + ALL))
+                .map(entry -> entry.substring(0, entry.length() - ALL.length()))
+                .toList();
+        return new NameList(entries.contains(ALL), names, branches);
     }
 
     boolean has(String name) {

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import org.jspecify.annotations.Nullable;
 
 /** The {@code claims} of requests and refusals: a claims request (OpenID Connect Core §5.5), a JSON object as text. */
-public final class Claims {
+public final class ClaimsRequest {
 
     /** A member that is there twice would be read in one way here, and perhaps in another by the tenant. */
     private static final ObjectMapper JSON = new ObjectMapper()
@@ -18,7 +18,7 @@ public final class Claims {
 
     private static final int LONGEST = 8_192;
 
-    private Claims() {}
+    private ClaimsRequest() {}
 
     /** Refuses what is there and no JSON object. */
     public static void check(@Nullable String claims) {

@@ -1,0 +1,211 @@
+package io.tokenbroker.caller;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.smallrye.jwt.algorithm.SignatureAlgorithm;
+import io.smallrye.jwt.auth.principal.DefaultJWTTokenParser;
+import io.smallrye.jwt.auth.principal.JWTAuthContextInfo;
+import io.smallrye.jwt.auth.principal.ParseException;
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.time.Window;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jboss.logging.Logger;
+import org.jose4j.jwt.JwtClaims;
+import org.jose4j.jwt.MalformedClaimException;
+import org.jose4j.jwt.NumericDate;
+import org.jose4j.jwt.consumer.ErrorCodes;
+import org.jose4j.jwt.consumer.InvalidJwtException;
+import org.jose4j.jwt.consumer.JwtConsumerBuilder;
+import org.jose4j.keys.resolvers.VerificationKeyResolver;
+import org.jose4j.lang.HashUtil;
+
+/**
+ * FusionAuth's access tokens, verified: signed by a key of the JWKS with an asymmetric algorithm, of the configured
+ * {@code iss}, for the application in {@code aud} and {@code applicationId}, and not expired. An id_token or another
+ * service's token is refused.
+ */
+@Singleton
+public class UserTokens {
+
+    private static final int LONGEST = 8_192;
+    private static final int CLOCK_SKEW_SECONDS = 30;
+    private static final Duration REMEMBERED = Duration.ofSeconds(60);
+    private static final Logger LOG = Logger.getLogger(UserTokens.class);
+
+    /** RSA and EC signatures; {@code none} and HMAC are not in the list. */
+    private static final Set<SignatureAlgorithm> ASYMMETRIC = EnumSet.of(
+            SignatureAlgorithm.RS256,
+            SignatureAlgorithm.RS384,
+            SignatureAlgorithm.RS512,
+            SignatureAlgorithm.PS256,
+            SignatureAlgorithm.PS384,
+            SignatureAlgorithm.PS512,
+            SignatureAlgorithm.ES256,
+            SignatureAlgorithm.ES384,
+            SignatureAlgorithm.ES512);
+
+    private final AtomicReference<Window> warned = new AtomicReference<>(new Window(Instant.MIN, Instant.MIN));
+    private final BrokerSettings.FusionAuth settings;
+    private final Clients clients;
+    private final Clock clock;
+    private final DefaultJWTTokenParser parser;
+    private final JWTAuthContextInfo demands;
+
+    /** By digest, so that a heap dump holds no tokens. Only successes, never past {@code exp}. */
+    private final Cache<String, Verified> verified =
+            Caffeine.newBuilder().maximumSize(100_000).executor(Runnable::run).build();
+
+    UserTokens(BrokerSettings settings, Clients clients, SigningKeys keys, Clock clock) {
+        this.settings = settings.fusionauth();
+        this.clients = clients;
+        this.clock = clock;
+        this.parser = parserWith(keys);
+        this.demands = demands(this.settings);
+    }
+
+    /** The caller of a token verified within the last minute; needs no cryptography and never blocks. */
+    Optional<Caller> remembered(String token) {
+        if (token.length() > LONGEST) {
+            return Optional.empty();
+        }
+        return Optional.ofNullable(verified.getIfPresent(digest(token)))
+                .filter(known -> known.window().contains(clock.instant()))
+                .map(Verified::caller);
+    }
+
+    /**
+     * The caller of this token, or empty if it is not acceptable. May block on the JWKS.
+     *
+     * @throws BrokerException if FusionAuth's keys cannot be fetched, so that the token cannot be checked
+     */
+    Optional<Caller> verify(String token) {
+        if (token.length() > LONGEST) {
+            return Optional.empty();
+        }
+        try {
+            checkBeforeSignature(token);
+            var claims = parser.parse(token, demands).getJwtClaims();
+            var caller = callerOf(claims);
+            if (caller.isPresent()) {
+                remember(token, caller.get(), claims.getExpirationTime());
+            }
+            return caller;
+        } catch (InvalidJwtException e) {
+            if (e.getErrorDetails().size() == 1 && e.hasErrorCode(ErrorCodes.ISSUER_INVALID)) {
+                warnOfIssuer();
+            }
+            return Optional.empty();
+        } catch (ParseException | MalformedClaimException e) {
+            if (e.getCause() instanceof InvalidJwtException
+                    && e.getCause().getCause() instanceof BrokerException away) {
+                throw away;
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** If all else is right, the setting may be wrong, and then every caller is refused. Said once a minute. */
+    private void warnOfIssuer() {
+        var now = clock.instant();
+        var last = warned.get();
+        if (!last.contains(now) && warned.compareAndSet(last, Window.of(now, REMEMBERED))) {
+            LOG.warnf(
+                    "A token for this application was refused since its iss is not %s. If that happens to all, broker.fusionauth.issuer is wrong",
+                    settings.issuer());
+        }
+    }
+
+    /**
+     * The user of this token, or empty if it is not acceptable, or a client's. May block on the JWKS.
+     *
+     * @throws BrokerException if FusionAuth's keys cannot be fetched
+     */
+    public Optional<Caller.User> user(String token) {
+        return remembered(token)
+                .or(() -> verify(token))
+                .filter(Caller.User.class::isInstance)
+                .map(Caller.User.class::cast);
+    }
+
+    /** Cheap checks first: a token for another service costs no signature check and no JWKS request. */
+    private void checkBeforeSignature(String token) throws InvalidJwtException {
+        new JwtConsumerBuilder()
+                .setSkipSignatureVerification()
+                .setEvaluationTime(NumericDate.fromMilliseconds(clock.millis()))
+                .setAllowedClockSkewInSeconds(CLOCK_SKEW_SECONDS)
+                .setRequireExpirationTime()
+                .setRequireSubject()
+                .setExpectedIssuer(true, settings.issuer())
+                .setExpectedAudience(true, settings.applicationId().toString())
+                .build()
+                .processToClaims(token);
+    }
+
+    private static DefaultJWTTokenParser parserWith(VerificationKeyResolver keys) {
+        return new DefaultJWTTokenParser() {
+            @Override
+            protected VerificationKeyResolver getVerificationKeyResolver(JWTAuthContextInfo unused) {
+                return keys;
+            }
+        };
+    }
+
+    /** The parser asks the system for the time: it may be any, since our clock has been asked before. */
+    private static JWTAuthContextInfo demands(BrokerSettings.FusionAuth settings) {
+        var demands = new JWTAuthContextInfo();
+        demands.setIssuedBy(settings.issuer());
+        demands.setExpectedAudience(Set.of(settings.applicationId().toString()));
+        demands.setSignatureAlgorithm(ASYMMETRIC);
+        // Refuses RSA keys that are too short.
+        demands.setRelaxVerificationKeyValidation(false);
+        demands.setClockSkew(Integer.MAX_VALUE);
+        // FusionAuth may leave out iat.
+        demands.setMaxTimeToLiveSecs(0L);
+        // A groups claim of another form than MicroProfile's would fail; no groups are read.
+        demands.setGroupsPath("unused");
+        return demands;
+    }
+
+    private Optional<Caller> callerOf(JwtClaims claims) throws MalformedClaimException {
+        if (!settings.applicationId().toString().equals(claims.getClaimValue("applicationId"))) {
+            return Optional.empty();
+        }
+        var subject = claims.getSubject();
+        Optional<Caller> client = clients.bySubject(subject).map(Caller.class::cast);
+        return client.or(() -> userId(subject).map(Caller.User::new));
+    }
+
+    private static Optional<UUID> userId(String subject) {
+        try {
+            return Optional.of(UUID.fromString(subject));
+        } catch (IllegalArgumentException _) {
+            return Optional.empty();
+        }
+    }
+
+    private void remember(String token, Caller caller, NumericDate expiration) {
+        var now = clock.instant();
+        var expires = Instant.ofEpochMilli(expiration.getValueInMillis());
+        var soon = now.plus(REMEMBERED);
+        verified.put(digest(token), new Verified(caller, new Window(now, expires.isBefore(soon) ? expires : soon)));
+    }
+
+    private static String digest(String token) {
+        return Base64.getEncoder()
+                .encodeToString(HashUtil.getMessageDigest(HashUtil.SHA_256).digest(token.getBytes(UTF_8)));
+    }
+
+    private record Verified(Caller caller, Window window) {}
+}
