@@ -1,12 +1,12 @@
 package io.tokenbroker.grant;
 
 import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.scheduler.Scheduled;
 import io.tokenbroker.grant.GrantStore.Held;
 import io.tokenbroker.grant.GrantStore.Target;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.time.Sleeper;
-import jakarta.annotation.PostConstruct;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -15,9 +15,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
@@ -34,18 +31,11 @@ public class UnstoredTokens {
     private final Clock clock;
     private final Sleeper sleeper;
     private final ConcurrentMap<AccountId, Unstored> tokens = new ConcurrentHashMap<>();
-    private final ScheduledExecutorService retries = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("store-retry").factory());
 
     UnstoredTokens(GrantStore store, Clock clock, Sleeper sleeper) {
         this.store = store;
         this.clock = clock;
         this.sleeper = sleeper;
-    }
-
-    @PostConstruct
-    void tryEachSecond() {
-        var _ = retries.scheduleWithFixedDelay(this::storeAll, 1, 1, TimeUnit.SECONDS);
     }
 
     /** What a refresh gave, and the lease to store it by, which lasts until another attempt takes the row. */
@@ -78,6 +68,11 @@ public class UnstoredTokens {
         return token == null || tryToStore(token);
     }
 
+    @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void tryEachSecond() {
+        storeAll();
+    }
+
     /** Stores what waits, as long as the store answers. Returns how many still do. */
     public int storeAll() {
         for (var token : tokens.values()) {
@@ -101,7 +96,6 @@ public class UnstoredTokens {
 
     /** After the last refresh. */
     void storeRest(@Observes @Priority(4_000) ShutdownEvent stopping) {
-        retries.shutdownNow();
         for (var second = 0; second < SECONDS_AT_THE_END && storeAll() > 0; second++) {
             sleeper.sleep(Duration.ofSeconds(1));
         }
