@@ -17,23 +17,23 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class IdentityProviderApi {
 
-    private final Vendor vendor;
+    private final FusionAuthCalls calls;
     private final UUID applicationId;
 
-    IdentityProviderApi(Vendor vendor, BrokerSettings settings) {
-        this.vendor = vendor;
+    IdentityProviderApi(FusionAuthCalls calls, BrokerSettings settings) {
+        this.calls = calls;
         this.applicationId = settings.fusionauth().applicationId();
     }
 
     /** All of type OpenID Connect, usable or not. */
     public List<IdentityProvider> openIdConnect() {
-        var response = vendor.call(
+        var response = calls.call(
                 "identity providers", api -> api.retrieveIdentityProviderByType(IdentityProviderType.OpenIDConnect));
         if (response.status == 404) {
             return List.of();
         }
         if (response.status != 200 || response.successResponse == null) {
-            throw Vendor.problem(response, "GET /api/identity-provider");
+            throw FusionAuthCalls.problem(response, "GET /api/identity-provider");
         }
         List<BaseIdentityProvider<?>> found = response.successResponse.identityProviders;
         return found == null

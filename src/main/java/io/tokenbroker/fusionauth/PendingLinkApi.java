@@ -13,26 +13,26 @@ public class PendingLinkApi {
 
     private static final String PATH = "GET /api/identity-provider/link/pending";
 
-    private final Vendor vendor;
+    private final FusionAuthCalls calls;
 
-    PendingLinkApi(Vendor vendor) {
-        this.vendor = vendor;
+    PendingLinkApi(FusionAuthCalls calls) {
+        this.calls = calls;
     }
 
     /** Reads a pending link. */
     public PendingRead find(Secret pendingLinkId, UUID userId) {
-        var response = vendor.call(userId.toString(), api -> api.retrievePendingLink(pendingLinkId.reveal(), userId));
+        var response = calls.call(userId.toString(), api -> api.retrievePendingLink(pendingLinkId.reveal(), userId));
         return switch (response.status) {
             case 200 ->
                 Optional.ofNullable(response.successResponse)
                         .flatMap(PendingLinkApi::toPendingLink)
                         .<PendingRead>map(PendingRead.Waiting::new)
-                        .orElseGet(() -> new PendingRead.NotTold(Vendor.problem(response, PATH)));
+                        .orElseGet(() -> new PendingRead.NotTold(FusionAuthCalls.problem(response, PATH)));
             case 400, 404 ->
-                Vendor.isItsOwn(response)
+                FusionAuthCalls.isItsOwn(response)
                         ? new PendingRead.Gone()
-                        : new PendingRead.NotTold(Vendor.problem(response, PATH));
-            default -> new PendingRead.NotTold(Vendor.problem(response, PATH));
+                        : new PendingRead.NotTold(FusionAuthCalls.problem(response, PATH));
+            default -> new PendingRead.NotTold(FusionAuthCalls.problem(response, PATH));
         };
     }
 

@@ -24,11 +24,11 @@ public class UserApi {
 
     private static final int PAGE = 100;
 
-    private final Vendor vendor;
+    private final FusionAuthCalls calls;
     private final UUID applicationId;
 
-    UserApi(Vendor vendor, BrokerSettings settings) {
-        this.vendor = vendor;
+    UserApi(FusionAuthCalls calls, BrokerSettings settings) {
+        this.calls = calls;
         this.applicationId = settings.fusionauth().applicationId();
     }
 
@@ -38,19 +38,19 @@ public class UserApi {
      * @throws io.tokenbroker.problem.BrokerException if FusionAuth cannot be asked, or not by this API key
      */
     public boolean isActive(UUID userId) {
-        var response = vendor.call(userId.toString(), api -> api.retrieveUser(userId));
+        var response = calls.call(userId.toString(), api -> api.retrieveUser(userId));
         return switch (response.status) {
             // A proxy's page in its place tells nothing of the user.
             case 200 ->
                 Optional.ofNullable(response.successResponse)
                         .map(body -> body.user)
                         .map(user -> user.active && user.getRegistrationForApplication(applicationId) != null)
-                        .orElseThrow(() -> Vendor.problem(response, "GET /api/user"));
+                        .orElseThrow(() -> FusionAuthCalls.problem(response, "GET /api/user"));
             case 404 -> {
-                Vendor.requireItsOwn(response, "GET /api/user");
+                FusionAuthCalls.requireItsOwn(response, "GET /api/user");
                 yield false;
             }
-            default -> throw Vendor.problem(response, "GET /api/user");
+            default -> throw FusionAuthCalls.problem(response, "GET /api/user");
         };
     }
 
@@ -60,9 +60,9 @@ public class UserApi {
      * @throws io.tokenbroker.problem.BrokerException if FusionAuth cannot be asked, or not by this API key
      */
     public Page page(Position from) {
-        var response = vendor.call("users", api -> api.searchUsersByQuery(request(from)));
+        var response = calls.call("users", api -> api.searchUsersByQuery(request(from)));
         if (response.status != 200 || response.successResponse == null) {
-            throw Vendor.problem(response, "POST /api/user/search");
+            throw FusionAuthCalls.problem(response, "POST /api/user/search");
         }
         return page(from, response);
     }

@@ -41,12 +41,7 @@ public sealed interface RefreshOutcome {
     /** The provider could not answer now. */
     record Unavailable(Outage outage, Optional<Duration> retryAfter, Upstream upstream) implements NoToken {
 
-        /** Not asked, since others have waited for too long already: for no less than a tenant that hangs is left alone. */
-        public static Unavailable crowded() {
-            return new Unavailable(Outage.CROWDED, Optional.of(Compartments.REST), Upstream.error(null));
-        }
-
-        /** The same later, when so much is left to wait: in whole seconds, so that who obeys does not come too early. */
+        /** The same later, with what is left to wait in whole seconds, rounded up. */
         public Unavailable forAnother(Duration wait) {
             var rounded = wait.plusMillis(999).truncatedTo(ChronoUnit.SECONDS);
             return new Unavailable(outage, Optional.of(rounded), upstream);

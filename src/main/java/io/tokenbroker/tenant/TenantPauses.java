@@ -15,7 +15,7 @@ import java.util.Optional;
  * never more than an hour here, or by a 429 that does not say for how long.
  */
 @ApplicationScoped
-class Pauses {
+class TenantPauses {
 
     private static final Duration UNSAID = Duration.ofSeconds(10);
 
@@ -26,7 +26,7 @@ class Pauses {
             .expireAfterWrite(Duration.ofHours(2))
             .build();
 
-    Pauses(Clock clock) {
+    TenantPauses(Clock clock) {
         this.clock = clock;
     }
 
