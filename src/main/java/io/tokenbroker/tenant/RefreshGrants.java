@@ -60,13 +60,13 @@ public class RefreshGrants {
             MeterRegistry metrics,
             Sleeper sleeper,
             Clock clock,
-            @ConfigProperty(name = "quarkus.rest-client.provider.read-timeout") long readTimeoutMillis) {
+            @ConfigProperty(name = "provider.send-timeout") Duration sendTimeout) {
         this.grant = grant;
         this.pauses = pauses;
         this.refusedClients = refusedClients;
         this.metrics = metrics;
         this.sleeper = sleeper;
-        this.longestAnswer = Duration.ofMillis(readTimeoutMillis);
+        this.longestAnswer = sendTimeout;
         this.bulkheads = Caffeine.newBuilder()
                 .maximumSize(10_000)
                 .build(client -> new Bulkhead("%s for %s".formatted(client.uri(), client.clientId()), LIMITS, clock));

@@ -19,7 +19,7 @@ public final class ModelTenant {
     private static final Clock ANY = Clock.systemUTC();
     private static final TenantPauses PAUSES = new TenantPauses(ANY);
     private static final RefusedClients REFUSED_CLIENTS = new RefusedClients(ANY);
-    private static final long LONGEST_ANSWER = 10_000;
+    private static final Duration LONGEST_ANSWER = Duration.ofSeconds(10);
 
     private ModelTenant() {}
 
@@ -30,7 +30,7 @@ public final class ModelTenant {
 
     @SuppressWarnings("NullAway") // no call goes out
     private static RefreshGrant grant(BiFunction<Secret, UUID, RefreshOutcome> send) {
-        return new RefreshGrant(null, null, ANY) {
+        return new RefreshGrant(null, ANY, "") {
             @Override
             RefreshOutcome refresh(TokenEndpoint endpoint, Request request, Secret refreshToken) {
                 return send.apply(refreshToken, request.userId());
