@@ -1,4 +1,4 @@
-/** Waiting, given from outside as the clock is, so that a test need not wait. */
+/** Spans of time, and waiting, which is injected as the clock is, so that a test need not wait. */
 @NullMarked
 package io.tokenbroker.time;
 

@@ -2,6 +2,7 @@ package io.tokenbroker.upstream;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.tokenbroker.time.Window;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -106,11 +107,9 @@ public final class Circuit {
         return trial.equals(THE_OTHERS) || underWay.size() - ofTheOthers < TRIALS_AT_ONCE;
     }
 
-    /** A clock that was set back must not prolong the rest. */
     private boolean hasRested(String trial) {
-        var now = clock.instant();
         var last = trials.getIfPresent(trial);
-        return last == null || now.isBefore(last) || !now.isBefore(last.plus(rest));
+        return last == null || !Window.of(last, rest).contains(clock.instant());
     }
 
     /** Number of answers so far; empty if the circuit is open and this call is no trial. */
