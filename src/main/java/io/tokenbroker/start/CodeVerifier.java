@@ -2,31 +2,19 @@ package io.tokenbroker.start;
 
 import io.tokenbroker.seal.Secret;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.security.SecureRandom;
-import java.util.Base64;
+import org.jose4j.base64url.Base64Url;
+import org.jose4j.lang.ByteUtil;
+import org.jose4j.lang.HashUtil;
 
-/** RFC 7636: a secret, and its S256 challenge. */
+/** RFC 7636: a secret of 256 random bits, as §4.1 recommends, and its S256 challenge. */
 record CodeVerifier(Secret value) {
 
-    private static final SecureRandom RANDOM = new SecureRandom();
-
-    /** 256 random bits, as §4.1 recommends. */
     static CodeVerifier random() {
-        var bytes = new byte[32];
-        RANDOM.nextBytes(bytes);
-        return new CodeVerifier(
-                Secret.of(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes)));
+        return new CodeVerifier(Secret.of(Base64Url.encode(ByteUtil.randomBytes(32))));
     }
 
     String challenge() {
-        try {
-            var digest =
-                    MessageDigest.getInstance("SHA-256").digest(value.reveal().getBytes(StandardCharsets.US_ASCII));
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
-        } catch (GeneralSecurityException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        var sha256 = HashUtil.getMessageDigest(HashUtil.SHA_256);
+        return Base64Url.encode(sha256.digest(value.reveal().getBytes(StandardCharsets.US_ASCII)));
     }
 }
