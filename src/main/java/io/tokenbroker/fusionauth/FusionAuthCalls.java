@@ -19,6 +19,7 @@ import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -76,6 +77,24 @@ class FusionAuthCalls {
         return inTurn(bulkhead, person, () -> call.apply(api));
     }
 
+    /**
+     * Reads something; empty if FusionAuth says, by one of these statuses, that it is not there.
+     *
+     * @throws BrokerException if there is no such answer
+     */
+    <S, F> Optional<S> read(
+            String person, String path, Set<Integer> notThere, Function<FusionAuthClient, ClientResponse<S, F>> call) {
+        var response = call(person, call);
+        if (notThere.contains(response.status)) {
+            requireItsOwn(response, path);
+            return Optional.empty();
+        }
+        if (response.status != 200 || response.successResponse == null) {
+            throw problem(response, path);
+        }
+        return Optional.of(response.successResponse);
+    }
+
     /** For Complete only: its callers wait for their provider, and must not keep those of others waiting. */
     <S, F> ClientResponse<S, F> complete(
             UUID provider, String person, Function<FusionAuthClient, ClientResponse<S, F>> call) {
@@ -106,7 +125,7 @@ class FusionAuthCalls {
         return new Bulkhead.Limits(atOnce, 5_000, Duration.ofSeconds(5), Duration.ofSeconds(2));
     }
 
-    /** The problem of an answer that none of the expected ones is. */
+    /** The problem of an unexpected answer. */
     static BrokerException problem(ClientResponse<?, ?> response, String call) {
         return problem(response.status, call);
     }
@@ -152,13 +171,9 @@ class FusionAuthCalls {
     /** @throws BrokerException if something between the broker and FusionAuth answers in its place */
     static void requireItsOwn(ClientResponse<?, ?> response, String call) {
         if (!isItsOwn(response)) {
-            throw foreign(response.status, call);
+            throw unavailable("Something between the broker and FusionAuth answered %s in its place (%d)."
+                    .formatted(call, response.status));
         }
-    }
-
-    private static BrokerException foreign(int status, String call) {
-        return unavailable("Something between the broker and FusionAuth answered %s in its place (%d)."
-                .formatted(call.strip(), status));
     }
 
     /** All codes of an error answer; the messages beside them are free text and stay here. */

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -42,37 +43,31 @@ public class LinkApi {
 
     /** The user's links at OpenID Connect providers; none if there is no such user. */
     public List<Link> ofUser(UUID userId) {
-        var response = calls.call(userId.toString(), api -> api.retrieveUserLinksByUserId(null, userId));
-        return switch (response.status) {
-            case 200 ->
-                linksOf(body(response, "GET")).stream()
-                        .filter(LinkApi::isOpenIdConnect)
-                        .map(this::told)
-                        .toList();
-            // Both are said of a user without links, and of no such user.
-            case 400, 404 -> {
-                FusionAuthCalls.requireItsOwn(response, "GET" + PATH);
-                yield List.of();
-            }
-            default -> throw FusionAuthCalls.problem(response, "GET" + PATH);
-        };
+        // FusionAuth says 400 or 404 of a user without links, and of no such user.
+        return calls
+                .read(
+                        userId.toString(),
+                        "GET" + PATH,
+                        Set.of(400, 404),
+                        api -> api.retrieveUserLinksByUserId(null, userId))
+                .map(body -> body.identityProviderLinks)
+                .orElse(List.of())
+                .stream()
+                .filter(LinkApi::isOpenIdConnect)
+                .map(this::remembered)
+                .toList();
     }
 
     /** The link of this identity at an OpenID Connect provider, of any user. */
     public Optional<Link> find(UUID providerId, String identity) {
-        var response =
-                calls.call(ownerOf(providerId, identity), api -> api.retrieveUserLink(providerId, identity, null));
-        return switch (response.status) {
-            case 200 ->
-                Optional.ofNullable(body(response, "GET").identityProviderLink)
-                        .filter(LinkApi::isOpenIdConnect)
-                        .map(this::told);
-            case 404 -> {
-                FusionAuthCalls.requireItsOwn(response, "GET" + PATH);
-                yield Optional.empty();
-            }
-            default -> throw FusionAuthCalls.problem(response, "GET" + PATH);
-        };
+        return calls.read(
+                        ownerOf(providerId, identity),
+                        "GET" + PATH,
+                        Set.of(404),
+                        api -> api.retrieveUserLink(providerId, identity, null))
+                .map(body -> body.identityProviderLink)
+                .filter(LinkApi::isOpenIdConnect)
+                .map(this::remembered);
     }
 
     /** Makes a link of a pending one. */
@@ -123,25 +118,13 @@ public class LinkApi {
                 : new LinkWrite.Written(toLink(body.identityProviderLink));
     }
 
-    private static IdentityProviderLinkResponse body(
-            ClientResponse<IdentityProviderLinkResponse, Errors> response, String method) {
-        var body = response.successResponse;
-        if (body == null) {
-            throw FusionAuthCalls.problem(response, method + PATH);
-        }
-        return body;
-    }
-
-    private static List<IdentityProviderLink> linksOf(IdentityProviderLinkResponse body) {
-        return body.identityProviderLinks == null ? List.of() : body.identityProviderLinks;
-    }
-
     /** Servers before 1.46.0 do not say the type. */
     private static boolean isOpenIdConnect(IdentityProviderLink link) {
         return link.identityProviderType == null || link.identityProviderType == IdentityProviderType.OpenIDConnect;
     }
 
-    private Link told(IdentityProviderLink record) {
+    /** The link, whose owner is remembered for the circuit. */
+    private Link remembered(IdentityProviderLink record) {
         var link = toLink(record);
         owners.put(new Key(link.providerId(), link.identity()), link.userId());
         return link;
