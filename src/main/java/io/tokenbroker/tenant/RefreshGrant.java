@@ -43,7 +43,7 @@ public class RefreshGrant {
         this.version = version;
     }
 
-    /** Asks once. */
+    /** Sends the request once. */
     RefreshOutcome refresh(TokenEndpoint endpoint, Request request, Secret refreshToken) {
         try {
             var answer = http.send(endpoint.uri(), post -> post(post, endpoint, request, refreshToken));
@@ -148,7 +148,7 @@ public class RefreshGrant {
 
     /**
      * @param identity the account's id at the provider, a hint for Entra's routing
-     * @param userId whose account it is; not sent
+     * @param userId the account's owner; not sent
      * @param scope space-separated; empty asks for what was first granted
      * @param claims a claims request (OpenID Connect Core §5.5), passed on as it is
      */

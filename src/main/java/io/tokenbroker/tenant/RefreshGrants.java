@@ -161,7 +161,7 @@ public class RefreshGrants {
                 };
     }
 
-    /** Those who are refused come back after no less than a tenant that hangs is left alone. */
+    /** Retry-After is the rest of the circuit: an earlier call would be refused again. */
     private static Unavailable notSent(Refusal refusal) {
         var outage = refusal == Refusal.CROWDED ? Outage.CROWDED : Outage.FAILING;
         return new Unavailable(outage, Optional.of(LIMITS.rest()), Upstream.error(null));
