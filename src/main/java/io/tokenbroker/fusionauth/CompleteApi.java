@@ -46,7 +46,7 @@ public class CompleteApi {
         return completion(calls.complete(providerId, userId.toString(), api -> api.identityProviderLogin(request)));
     }
 
-    /** By status: 232 is a success to the vendor's client, and no login at all. */
+    /** By status: 232 is a success to FusionAuth's client, and no login at all. */
     private static Completion completion(ClientResponse<LoginResponse, Errors> response) {
         return switch (response.status) {
             case 200, 202, 203, 212, 213, 242 -> new Completion.LoggedIn(userId(response.successResponse));

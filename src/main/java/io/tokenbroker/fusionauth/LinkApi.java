@@ -99,7 +99,7 @@ public class LinkApi {
             case 200 -> written(response);
             case 400, 404, 409 ->
                 FusionAuthCalls.isItsOwn(response)
-                        ? new LinkWrite.Refused(response.status, FusionAuthCalls.codes(response.errorResponse))
+                        ? new LinkWrite.Refused(FusionAuthCalls.codes(response.errorResponse))
                         : new LinkWrite.InDoubt();
             case 401, 429 -> throw FusionAuthCalls.problem(response, "POST" + PATH);
             default -> {
