@@ -137,7 +137,8 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule httpIsSpokenAtTheEdgesOnly = noClasses()
-            .that(DescribedPredicate.not(resideInAnyPackage("io.tokenbroker.problem", "io.tokenbroker.ops")))
+            .that(DescribedPredicate.not(
+                    resideInAnyPackage("io.tokenbroker.problem", "io.tokenbroker.tenant", "io.tokenbroker.ops")))
             .and(describe(
                     "are no resource", type -> !outermost(type).getSimpleName().endsWith("Resource")))
             .should()

@@ -22,8 +22,8 @@ public class Discovery {
     /** The issuer's endpoints, or empty if it cannot be reached or its document cannot be used. */
     public Optional<Endpoints> of(URI issuer) {
         try {
-            var document = URI.create(withoutSlash(issuer) + "/.well-known/openid-configuration");
-            var answer = http.send(document, get -> get);
+            var document = withoutSlash(issuer) + "/.well-known/openid-configuration";
+            var answer = http.send(provider -> provider.get(document));
             return answer.status() == 200 ? endpoints(answer.body()) : Optional.empty();
         } catch (IOException unreachable) {
             LOG.warnf("The issuer %s does not answer", issuer);

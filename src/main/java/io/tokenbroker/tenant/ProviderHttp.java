@@ -4,23 +4,20 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.core.Response;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.rest.client.inject.RestClient;
 
 /**
  * HTTP to identity providers. A send ends within {@code provider.send-timeout}, from the connection to the last byte of
@@ -34,28 +31,23 @@ class ProviderHttp {
     /** An upstream's JSON, tolerantly: unlike the contract's own. */
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final HttpClient http;
+    private final ProviderRestClient client;
     private final Duration sendTimeout;
 
     ProviderHttp(
-            @ConfigProperty(name = "provider.connect-timeout") Duration connectTimeout,
+            @RestClient ProviderRestClient client,
             @ConfigProperty(name = "provider.send-timeout") Duration sendTimeout) {
+        this.client = client;
         this.sendTimeout = sendTimeout;
-        http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(connectTimeout)
-                .executor(Executors.newVirtualThreadPerTaskExecutor())
-                .build();
     }
 
     /**
-     * Sends a request, by default a GET.
+     * Sends a request. The client's own time-outs begin anew with each part of the answer, so they cannot bound it.
      *
      * @throws IOException if no whole answer came; the cause is a {@link TimeoutException} if time ran out
      */
-    Answer send(URI uri, UnaryOperator<HttpRequest.Builder> parts) throws IOException {
-        var exchange = new FutureTask<>(() -> exchange(uri, parts));
+    Answer send(Function<ProviderRestClient, Response> request) throws IOException {
+        var exchange = new FutureTask<>(() -> answer(request));
         Thread.startVirtualThread(exchange);
         try {
             return exchange.get(sendTimeout.toMillis(), TimeUnit.MILLISECONDS);
@@ -65,21 +57,17 @@ class ProviderHttp {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException();
         } finally {
-            // Closes the connection, so that nothing is sent after the send has ended.
             exchange.cancel(true);
         }
     }
 
-    private Answer exchange(URI uri, UnaryOperator<HttpRequest.Builder> parts)
-            throws IOException, InterruptedException {
-        var request =
-                HttpRequest.newBuilder(uri).header("Accept", "application/json").header("User-Agent", "token-broker");
-        var response = http.send(parts.apply(request).build(), BodyHandlers.ofInputStream());
-        try (var body = response.body()) {
+    private Answer answer(Function<ProviderRestClient, Response> request) throws IOException {
+        try (var response = request.apply(client);
+                var body = response.readEntity(InputStream.class)) {
             return new Answer(
-                    response.statusCode(),
-                    response.headers().firstValue("Retry-After"),
-                    json(body.readNBytes(MAX_BYTES + 1)));
+                    response.getStatus(),
+                    Optional.ofNullable(response.getHeaderString("Retry-After")),
+                    body == null ? MissingNode.getInstance() : json(body.readNBytes(MAX_BYTES + 1)));
         }
     }
 
@@ -89,11 +77,6 @@ class ProviderHttp {
         } catch (JsonProcessingException notJson) {
             return MissingNode.getInstance();
         }
-    }
-
-    @PreDestroy
-    void close() {
-        http.shutdownNow();
     }
 
     /** @param body a missing node if it is no JSON or longer than 1 MiB */

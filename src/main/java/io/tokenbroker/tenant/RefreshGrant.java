@@ -6,23 +6,21 @@ import io.tokenbroker.seal.Secret;
 import io.tokenbroker.tenant.RefreshOutcome.Outage;
 import io.tokenbroker.tenant.TokenEndpoint.ClientAuthentication;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.core.MultivaluedHashMap;
+import jakarta.ws.rs.core.MultivaluedMap;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URLEncoder;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.LinkedHashMap;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
 
 /** The refresh grant (RFC 6749 §6) at a provider's token endpoint, once. Blocks. */
 @ApplicationScoped
@@ -35,18 +33,21 @@ public class RefreshGrant {
 
     private final ProviderHttp http;
     private final Clock clock;
-    private final String version;
 
-    RefreshGrant(ProviderHttp http, Clock clock, @ConfigProperty(name = "quarkus.application.version") String version) {
+    RefreshGrant(ProviderHttp http, Clock clock) {
         this.http = http;
         this.clock = clock;
-        this.version = version;
     }
 
     /** Sends the request once. */
     RefreshOutcome refresh(TokenEndpoint endpoint, Request request, Secret refreshToken) {
         try {
-            var answer = http.send(endpoint.uri(), post -> post(post, endpoint, request, refreshToken));
+            var answer = http.send(provider -> provider.token(
+                    endpoint.uri().toString(),
+                    basic(endpoint),
+                    UUID.randomUUID().toString(),
+                    anchorMailbox(endpoint, request.identity()),
+                    form(endpoint, request, refreshToken)));
             return answer.status() == 200
                     ? refreshed(answer.body())
                     : TenantErrors.classify(
@@ -56,23 +57,6 @@ public class RefreshGrant {
         } catch (IOException failed) {
             return new RefreshOutcome.Unavailable(outage(failed), Optional.empty(), Upstream.error(null));
         }
-    }
-
-    /**
-     * The constant headers are for Entra, and mean nothing elsewhere: it echoes the request's id, knows who asks, and says
-     * "too many" as 429 instead of as a refusal of the grant.
-     */
-    private HttpRequest.Builder post(
-            HttpRequest.Builder post, TokenEndpoint endpoint, Request request, Secret refreshToken) {
-        basic(endpoint).ifPresent(value -> post.header("Authorization", value));
-        anchorMailbox(endpoint, request.identity()).ifPresent(value -> post.header("X-AnchorMailbox", value));
-        return post.header("client-request-id", UUID.randomUUID().toString())
-                .header("return-client-request-id", "true")
-                .header("x-client-SKU", "token-broker")
-                .header("x-client-VER", version)
-                .header("x-ms-lib-capability", "retry-after, h429")
-                .header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(BodyPublishers.ofString(form(endpoint, request, refreshToken)));
     }
 
     private static RefreshOutcome refreshed(JsonNode body) {
@@ -91,44 +75,43 @@ public class RefreshGrant {
                 text(body, "id_token").map(Secret::of));
     }
 
-    private static String form(TokenEndpoint endpoint, Request request, Secret refreshToken) {
-        var form = new LinkedHashMap<String, String>();
-        form.put("grant_type", "refresh_token");
-        form.put("refresh_token", refreshToken.reveal());
-        request.scope().ifPresent(given -> form.put("scope", given));
-        request.claims().ifPresent(given -> form.put("claims", given));
+    private static MultivaluedMap<String, String> form(TokenEndpoint endpoint, Request request, Secret refreshToken) {
+        var form = new MultivaluedHashMap<String, String>();
+        form.putSingle("grant_type", "refresh_token");
+        form.putSingle("refresh_token", refreshToken.reveal());
+        request.scope().ifPresent(given -> form.putSingle("scope", given));
+        request.claims().ifPresent(given -> form.putSingle("claims", given));
         if (endpoint.authentication() != ClientAuthentication.CLIENT_SECRET_BASIC) {
-            form.put("client_id", endpoint.clientId());
+            form.putSingle("client_id", endpoint.clientId());
         }
         if (endpoint.authentication() == ClientAuthentication.CLIENT_SECRET_POST) {
-            endpoint.clientSecret().ifPresent(secret -> form.put("client_secret", secret.reveal()));
+            endpoint.clientSecret().ifPresent(secret -> form.putSingle("client_secret", secret.reveal()));
         }
-        return form.entrySet().stream()
-                .map(field -> field.getKey() + "=" + encoded(field.getValue()))
-                .collect(Collectors.joining("&"));
+        return form;
     }
 
     /** RFC 6749 §2.3.1: both parts form-encoded before base64. */
-    private static Optional<String> basic(TokenEndpoint endpoint) {
+    private static @Nullable String basic(TokenEndpoint endpoint) {
         if (endpoint.authentication() != ClientAuthentication.CLIENT_SECRET_BASIC) {
-            return Optional.empty();
+            return null;
         }
         var secret = endpoint.clientSecret().map(Secret::reveal).orElse("");
         var pair = encoded(endpoint.clientId()) + ":" + encoded(secret);
-        return Optional.of("Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
+        return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Entra routes by it in an outage; only an object id and a tenant id will do. */
-    private static Optional<String> anchorMailbox(TokenEndpoint endpoint, String identity) {
+    private static @Nullable String anchorMailbox(TokenEndpoint endpoint, String identity) {
         return endpoint.entraTenant()
                 .filter(tenant ->
                         GUID.matcher(tenant).matches() && GUID.matcher(identity).matches())
-                .map(tenant -> "oid:" + identity + "@" + tenant);
+                .map(tenant -> "oid:" + identity + "@" + tenant)
+                .orElse(null);
     }
 
     private static Outage outage(IOException failed) {
         for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException) {
+            if (cause instanceof ConnectException || cause instanceof UnknownHostException) {
                 return Outage.UNREACHABLE;
             }
             if (cause instanceof TimeoutException) {

@@ -155,9 +155,14 @@ public final class Faults {
 
     /** For a broker that is to be killed when accounts wait at every point: none of them may give up before that. */
     private Map<String, String> patient() {
-        var settings =
-                new HashMap<>(settings(Map.of("broker.accounts.recheck-after", "0s", "provider.send-timeout", "40s"))
-                        .get(KILLED));
+        var settings = new HashMap<>(settings(Map.of(
+                        "broker.accounts.recheck-after",
+                        "0s",
+                        "provider.send-timeout",
+                        "40s",
+                        "quarkus.rest-client.provider.read-timeout",
+                        "41000"))
+                .get(KILLED));
         if (store instanceof PostgresStore server) {
             settings.putAll(server.patientSettings(KILLED));
         }

@@ -30,7 +30,7 @@ public final class ModelTenant {
 
     @SuppressWarnings("NullAway") // no call goes out
     private static RefreshGrant grant(BiFunction<Secret, UUID, RefreshOutcome> send) {
-        return new RefreshGrant(null, ANY, "") {
+        return new RefreshGrant(null, ANY) {
             @Override
             RefreshOutcome refresh(TokenEndpoint endpoint, Request request, Secret refreshToken) {
                 return send.apply(refreshToken, request.userId());
