@@ -53,23 +53,23 @@ class ArchitectureTest {
     private static final Map<String, List<String>> MAY_KNOW = new TreeMap<>(Map.ofEntries(
             Map.entry("settings", List.of()),
             Map.entry("problem", List.of()),
-            Map.entry("circuit", List.of()),
+            Map.entry("upstream", List.of("time")),
             Map.entry("time", List.of()),
             Map.entry("database", List.of("settings")),
             Map.entry("seal", List.of("settings")),
             Map.entry("policy", List.of("problem", "settings", "time")),
             Map.entry("caller", List.of("policy", "problem", "settings", "time")),
-            Map.entry("fusionauth", List.of("circuit", "problem", "seal", "settings")),
-            Map.entry("tenant", List.of("circuit", "problem", "seal", "settings", "time")),
+            Map.entry("fusionauth", List.of("problem", "seal", "settings", "upstream")),
+            Map.entry("tenant", List.of("problem", "seal", "settings", "time", "upstream")),
             Map.entry("link", List.of("fusionauth", "problem", "seal", "settings")),
             Map.entry("grant", List.of("database", "fusionauth", "link", "seal", "settings", "time")),
-            Map.entry("provider", List.of("caller", "fusionauth", "problem", "seal", "settings", "tenant")),
+            Map.entry("provider", List.of("caller", "fusionauth", "problem", "seal", "settings", "tenant", "time")),
             Map.entry("account", List.of("caller", "fusionauth", "grant", "link", "policy", "problem", "settings")),
             Map.entry(
                     "start", List.of("account", "caller", "link", "problem", "provider", "seal", "settings", "tenant")),
             Map.entry(
                     "complete",
-                    List.of("account", "caller", "fusionauth", "link", "problem", "seal", "settings", "start")),
+                    List.of("account", "caller", "fusionauth", "link", "problem", "seal", "settings", "start", "time")),
             Map.entry(
                     "resolve",
                     List.of("account", "caller", "complete", "fusionauth", "link", "problem", "seal", "settings")),
@@ -177,6 +177,7 @@ class ArchitectureTest {
                     .or(name("io.tokenbroker.start.StartService"))
                     .or(name("io.tokenbroker.start.CodeVerifier"))
                     .or(name("io.tokenbroker.complete.CompleteService"))
+                    .or(name("io.tokenbroker.complete.PendingLinks"))
                     .or(name("io.tokenbroker.mint.IdentityCheck"))
                     .or(name("io.tokenbroker.mint.TokenAnswer"))
                     .or(name("io.tokenbroker.exchange.ExchangeAnswer"))

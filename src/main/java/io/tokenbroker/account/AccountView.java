@@ -18,7 +18,7 @@ public record AccountView(
         String status,
         @Nullable String reason) {
 
-    static AccountView of(Link link, AccountState state) {
+    static AccountView of(Link link, String status, @Nullable String reason) {
         return new AccountView(
                 AccountId.of(link).toString(),
                 link.userId(),
@@ -27,12 +27,8 @@ public record AccountView(
                 link.displayName(),
                 link.insertedAt(),
                 link.lastAuthorizedAt(),
-                switch (state) {
-                    case AccountState.Active() -> "active";
-                    case AccountState.ReauthorizationRequired _ -> "reauthorization_required";
-                    case AccountState.NoRefreshToken() -> "no_refresh_token";
-                },
-                state instanceof AccountState.ReauthorizationRequired(var reason) ? reason : null);
+                status,
+                reason);
     }
 
     public record ProviderRef(UUID id, String name) {}

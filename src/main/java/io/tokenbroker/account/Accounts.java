@@ -72,8 +72,8 @@ public class Accounts {
     private Optional<Link> readAgain(AccountId id) {
         try {
             return links.read(id).map(Remembered::link);
-        } catch (BrokerException unread) {
-            LOG.warnf("The link of account %s could not be read after its sign-in: %s", id, unread.detail());
+        } catch (BrokerException e) {
+            LOG.warnf("The link of account %s could not be read after its sign-in: %s", id, e.detail());
             return Optional.empty();
         }
     }
@@ -87,8 +87,8 @@ public class Accounts {
         try {
             remove(link);
             return true;
-        } catch (BrokerException mayStand) {
-            LOG.warnf("The link of account %s should go, and may stand: %s", AccountId.of(link), mayStand.detail());
+        } catch (BrokerException e) {
+            LOG.warnf("The link of account %s should go, and may stand: %s", AccountId.of(link), e.detail());
             return false;
         }
     }
@@ -116,9 +116,9 @@ public class Accounts {
     private void delete(Link link) {
         try {
             fusionAuth.delete(link);
-        } catch (BrokerException unsure) {
+        } catch (BrokerException e) {
             if (isThere(link)) {
-                throw unsure;
+                throw e;
             }
             return;
         }
@@ -138,20 +138,15 @@ public class Accounts {
                 .isPresent();
     }
 
-    private AccountView view(Link link) {
-        return AccountView.of(link, state(link));
-    }
-
     /** While the store is away nothing is held against an account. */
-    private AccountState state(Link link) {
+    private AccountView view(Link link) {
         return switch (grants.look(link, List.of())) {
-            case Look.Away _ -> new AccountState.Active();
-            case Look.Foreign _ when link.token().isEmpty() -> new AccountState.NoRefreshToken();
-            case Look.Foreign _ -> new AccountState.Active();
-            case Look.Counting row ->
-                row.mark()
-                        .<AccountState>map(mark -> new AccountState.ReauthorizationRequired(mark.reason()))
-                        .orElseGet(AccountState.Active::new);
+            case Look.Foreign _ when link.token().isEmpty() -> AccountView.of(link, "no_refresh_token", null);
+            case Look.Counting row
+            when row.mark().isPresent() ->
+                AccountView.of(
+                        link, "reauthorization_required", row.mark().get().reason());
+            case Look.Away _, Look.Foreign _, Look.Counting _ -> AccountView.of(link, "active", null);
         };
     }
 
@@ -165,7 +160,7 @@ public class Accounts {
         return account;
     }
 
-    /** The same words for an account of somebody else and for none. */
+    /** The same words for another user's account and for none. */
     public static BrokerException notFound() {
         return new BrokerException(
                 ProblemType.ACCOUNT_NOT_FOUND,

@@ -3,10 +3,7 @@ package io.tokenbroker.account;
 import io.tokenbroker.fusionauth.Link;
 import java.util.List;
 
-/**
- * Whether an account's tenant gives a token for these scopes now. Minting knows how to find out; whoever asks learns no
- * more than that, and gets no token.
- */
+/** Tells whether an account's tenant gives a token for these scopes now. The caller gets no token. Mint implements it. */
 public interface TrialMint {
 
     /**

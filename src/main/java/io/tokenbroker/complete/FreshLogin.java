@@ -3,19 +3,17 @@ package io.tokenbroker.complete;
 import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.fusionauth.LinkApi;
 import io.tokenbroker.link.AccountId;
+import io.tokenbroker.start.AuthorizationState;
+import io.tokenbroker.time.Sleeper;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.concurrent.locks.LockSupport;
 
 /**
- * Finds the link that a login has just used: FusionAuth logs in without saying over which. It is the one that was not
- * there before, or whose last login has moved. Compared with what was read before, not with a clock: ours and
- * FusionAuth's may differ. At the same time the person may sign in at another broker: so the account that was to be
- * authorized again is the one, if it is among those that have changed, and else the latest of them.
+ * Finds the link that a login has used, which FusionAuth does not say: the one that has changed since before the login.
+ * No clock is compared, since ours and FusionAuth's may differ.
  */
 @ApplicationScoped
 class FreshLogin {
@@ -26,41 +24,47 @@ class FreshLogin {
     private static final Duration BETWEEN = Duration.ofMillis(150);
 
     private final LinkApi fusionAuth;
+    private final Sleeper sleeper;
 
-    FreshLogin(LinkApi fusionAuth) {
+    FreshLogin(LinkApi fusionAuth, Sleeper sleeper) {
         this.fusionAuth = fusionAuth;
+        this.sleeper = sleeper;
     }
 
     /** The user's links at the provider, for the comparison. */
-    List<Link> links(UUID userId, UUID providerId) {
-        return fusionAuth.ofUser(userId).stream()
-                .filter(link -> link.providerId().equals(providerId))
+    List<Link> links(AuthorizationState state) {
+        return fusionAuth.ofUser(state.userId()).stream()
+                .filter(link -> link.providerId().equals(state.providerId()))
                 .toList();
     }
 
-    /** @param wanted the account that was to be authorized again, if it is known */
-    Optional<Link> find(UUID userId, UUID providerId, Optional<AccountId> wanted, List<Link> before) {
+    /**
+     * The account to authorize again, if it is among the links that have changed; another broker may have changed more of
+     * them at the same time. Else the latest of them, in the last read or if the state names no account.
+     */
+    Optional<Link> find(AuthorizationState state, List<Link> before) {
         for (var read = 1; read < READS; read++) {
-            var changed = changed(userId, providerId, before);
-            var found = wanted.isPresent() ? of(wanted, changed) : latest(changed);
+            var changed = changed(state, before);
+            var found = state.account().isPresent() ? named(state, changed) : latest(changed);
             if (found.isPresent()) {
                 return found;
             }
-            LockSupport.parkNanos(BETWEEN.toNanos());
+            sleeper.sleep(BETWEEN);
         }
-        var changed = changed(userId, providerId, before);
-        return of(wanted, changed).or(() -> latest(changed));
+        var changed = changed(state, before);
+        return named(state, changed).or(() -> latest(changed));
     }
 
-    private List<Link> changed(UUID userId, UUID providerId, List<Link> before) {
-        return links(userId, providerId).stream()
+    private List<Link> changed(AuthorizationState state, List<Link> before) {
+        return links(state).stream()
                 .filter(link -> before.stream().noneMatch(known -> isUnchanged(known, link)))
                 .toList();
     }
 
-    private static Optional<Link> of(Optional<AccountId> wanted, List<Link> changed) {
+    private static Optional<Link> named(AuthorizationState state, List<Link> changed) {
         return changed.stream()
-                .filter(link -> wanted.filter(AccountId.of(link)::equals).isPresent())
+                .filter(link ->
+                        state.account().filter(AccountId.of(link)::equals).isPresent())
                 .findFirst();
     }
 

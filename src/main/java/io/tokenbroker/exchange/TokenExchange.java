@@ -6,11 +6,11 @@ import io.tokenbroker.caller.UserTokens;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.mint.MintRequest;
 import io.tokenbroker.mint.Mints;
-import io.tokenbroker.mint.Target;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.Parameters;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.provider.Providers;
+import io.tokenbroker.provider.Scopes;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.Optional;
@@ -95,7 +95,7 @@ class TokenExchange {
         if (provider.isEmpty()) {
             return request;
         }
-        var named = Target.resourceOf(provider.get(), request.scopes());
+        var named = Scopes.resourceOf(provider.get(), request.scopes());
         if (named.filter(resource -> !isSame(resource, request.resource().get()))
                 .isPresent()) {
             throw new BrokerException(

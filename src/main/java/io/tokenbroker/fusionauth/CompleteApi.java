@@ -21,11 +21,11 @@ public class CompleteApi {
 
     private static final String PATH = "POST /api/identity-provider/login";
 
-    private final Vendor vendor;
+    private final FusionAuthCalls calls;
     private final UUID applicationId;
 
-    CompleteApi(Vendor vendor, BrokerSettings settings) {
-        this.vendor = vendor;
+    CompleteApi(FusionAuthCalls calls, BrokerSettings settings) {
+        this.calls = calls;
         this.applicationId = settings.fusionauth().applicationId();
     }
 
@@ -43,28 +43,28 @@ public class CompleteApi {
         request.noJWT = true;
         request.addData("code", code.reveal()).addData("redirect_uri", redirectUri);
         codeVerifier.ifPresent(verifier -> request.addData("code_verifier", verifier.reveal()));
-        return completion(vendor.complete(providerId, userId.toString(), api -> api.identityProviderLogin(request)));
+        return completion(calls.complete(providerId, userId.toString(), api -> api.identityProviderLogin(request)));
     }
 
-    /** By status: 232 is a success to the vendor's client, and no login at all. */
+    /** By status: 232 is a success to FusionAuth's client, and no login at all. */
     private static Completion completion(ClientResponse<LoginResponse, Errors> response) {
         return switch (response.status) {
             case 200, 202, 203, 212, 213, 242 -> new Completion.LoggedIn(userId(response.successResponse));
             case 232 -> pending(response.successResponse);
-            case 400, 401 -> new Completion.Refused(refusal(Vendor.codes(response.errorResponse)));
+            case 400, 401 -> new Completion.Refused(refusal(FusionAuthCalls.codes(response.errorResponse)));
             case 404 ->
-                Vendor.isItsOwn(response)
+                FusionAuthCalls.isItsOwn(response)
                         ? new Completion.Refused(Refusal.LINKING_DISABLED)
                         : new Completion.InDoubt(false);
             case 409, 410 -> new Completion.Refused(Refusal.USER_LOCKED);
             // Turned away unread.
-            case 429 -> throw Vendor.problem(response, PATH);
+            case 429 -> throw FusionAuthCalls.problem(response, PATH);
             case 512 -> new Completion.Refused(Refusal.LAMBDA_FAILED);
             default -> {
-                if (Vendor.neverSent(response)) {
-                    throw Vendor.problem(response, PATH);
+                if (FusionAuthCalls.neverSent(response)) {
+                    throw FusionAuthCalls.problem(response, PATH);
                 }
-                yield new Completion.InDoubt(Vendor.timedOut(response));
+                yield new Completion.InDoubt(FusionAuthCalls.timedOut(response));
             }
         };
     }

@@ -10,11 +10,11 @@ public sealed interface Completion {
     /**
      * Somebody was logged in over a link; which link, FusionAuth does not say.
      *
-     * @param userId whose login it was; absent in the answers that ask for a password change or a second factor
+     * @param userId the user who was logged in; absent in the answers that ask for a password change or a second factor
      */
     record LoggedIn(Optional<UUID> userId) implements Completion {}
 
-    /** The identity is linked to nobody and waits for a confirmation. */
+    /** The identity is not linked yet and waits for a confirmation. */
     record Pending(Secret pendingLinkId) implements Completion {}
 
     record Refused(Refusal refusal) implements Completion {}
@@ -30,7 +30,7 @@ public sealed interface Completion {
         USERINFO_FAILED,
         /** The claims lack what FusionAuth needs to know the identity. */
         CLAIMS_MISSING,
-        /** A by-email strategy found nobody, or an unverified address. */
+        /** A by-email strategy found no user, or an unverified address. */
         NO_MATCHING_USER,
         /** A by-email strategy allows one link per user and provider. */
         USER_HAS_LINK,

@@ -10,6 +10,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -17,32 +18,28 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class IdentityProviderApi {
 
-    private final Vendor vendor;
+    private final FusionAuthCalls calls;
     private final UUID applicationId;
 
-    IdentityProviderApi(Vendor vendor, BrokerSettings settings) {
-        this.vendor = vendor;
+    IdentityProviderApi(FusionAuthCalls calls, BrokerSettings settings) {
+        this.calls = calls;
         this.applicationId = settings.fusionauth().applicationId();
     }
 
     /** All of type OpenID Connect, usable or not. */
     public List<IdentityProvider> openIdConnect() {
-        var response = vendor.call(
-                "identity providers", api -> api.retrieveIdentityProviderByType(IdentityProviderType.OpenIDConnect));
-        if (response.status == 404) {
-            return List.of();
-        }
-        if (response.status != 200 || response.successResponse == null) {
-            throw Vendor.problem(response, "GET /api/identity-provider");
-        }
-        List<BaseIdentityProvider<?>> found = response.successResponse.identityProviders;
-        return found == null
-                ? List.of()
-                : found.stream()
-                        .filter(OpenIdConnectIdentityProvider.class::isInstance)
-                        .map(OpenIdConnectIdentityProvider.class::cast)
-                        .map(this::toIdentityProvider)
-                        .toList();
+        List<BaseIdentityProvider<?>> found = calls.read(
+                        "identity providers",
+                        "GET /api/identity-provider",
+                        Set.of(404),
+                        api -> api.retrieveIdentityProviderByType(IdentityProviderType.OpenIDConnect))
+                .map(body -> body.identityProviders)
+                .orElse(List.of());
+        return found.stream()
+                .filter(OpenIdConnectIdentityProvider.class::isInstance)
+                .map(OpenIdConnectIdentityProvider.class::cast)
+                .map(this::toIdentityProvider)
+                .toList();
     }
 
     private IdentityProvider toIdentityProvider(OpenIdConnectIdentityProvider provider) {

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -30,49 +31,43 @@ public class LinkApi {
     /** Circuit key for links of unknown owner: all count as one person, since account ids can be invented. */
     private static final String SOMEBODY = "somebody";
 
-    private final Vendor vendor;
+    private final FusionAuthCalls calls;
 
     /** Owner of each link; same bound as the remembered links. */
     private final Cache<Key, UUID> owners =
             Caffeine.newBuilder().maximumSize(200_000).build();
 
-    LinkApi(Vendor vendor) {
-        this.vendor = vendor;
+    LinkApi(FusionAuthCalls calls) {
+        this.calls = calls;
     }
 
     /** The user's links at OpenID Connect providers; none if there is no such user. */
     public List<Link> ofUser(UUID userId) {
-        var response = vendor.call(userId.toString(), api -> api.retrieveUserLinksByUserId(null, userId));
-        return switch (response.status) {
-            case 200 ->
-                linksOf(body(response, "GET")).stream()
-                        .filter(LinkApi::isOpenIdConnect)
-                        .map(this::told)
-                        .toList();
-            // Both are said of a user without links, and of no such user.
-            case 400, 404 -> {
-                Vendor.requireItsOwn(response, "GET" + PATH);
-                yield List.of();
-            }
-            default -> throw Vendor.problem(response, "GET" + PATH);
-        };
+        // FusionAuth says 400 or 404 of a user without links, and of no such user.
+        return calls
+                .read(
+                        userId.toString(),
+                        "GET" + PATH,
+                        Set.of(400, 404),
+                        api -> api.retrieveUserLinksByUserId(null, userId))
+                .map(body -> body.identityProviderLinks)
+                .orElse(List.of())
+                .stream()
+                .filter(LinkApi::isOpenIdConnect)
+                .map(this::remembered)
+                .toList();
     }
 
     /** The link of this identity at an OpenID Connect provider, of any user. */
     public Optional<Link> find(UUID providerId, String identity) {
-        var response =
-                vendor.call(ownerOf(providerId, identity), api -> api.retrieveUserLink(providerId, identity, null));
-        return switch (response.status) {
-            case 200 ->
-                Optional.ofNullable(body(response, "GET").identityProviderLink)
-                        .filter(LinkApi::isOpenIdConnect)
-                        .map(this::told);
-            case 404 -> {
-                Vendor.requireItsOwn(response, "GET" + PATH);
-                yield Optional.empty();
-            }
-            default -> throw Vendor.problem(response, "GET" + PATH);
-        };
+        return calls.read(
+                        ownerOf(providerId, identity),
+                        "GET" + PATH,
+                        Set.of(404),
+                        api -> api.retrieveUserLink(providerId, identity, null))
+                .map(body -> body.identityProviderLink)
+                .filter(LinkApi::isOpenIdConnect)
+                .map(this::remembered);
     }
 
     /** Makes a link of a pending one. */
@@ -81,7 +76,7 @@ public class LinkApi {
         request.pendingIdPLinkId = pendingLinkId.reveal();
         request.identityProviderLink = new IdentityProviderLink();
         request.identityProviderLink.userId = userId;
-        return write(vendor.call(userId.toString(), api -> api.createUserLink(request)));
+        return write(calls.call(userId.toString(), api -> api.createUserLink(request)));
     }
 
     /**
@@ -90,12 +85,12 @@ public class LinkApi {
      * @throws BrokerException if FusionAuth does not say that it has gone; reading it again tells
      */
     public void delete(Link link) {
-        var response = vendor.call(
+        var response = calls.call(
                 link.userId().toString(), api -> api.deleteUserLink(link.providerId(), link.identity(), link.userId()));
         switch (response.status) {
             case 200, 202, 204 -> {}
-            case 404 -> Vendor.requireItsOwn(response, "DELETE" + PATH);
-            default -> throw Vendor.problem(response, "DELETE" + PATH);
+            case 404 -> FusionAuthCalls.requireItsOwn(response, "DELETE" + PATH);
+            default -> throw FusionAuthCalls.problem(response, "DELETE" + PATH);
         }
     }
 
@@ -103,13 +98,13 @@ public class LinkApi {
         return switch (response.status) {
             case 200 -> written(response);
             case 400, 404, 409 ->
-                Vendor.isItsOwn(response)
-                        ? new LinkWrite.Refused(response.status, Vendor.codes(response.errorResponse))
+                FusionAuthCalls.isItsOwn(response)
+                        ? new LinkWrite.Refused(FusionAuthCalls.codes(response.errorResponse))
                         : new LinkWrite.InDoubt();
-            case 401, 429 -> throw Vendor.problem(response, "POST" + PATH);
+            case 401, 429 -> throw FusionAuthCalls.problem(response, "POST" + PATH);
             default -> {
-                if (Vendor.neverSent(response)) {
-                    throw Vendor.problem(response, "POST" + PATH);
+                if (FusionAuthCalls.neverSent(response)) {
+                    throw FusionAuthCalls.problem(response, "POST" + PATH);
                 }
                 yield new LinkWrite.InDoubt();
             }
@@ -123,25 +118,13 @@ public class LinkApi {
                 : new LinkWrite.Written(toLink(body.identityProviderLink));
     }
 
-    private static IdentityProviderLinkResponse body(
-            ClientResponse<IdentityProviderLinkResponse, Errors> response, String method) {
-        var body = response.successResponse;
-        if (body == null) {
-            throw Vendor.problem(response, method + PATH);
-        }
-        return body;
-    }
-
-    private static List<IdentityProviderLink> linksOf(IdentityProviderLinkResponse body) {
-        return body.identityProviderLinks == null ? List.of() : body.identityProviderLinks;
-    }
-
     /** Servers before 1.46.0 do not say the type. */
     private static boolean isOpenIdConnect(IdentityProviderLink link) {
         return link.identityProviderType == null || link.identityProviderType == IdentityProviderType.OpenIDConnect;
     }
 
-    private Link told(IdentityProviderLink record) {
+    /** The link, whose owner is remembered for the circuit. */
+    private Link remembered(IdentityProviderLink record) {
         var link = toLink(record);
         owners.put(new Key(link.providerId(), link.identity()), link.userId());
         return link;

@@ -11,10 +11,9 @@ public sealed interface LinkWrite {
      * FusionAuth refused: a duplicate, a limit, an unknown pending link. Which of them is not documented well enough to
      * trust the codes alone.
      *
-     * @param status of HTTP: 400, 404 or 409
      * @param codes the error codes, such as {@code [LinkCountExceeded]}; may be empty
      */
-    record Refused(int status, Set<String> codes) implements LinkWrite {
+    record Refused(Set<String> codes) implements LinkWrite {
 
         public Refused {
             codes = Set.copyOf(codes);

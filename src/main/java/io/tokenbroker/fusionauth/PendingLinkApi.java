@@ -4,6 +4,7 @@ import io.fusionauth.domain.api.identityProvider.IdentityProviderPendingLinkResp
 import io.tokenbroker.seal.Secret;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -13,27 +14,20 @@ public class PendingLinkApi {
 
     private static final String PATH = "GET /api/identity-provider/link/pending";
 
-    private final Vendor vendor;
+    private final FusionAuthCalls calls;
 
-    PendingLinkApi(Vendor vendor) {
-        this.vendor = vendor;
+    PendingLinkApi(FusionAuthCalls calls) {
+        this.calls = calls;
     }
 
-    /** Reads a pending link. */
-    public PendingRead find(Secret pendingLinkId, UUID userId) {
-        var response = vendor.call(userId.toString(), api -> api.retrievePendingLink(pendingLinkId.reveal(), userId));
-        return switch (response.status) {
-            case 200 ->
-                Optional.ofNullable(response.successResponse)
-                        .flatMap(PendingLinkApi::toPendingLink)
-                        .<PendingRead>map(PendingRead.Waiting::new)
-                        .orElseGet(() -> new PendingRead.NotTold(Vendor.problem(response, PATH)));
-            case 400, 404 ->
-                Vendor.isItsOwn(response)
-                        ? new PendingRead.Gone()
-                        : new PendingRead.NotTold(Vendor.problem(response, PATH));
-            default -> new PendingRead.NotTold(Vendor.problem(response, PATH));
-        };
+    /** Reads a pending link; empty if it is used up, too old, or was never there. */
+    public Optional<PendingLink> find(Secret pendingLinkId, UUID userId) {
+        return calls.read(
+                        userId.toString(),
+                        PATH,
+                        Set.of(400, 404),
+                        api -> api.retrievePendingLink(pendingLinkId.reveal(), userId))
+                .map(body -> toPendingLink(body).orElseThrow(() -> FusionAuthCalls.problem(200, PATH)));
     }
 
     private static Optional<PendingLink> toPendingLink(IdentityProviderPendingLinkResponse body) {

@@ -1,8 +1,5 @@
 package io.tokenbroker.fusionauth;
 
-import com.inversoft.error.Errors;
-import com.inversoft.rest.ClientResponse;
-import io.fusionauth.domain.User;
 import io.fusionauth.domain.api.user.SearchRequest;
 import io.fusionauth.domain.api.user.SearchResponse;
 import io.fusionauth.domain.search.Sort;
@@ -12,6 +9,7 @@ import io.tokenbroker.settings.BrokerSettings;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -24,11 +22,11 @@ public class UserApi {
 
     private static final int PAGE = 100;
 
-    private final Vendor vendor;
+    private final FusionAuthCalls calls;
     private final UUID applicationId;
 
-    UserApi(Vendor vendor, BrokerSettings settings) {
-        this.vendor = vendor;
+    UserApi(FusionAuthCalls calls, BrokerSettings settings) {
+        this.calls = calls;
         this.applicationId = settings.fusionauth().applicationId();
     }
 
@@ -38,20 +36,12 @@ public class UserApi {
      * @throws io.tokenbroker.problem.BrokerException if FusionAuth cannot be asked, or not by this API key
      */
     public boolean isActive(UUID userId) {
-        var response = vendor.call(userId.toString(), api -> api.retrieveUser(userId));
-        return switch (response.status) {
-            // A proxy's page in its place tells nothing of the user.
-            case 200 ->
-                Optional.ofNullable(response.successResponse)
-                        .map(body -> body.user)
-                        .map(user -> user.active && user.getRegistrationForApplication(applicationId) != null)
-                        .orElseThrow(() -> Vendor.problem(response, "GET /api/user"));
-            case 404 -> {
-                Vendor.requireItsOwn(response, "GET /api/user");
-                yield false;
-            }
-            default -> throw Vendor.problem(response, "GET /api/user");
-        };
+        return calls.read(userId.toString(), "GET /api/user", Set.of(404), api -> api.retrieveUser(userId))
+                // A proxy's page in its place says nothing about the user.
+                .map(body ->
+                        Optional.ofNullable(body.user).orElseThrow(() -> FusionAuthCalls.problem(200, "GET /api/user")))
+                .filter(user -> user.active && user.getRegistrationForApplication(applicationId) != null)
+                .isPresent();
     }
 
     /**
@@ -60,11 +50,9 @@ public class UserApi {
      * @throws io.tokenbroker.problem.BrokerException if FusionAuth cannot be asked, or not by this API key
      */
     public Page page(Position from) {
-        var response = vendor.call("users", api -> api.searchUsersByQuery(request(from)));
-        if (response.status != 200 || response.successResponse == null) {
-            throw Vendor.problem(response, "POST /api/user/search");
-        }
-        return page(from, response);
+        return calls.read("users", "POST /api/user/search", Set.of(), api -> api.searchUsersByQuery(request(from)))
+                .map(found -> page(from, found))
+                .orElseThrow();
     }
 
     private static SearchRequest request(Position from) {
@@ -79,19 +67,14 @@ public class UserApi {
         return request;
     }
 
-    private Page page(Position from, ClientResponse<SearchResponse, Errors> response) {
-        var body = response.successResponse;
+    private Page page(Position from, SearchResponse body) {
         var found = Optional.ofNullable(body.users).orElse(List.of());
         var users = found.stream()
                 .filter(user -> user.getRegistrationForApplication(applicationId) != null)
-                .map(UserApi::id)
+                .map(user -> user.id)
                 .toList();
         var next = new Position(from.row() + found.size(), Optional.ofNullable(body.nextResults));
         return new Page(users, next, found.isEmpty());
-    }
-
-    private static UUID id(User user) {
-        return user.id;
     }
 
     /**
@@ -107,7 +90,7 @@ public class UserApi {
 
     /**
      * @param users who of the users found is registered for the application
-     * @param last whether nobody was found any more
+     * @param last whether no user was found
      */
     public record Page(List<UUID> users, Position next, boolean last) {
 

@@ -1,4 +1,4 @@
-/** FusionAuth, one of the two upstreams: identity providers, Complete, links. The vendor's client and its types, which print tokens, never leave this package. */
+/** FusionAuth, one of the two upstreams. The types of its own client print tokens and never leave this package. */
 @NullMarked
 package io.tokenbroker.fusionauth;
 

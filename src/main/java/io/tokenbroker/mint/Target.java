@@ -2,15 +2,12 @@ package io.tokenbroker.mint;
 
 import io.tokenbroker.policy.PolicyQuery;
 import io.tokenbroker.problem.BrokerException;
-import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.provider.Provider;
+import io.tokenbroker.provider.Scopes;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.stream.Collectors;
 
 /**
  * What a token is wanted for, normalized: the same target however the scopes are ordered.
@@ -21,10 +18,6 @@ import java.util.stream.Collectors;
 public record Target(String resource, List<String> scopes) {
 
     private static final String DEFAULT = "/.default";
-    private static final String OFFLINE_ACCESS = "offline_access";
-
-    /** Scopes of OpenID Connect itself: no resource's. */
-    private static final Set<String> OPENID = Set.of("openid", "profile", "email", OFFLINE_ACCESS);
 
     public Target {
         scopes = List.copyOf(scopes);
@@ -40,13 +33,6 @@ public record Target(String resource, List<String> scopes) {
                 .or(() -> provider.isEntra() ? Optional.of(provider.graph()) : Optional.empty())
                 .map(Target::ofResource)
                 .orElseGet(() -> new Target("", List.of()));
-    }
-
-    /** The one resource that these scopes are of; empty if they are of none in particular, such as {@code openid}. */
-    public static Optional<String> resourceOf(Provider provider, List<String> scopes) {
-        return scopes.stream().allMatch(Target::isOpenId)
-                ? Optional.empty()
-                : Optional.of(ofScopes(provider, scopes).resource());
     }
 
     /** What an account can be refreshed for, whatever it is minted for: what was consented to at its first sign-in. */
@@ -65,7 +51,7 @@ public record Target(String resource, List<String> scopes) {
             return Optional.empty();
         }
         var wanted = new TreeSet<>(scopes);
-        wanted.add(OFFLINE_ACCESS);
+        wanted.add(Scopes.OFFLINE_ACCESS);
         wanted.add("openid");
         if (provider.isEntra()) {
             wanted.add("profile");
@@ -82,41 +68,13 @@ public record Target(String resource, List<String> scopes) {
     }
 
     static Target ofScopes(Provider provider, List<String> asked) {
-        var scopes = asked.stream().filter(scope -> !isOpenId(scope)).collect(Collectors.toCollection(TreeSet::new));
-        var resources =
-                scopes.stream().map(scope -> resourceOf(provider, scope)).collect(Collectors.toSet());
-        if (resources.size() > 1) {
-            throw invalid("The scopes belong to several resources. Ask for one resource at a time.");
-        }
-        if (scopes.size() > 1 && scopes.stream().anyMatch(Target::isDefault)) {
-            throw invalid("A /.default scope stands for all others of its resource. Ask for it alone.");
-        }
-        if (scopes.isEmpty()) {
-            return anyOf(provider);
-        }
-        return new Target(resources.iterator().next(), List.copyOf(scopes));
-    }
-
-    private static boolean isOpenId(String scope) {
-        return OPENID.contains(scope.toLowerCase(Locale.ROOT));
-    }
-
-    private static boolean isDefault(String scope) {
-        return ("/" + scope).endsWith(DEFAULT);
-    }
-
-    /** At Entra a bare name is Graph's; elsewhere it belongs to nothing in particular. */
-    private static String resourceOf(Provider provider, String scope) {
-        var end = scope.lastIndexOf('/');
-        // Entra knows an API by its application id too, which is no URI.
-        var isResourceScope = end > 0 && (provider.isEntra() || scope.contains(":"));
-        if (isResourceScope) {
-            return scope.substring(0, end);
-        }
-        return provider.isEntra() ? provider.graph() : "";
-    }
-
-    private static BrokerException invalid(String detail) {
-        return new BrokerException(ProblemType.INVALID_SCOPE, detail);
+        var scopes = asked.stream()
+                .filter(scope -> !Scopes.isOpenId(scope))
+                .sorted()
+                .distinct()
+                .toList();
+        return Scopes.resourceOf(provider, scopes)
+                .map(resource -> new Target(resource, scopes))
+                .orElseGet(() -> anyOf(provider));
     }
 }

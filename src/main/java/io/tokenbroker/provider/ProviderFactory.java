@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 @ApplicationScoped
 class ProviderFactory {
 
-    /** Tenant segments that let anybody in: a guest's refresh there gives a token of another tenant. */
+    /** Tenant segments that take people of any tenant: a guest's refresh there gives a token of another tenant. */
     private static final Set<String> NO_TENANT = Set.of("common", "organizations");
 
     /** What FusionAuth may have been told to take the identity from; the settings do not say which. */
@@ -70,69 +70,54 @@ class ProviderFactory {
         }
         // FusionAuth ignores stored endpoints when there is an issuer, and so must we: the code is redeemed there.
         var endpoints = provider.issuer().map(this::discover).orElseGet(() -> explicit(provider));
-        return make(
-                provider.id(),
-                provider.name(),
-                endpoints,
-                provider.issuer().isPresent(),
-                provider.clientId(),
-                provider.clientSecret(),
-                provider.clientAuthentication(),
-                Set.of(provider.uniqueIdClaim()));
+        return make(provider, endpoints, Set.of(provider.uniqueIdClaim()));
     }
 
     /** A provider that the settings give in full. */
     Usability make(UUID id, BrokerSettings.Provider given) {
-        var endpoints = given.authorizationEndpoint().isPresent()
-                        && given.tokenEndpoint().isPresent()
-                ? Optional.of(new Endpoints(
-                        given.issuer().map(Object::toString).orElse(""),
-                        given.authorizationEndpoint().get(),
-                        given.tokenEndpoint().get()))
-                : given.issuer().flatMap(this::discover);
-        return make(
+        var provider = new IdentityProvider(
                 id,
                 given.name().orElse(id.toString()),
-                endpoints,
-                given.issuer().isPresent(),
+                true,
+                true,
+                false,
+                given.issuer(),
+                given.authorizationEndpoint(),
+                given.tokenEndpoint(),
                 given.clientId(),
                 given.clientSecret().map(Secret::of),
                 given.clientAuthentication().orElse("client_secret_basic"),
-                POSSIBLE_IDENTITY_CLAIMS);
+                "");
+        var endpoints = explicit(provider).or(() -> given.issuer().flatMap(this::discover));
+        return make(provider, endpoints, POSSIBLE_IDENTITY_CLAIMS);
     }
 
-    private Usability make(
-            UUID id,
-            String name,
-            Optional<Endpoints> endpoints,
-            boolean byIssuer,
-            Optional<String> clientId,
-            Optional<Secret> clientSecret,
-            String authentication,
-            Set<String> identityClaims) {
-        if (clientId.isEmpty()) {
+    private Usability make(IdentityProvider provider, Optional<Endpoints> endpoints, Set<String> identityClaims) {
+        if (provider.clientId().isEmpty()) {
             return new Usability.Unusable("it has no client id");
         }
         if (endpoints.isEmpty()) {
             return new Usability.Unusable(
-                    byIssuer
+                    provider.issuer().isPresent()
                             ? "its issuer's discovery document cannot be read"
                             : "it has neither an issuer nor both an authorization and a token endpoint");
         }
-        var method = ClientAuthentication.valueOf(authentication.toUpperCase(Locale.ROOT));
-        if (method != ClientAuthentication.NONE && clientSecret.isEmpty()) {
+        var method =
+                ClientAuthentication.valueOf(provider.clientAuthentication().toUpperCase(Locale.ROOT));
+        if (method != ClientAuthentication.NONE && provider.clientSecret().isEmpty()) {
             return new Usability.Unusable("it has no client secret");
         }
-        var tokenEndpoint = new TokenEndpoint(endpoints.get().token(), clientId.get(), clientSecret, method);
+        var tokenEndpoint =
+                new TokenEndpoint(endpoints.get().token(), provider.clientId().get(), provider.clientSecret(), method);
         var tenant = tokenEndpoint.entraTenant();
         if (tenant.filter(NO_TENANT::contains).isPresent()) {
             return new Usability.Unusable(
                     "its endpoint is /%s, which names no tenant; use the tenant's own".formatted(tenant.get()));
         }
-        var override = Optional.ofNullable(overrides.get(id));
+        var override = Optional.ofNullable(overrides.get(provider.id()));
         return new Usability.Usable(new Provider(
-                id,
-                override.flatMap(BrokerSettings.Provider::name).orElse(name),
+                provider.id(),
+                override.flatMap(BrokerSettings.Provider::name).orElse(provider.name()),
                 Optional.of(endpoints.get().issuer()).filter(issuer -> !issuer.isEmpty()),
                 endpoints.get().authorization(),
                 tokenEndpoint,
@@ -147,10 +132,12 @@ class ProviderFactory {
         return Optional.ofNullable(discovered.get(issuer));
     }
 
+    /** The endpoints as given, without discovery. */
     private static Optional<Endpoints> explicit(IdentityProvider provider) {
+        var issuer = provider.issuer().map(URI::toString).orElse("");
         return provider.authorizationEndpoint()
                 .flatMap(authorization ->
-                        provider.tokenEndpoint().map(token -> new Endpoints("", authorization, token)));
+                        provider.tokenEndpoint().map(token -> new Endpoints(issuer, authorization, token)));
     }
 
     /** An environment variable's name cannot hold the dashes of an id; what it is read as has dots instead. */

@@ -8,6 +8,7 @@ import io.tokenbroker.fusionauth.IdentityProviderApi;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.provider.ProviderFactory.Usability;
+import io.tokenbroker.time.Window;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -25,9 +26,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The providers, live: read anew every half minute, and sooner when somebody asks for the list or for an unknown one.
- * What is known stays known while FusionAuth or an issuer is away; one caller finds out then that it still is, and the
- * others do not wait for that.
+ * The providers, read again every half minute, and sooner for the list or an unknown one. What is known stays known while
+ * FusionAuth or an issuer is away; then one caller waits for a reading, and the others do not.
  */
 @Singleton
 public class Providers {
@@ -47,8 +47,8 @@ public class Providers {
     /** How the last attempt failed; null if it did not. */
     private volatile @Nullable Failure failure;
 
-    /** What FusionAuth told last. Only read and written by who holds {@link #reloading}. */
-    private List<IdentityProvider> told = List.of();
+    /** What FusionAuth said last. Guarded by {@link #reloading}. */
+    private List<IdentityProvider> lastRead = List.of();
 
     Providers(IdentityProviderApi fusionAuth, ProviderFactory factory, Clock clock) {
         this.fusionAuth = fusionAuth;
@@ -104,9 +104,9 @@ public class Providers {
         try {
             known = load();
             failure = null;
-        } catch (BrokerException unavailable) {
-            failure = new Failure(clock.instant(), unavailable);
-            LOG.warnf("Providers are kept as they were: %s", unavailable.detail());
+        } catch (BrokerException e) {
+            failure = new Failure(clock.instant(), e);
+            LOG.warnf("Providers are kept as they were: %s", e.detail());
         } finally {
             reloading.unlock();
         }
@@ -115,7 +115,7 @@ public class Providers {
     /**
      * Reloads, unless that was done or tried a moment ago.
      *
-     * @param needed whether what is known will not do, so that it is worth waiting for somebody else's attempt
+     * @param needed whether what is known will not do, so that it is worth waiting for another caller's attempt
      */
     private void lookAgain(boolean needed) {
         if (needed && failure == null) {
@@ -132,10 +132,8 @@ public class Providers {
         }
     }
 
-    /** Either way: a clock that was set back must not keep an old list. */
     private boolean isOld(@Nullable Instant lookedAt) {
-        return lookedAt == null
-                || Duration.between(lookedAt, clock.instant()).abs().compareTo(FRESH) > 0;
+        return lookedAt == null || !Window.of(lookedAt, FRESH).contains(clock.instant());
     }
 
     private Known load() {
@@ -155,13 +153,13 @@ public class Providers {
     /** A key that may not read identity providers is no fault where the settings give some in full. */
     private List<IdentityProvider> fromFusionAuth(boolean othersAreGiven) {
         try {
-            told = fusionAuth.openIdConnect();
-        } catch (BrokerException refused) {
-            if (!othersAreGiven || refused.type() != ProblemType.UPSTREAM_ERROR) {
-                throw refused;
+            lastRead = fusionAuth.openIdConnect();
+        } catch (BrokerException e) {
+            if (!othersAreGiven || e.type() != ProblemType.UPSTREAM_ERROR) {
+                throw e;
             }
         }
-        return told;
+        return lastRead;
     }
 
     private void sort(

@@ -1,23 +1,24 @@
 package io.tokenbroker.resolve;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tokenbroker.account.Accounts;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.complete.Completed;
+import io.tokenbroker.complete.LinkingProblems;
 import io.tokenbroker.complete.PendingLinkSeal;
-import io.tokenbroker.complete.Refusals;
+import io.tokenbroker.complete.PendingLinks;
 import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.fusionauth.LinkApi;
 import io.tokenbroker.fusionauth.LinkWrite;
+import io.tokenbroker.fusionauth.PendingLink;
 import io.tokenbroker.fusionauth.PendingLinkApi;
-import io.tokenbroker.fusionauth.PendingRead;
-import io.tokenbroker.link.AccountId;
 import io.tokenbroker.link.AccountLocks;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
-import io.tokenbroker.seal.Sealer;
 import io.tokenbroker.seal.Secret;
+import io.tokenbroker.settings.BrokerSettings;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -25,82 +26,85 @@ import java.util.Optional;
 @ApplicationScoped
 class ResolveService {
 
-    private final Sealer sealer;
+    private final PendingLinks pendingLinks;
+    private final PendingLinkApi waiting;
     private final LinkApi fusionAuth;
-    private final PendingLinkApi pendingLinks;
-    private final ResolvedLinks resolved;
     private final Accounts accounts;
     private final AccountLocks locks;
-    private final Clock clock;
+
+    /**
+     * Identities of the pending links that this replica has resolved. If FusionAuth did not say it to complete, nothing
+     * else tells a second try from a first that comes too late.
+     */
+    private final Cache<Secret, String> resolved;
 
     ResolveService(
-            Sealer sealer,
+            PendingLinks pendingLinks,
+            PendingLinkApi waiting,
             LinkApi fusionAuth,
-            PendingLinkApi pendingLinks,
-            ResolvedLinks resolved,
             Accounts accounts,
             AccountLocks locks,
-            Clock clock) {
-        this.sealer = sealer;
-        this.fusionAuth = fusionAuth;
+            BrokerSettings settings) {
         this.pendingLinks = pendingLinks;
-        this.resolved = resolved;
+        this.waiting = waiting;
+        this.fusionAuth = fusionAuth;
         this.accounts = accounts;
         this.locks = locks;
-        this.clock = clock;
+        resolved = Caffeine.newBuilder()
+                .expireAfterWrite(settings.authorization().stateLifetime())
+                .maximumSize(100_000)
+                .build();
     }
 
     Completed.Linked resolve(Caller.User user, String sealed) {
-        var pending = open(user, sealed);
+        var pending = pendingLinks.open(user, sealed);
         return locks.exclusively(
                 user.id(),
                 pending.providerId(),
-                () -> Completed.Linked.of(accounts.authorized(link(user, identified(user, pending)))));
+                () -> Completed.Linked.of(accounts.authorized(link(identified(pending)))));
     }
 
     /** As a rule complete knew who waits; where it did not, that is asked for before anything is written. */
-    private PendingLinkSeal identified(Caller.User user, PendingLinkSeal pending) {
+    private PendingLinkSeal identified(PendingLinkSeal pending) {
         return Optional.<String>ofNullable(pending.identity())
-                .or(() -> resolved.identityOf(idOf(pending)))
-                .or(() -> whoWaits(user, pending))
+                .or(() -> Optional.ofNullable(resolved.getIfPresent(pending.id())))
+                .or(() -> whoWaits(pending))
                 .map(pending::withIdentity)
                 .orElse(pending);
     }
 
-    private Optional<String> whoWaits(Caller.User user, PendingLinkSeal pending) {
-        return switch (pendingLinks.find(idOf(pending), user.id())) {
-            case PendingRead.Waiting(var who) -> {
-                pending.require(who);
-                resolved.note(idOf(pending), who.identity());
-                yield Optional.of(who.identity());
-            }
-            case PendingRead.Gone gone -> Optional.empty();
-            case PendingRead.NotTold(var why) -> {
-                // Only the account itself may be authorized again, so it must be known who waits.
-                if (pending.accountId() != null) {
-                    throw why;
-                }
-                yield Optional.empty();
-            }
-        };
+    private Optional<String> whoWaits(PendingLinkSeal pending) {
+        // Only the account itself may be authorized again, so then it must be known who waits.
+        var found = pending.accountId() == null
+                ? pendingLinks.whoWaits(pending.id(), pending.userId())
+                : waiting.find(pending.id(), pending.userId());
+        found.ifPresent(who -> {
+            pending.require(who);
+            resolved.put(pending.id(), who.identity());
+        });
+        return found.map(PendingLink::identity);
     }
 
     /** Looks first: FusionAuth may not refuse what is linked already, and may take it from its user. */
-    private Link link(Caller.User user, PendingLinkSeal pending) {
-        return asItStands(user, pending).orElseGet(() -> complete(user, pending));
+    private Link link(PendingLinkSeal pending) {
+        return asItStands(pending).orElseGet(() -> complete(pending));
     }
 
-    private Link complete(Caller.User user, PendingLinkSeal pending) {
-        requireRoom(user, pending);
-        return switch (fusionAuth.completePending(idOf(pending), user.id())) {
+    private Link complete(PendingLinkSeal pending) {
+        requireRoom(pending);
+        return switch (fusionAuth.completePending(pending.id(), pending.userId())) {
             case LinkWrite.Written(var written) -> {
-                resolved.note(idOf(pending), written.identity());
+                resolved.put(pending.id(), written.identity());
                 // Read again: whether the token came along from the pending link is not documented.
-                yield requireOwn(user, find(AccountId.of(written)).orElse(written));
+                yield requireOwn(
+                        pending,
+                        fusionAuth
+                                .find(written.providerId(), written.identity())
+                                .orElse(written));
             }
-            case LinkWrite.Refused refused -> asItStands(user, pending).orElseThrow(() -> problem(refused));
-            case LinkWrite.InDoubt inDoubt ->
-                asItStands(user, pending)
+            case LinkWrite.Refused refused -> asItStands(pending).orElseThrow(() -> problem(refused));
+            case LinkWrite.InDoubt _ ->
+                asItStands(pending)
                         .orElseThrow(
                                 () -> new BrokerException(
                                         ProblemType.UPSTREAM_ERROR,
@@ -108,33 +112,25 @@ class ResolveService {
         };
     }
 
-    /** Another account may have been linked since the sign-in, or it is told only now who signed in. */
-    private void requireRoom(Caller.User user, PendingLinkSeal pending) {
-        if (pendingLinks.find(idOf(pending), user.id()) instanceof PendingRead.Waiting(var who)) {
+    /** Another account may have been linked since the sign-in, or FusionAuth says only now who signed in. */
+    private void requireRoom(PendingLinkSeal pending) {
+        pendingLinks.whoWaits(pending.id(), pending.userId()).ifPresent(who -> {
             pending.require(who);
             if (who.limitReached()) {
-                throw Refusals.linkLimitReached();
+                throw LinkingProblems.linkLimitReached();
             }
-        }
+        });
     }
 
     /** FusionAuth's refusals are ambiguous: a link of this user is success, for this was resolved before. */
-    private Optional<Link> asItStands(Caller.User user, PendingLinkSeal pending) {
+    private Optional<Link> asItStands(PendingLinkSeal pending) {
         return Optional.ofNullable(pending.identity())
-                .flatMap(identity -> find(new AccountId(pending.providerId(), identity)))
-                .map(link -> requireOwn(user, link));
+                .flatMap(identity -> fusionAuth.find(pending.providerId(), identity))
+                .map(link -> requireOwn(pending, link));
     }
 
-    private Optional<Link> find(AccountId id) {
-        return fusionAuth.find(id.providerId(), id.identity());
-    }
-
-    private static Secret idOf(PendingLinkSeal pending) {
-        return Secret.of(pending.pendingLinkId());
-    }
-
-    private static Link requireOwn(Caller.User user, Link link) {
-        if (!link.userId().equals(user.id())) {
+    private static Link requireOwn(PendingLinkSeal pending, Link link) {
+        if (!link.userId().equals(pending.userId())) {
             throw new BrokerException(
                     ProblemType.LINKED_TO_ANOTHER_USER,
                     "This account has been linked to another user meanwhile. It must be unlinked there first.");
@@ -142,22 +138,9 @@ class ResolveService {
         return link;
     }
 
-    private PendingLinkSeal open(Caller.User user, String sealed) {
-        var pending = sealer.open(PendingLinkSeal.PURPOSE, sealed, PendingLinkSeal.class)
-                .filter(opened -> opened.userId().equals(user.id()))
-                .orElseThrow(
-                        () -> new BrokerException(
-                                ProblemType.INVALID_STATE,
-                                "The pending_link_id was not made by this broker for this user. Send back exactly what complete gave."));
-        if (!clock.instant().isBefore(pending.expiresAt())) {
-            throw expired();
-        }
-        return pending;
-    }
-
     private static BrokerException problem(LinkWrite.Refused refused) {
         if (refused.says("[LinkCountExceeded]")) {
-            return Refusals.linkLimitReached();
+            return LinkingProblems.linkLimitReached();
         }
         if (refused.says("[retryableConflict]")) {
             return new BrokerException(
@@ -165,12 +148,6 @@ class ResolveService {
                             "FusionAuth was busy with the same link. Resolve again.")
                     .withRetryAfter(Duration.ofSeconds(1));
         }
-        return expired();
-    }
-
-    private static BrokerException expired() {
-        return new BrokerException(
-                ProblemType.PENDING_LINK_EXPIRED,
-                "The pending link is used up or too old. Start again: the person signs in once more.");
+        return LinkingProblems.pendingLinkExpired();
     }
 }

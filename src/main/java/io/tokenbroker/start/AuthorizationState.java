@@ -1,7 +1,9 @@
 package io.tokenbroker.start;
 
+import io.tokenbroker.link.AccountId;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -9,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  * What start knows and complete needs, sealed into {@code state}: no replica has to remember it.
  *
  * @param id tells one authorization from another
- * @param userId who started; nobody else may complete
+ * @param userId the user who started, and the only one who may complete
  * @param issuer what {@code iss} must be if the answer has it
  * @param codeVerifier RFC 7636; null where PKCE is off
  * @param accountId the account to authorize again; null for a new one
- * @param consentTo the scopes that the person is asked to consent to, where nobody is to redeem the code; else empty
+ * @param consentTo the scopes of a consent, whose code is not redeemed; empty for a sign-in
  */
 public record AuthorizationState(
         UUID id,
@@ -32,6 +34,11 @@ public record AuthorizationState(
     public AuthorizationState {
         // A replica of an earlier version seals none.
         consentTo = consentTo == null ? List.of() : List.copyOf(consentTo);
+    }
+
+    /** The account to authorize again, if this is about one. */
+    public Optional<AccountId> account() {
+        return Optional.ofNullable(accountId).flatMap(AccountId::parse);
     }
 
     public boolean asksConsentOnly() {

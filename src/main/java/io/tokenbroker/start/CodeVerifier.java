@@ -1,28 +1,20 @@
 package io.tokenbroker.start;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import io.tokenbroker.seal.Secret;
-import java.security.SecureRandom;
-import java.util.Base64;
+import java.nio.charset.StandardCharsets;
+import org.jose4j.base64url.Base64Url;
+import org.jose4j.lang.ByteUtil;
 import org.jose4j.lang.HashUtil;
 
-/** RFC 7636: a secret, and its S256 challenge. */
+/** RFC 7636: a secret of 256 random bits, as §4.1 recommends, and its S256 challenge. */
 record CodeVerifier(Secret value) {
 
-    private static final SecureRandom RANDOM = new SecureRandom();
-
-    /** 256 random bits, as §4.1 recommends. */
     static CodeVerifier random() {
-        var bytes = new byte[32];
-        RANDOM.nextBytes(bytes);
-        return new CodeVerifier(
-                Secret.of(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes)));
+        return new CodeVerifier(Secret.of(Base64Url.encode(ByteUtil.randomBytes(32))));
     }
 
     String challenge() {
-        var digest = HashUtil.getMessageDigest(HashUtil.SHA_256)
-                .digest(value.reveal().getBytes(US_ASCII));
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
+        var sha256 = HashUtil.getMessageDigest(HashUtil.SHA_256);
+        return Base64Url.encode(sha256.digest(value.reveal().getBytes(StandardCharsets.US_ASCII)));
     }
 }

@@ -8,6 +8,7 @@ import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.provider.Provider;
 import io.tokenbroker.provider.Providers;
+import io.tokenbroker.provider.Scopes;
 import io.tokenbroker.seal.Sealer;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.start.StartResource.AuthorizationStarted;
@@ -22,9 +23,6 @@ import org.jspecify.annotations.Nullable;
 /** Makes the authorization request (RFC 6749 §4.1.1, RFC 7636, OpenID Connect Core §3.1.2.1). Blocks. */
 @ApplicationScoped
 class StartService {
-
-    /** Without the last there is no refresh token, and FusionAuth would clear one it has. */
-    private static final List<String> ALWAYS = List.of("openid", "profile", "email", "offline_access");
 
     private final Providers providers;
     private final Accounts accounts;
@@ -44,7 +42,7 @@ class StartService {
         var provider = provider(request.providerId());
         requireAllowed(request.redirectUri());
         var account = Optional.ofNullable(request.accountId()).map(id -> ownAccount(user, provider, id));
-        var leg = Leg.of(provider, account, request.scopes());
+        var purpose = Purpose.of(provider, account, request.scopes());
 
         var verifier = settings.pkce() ? CodeVerifier.random() : null;
         var expiresAt = clock.instant().plus(settings.stateLifetime());
@@ -56,18 +54,22 @@ class StartService {
                         provider.id(),
                         provider.issuer().orElse(null),
                         request.redirectUri(),
-                        // Nobody redeems a code of consent, so nobody has what it takes.
-                        verifier == null || leg.asksConsentOnly()
+                        // A consent code is never redeemed, so its verifier is not kept.
+                        verifier == null || purpose.asksConsentOnly()
                                 ? null
                                 : verifier.value().reveal(),
-                        leg.account().map(AccountView::id).orElse(null),
-                        leg.consentTo(),
+                        purpose.account().map(AccountView::id).orElse(null),
+                        purpose.consentTo(),
                         expiresAt));
-        return new AuthorizationStarted(state, authorizeUrl(provider, leg, request, state, verifier), expiresAt);
+        return new AuthorizationStarted(state, authorizeUrl(provider, purpose, request, state, verifier), expiresAt);
     }
 
     private static String authorizeUrl(
-            Provider provider, Leg leg, AuthorizationRequest request, String state, @Nullable CodeVerifier verifier) {
+            Provider provider,
+            Purpose purpose,
+            AuthorizationRequest request,
+            String state,
+            @Nullable CodeVerifier verifier) {
         var url = new AuthorizeUrl(provider.authorizationEndpoint())
                 .with("response_type", "code")
                 .with("client_id", provider.tokenEndpoint().clientId())
@@ -75,8 +77,8 @@ class StartService {
                 .with("scope", scope(request.scopes()))
                 .with("state", state)
                 .with("nonce", UUID.randomUUID().toString())
-                .with("prompt", prompt(leg, request))
-                .with("login_hint", loginHint(leg, request))
+                .with("prompt", prompt(purpose, request))
+                .with("login_hint", loginHint(purpose, request))
                 .with("claims", request.claims());
         if (verifier != null) {
             url.with("code_challenge", verifier.challenge()).with("code_challenge_method", "S256");
@@ -109,21 +111,23 @@ class StartService {
         return account;
     }
 
-    /** Who is known by a hint need not be picked, and Entra takes one or the other. */
-    private static @Nullable String prompt(Leg leg, AuthorizationRequest request) {
-        var hinted = leg.asksConsentOnly() && loginHint(leg, request) != null;
+    /** A person known by a hint need not be picked, and Entra takes one or the other. */
+    private static @Nullable String prompt(Purpose purpose, AuthorizationRequest request) {
+        var hinted = purpose.asksConsentOnly() && loginHint(purpose, request) != null;
         return request.prompt() != null || hinted ? request.prompt() : "select_account";
     }
 
-    private static @Nullable String loginHint(Leg leg, AuthorizationRequest request) {
+    private static @Nullable String loginHint(Purpose purpose, AuthorizationRequest request) {
         return request.loginHint() != null
                 ? request.loginHint()
-                : leg.loginHint().orElse(null);
+                : purpose.loginHint().orElse(null);
     }
 
+    /** Without offline_access there is no refresh token, and FusionAuth would clear one it has. */
     private static String scope(List<String> more) {
         return String.join(
-                " ", Stream.concat(ALWAYS.stream(), more.stream()).distinct().toList());
+                " ",
+                Stream.concat(Scopes.OPENID.stream(), more.stream()).distinct().toList());
     }
 
     private static Optional<UUID> parse(String id) {

@@ -2,11 +2,9 @@ package io.tokenbroker.tenant;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.ws.rs.ProcessingException;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Optional;
-import org.eclipse.microprofile.rest.client.inject.RestClient;
 import org.jboss.logging.Logger;
 
 /** OpenID Connect Discovery 1.0: an issuer's endpoints. Blocks. */
@@ -15,19 +13,19 @@ public class Discovery {
 
     private static final Logger LOG = Logger.getLogger(Discovery.class);
 
-    private final ProviderRestClient http;
-    private final CappedBody bodies;
+    private final ProviderHttp http;
 
-    Discovery(@RestClient ProviderRestClient http, CappedBody bodies) {
+    Discovery(ProviderHttp http) {
         this.http = http;
-        this.bodies = bodies;
     }
 
     /** The issuer's endpoints, or empty if it cannot be reached or its document cannot be used. */
     public Optional<Endpoints> of(URI issuer) {
-        try (var response = http.get(withoutSlash(issuer) + "/.well-known/openid-configuration")) {
-            return response.getStatus() == 200 ? endpoints(bodies.read(response)) : Optional.empty();
-        } catch (IOException | ProcessingException unreachable) {
+        try {
+            var document = withoutSlash(issuer) + "/.well-known/openid-configuration";
+            var answer = http.send(provider -> provider.get(document));
+            return answer.status() == 200 ? endpoints(answer.body()) : Optional.empty();
+        } catch (IOException unreachable) {
             LOG.warnf("The issuer %s does not answer", issuer);
             return Optional.empty();
         }

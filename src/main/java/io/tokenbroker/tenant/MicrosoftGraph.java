@@ -29,8 +29,8 @@ public final class MicrosoftGraph {
     }
 
     /**
-     * Whether this is a scope of some cloud's Graph. One step below its name there is nothing else: nobody but Graph can
-     * have a name of that host, and Graph itself has none that is longer.
+     * Whether this is a scope of some cloud's Graph: its name and one more step. No other resource can have a name of that
+     * host, and Graph itself has none that is longer.
      */
     public static boolean isScope(String text) {
         var end = text.lastIndexOf('/');

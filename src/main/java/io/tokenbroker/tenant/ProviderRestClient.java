@@ -26,7 +26,7 @@ interface ProviderRestClient {
     Response get(@Url String url);
 
     /**
-     * The constant headers are for Entra, and nothing to anybody else: it echoes the request's id, knows who asks, and
+     * The constant headers are for Entra, and mean nothing elsewhere: it echoes the request's id, knows who asks, and
      * says "too many" as 429 instead of as a refusal of the grant.
      */
     @POST

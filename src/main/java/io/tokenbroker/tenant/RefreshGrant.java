@@ -6,10 +6,8 @@ import io.tokenbroker.seal.Secret;
 import io.tokenbroker.tenant.RefreshOutcome.Outage;
 import io.tokenbroker.tenant.TokenEndpoint.ClientAuthentication;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.ws.rs.ProcessingException;
 import jakarta.ws.rs.core.MultivaluedHashMap;
 import jakarta.ws.rs.core.MultivaluedMap;
-import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URLEncoder;
@@ -22,7 +20,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
-import org.eclipse.microprofile.rest.client.inject.RestClient;
 import org.jspecify.annotations.Nullable;
 
 /** The refresh grant (RFC 6749 §6) at a provider's token endpoint, once. Blocks. */
@@ -34,36 +31,32 @@ public class RefreshGrant {
     /** Longer than any access token lives; a number beyond it is no lifetime. */
     private static final Duration LONGEST_LIFE = Duration.ofDays(366);
 
-    private final ProviderRestClient http;
-    private final CappedBody bodies;
+    private final ProviderHttp http;
     private final Clock clock;
 
-    RefreshGrant(@RestClient ProviderRestClient http, CappedBody bodies, Clock clock) {
+    RefreshGrant(ProviderHttp http, Clock clock) {
         this.http = http;
-        this.bodies = bodies;
         this.clock = clock;
     }
 
-    /** Asks once. */
+    /** Sends the request once. */
     RefreshOutcome refresh(TokenEndpoint endpoint, Request request, Secret refreshToken) {
-        try (var response = http.token(
-                endpoint.uri().toString(),
-                basic(endpoint),
-                UUID.randomUUID().toString(),
-                anchorMailbox(endpoint, request.identity()),
-                form(endpoint, request, refreshToken))) {
-            return outcome(response, bodies.read(response));
-        } catch (IOException | ProcessingException failed) {
+        try {
+            var answer = http.send(provider -> provider.token(
+                    endpoint.uri().toString(),
+                    basic(endpoint),
+                    UUID.randomUUID().toString(),
+                    anchorMailbox(endpoint, request.identity()),
+                    form(endpoint, request, refreshToken)));
+            return answer.status() == 200
+                    ? refreshed(answer.body())
+                    : TenantErrors.classify(
+                            answer.status(),
+                            answer.body(),
+                            answer.retryAfter().flatMap(field -> RetryAfter.parse(field, clock.instant())));
+        } catch (IOException failed) {
             return new RefreshOutcome.Unavailable(outage(failed), Optional.empty(), Upstream.error(null));
         }
-    }
-
-    private RefreshOutcome outcome(Response response, JsonNode body) {
-        if (response.getStatus() == 200) {
-            return refreshed(body);
-        }
-        var retryAfter = RetryAfter.parse(response.getHeaderString("Retry-After"), clock.instant());
-        return TenantErrors.classify(response.getStatus(), body, retryAfter);
     }
 
     private static RefreshOutcome refreshed(JsonNode body) {
@@ -116,13 +109,12 @@ public class RefreshGrant {
                 .orElse(null);
     }
 
-    private static Outage outage(Exception failed) {
+    private static Outage outage(IOException failed) {
         for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
             if (cause instanceof ConnectException || cause instanceof UnknownHostException) {
                 return Outage.UNREACHABLE;
             }
-            if (cause instanceof TimeoutException
-                    || String.valueOf(cause.getMessage()).contains("timeout")) {
+            if (cause instanceof TimeoutException) {
                 return Outage.TIMED_OUT;
             }
         }
@@ -139,7 +131,7 @@ public class RefreshGrant {
 
     /**
      * @param identity the account's id at the provider, a hint for Entra's routing
-     * @param userId whose account it is; not sent
+     * @param userId the account's owner; not sent
      * @param scope space-separated; empty asks for what was first granted
      * @param claims a claims request (OpenID Connect Core §5.5), passed on as it is
      */

@@ -1,66 +1,82 @@
 package io.tokenbroker.tenant;
 
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.tokenbroker.circuit.Circuit;
+import io.tokenbroker.problem.Upstream;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.settings.BrokerSettings.Rotation;
 import io.tokenbroker.tenant.RefreshOutcome.NoToken;
+import io.tokenbroker.tenant.RefreshOutcome.Outage;
 import io.tokenbroker.tenant.RefreshOutcome.Refreshed;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
 import io.tokenbroker.time.Sleeper;
+import io.tokenbroker.upstream.Bulkhead;
+import io.tokenbroker.upstream.Bulkhead.Refusal;
+import io.tokenbroker.upstream.Circuit;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Refresh grants as a tenant can bear them: so many at a time, none while it asked to be left alone or refuses the client,
- * few while it answers nobody. Counts their ends as {@code broker.refresh.grants}. Blocks.
+ * Sends refresh grants, each through the bulkhead of its tenant; none while the tenant asked for a pause or refuses the
+ * client. Counts the outcomes as {@code broker.refresh.grants}. Blocks.
  */
 @ApplicationScoped
 public class RefreshGrants {
 
-    /** Long enough for another connection, too short for a caller to notice. */
-    private static final Duration BREATH = Duration.ofMillis(100);
+    /** More calls at once than a healthy tenant gets. A call that has waited 10 s is dropped: its caller has timed out. */
+    private static final Bulkhead.Limits LIMITS =
+            new Bulkhead.Limits(32, 2_000, Duration.ofSeconds(10), Duration.ofSeconds(5));
+
+    /** Before another attempt: long enough for a new connection, too short for a caller to notice. */
+    private static final Duration SHORT_PAUSE = Duration.ofMillis(100);
 
     /** After a lost answer: a provider with a grace window takes the same token once more, some 10 to 60 s long. */
     private static final Duration GRACE_PAUSE = Duration.ofSeconds(2);
 
     private final RefreshGrant grant;
-    private final Compartments compartments;
-    private final Pauses pauses;
+    private final TenantPauses pauses;
     private final RefusedClients refusedClients;
     private final MeterRegistry metrics;
     private final Sleeper sleeper;
     private final Duration longestAnswer;
 
+    /** One for each client of a tenant, so that a tenant that hangs delays only its own accounts. */
+    final LoadingCache<TokenEndpoint.Client, Bulkhead> bulkheads;
+
     RefreshGrants(
             RefreshGrant grant,
-            Compartments compartments,
-            Pauses pauses,
+            TenantPauses pauses,
             RefusedClients refusedClients,
             MeterRegistry metrics,
             Sleeper sleeper,
-            @ConfigProperty(name = "quarkus.rest-client.provider.read-timeout") long readTimeoutMillis) {
+            Clock clock,
+            @ConfigProperty(name = "provider.send-timeout") Duration sendTimeout) {
         this.grant = grant;
-        this.compartments = compartments;
         this.pauses = pauses;
         this.refusedClients = refusedClients;
         this.metrics = metrics;
         this.sleeper = sleeper;
-        this.longestAnswer = Duration.ofMillis(readTimeoutMillis);
+        this.longestAnswer = sendTimeout;
+        this.bulkheads = Caffeine.newBuilder()
+                .maximumSize(10_000)
+                .build(client -> new Bulkhead("%s for %s".formatted(client.uri(), client.clientId()), LIMITS, clock));
     }
 
     /** What to answer in the tenant's place while it must not be asked; empty if it may be. Never blocks. */
     public Optional<NoToken> heldBack(TokenEndpoint endpoint) {
         var instead =
                 pauses.current(endpoint).<NoToken>map(paused -> paused).or(() -> refusedClients.current(endpoint));
-        instead.ifPresent(answer -> count("held_back"));
+        instead.ifPresent(_ -> count("held_back"));
         return instead;
     }
 
@@ -75,15 +91,10 @@ public class RefreshGrants {
      * @param maySend asked right before it is sent first
      * @param leavesTimeFor whether so much work ends before the permission does
      */
-    public record Permission(Secret refreshToken, BooleanSupplier maySend, Predicate<Duration> leavesTimeFor) {
-
-        boolean leavesTimeForOneMore(Duration pause, Duration answer) {
-            return leavesTimeFor.test(pause.plus(answer));
-        }
-    }
+    public record Permission(Secret refreshToken, BooleanSupplier maySend, Predicate<Duration> leavesTimeFor) {}
 
     /**
-     * Sends one refresh, and once more where that may help and the permission lasts.
+     * Sends one refresh when its turn comes, and once more where that may help and the permission lasts.
      *
      * @param rotation whether the refresh token can be sent twice
      * @param permission empty to send nothing after all
@@ -94,68 +105,82 @@ public class RefreshGrants {
             Rotation rotation,
             RefreshGrant.Request request,
             Supplier<Optional<Permission>> permission) {
-        return heldBack(endpoint)
-                .<RefreshOutcome>map(instead -> instead)
-                .or(() -> compartments.inTurn(
-                        endpoint, request, pass -> refreshNow(pass, endpoint, rotation, request, permission)));
+        Function<Circuit.Pass, Optional<RefreshOutcome>> work = pass ->
+                // The tenant may have asked for a pause while this one waited for its turn.
+                instead(endpoint)
+                        .or(() -> permission
+                                .get()
+                                .map(given -> sent(given, rotation, () -> send(pass, endpoint, request, given))));
+        return instead(endpoint)
+                .or(() -> bulkheads
+                        .get(endpoint.client())
+                        .inTurn(
+                                request.identity(),
+                                request.userId().toString(),
+                                work,
+                                refusal -> Optional.of(notSent(refusal))));
     }
 
-    private Optional<RefreshOutcome> refreshNow(
-            Circuit.Pass pass,
-            TokenEndpoint endpoint,
-            Rotation rotation,
-            RefreshGrant.Request request,
-            Supplier<Optional<Permission>> permission) {
-        // It may have asked for a pause while this one waited for its place.
-        var heldBack = heldBack(endpoint);
-        if (heldBack.isPresent()) {
-            return Optional.of(heldBack.get());
-        }
-        return permission.get().map(permitted -> sent(pass, endpoint, rotation, request, permitted));
+    private Optional<RefreshOutcome> instead(TokenEndpoint endpoint) {
+        return heldBack(endpoint).map(answer -> answer);
     }
 
-    private RefreshOutcome sent(
-            Circuit.Pass pass,
-            TokenEndpoint endpoint,
-            Rotation rotation,
-            RefreshGrant.Request request,
-            Permission permission) {
+    private RefreshOutcome sent(Permission permission, Rotation rotation, Supplier<RefreshOutcome> send) {
         if (!permission.maySend().getAsBoolean()) {
-            return Unavailable.crowded();
+            return notSent(Refusal.CROWDED);
         }
-        var outcome = ask(pass, endpoint, request, permission);
-        if (outcome instanceof Unavailable unavailable) {
-            var pause = pauseBeforeOneMore(unavailable, rotation);
-            if (pause.isPresent() && permission.leavesTimeForOneMore(pause.get(), longestAnswer)) {
-                sleeper.sleep(pause.get());
-                return ask(pass, endpoint, request, permission);
-            }
+        var outcome = send.get();
+        var pause = pauseBeforeOneMore(outcome, rotation)
+                .filter(wait -> permission.leavesTimeFor().test(wait.plus(longestAnswer)));
+        if (pause.isEmpty()) {
+            return outcome;
         }
-        return outcome;
+        sleeper.sleep(pause.get());
+        return send.get();
     }
 
-    private RefreshOutcome ask(
+    private RefreshOutcome send(
             Circuit.Pass pass, TokenEndpoint endpoint, RefreshGrant.Request request, Permission permission) {
-        return Compartments.ifItAnswers(pass, () -> {
-            var outcome = grant.refresh(endpoint, request, permission.refreshToken());
-            pauses.note(endpoint, outcome);
-            refusedClients.note(endpoint, outcome);
-            count(nameOf(outcome));
-            return outcome;
-        });
+        return pass.call(
+                        () -> {
+                            var outcome = grant.refresh(endpoint, request, permission.refreshToken());
+                            pauses.note(endpoint, outcome);
+                            refusedClients.note(endpoint, outcome);
+                            count(nameOf(outcome));
+                            return outcome;
+                        },
+                        RefreshGrants::isOutage)
+                .orElseGet(() -> notSent(Refusal.CIRCUIT_OPEN));
+    }
+
+    private static boolean isOutage(RefreshOutcome outcome) {
+        return outcome instanceof Unavailable unavailable
+                && switch (unavailable.outage()) {
+                    case FAILING, UNREACHABLE, BROKEN_OFF, TIMED_OUT -> true;
+                    case THROTTLED, ASKED_TOO_OFTEN, CROWDED -> false;
+                };
+    }
+
+    /** Retry-After is the rest of the circuit: an earlier call would be refused again. */
+    private static Unavailable notSent(Refusal refusal) {
+        var outage = refusal == Refusal.CROWDED ? Outage.CROWDED : Outage.FAILING;
+        return new Unavailable(outage, Optional.of(LIMITS.rest()), Upstream.error(null));
     }
 
     /**
      * How long to wait before the same token is sent once more; empty if it must not be. One that works once is sent again
      * although the provider may have seen it: the next mint would do so too, only too late for a grace window.
      */
-    private static Optional<Duration> pauseBeforeOneMore(Unavailable unavailable, Rotation rotation) {
+    private static Optional<Duration> pauseBeforeOneMore(RefreshOutcome outcome, Rotation rotation) {
+        if (!(outcome instanceof Unavailable unavailable)) {
+            return Optional.empty();
+        }
         return switch (unavailable.outage()) {
-            case UNREACHABLE -> Optional.of(BREATH);
+            case UNREACHABLE -> Optional.of(SHORT_PAUSE);
             case FAILING ->
                 unavailable.retryAfter().isPresent()
                         ? Optional.empty()
-                        : Optional.of(rotation == Rotation.REUSABLE ? BREATH : GRACE_PAUSE);
+                        : Optional.of(rotation == Rotation.REUSABLE ? SHORT_PAUSE : GRACE_PAUSE);
             case BROKEN_OFF, TIMED_OUT -> rotation == Rotation.REUSABLE ? Optional.empty() : Optional.of(GRACE_PAUSE);
             case THROTTLED, ASKED_TOO_OFTEN, CROWDED -> Optional.empty();
         };
@@ -163,7 +188,7 @@ public class RefreshGrants {
 
     private static String nameOf(RefreshOutcome outcome) {
         return switch (outcome) {
-            case Refreshed refreshed -> "refreshed";
+            case Refreshed _ -> "refreshed";
             case Refused refused -> refused.refusal().name().toLowerCase(Locale.ROOT);
             case Unavailable unavailable -> unavailable.outage().name().toLowerCase(Locale.ROOT);
         };

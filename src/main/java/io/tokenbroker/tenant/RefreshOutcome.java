@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
-/** How a refresh grant ended: decided once, here, so that nobody looks at HTTP or OAuth error codes again. */
+/** How a refresh grant ended. Only this package reads HTTP and OAuth error codes. */
 public sealed interface RefreshOutcome {
 
     /**
@@ -14,7 +14,7 @@ public sealed interface RefreshOutcome {
      * @param refreshIn when the provider would like to be asked again, if it says so
      * @param scope what was granted, as the provider words it; never a key to anything
      * @param refreshToken the next refresh token; without one the old stays
-     * @param idToken says whose tokens these are, where the provider sends one
+     * @param idToken names the owner of these tokens, if the provider sends one
      */
     record Refreshed(
             Secret accessToken,
@@ -41,12 +41,7 @@ public sealed interface RefreshOutcome {
     /** The provider could not answer now. */
     record Unavailable(Outage outage, Optional<Duration> retryAfter, Upstream upstream) implements NoToken {
 
-        /** Not asked, since others have waited for too long already: for no less than a tenant that hangs is left alone. */
-        public static Unavailable crowded() {
-            return new Unavailable(Outage.CROWDED, Optional.of(Compartments.REST), Upstream.error(null));
-        }
-
-        /** The same later, when so much is left to wait: in whole seconds, so that who obeys does not come too early. */
+        /** The same later, with what is left to wait in whole seconds, rounded up. */
         public Unavailable forAnother(Duration wait) {
             var rounded = wait.plusMillis(999).truncatedTo(ChronoUnit.SECONDS);
             return new Unavailable(outage, Optional.of(rounded), upstream);
@@ -100,7 +95,7 @@ public sealed interface RefreshOutcome {
     }
 
     enum Outage {
-        /** Nobody may ask, for some time. */
+        /** No account may ask, for some time. */
         THROTTLED,
         /** This account may not ask for this, for some time: it did too often. */
         ASKED_TOO_OFTEN,

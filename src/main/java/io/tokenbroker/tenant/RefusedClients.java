@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tokenbroker.tenant.RefreshOutcome.Refreshed;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
+import io.tokenbroker.time.Window;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
@@ -14,9 +15,8 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * The clients that a tenant does not accept, such as for an expired secret. That concerns every account of the provider
- * and says nothing about any: the tenant is asked once a minute until it accepts the client, and at once when the
- * provider's configuration has changed.
+ * The clients that a tenant refuses, such as for an expired secret, which says nothing about any account. The tenant is
+ * asked once a minute until it accepts the client, and at once after a change of the provider's configuration.
  */
 @ApplicationScoped
 public class RefusedClients {
@@ -47,7 +47,7 @@ public class RefusedClients {
 
     void note(TokenEndpoint endpoint, RefreshOutcome outcome) {
         switch (outcome) {
-            case Refreshed refreshed -> accept(endpoint);
+            case Refreshed _ -> accept(endpoint);
             case Refused refused -> {
                 switch (refused.refusal().breadth()) {
                     case PROVIDER -> refuse(endpoint, refused);
@@ -55,7 +55,7 @@ public class RefusedClients {
                     case ANSWER -> {}
                 }
             }
-            case Unavailable away -> {}
+            case Unavailable _ -> {}
         }
     }
 
@@ -80,9 +80,8 @@ public class RefusedClients {
     /** @param askedAt when the tenant said so last */
     public record Refusal(TokenEndpoint endpoint, Refused why, Instant since, Instant askedAt) {
 
-        /** A clock that was set back must not prolong it. */
         boolean covers(Instant now) {
-            return !now.isBefore(askedAt) && now.isBefore(askedAt.plus(PAUSE));
+            return Window.of(askedAt, PAUSE).contains(now);
         }
 
         boolean saysTheSameAs(Refused other) {

@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** The {@code Retry-After} field (RFC 9110 §10.2.3), in seconds or as a date; never more than an hour. */
 final class RetryAfter {
@@ -15,8 +14,8 @@ final class RetryAfter {
 
     private RetryAfter() {}
 
-    static Optional<Duration> parse(@Nullable String field, Instant now) {
-        return Optional.ofNullable(field)
+    static Optional<Duration> parse(String field, Instant now) {
+        return Optional.of(field)
                 .map(String::strip)
                 .flatMap(text -> text.matches("\\d{1,9}") ? seconds(text) : untilDate(text, now))
                 .map(wait -> wait.compareTo(LONGEST) > 0 ? LONGEST : wait);

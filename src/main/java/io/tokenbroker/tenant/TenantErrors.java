@@ -30,11 +30,11 @@ final class TenantErrors {
     private record Answer(int status, JsonNode body) {
 
         Optional<Outage> outage() {
-            var told = ErrorCatalogue.outage(error(), numbers());
+            var known = ErrorCatalogue.outage(error(), numbers());
             if (status == 429) {
-                return told.filter(Outage.ASKED_TOO_OFTEN::equals).or(() -> Optional.of(Outage.THROTTLED));
+                return known.filter(Outage.ASKED_TOO_OFTEN::equals).or(() -> Optional.of(Outage.THROTTLED));
             }
-            return told.or(() -> status >= 500 || status == 408 ? Optional.of(Outage.FAILING) : Optional.empty());
+            return known.or(() -> status >= 500 || status == 408 ? Optional.of(Outage.FAILING) : Optional.empty());
         }
 
         RefreshOutcome refused() {

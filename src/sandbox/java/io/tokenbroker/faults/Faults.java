@@ -150,16 +150,18 @@ public final class Faults {
     /** The broker gives up on a provider sooner than in production, or the harness would wait for it all day. */
     private Map<String, String> hurry() {
         return Map.of(
-                "quarkus.rest-client.provider.read-timeout",
-                scale.replicas() == 1 ? "3000" : "5000",
-                "broker.accounts.recheck-after",
-                "0s");
+                "provider.send-timeout", scale.replicas() == 1 ? "3s" : "5s", "broker.accounts.recheck-after", "0s");
     }
 
     /** For a broker that is to be killed when accounts wait at every point: none of them may give up before that. */
     private Map<String, String> patient() {
         var settings = new HashMap<>(settings(Map.of(
-                        "broker.accounts.recheck-after", "0s", "quarkus.rest-client.provider.read-timeout", "40000"))
+                        "broker.accounts.recheck-after",
+                        "0s",
+                        "provider.send-timeout",
+                        "40s",
+                        "quarkus.rest-client.provider.read-timeout",
+                        "41000"))
                 .get(KILLED));
         if (store instanceof PostgresStore server) {
             settings.putAll(server.patientSettings(KILLED));

@@ -140,7 +140,7 @@ public final class Minting {
             settings.put("broker.clients.nothing.key-sha256", sha256(NOTHING));
             settings.put("broker.providers.\"" + Sandbox.FABRIKAM + "\".default-resource", ARM + "/");
             settings.put("broker.providers.\"" + Sandbox.ADATUM + "\".rotation", "single-use");
-            settings.put("quarkus.rest-client.provider.read-timeout", "1500");
+            settings.put("provider.send-timeout", "1500ms");
             return settings;
         }
 

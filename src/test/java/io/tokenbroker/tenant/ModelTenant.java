@@ -1,7 +1,6 @@
 package io.tokenbroker.tenant;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.tokenbroker.circuit.Circuit;
 import io.tokenbroker.problem.Upstream;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.tenant.RefreshOutcome.Outage;
@@ -12,40 +11,26 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 
-/** Refresh grants over a token endpoint as a model tells it: all but the wire, the places and the pauses is real. */
+/** Refresh grants over a token endpoint as a model tells it: all but the wire and the pauses is real. */
 public final class ModelTenant {
 
     private static final SimpleMeterRegistry METRICS = new SimpleMeterRegistry();
     private static final Clock ANY = Clock.systemUTC();
-    private static final Pauses PAUSES = new Pauses(ANY);
+    private static final TenantPauses PAUSES = new TenantPauses(ANY);
     private static final RefusedClients REFUSED_CLIENTS = new RefusedClients(ANY);
-    private static final long LONGEST_ANSWER = 10_000;
-
-    private static final Compartments COMPARTMENTS = new Compartments(ANY) {
-        @Override
-        Optional<RefreshOutcome> inTurn(
-                TokenEndpoint endpoint,
-                RefreshGrant.Request request,
-                Function<Circuit.Pass, Optional<RefreshOutcome>> work) {
-            // One that never opens: whether a tenant is left alone is no question of grants.
-            return new Circuit("model", REST, ANY)
-                    .enter(request.identity(), request.userId().toString(), work)
-                    .flatMap(outcome -> outcome);
-        }
-    };
+    private static final Duration LONGEST_ANSWER = Duration.ofSeconds(10);
 
     private ModelTenant() {}
 
     /** @param send takes the refresh token and the user it is sent for */
     public static RefreshGrants refreshGrants(BiFunction<Secret, UUID, RefreshOutcome> send, Sleeper pauses) {
-        return new RefreshGrants(grant(send), COMPARTMENTS, PAUSES, REFUSED_CLIENTS, METRICS, pauses, LONGEST_ANSWER);
+        return new RefreshGrants(grant(send), PAUSES, REFUSED_CLIENTS, METRICS, pauses, ANY, LONGEST_ANSWER);
     }
 
     @SuppressWarnings("NullAway") // no call goes out
     private static RefreshGrant grant(BiFunction<Secret, UUID, RefreshOutcome> send) {
-        return new RefreshGrant(null, null, ANY) {
+        return new RefreshGrant(null, ANY) {
             @Override
             RefreshOutcome refresh(TokenEndpoint endpoint, Request request, Secret refreshToken) {
                 return send.apply(refreshToken, request.userId());

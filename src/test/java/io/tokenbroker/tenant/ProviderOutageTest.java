@@ -24,6 +24,8 @@ import io.tokenbroker.sandbox.entra.Fault;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.TestTime;
+import java.io.IOException;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -36,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A token endpoint that fails in every other way than by an OAuth error. The read time-out is 1.5 s here. */
+/** A token endpoint that fails in every other way than by an OAuth error. A send may last 1.5 s here. */
 @QuarkusTest
 @TestProfile(MintSettings.class)
 @Timeout(60)
@@ -187,6 +189,35 @@ class ProviderOutageTest extends BrokerTest {
         }
     }
 
+    /** Neither the wait for the headers nor that for the rest is too long by itself. */
+    @Test
+    void anAnswerThatIsWholeOnlyAfterTheTimeOfASendIsATimeout() {
+        var stop = new CountDownLatch(1);
+        try (var tenant = new ScriptedTenant(exchange -> {
+            pause(stop, 1_000);
+            exchange.sendResponseHeaders(200, 0);
+            exchange.getResponseBody().write("{\"access_token\":\"late\",".getBytes(StandardCharsets.UTF_8));
+            exchange.getResponseBody().flush();
+            pause(stop, 1_200);
+            exchange.getResponseBody().write("\"expires_in\":3600}".getBytes(StandardCharsets.UTF_8));
+        })) {
+            at(
+                    tenant,
+                    SENT_ONCE_MORE,
+                    answer -> answer.then().statusCode(504).body("code", equalTo("upstream_timeout")));
+        } finally {
+            stop.countDown();
+        }
+    }
+
+    @Test
+    void aConnectionThatIsNeverReadyIsATimeout() throws IOException {
+        try (var silent = new ServerSocket(0)) {
+            var endpoint = "https://localhost:" + silent.getLocalPort() + "/token";
+            at(endpoint, answer -> answer.then().statusCode(504).body("code", equalTo("upstream_timeout")));
+        }
+    }
+
     @Test
     void aBodyThatBreaksOffIsAnOutage() {
         try (var tenant = new ScriptedTenant(exchange -> {
@@ -243,7 +274,12 @@ class ProviderOutageTest extends BrokerTest {
 
     /** One that is asked so many times. */
     private static void at(ScriptedTenant tenant, int requests, Consumer<Response> check) {
-        var provider = providerLike(Sandbox.CONTOSO).withEndpoints(tenant.url(), tenant.url(), tenant.url());
+        at(tenant.url(), check);
+        assertThat(tenant.requests()).hasSize(requests);
+    }
+
+    private static void at(String endpoint, Consumer<Response> check) {
+        var provider = providerLike(Sandbox.CONTOSO).withEndpoints(endpoint, endpoint, endpoint);
         sandbox().fusionAuth().addProvider(provider);
         ReloadProviders.now();
         try {
@@ -252,7 +288,6 @@ class ProviderOutageTest extends BrokerTest {
             check.accept(mint(linked, ARM));
 
             account(linked).then().body("status", equalTo("active"));
-            assertThat(tenant.requests()).hasSize(requests);
         } finally {
             sandbox().fusionAuth().removeProvider(provider.id());
             ReloadProviders.now();

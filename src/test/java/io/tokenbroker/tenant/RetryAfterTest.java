@@ -33,7 +33,6 @@ class RetryAfterTest {
 
     @Test
     void whatIsNeitherIsAsGoodAsNothing() {
-        assertThat(RetryAfter.parse(null, NOW)).isEmpty();
         assertThat(RetryAfter.parse("", NOW)).isEmpty();
         assertThat(RetryAfter.parse("-5", NOW)).isEmpty();
         assertThat(RetryAfter.parse("soon", NOW)).isEmpty();

@@ -9,10 +9,14 @@ public final class TenantMemory {
     private TenantMemory() {}
 
     public static void forget() {
-        ClientProxy.unwrap(Arc.container().instance(Pauses.class).get()).pauses.invalidateAll();
+        ClientProxy.unwrap(Arc.container().instance(TenantPauses.class).get())
+                .pauses
+                .invalidateAll();
         ClientProxy.unwrap(Arc.container().instance(RefusedClients.class).get())
                 .refusals
                 .invalidateAll();
-        Arc.container().instance(Compartments.class).get().compartments.invalidateAll();
+        ClientProxy.unwrap(Arc.container().instance(RefreshGrants.class).get())
+                .bulkheads
+                .invalidateAll();
     }
 }

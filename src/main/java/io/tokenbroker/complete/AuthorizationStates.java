@@ -1,23 +1,37 @@
 package io.tokenbroker.complete;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.seal.Sealer;
+import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.start.AuthorizationState;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.util.UUID;
 
-/** States as they come back from a provider: only for the user who started, in time, and from the issuer that was asked. */
+/**
+ * States as they come back from a provider: valid for the user who started, in time, from the issuer that was asked, and
+ * once.
+ */
 @ApplicationScoped
-class ReturnedStates {
+class AuthorizationStates {
 
     private final Sealer sealer;
     private final Clock clock;
 
-    ReturnedStates(Sealer sealer, Clock clock) {
+    /** Used on this replica. Elsewhere a second use fails too, since the code is spent; here FusionAuth is not asked. */
+    private final Cache<UUID, Boolean> used;
+
+    AuthorizationStates(Sealer sealer, BrokerSettings settings, Clock clock) {
         this.sealer = sealer;
         this.clock = clock;
+        used = Caffeine.newBuilder()
+                .expireAfterWrite(settings.authorization().stateLifetime().multipliedBy(2))
+                .maximumSize(1_000_000)
+                .build();
     }
 
     AuthorizationState open(Caller.User user, CompleteRequest request) {
@@ -30,16 +44,26 @@ class ReturnedStates {
         if (!clock.instant().isBefore(state.expiresAt())) {
             throw new BrokerException(ProblemType.STATE_EXPIRED, "The sign-in took too long. Start again.");
         }
-        requireIssuer(state, request);
-        return state;
-    }
-
-    /** RFC 9207 §2.4. An issuer we do not know, since only endpoints are configured, cannot be compared. */
-    private static void requireIssuer(AuthorizationState state, CompleteRequest request) {
+        // RFC 9207 §2.4. An issuer we do not know, since only endpoints are configured, cannot be compared.
         if (request.iss() != null && state.issuer() != null && !state.issuer().equals(request.iss())) {
             throw new BrokerException(
                     ProblemType.AUTHORIZATION_FAILED,
                     "The answer comes from another issuer than the one asked. Nothing was redeemed; start again.");
         }
+        return state;
+    }
+
+    /** Marks the state used, or refuses one that is. */
+    void use(AuthorizationState state) {
+        if (used.asMap().putIfAbsent(state.id(), true) != null) {
+            throw new BrokerException(
+                    ProblemType.INVALID_STATE,
+                    "This state has been completed already. List the accounts to see what became of it, or start again.");
+        }
+    }
+
+    /** For a completion that never began. */
+    void giveBack(AuthorizationState state) {
+        used.invalidate(state.id());
     }
 }

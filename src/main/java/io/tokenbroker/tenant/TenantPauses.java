@@ -4,20 +4,17 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tokenbroker.tenant.RefreshOutcome.Outage;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
+import io.tokenbroker.time.Window;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 
-/**
- * The token endpoints that asked to be left alone for a while, each for one client: by {@code Retry-After}, which is
- * never more than an hour here, or by a 429 that does not say for how long.
- */
+/** Token endpoints that asked for a pause, each for one client: by {@code Retry-After}, or by a 429 that states no time. */
 @ApplicationScoped
-class Pauses {
+class TenantPauses {
 
-    private static final Duration UNSAID = Duration.ofSeconds(10);
+    private static final Duration UNSTATED = Duration.ofSeconds(10);
 
     private final Clock clock;
 
@@ -26,7 +23,7 @@ class Pauses {
             .expireAfterWrite(Duration.ofHours(2))
             .build();
 
-    Pauses(Clock clock) {
+    TenantPauses(Clock clock) {
         this.clock = clock;
     }
 
@@ -34,15 +31,14 @@ class Pauses {
     Optional<Unavailable> current(TokenEndpoint endpoint) {
         var now = clock.instant();
         return Optional.ofNullable(pauses.getIfPresent(endpoint.client()))
-                .filter(pause -> pause.covers(now))
-                .map(pause -> pause.remaining(now));
+                .filter(pause -> pause.window().contains(now))
+                .map(pause -> pause.why().forAnother(pause.window().left(now)));
     }
 
     void note(TokenEndpoint endpoint, RefreshOutcome outcome) {
         if (outcome instanceof Unavailable unavailable && unavailable.outage() != Outage.ASKED_TOO_OFTEN) {
             length(unavailable).filter(Duration::isPositive).ifPresent(length -> {
-                var now = clock.instant();
-                var pause = new Pause(now, now.plus(length), unavailable);
+                var pause = new Pause(Window.of(clock.instant(), length), unavailable);
                 // Of several answers at once the longest counts.
                 pauses.asMap().merge(endpoint.client(), pause, (held, next) -> held.outlasts(next) ? held : next);
             });
@@ -52,22 +48,13 @@ class Pauses {
     private static Optional<Duration> length(Unavailable unavailable) {
         return unavailable
                 .retryAfter()
-                .or(() -> unavailable.outage() == Outage.THROTTLED ? Optional.of(UNSAID) : Optional.empty());
+                .or(() -> unavailable.outage() == Outage.THROTTLED ? Optional.of(UNSTATED) : Optional.empty());
     }
 
-    record Pause(Instant since, Instant until, Unavailable why) {
+    record Pause(Window window, Unavailable why) {
 
         boolean outlasts(Pause other) {
-            return covers(other.since) && until.isAfter(other.until);
-        }
-
-        /** A clock that was set back must not prolong it. */
-        boolean covers(Instant now) {
-            return !now.isBefore(since) && now.isBefore(until);
-        }
-
-        Unavailable remaining(Instant now) {
-            return why.forAnother(Duration.between(now, until));
+            return window.contains(other.window.from()) && window.until().isAfter(other.window.until());
         }
     }
 }

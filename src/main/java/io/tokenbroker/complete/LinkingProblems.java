@@ -7,11 +7,11 @@ import io.tokenbroker.problem.Upstream;
 import java.time.Duration;
 
 /** Why a sign-in is not completed, as the person and the operator need to hear it. */
-public final class Refusals {
+public final class LinkingProblems {
 
-    private Refusals() {}
+    private LinkingProblems() {}
 
-    static BrokerException problem(Refusal refusal) {
+    static BrokerException of(Refusal refusal) {
         return switch (refusal) {
             case CODE_NOT_REDEEMED ->
                 failed(
@@ -97,6 +97,12 @@ public final class Refusals {
         return new BrokerException(
                 ProblemType.LINKED_TO_ANOTHER_USER,
                 "This account is linked to another user. It must be unlinked there first, or another account be chosen here.");
+    }
+
+    public static BrokerException pendingLinkExpired() {
+        return new BrokerException(
+                ProblemType.PENDING_LINK_EXPIRED,
+                "The pending link is used up or too old. Start again: the person signs in once more.");
     }
 
     private static BrokerException failed(String detail) {

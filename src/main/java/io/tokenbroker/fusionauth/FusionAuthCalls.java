@@ -10,6 +10,7 @@ import io.quarkus.runtime.Startup;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.upstream.Bulkhead;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -18,20 +19,22 @@ import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The vendor's client, with timeouts that fit and errors in our words. Its answers, requests and exceptions print
- * tokens, so none of them is logged, kept as a cause, or seen outside this package.
+ * Calls to FusionAuth by its own client, with our timeouts, limits and error texts. The client's requests, answers and
+ * exceptions print tokens, so none of them is logged, kept as a cause, or seen outside this package.
  */
 @Startup // before anything else uses HttpURLConnection, which reads its settings once
 @ApplicationScoped
-class Vendor {
+class FusionAuthCalls {
 
     private static final int CONNECT_MILLIS = 2_000;
     private static final int READ_MILLIS = 5_000;
@@ -39,21 +42,20 @@ class Vendor {
     /** FusionAuth makes three calls of up to ten seconds each at the provider before it answers Complete. */
     private static final int COMPLETE_MILLIS = 35_000;
 
-    /** With the sign-ins of one provider no more than the connections that are kept. */
-    private static final int AT_ONCE = 48;
+    /** 48 + 16 sign-ins of one provider = http.maxConnections (64). */
+    private static final Bulkhead.Limits LIMITS = limits(48);
 
-    /** Of one provider. */
-    private static final int COMPLETE_AT_ONCE = 16;
+    private static final Bulkhead.Limits COMPLETE_LIMITS = limits(16);
 
     private static final Duration SOON = Duration.ofSeconds(5);
 
     private final FusionAuthClient api;
     private final FusionAuthClient complete;
-    private final BearableLoad load;
-    private final Function<UUID, BearableLoad> completeLoadOf;
-    private final ConcurrentMap<UUID, BearableLoad> completeLoads = new ConcurrentHashMap<>();
+    private final Bulkhead bulkhead;
+    private final Clock clock;
+    private final ConcurrentMap<UUID, Bulkhead> completeBulkheads = new ConcurrentHashMap<>();
 
-    Vendor(BrokerSettings settings, Clock clock) {
+    FusionAuthCalls(BrokerSettings settings, Clock clock) {
         // HttpURLConnection keeps five idle connections a host unless told before its first use.
         System.setProperty("http.maxConnections", "64");
         // Nor may it repeat a POST whose connection closes: an authorization code goes out once. The vendor says so
@@ -62,26 +64,68 @@ class Vendor {
         var fusionAuth = settings.fusionauth();
         api = client(fusionAuth, READ_MILLIS);
         complete = client(fusionAuth, COMPLETE_MILLIS);
-        load = new BearableLoad("fusionauth", AT_ONCE, clock);
-        completeLoadOf = provider -> new BearableLoad("fusionauth-complete-" + provider, COMPLETE_AT_ONCE, clock);
+        bulkhead = new Bulkhead("fusionauth", LIMITS, clock);
+        this.clock = clock;
     }
 
     /**
-     * Makes a call, in its turn. One that was not made because FusionAuth answers nobody ends as if it could not be reached.
+     * Makes a call when its turn comes. One that the bulkhead refuses ends as if FusionAuth could not be reached.
      *
      * @param person the user whom it is about, or what else FusionAuth may fail for alone
      */
     <S, F> ClientResponse<S, F> call(String person, Function<FusionAuthClient, ClientResponse<S, F>> call) {
-        return load.bear(person, () -> call.apply(api));
+        return inTurn(bulkhead, person, () -> call.apply(api));
+    }
+
+    /**
+     * Reads something; empty if FusionAuth says, by one of these statuses, that it is not there.
+     *
+     * @throws BrokerException if there is no such answer
+     */
+    <S, F> Optional<S> read(
+            String person, String path, Set<Integer> notThere, Function<FusionAuthClient, ClientResponse<S, F>> call) {
+        var response = call(person, call);
+        if (notThere.contains(response.status)) {
+            requireItsOwn(response, path);
+            return Optional.empty();
+        }
+        if (response.status != 200 || response.successResponse == null) {
+            throw problem(response, path);
+        }
+        return Optional.of(response.successResponse);
     }
 
     /** For Complete only: its callers wait for their provider, and must not keep those of others waiting. */
     <S, F> ClientResponse<S, F> complete(
             UUID provider, String person, Function<FusionAuthClient, ClientResponse<S, F>> call) {
-        return completeLoads.computeIfAbsent(provider, completeLoadOf).bear(person, () -> call.apply(complete));
+        var ofProvider = completeBulkheads.computeIfAbsent(
+                provider, id -> new Bulkhead("fusionauth-complete-" + id, COMPLETE_LIMITS, clock));
+        return inTurn(ofProvider, person, () -> call.apply(complete));
     }
 
-    /** The problem of an answer that none of the expected ones is. */
+    private static <S, F> ClientResponse<S, F> inTurn(
+            Bulkhead bulkhead, String person, Supplier<ClientResponse<S, F>> call) {
+        return bulkhead.inTurn(
+                person,
+                person,
+                pass -> pass.call(call, response -> response.status == -1 || response.status >= 500)
+                        .orElseGet(FusionAuthCalls::notSent),
+                refusal -> notSent());
+    }
+
+    private static <S, F> ClientResponse<S, F> notSent() {
+        var response = new ClientResponse<S, F>();
+        response.status = -1;
+        response.exception = new ConnectException("The call was not made");
+        return response;
+    }
+
+    /** A call that has waited 5 s is dropped: its caller has timed out, or its lease is about to end. */
+    private static Bulkhead.Limits limits(int atOnce) {
+        return new Bulkhead.Limits(atOnce, 5_000, Duration.ofSeconds(5), Duration.ofSeconds(2));
+    }
+
+    /** The problem of an unexpected answer. */
     static BrokerException problem(ClientResponse<?, ?> response, String call) {
         return problem(response.status, call);
     }
@@ -127,13 +171,9 @@ class Vendor {
     /** @throws BrokerException if something between the broker and FusionAuth answers in its place */
     static void requireItsOwn(ClientResponse<?, ?> response, String call) {
         if (!isItsOwn(response)) {
-            throw foreign(response.status, call);
+            throw unavailable("Something between the broker and FusionAuth answered %s in its place (%d)."
+                    .formatted(call, response.status));
         }
-    }
-
-    private static BrokerException foreign(int status, String call) {
-        return unavailable("Something between the broker and FusionAuth answered %s in its place (%d)."
-                .formatted(call.strip(), status));
     }
 
     /** All codes of an error answer; the messages beside them are free text and stay here. */

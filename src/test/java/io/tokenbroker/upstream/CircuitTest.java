@@ -1,4 +1,4 @@
-package io.tokenbroker.circuit;
+package io.tokenbroker.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

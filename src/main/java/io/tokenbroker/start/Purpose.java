@@ -1,0 +1,57 @@
+package io.tokenbroker.start;
+
+import io.tokenbroker.account.AccountView;
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.ProblemType;
+import io.tokenbroker.provider.Provider;
+import io.tokenbroker.provider.Scopes;
+import io.tokenbroker.tenant.MicrosoftGraph;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a person is sent to the provider for: a sign-in, whose code FusionAuth redeems, or (Entra) consent only, whose
+ * code is dropped.
+ *
+ * @param account the account to authorize again, or to consent for; empty for a new one
+ * @param consentTo the scopes of a consent; empty for a sign-in
+ */
+record Purpose(Optional<AccountView> account, List<String> consentTo) {
+
+    Purpose {
+        consentTo = List.copyOf(consentTo);
+    }
+
+    /** FusionAuth calls userinfo with the token of a sign-in, and Entra's userinfo takes tokens of Graph only. */
+    static Purpose of(Provider provider, Optional<AccountView> account, List<String> scopes) {
+        if (!provider.isEntra() || areOfGraph(provider, scopes)) {
+            return new Purpose(account, List.of());
+        }
+        if (account.isEmpty()) {
+            throw new BrokerException(
+                    ProblemType.INVALID_SCOPE,
+                    "At this provider an account is connected with OpenID and Microsoft Graph scopes only. Leave other resources out; consent to them is asked later, with account_id.");
+        }
+        // Consent is tried by one mint, which takes one resource.
+        var _ = Scopes.resourceOf(provider, scopes);
+        return new Purpose(account, scopes);
+    }
+
+    boolean asksConsentOnly() {
+        return !consentTo.isEmpty();
+    }
+
+    /**
+     * The sign-in name for a consent: it counts only if the right person gives it, and the broker cannot check who did.
+     * Entra's sign-in names look like addresses.
+     */
+    Optional<String> loginHint() {
+        return account.filter(known -> asksConsentOnly())
+                .map(AccountView::displayName)
+                .filter(name -> name.contains("@") && name.length() <= AuthorizationRequest.LONGEST_HINT);
+    }
+
+    private static boolean areOfGraph(Provider provider, List<String> scopes) {
+        return scopes.stream().map(scope -> Scopes.resourceOf(provider, scope)).allMatch(MicrosoftGraph::is);
+    }
+}
