@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** One at a time for what several callers want at once: the first works, the others wait and share its end. */
@@ -13,17 +14,29 @@ public final class SingleFlight<T> {
 
     /** Blocks until this caller or the one before it is done; a refusal is shared like a result. */
     public T share(Object key, Supplier<T> work) {
+        return share(key, any -> true, work);
+    }
+
+    /**
+     * The same, for a caller whom another's result may not suit: then it goes again, and joins a newer flight or leads it.
+     *
+     * @param suits asked of another's result only
+     */
+    public T share(Object key, Predicate<T> suits, Supplier<T> work) {
         var mine = new CompletableFuture<T>();
         var theirs = inFlight.putIfAbsent(key, mine);
         if (theirs != null) {
-            return await(theirs);
+            var shared = await(theirs);
+            return suits.test(shared) ? shared : share(key, suits, work);
         }
+        // Removed before it completes, so that a caller whom it does not suit never meets it again.
         try {
-            mine.complete(work.get());
+            var result = work.get();
+            inFlight.remove(key);
+            mine.complete(result);
         } catch (RuntimeException | Error failed) {
+            inFlight.remove(key);
             mine.completeExceptionally(failed);
-        } finally {
-            inFlight.remove(key, mine);
         }
         return await(mine);
     }

@@ -1,5 +1,6 @@
 package io.tokenbroker.mint;
 
+import io.tokenbroker.mint.Minted.Source;
 import java.util.function.Predicate;
 
 /**
@@ -28,6 +29,13 @@ record Acceptance(boolean isPicky, Predicate<AccessToken> ofStored, Predicate<Ac
     static Acceptance insteadOf(Predicate<AccessToken> rejected, Predicate<AccessToken> usable) {
         var accepted = usable.and(rejected.negate());
         return new Acceptance(true, accepted, accepted);
+    }
+
+    /** Whether another caller's refresh ended in what will do: that caller may have accepted a stored token that will not. */
+    boolean acceptsShared(Landing landing, boolean isNew) {
+        return !(landing instanceof Landing.Arrived arrived
+                && arrived.minted().source() == Source.CACHE
+                && !accepts(arrived.minted().token(), isNew));
     }
 
     boolean accepts(AccessToken token, boolean isNew) {

@@ -35,10 +35,12 @@ class InsistedRefresh {
      */
     Landing of(Caller.Client client, Wanted wanted, Acceptance acceptance) {
         var forced = client.policy().forced();
-        return flights.share(new Insistence(client.name(), wanted.key()), () -> {
+        Supplier<Landing> ask = () -> refresh.of(wanted, true, acceptance, Optional::empty);
+        var landing = flights.share(new Insistence(client.name(), wanted.key()), () -> {
             var turn = forced.take(wanted.grant()).orElseThrow(() -> tooEarly(forced, wanted));
-            return within(Optional.of(turn), () -> refresh.of(wanted, true, acceptance, Optional::empty));
+            return within(Optional.of(turn), ask);
         });
+        return acceptance.acceptsShared(landing, true) ? landing : ask.get();
     }
 
     /**

@@ -30,6 +30,8 @@ class SharedRefresh {
         var isPicky = acceptance.isPicky() || flights.isUnderWay(picky);
         return flights.share(
                 isPicky ? picky : new Flight(wanted.key(), false),
+                // What another caller took from the store may be older than this caller's beginning.
+                landing -> acceptance.acceptsShared(landing, false),
                 () -> ifCachedMeanwhile
                         .get()
                         .<Landing>map(minted -> new Landing.Arrived(minted, false))

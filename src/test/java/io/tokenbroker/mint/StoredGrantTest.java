@@ -25,6 +25,7 @@ import io.tokenbroker.support.TestTime;
 import io.tokenbroker.support.Waiting;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
@@ -146,6 +147,21 @@ class StoredGrantTest extends BrokerTest {
 
         assertThat(waiting).allSatisfy(each -> assertThat(token(each.join())).isEqualTo("of the other replica"));
         assertThat(sandbox().entra().refreshes()).isZero();
+    }
+
+    @Test
+    void whoJoinsAMintGetsNoLessValidityThanAskedFor() {
+        var lease = OtherReplica.lease(account);
+        var modest = async(() -> Broker.mint(account, Map.of("resource", ARM, "min_validity", 60)));
+        OtherReplica.awaitLooks(2);
+        var demanding = async(() -> mint(account, ARM));
+        OtherReplica.awaitLooks(4);
+
+        OtherReplica.keep(
+                lease, lease.refreshToken().reveal(), List.of(ARM + "/.default"), "short", Duration.ofMinutes(2));
+
+        assertThat(token(modest.join())).isEqualTo("short");
+        demanding.join().then().statusCode(200).body("source", equalTo("refresh"));
     }
 
     @Test
