@@ -147,13 +147,24 @@ class MintService {
         return token.map(found -> new Minted(found, Source.CACHE));
     }
 
-    /** While the tenant or the store is away, a token that still lives is better than none. */
+    /**
+     * While the tenant or the store is away, a token that still lives is better than none, if the account still stands: it
+     * may have gone while this caller waited.
+     */
     private Optional<Minted> stale(Wanted wanted, MintRequest request) {
         if (request.bypassesCache()) {
             return Optional.empty();
         }
         return cache.getAnyway(wanted)
+                .filter(token -> isStillAuthorized(wanted))
                 .filter(token -> token.isValidAt(clock.instant()))
                 .map(token -> new Minted(token, Source.STALE));
+    }
+
+    /** @throws io.tokenbroker.problem.BrokerException if the account is gone, or its owner may not use it */
+    private boolean isStillAuthorized(Wanted wanted) {
+        var now = links.current(wanted.account()).orElseThrow(Accounts::notFound);
+        return now.epoch() == wanted.remembered().epoch()
+                && Accounts.requireActive(now).ownerIsActive();
     }
 }

@@ -123,6 +123,21 @@ class StoredGrantTest extends BrokerTest {
     }
 
     @Test
+    void aStaleTokenOfAnAccountThatIsGoneByNowIsNotHandedOut() {
+        sandbox().entra().faults().add(Fault.life(Duration.ofSeconds(1000)).times(1));
+        mint(account, ARM).then().statusCode(200);
+        TestTime.advance(Duration.ofSeconds(800));
+        sandbox().entra().faults().add(Fault.throttled(Duration.ofSeconds(5)).times(1));
+
+        var late = whileTheTenantHangs(() -> mint(account, ARM), () -> {
+            var id = AccountId.parse(account).orElseThrow();
+            sandbox().fusionAuth().removeLink(id.providerId(), id.identity());
+        });
+
+        late.then().statusCode(404).body("code", equalTo("account_not_found"));
+    }
+
+    @Test
     void aTokenThatCameTooLateIsNotLost() {
         var link = Minting.linkOf(account);
         var id = AccountId.parse(account).orElseThrow();
