@@ -27,16 +27,19 @@ public final class SingleFlight<T> {
         var theirs = inFlight.putIfAbsent(key, mine);
         if (theirs != null) {
             var shared = await(theirs);
-            return suits.test(shared) ? shared : share(key, suits, work);
+            if (suits.test(shared)) {
+                return shared;
+            }
+            // Its leader may not have removed it yet.
+            inFlight.remove(key, theirs);
+            return share(key, suits, work);
         }
-        // Removed before it completes, so that a caller whom it does not suit never meets it again.
         try {
-            var result = work.get();
-            inFlight.remove(key);
-            mine.complete(result);
+            mine.complete(work.get());
         } catch (RuntimeException | Error failed) {
-            inFlight.remove(key);
             mine.completeExceptionally(failed);
+        } finally {
+            inFlight.remove(key, mine);
         }
         return await(mine);
     }

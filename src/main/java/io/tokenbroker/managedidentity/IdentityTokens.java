@@ -19,7 +19,8 @@ class IdentityTokens {
     }
 
     CompletionStage<TokenResponse> token(Caller.Client client, TokenQuery query) {
-        return mints.mintInsteadOf(query.rejection(), client, query.account(), query.mint())
+        return mints.admit(client)
+                .mintInsteadOf(query.rejection(), client, query.account(), query.mint())
                 .thenApply(minted -> TokenResponse.of(query, minted.token(), clock.instant()));
     }
 }

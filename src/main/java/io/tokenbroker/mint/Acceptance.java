@@ -25,10 +25,9 @@ record Acceptance(boolean isPicky, Predicate<AccessToken> ofStored, Predicate<Ac
         return new Acceptance(true, token -> false, usable);
     }
 
-    /** Any that passes, but for one that its resource did not accept. */
-    static Acceptance insteadOf(Predicate<AccessToken> rejected, Predicate<AccessToken> usable) {
-        var accepted = usable.and(rejected.negate());
-        return new Acceptance(true, accepted, accepted);
+    /** Any that passes, where others may take more. */
+    static Acceptance picky(Predicate<AccessToken> usable) {
+        return new Acceptance(true, usable, usable);
     }
 
     /** Whether another caller's refresh ended in what will do: that caller may have accepted a stored token that will not. */

@@ -2,7 +2,6 @@ package io.tokenbroker.mint;
 
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.tokenbroker.link.AheadOfTime;
-import io.tokenbroker.mint.Minted.Source;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
@@ -18,13 +17,11 @@ class RefreshAhead {
     private static final Duration BETWEEN_TRIES = Duration.ofSeconds(30);
 
     private final SharedRefresh refresh;
-    private final TokenCache cache;
     private final AheadOfTime renewals;
     private final Clock clock;
 
-    RefreshAhead(SharedRefresh refresh, TokenCache cache, @VirtualThreads ExecutorService threads, Clock clock) {
+    RefreshAhead(SharedRefresh refresh, @VirtualThreads ExecutorService threads, Clock clock) {
         this.refresh = refresh;
-        this.cache = cache;
         this.renewals = new AheadOfTime(threads, clock, AT_ONCE_PER_PROVIDER, BETWEEN_TRIES, Duration.ZERO);
         this.clock = clock;
     }
@@ -33,12 +30,7 @@ class RefreshAhead {
     void renewIfDue(Wanted wanted, AccessToken token) {
         if (token.isDueAt(clock.instant())) {
             var fresh = Acceptance.of(newer -> !newer.isDueAt(clock.instant()));
-            renewals.start(
-                    wanted.provider().id(),
-                    wanted.key(),
-                    () -> refresh.of(wanted, false, fresh, () -> cache.get(wanted)
-                            .filter(newer -> fresh.accepts(newer, false))
-                            .map(newer -> new Minted(newer, Source.CACHE))));
+            renewals.start(wanted.provider().id(), wanted.key(), () -> refresh.of(wanted, false, fresh));
         }
     }
 }

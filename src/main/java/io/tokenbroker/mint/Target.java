@@ -1,6 +1,5 @@
 package io.tokenbroker.mint;
 
-import io.tokenbroker.policy.Wish;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.provider.Provider;
@@ -9,7 +8,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
@@ -52,11 +50,6 @@ public record Target(String resource, List<String> scopes) {
     /** What an account can be refreshed for, whatever it is minted for: what was consented to at its first sign-in. */
     static Target anyOf(Provider provider) {
         return provider.isEntra() ? ofResource(provider.graph()) : new Target("", List.of());
-    }
-
-    /** This, as the policy of a client is asked about it. */
-    Wish asked(UUID provider, Optional<UUID> user) {
-        return new Wish(provider, user, resource, scopes);
     }
 
     /** What the refresh grant asks for; at Entra an id_token too, which tells whose token it is. */

@@ -18,13 +18,13 @@ import java.util.function.Supplier;
  * want the same at the same time. Blocks.
  */
 @Singleton
-class InsistedRefresh {
+class ForcedRefresh {
 
     private final SingleFlight<Landing> flights = new SingleFlight<>();
     private final SharedRefresh refresh;
     private final TokenCache cache;
 
-    InsistedRefresh(SharedRefresh refresh, TokenCache cache) {
+    ForcedRefresh(SharedRefresh refresh, TokenCache cache) {
         this.refresh = refresh;
         this.cache = cache;
     }
@@ -35,8 +35,8 @@ class InsistedRefresh {
      */
     Landing of(Caller.Client client, Wanted wanted, Acceptance acceptance) {
         var forced = client.policy().forced();
-        Supplier<Landing> ask = () -> refresh.of(wanted, true, acceptance, Optional::empty);
-        var landing = flights.share(new Insistence(client.name(), wanted.key()), () -> {
+        Supplier<Landing> ask = () -> refresh.of(wanted, true, acceptance);
+        var landing = flights.share(new Flight(client.name(), wanted.key()), () -> {
             var turn = forced.take(wanted.grant()).orElseThrow(() -> tooEarly(forced, wanted));
             return within(Optional.of(turn), ask);
         });
@@ -61,19 +61,15 @@ class InsistedRefresh {
         return turn.get();
     }
 
-    /** Asks, and gives the turn back where no answer came. */
+    /** Asks, and gives the turn back where no answer came. One that could not be used was an answer all the same. */
     Landing within(Optional<Turn> turn, Supplier<Landing> ask) {
         var answered = false;
         try {
             var landing = ask.get();
-            answered = switch (landing) {
-                case Landing.Arrived _ -> true;
-                case Landing.Missed missed -> missed.why() instanceof Refused;
-                case Landing.Busy _, Landing.StoreAway _ -> false;
-            };
+            answered = landing instanceof Landing.Arrived
+                    || (landing instanceof Landing.Missed missed && missed.why() instanceof Refused);
             return landing;
         } catch (BrokerException failed) {
-            // One that could not be used was an answer all the same.
             answered = failed.type() == ProblemType.UPSTREAM_ERROR;
             throw failed;
         } finally {
@@ -89,5 +85,5 @@ class InsistedRefresh {
                 .orElseGet(() -> forced.refused(wanted.grant()));
     }
 
-    private record Insistence(String client, Wanted.Key key) {}
+    private record Flight(String client, Wanted.Key key) {}
 }
