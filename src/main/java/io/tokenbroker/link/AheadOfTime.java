@@ -13,8 +13,8 @@ import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
 
 /**
- * Work that is done before anybody has to wait for it. It is worth a try and no more: what finds no place is dropped, and
- * what fails is tried again by a later use.
+ * Background work, done before a caller has to wait for it. It is worth a try and no more: what finds no place is dropped,
+ * and what fails is tried again by a later use.
  */
 public final class AheadOfTime {
 

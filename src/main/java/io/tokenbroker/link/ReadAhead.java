@@ -8,7 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 
-/** Reads a link that is in use again before it is too old to be answered from, so that nobody has to wait for FusionAuth. */
+/** Reads a link in use again before it is too old to be answered from, so that no caller has to wait for FusionAuth. */
 @Singleton
 public class ReadAhead {
 

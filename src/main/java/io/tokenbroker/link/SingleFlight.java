@@ -18,7 +18,7 @@ public final class SingleFlight<T> {
     }
 
     /**
-     * The same, for a caller whom another's result may not suit: then it goes again, and joins a newer flight or leads it.
+     * The same, for a caller that another's result may not suit: then it goes again, and joins a newer flight or leads it.
      *
      * @param suits asked of another's result only
      */

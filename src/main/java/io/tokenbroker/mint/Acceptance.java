@@ -30,7 +30,7 @@ record Acceptance(boolean isPicky, Predicate<AccessToken> ofStored, Predicate<Ac
         return new Acceptance(true, usable, usable);
     }
 
-    /** Whether another caller's refresh ended in what will do: that caller may have accepted a stored token that will not. */
+    /** Whether the end of another caller's refresh will do: that caller may have accepted a stored token that this does not. */
     boolean acceptsShared(Landing landing, boolean isNew) {
         return !(landing instanceof Landing.Arrived arrived
                 && arrived.minted().source() == Source.CACHE

@@ -13,7 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * An access token of a linked account.
  *
  * @param expiresAt in whole seconds, as tenants count
- * @param renewAt from when on a newer one should be got before anybody has to wait for it
+ * @param renewAt from when on a newer one is got in the background
  * @param answer how all answers begin that it is handed out with
  */
 public record AccessToken(
@@ -53,8 +53,8 @@ public record AccessToken(
     }
 
     /**
-     * Whether it may be handed out to somebody who wants it valid for this long. A tenant whose tokens never live that
-     * long is not asked each time: then the first fifth of a token's life must do.
+     * Whether it stays valid for this long. A tenant that never gives such a token is not asked each time: then the first
+     * fifth of a token's life must do.
      */
     boolean usableAt(Instant now, Duration validity) {
         var lifetime = Duration.between(issuedAt, expiresAt);

@@ -46,7 +46,7 @@ record Ask(Caller.Client client, AccountId account, MintRequest request, Optiona
             return Acceptance.NONE;
         }
         Predicate<AccessToken> usable = token -> token.usableAt(clock.instant(), request.validity());
-        return request.insists()
+        return request.isForced()
                 ? Acceptance.ofNew(usable)
                 : rejected.map(one -> Acceptance.picky(usable.and(one.negate())))
                         .orElseGet(() -> Acceptance.of(usable));

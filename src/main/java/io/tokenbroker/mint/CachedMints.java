@@ -22,8 +22,8 @@ import java.time.Clock;
 import java.util.Optional;
 
 /**
- * Answers a mint that memory can answer, before REST routing, which would cost twice the rest. It decides nothing of its
- * own. What memory cannot answer is handed on to {@link MintResource}, and so is what has to be refused in the right words.
+ * Answers a mint that memory can answer, before REST routing, which would cost twice the rest. Any other mint passes on to
+ * {@link MintResource}, which finishes it or refuses it.
  */
 class CachedMints {
 

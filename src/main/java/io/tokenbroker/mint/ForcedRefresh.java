@@ -14,8 +14,8 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * What a client asks the tenant for although a token is cached: one refresh in a turn, for all of the client's callers who
- * want the same at the same time. Blocks.
+ * A refresh although a token is cached, by {@code force_refresh} or for a rejected token. A client has a turn per account
+ * and interval; its calls for the same at the same time share one refresh. Blocks.
  */
 @Singleton
 class ForcedRefresh {
@@ -30,8 +30,7 @@ class ForcedRefresh {
     }
 
     /**
-     * @throws BrokerException for who insists too often: what the tenant said last, if that was a refusal, and else when
-     *     to come back
+     * @throws BrokerException if it is not the client's turn: the tenant's last refusal, else when to come back
      */
     Landing of(Caller.Client client, Wanted wanted, Acceptance acceptance) {
         var forced = client.policy().forced();

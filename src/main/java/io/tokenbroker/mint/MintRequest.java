@@ -63,10 +63,10 @@ public record MintRequest(
 
     /** Whether the tenant must be asked, whatever is cached. */
     boolean bypassesCache() {
-        return insists() || claims != null;
+        return isForced() || claims != null;
     }
 
-    boolean insists() {
+    boolean isForced() {
         return Boolean.TRUE.equals(forceRefresh);
     }
 

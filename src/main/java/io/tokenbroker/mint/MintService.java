@@ -14,8 +14,8 @@ import java.time.Clock;
 import java.util.Optional;
 
 /**
- * Authorize, then the account, then the cache, then one refresh for all who wait. The order is the security: nothing is
- * read from the cache for a caller who has not been authorized on the account as it stands now.
+ * Authorize, then the account, then the cache, then one refresh for all callers who wait. The order is the security:
+ * nothing is read from the cache for a caller who has not been authorized on the account as it stands now.
  */
 @Singleton
 class MintService {
@@ -106,7 +106,7 @@ class MintService {
 
     private Minted refreshed(Ask ask, Wanted wanted, Optional<Turn> turn) {
         var acceptance = ask.acceptance(clock);
-        var landing = ask.request().insists()
+        var landing = ask.request().isForced()
                 ? forced.of(ask.client(), wanted, acceptance)
                 : forced.within(turn, () -> refresh.of(wanted, false, acceptance));
         return switch (landing) {

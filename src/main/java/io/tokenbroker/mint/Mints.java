@@ -20,8 +20,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every front door asks for a token: one after the rate is taken, counted whichever way it ends. A hit is answered on
- * the caller's own thread, the event loop; only what must ask an upstream gets a thread of its own.
+ * What every front door asks for a token. Takes the client's rate and counts how each mint ends. A hit is answered on the
+ * caller's thread, the event loop; a miss gets a thread of its own.
  */
 @Singleton
 public class Mints {
@@ -48,8 +48,8 @@ public class Mints {
     }
 
     /**
-     * Begins a mint before it is admitted: that it is with a hit only. Whatever is refused here comes again, and is
-     * counted then. Never blocks.
+     * Begins a mint that has not been admitted, and admits it if memory has the token. A refusal is not counted: the mint
+     * comes again through REST. Never blocks.
      */
     Begun begin(Caller.Client client, String id, MintRequest request) {
         var begun = service.begin(Ask.of(client, id, request, Optional.empty()));
@@ -105,8 +105,8 @@ public class Mints {
         }
 
         /**
-         * The same, but from the cache no token that its resource has rejected. That one is dropped, for which the client
-         * has the budget of who insists on a new token.
+         * The same, but no token that its resource has rejected. That one is dropped from the cache, at the cost of a
+         * forced refresh.
          */
         public CompletionStage<Minted> mintInsteadOf(
                 Optional<Predicate<AccessToken>> rejected, Caller.Client client, String id, MintRequest request) {

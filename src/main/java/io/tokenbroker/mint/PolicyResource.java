@@ -41,7 +41,7 @@ class PolicyResource {
         var client = (Caller.Client) Caller.of(identity);
         var ask = Ask.of(client, asked.accountId(), asked.mint(), Optional.empty());
         var rules = rules(ask);
-        // Whether the account exists is told to whom a mint would tell it: a client whose policy lets it pass.
+        // Only a client whose policy lets the mint pass learns whether the account exists, as by a mint.
         var ofAccount = rules.stream().allMatch(Verdict::allowed) ? budget(ask) : Optional.<Verdict>empty();
         var budgets = Stream.concat(Stream.of(client.policy().rate().judge()), ofAccount.stream());
         return Explanation.of(Stream.concat(rules.stream(), budgets).toList());
@@ -58,7 +58,7 @@ class PolicyResource {
         return Stream.concat(policy.judge(Needs.ACCOUNT, ask.wish()), ofTarget).toList();
     }
 
-    /** What is left of the budget of who insists, if this does, and the account can be minted for. */
+    /** The budget of forced refreshes, if this is one and the account can be minted for. */
     private Optional<Verdict> budget(Ask ask) {
         var id = ask.account();
         var link = links.current(id).map(ask::owned).orElseThrow(Accounts::notFound);
@@ -66,7 +66,7 @@ class PolicyResource {
             throw Answers.unusable(providers.whyUnusable(id.providerId()));
         }
         return Optional.of(new Wanted.Grant(id, link.epoch()))
-                .filter(grant -> ask.request().insists())
+                .filter(grant -> ask.request().isForced())
                 .map(ask.client().policy().forced()::judge);
     }
 

@@ -19,9 +19,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
 /**
- * What a tenant refused a moment ago, so that a caller who keeps asking does not keep the tenant busy. Each refusal has
- * its own lifetime and breadth: the whole account, or one resource of it. It is tied to the epoch of the account's link:
- * after a new authorization nobody finds it.
+ * What a tenant refused a moment ago, so that a caller who keeps asking does not keep the tenant busy. A refusal concerns
+ * the whole account or one resource of it, and ends with a new authorization.
  */
 @Singleton
 class RecentOutcomes {

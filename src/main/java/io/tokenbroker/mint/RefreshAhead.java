@@ -7,7 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 
-/** Renews tokens that are in use before anybody has to wait for it. */
+/** Renews tokens in use in the background, before a caller has to wait for a refresh. */
 @Singleton
 class RefreshAhead {
 

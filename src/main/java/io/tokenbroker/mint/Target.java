@@ -52,7 +52,7 @@ public record Target(String resource, List<String> scopes) {
         return provider.isEntra() ? ofResource(provider.graph()) : new Target("", List.of());
     }
 
-    /** What the refresh grant asks for; at Entra an id_token too, which tells whose token it is. */
+    /** What the refresh grant asks for; at Entra an id_token too, which tells the token's identity. */
     Optional<String> wireScope(Provider provider) {
         if (scopes.isEmpty()) {
             return Optional.empty();
