@@ -21,7 +21,7 @@ record AzdQuestion(
     }
 
     MintRequest mint() {
-        return new MintRequest(null, scopes, null, null, null, null);
+        return MintRequest.forScopes(scopes);
     }
 
     Optional<String> tenant() {

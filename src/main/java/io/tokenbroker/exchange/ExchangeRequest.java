@@ -53,13 +53,10 @@ record ExchangeRequest(
 
     /** The mint that this is. */
     MintRequest mint() {
-        return new MintRequest(
-                scopes.isEmpty() ? resource.orElse(null) : null,
-                scopes.isEmpty() ? null : scopes,
-                null,
-                null,
-                null,
-                claims.orElse(null));
+        var mint = scopes.isEmpty()
+                ? resource.map(MintRequest::forResource).orElse(MintRequest.DEFAULT)
+                : MintRequest.forScopes(scopes);
+        return mint.withClaims(claims.orElse(null));
     }
 
     ExchangeRequest withoutScopes() {

@@ -73,12 +73,17 @@ public class Grants implements GrantVersions {
                 .map(held -> new Lease(store, unstored, held, rotation, ticker, askedAt));
     }
 
-    /** Makes the row continue the link's sign-in, if it does not yet. The link was read after the row's version. */
-    public void startOver(Link link, long seen) {
+    /**
+     * Makes the row continue the link's sign-in, if it does not yet. The link was read after the row's version.
+     *
+     * @return whether this began or changed the row
+     */
+    public boolean startOver(Link link, long seen) {
         try {
-            store.startOver(SignIn.of(link), seen, false);
+            return store.startOver(SignIn.of(link), seen, false);
         } catch (StoreUnavailable away) {
             LOG.debugf("The row of account %s is begun later", AccountId.of(link));
+            return false;
         }
     }
 

@@ -3,9 +3,9 @@
  * {@code broker.accounts.recheck-after}, and reads the link's owner with it.
  *
  * <pre>
- *   fromMemory ──► fresh ──────────────► the link as last read
+ *   begin ───────► fresh ──────────────► the link as last read
  *                    │ too old
- *   mint ────────► current ──► read ──► FusionAuth: link, then its user
+ *   finish ──────► current ──► read ──► FusionAuth: link, then its user
  *                                       the store: the row's version
  * </pre>
  */

@@ -38,7 +38,8 @@ class ManagedIdentityResource {
         var client = (Caller.Client) Caller.of(identity);
         client.policy().rate().announce(request);
         var query = TokenQuery.of(account, Parameters.ofQuery(request));
-        return mints.mintInsteadOf(query.rejection(), client, query.account(), query.mint())
+        return mints.admit(client)
+                .mintInsteadOf(query.rejection(), client, query.account(), query.mint())
                 .thenApply(minted -> TokenResponse.of(query, minted.token(), clock.instant()));
     }
 

@@ -54,9 +54,8 @@ record TokenQuery(ApiVersion version, String account, String resource, Optional<
 
     /** The mint that this is. Claims are no part of it: what an SDK caches must not need a challenge answered. */
     MintRequest mint() {
-        return isScope()
-                ? new MintRequest(null, List.of(resource), null, MIN_VALIDITY_SECONDS, null, null)
-                : new MintRequest(resource, null, null, MIN_VALIDITY_SECONDS, null, null);
+        var mint = isScope() ? MintRequest.forScopes(List.of(resource)) : MintRequest.forResource(resource);
+        return mint.withMinValidity(MIN_VALIDITY_SECONDS);
     }
 
     /** Tells the token that its resource did not accept. */

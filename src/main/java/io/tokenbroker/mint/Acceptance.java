@@ -1,5 +1,6 @@
 package io.tokenbroker.mint;
 
+import io.tokenbroker.mint.Minted.Source;
 import java.util.function.Predicate;
 
 /**
@@ -24,10 +25,16 @@ record Acceptance(boolean isPicky, Predicate<AccessToken> ofStored, Predicate<Ac
         return new Acceptance(true, token -> false, usable);
     }
 
-    /** Any that passes, but for one that its resource did not accept. */
-    static Acceptance insteadOf(Predicate<AccessToken> rejected, Predicate<AccessToken> usable) {
-        var accepted = usable.and(rejected.negate());
-        return new Acceptance(true, accepted, accepted);
+    /** Any that passes, where others may take more. */
+    static Acceptance picky(Predicate<AccessToken> usable) {
+        return new Acceptance(true, usable, usable);
+    }
+
+    /** Whether the end of another caller's refresh will do: that caller may have accepted a stored token that this does not. */
+    boolean acceptsShared(Landing landing, boolean isNew) {
+        return !(landing instanceof Landing.Arrived arrived
+                && arrived.minted().source() == Source.CACHE
+                && !accepts(arrived.minted().token(), isNew));
     }
 
     boolean accepts(AccessToken token, boolean isNew) {

@@ -12,13 +12,14 @@ import java.util.concurrent.ThreadLocalRandom;
 /**
  * An access token of a linked account.
  *
- * @param renewAt from when on a newer one should be got before anybody has to wait for it
- * @param answer how the answers begin that it is handed out with from the cache
+ * @param expiresAt in whole seconds, as tenants count
+ * @param renewAt from when on a newer one is got in the background
+ * @param answer how all answers begin that it is handed out with
  */
 public record AccessToken(
         Secret value,
         Instant issuedAt,
-        Expiry expiry,
+        Instant expiresAt,
         Instant renewAt,
         Optional<String> scope,
         TokenAnswer.Beginning answer) {
@@ -31,42 +32,32 @@ public record AccessToken(
                 .filter(hint -> hint.compareTo(life) < 0)
                 .orElse(life.multipliedBy(7).dividedBy(10));
         var jitter = ThreadLocalRandom.current().nextDouble(0.9, 1.1);
-        var expiry = Expiry.at(askedAt.plus(life));
-        return new AccessToken(
-                refreshed.accessToken(),
-                askedAt,
-                expiry,
-                askedAt.plusMillis(Math.round(renewIn.toMillis() * jitter)),
-                refreshed.scope(),
-                TokenAnswer.Beginning.of(refreshed.accessToken(), expiry.text(), refreshed.scope()));
+        var renewAt = askedAt.plusMillis(Math.round(renewIn.toMillis() * jitter));
+        return of(new SharedToken(refreshed.accessToken(), refreshed.scope(), askedAt, askedAt.plus(life), renewAt));
     }
 
     /** A token that the store shares. */
     static AccessToken of(SharedToken shared) {
-        var expiry = Expiry.at(shared.expiresAt());
+        var expiresAt = shared.expiresAt().truncatedTo(ChronoUnit.SECONDS);
         return new AccessToken(
                 shared.value(),
                 shared.issuedAt(),
-                expiry,
+                expiresAt,
                 shared.renewAt(),
                 shared.scope(),
-                TokenAnswer.Beginning.of(shared.value(), expiry.text(), shared.scope()));
+                TokenAnswer.beginning(shared.value(), expiresAt, shared.scope()));
     }
 
     SharedToken shared() {
-        return new SharedToken(value, scope, issuedAt, expiresAt(), renewAt);
-    }
-
-    public Instant expiresAt() {
-        return expiry.at();
+        return new SharedToken(value, scope, issuedAt, expiresAt, renewAt);
     }
 
     /**
-     * Whether it may be handed out to somebody who wants it valid for this long. A tenant whose tokens never live that
-     * long is not asked each time: then the first fifth of a token's life must do.
+     * Whether it stays valid for this long. A tenant that never gives such a token is not asked each time: then the first
+     * fifth of a token's life must do.
      */
     boolean usableAt(Instant now, Duration validity) {
-        var lifetime = Duration.between(issuedAt, expiresAt());
+        var lifetime = Duration.between(issuedAt, expiresAt);
         var needed = lifetime.compareTo(validity) > 0
                 ? validity
                 : lifetime.multipliedBy(4).dividedBy(5);
@@ -78,7 +69,7 @@ public record AccessToken(
     }
 
     boolean isValidAt(Instant now) {
-        return now.isBefore(expiresAt());
+        return now.isBefore(expiresAt);
     }
 
     /** For how many whole seconds it is valid from now. */
@@ -87,15 +78,6 @@ public record AccessToken(
     }
 
     Duration remaining(Instant now) {
-        return Duration.between(now, expiresAt());
-    }
-
-    /** An end in whole seconds, as tenants count, with its text. */
-    record Expiry(Instant at, String text) {
-
-        static Expiry at(Instant end) {
-            var seconds = end.truncatedTo(ChronoUnit.SECONDS);
-            return new Expiry(seconds, seconds.toString());
-        }
+        return Duration.between(now, expiresAt);
     }
 }

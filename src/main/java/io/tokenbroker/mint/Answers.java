@@ -4,18 +4,26 @@ import io.tokenbroker.link.AccountId;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.problem.Reauthorize;
-import io.tokenbroker.provider.Provider;
 import io.tokenbroker.tenant.RefreshOutcome.Refusal;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What a tenant's refusal means to a back end: who must act, and how. */
 final class Answers {
 
     private static final Duration SOON = Duration.ofSeconds(10);
+
+    private static final Set<Refusal> HELPED_BY_PERSON = EnumSet.of(
+            Refusal.REAUTHORIZATION_REQUIRED,
+            Refusal.CONSENT_REQUIRED,
+            Refusal.INTERACTION_REQUIRED,
+            Refusal.BLOCKED_BY_POLICY);
 
     private Answers() {}
 
@@ -34,114 +42,104 @@ final class Answers {
                 .withReauthorize(new Reauthorize(id.toString(), id.providerId().toString(), null, List.of()));
     }
 
+    /** How a refresh ended that brought no token. */
+    static BrokerException missed(Wanted wanted, Landing landing) {
+        return switch (landing) {
+            case Landing.Missed(Refused why) -> refused(wanted, why);
+            case Landing.Missed(Unavailable why) -> unavailable(why);
+            case Landing.Busy(var left) ->
+                away("The tenant is being asked for this account already, and does not answer soon.", left);
+            case Landing.StoreAway _ ->
+                new BrokerException(
+                                ProblemType.STORE_UNAVAILABLE,
+                                "The broker's store is not available, and without it the account's refresh token may not be used: nobody could keep the next one. "
+                                        + "Try again soon; the broker's operator should look at broker.store.url and the readiness report. No account is lost.")
+                        .withRetryAfter(Duration.ofSeconds(1));
+            case Landing.Arrived _ -> throw new IllegalArgumentException("It has brought a token");
+        };
+    }
+
     static BrokerException refused(Wanted wanted, Refused refused) {
-        var id = wanted.account();
-        var scopes = scopesToAsk(wanted.provider(), wanted.target(), refused.refusal());
+        var refusal = refused.refusal();
+        var problem = new BrokerException(type(refusal), detail(refused)).withUpstream(refused.upstream());
+        return !HELPED_BY_PERSON.contains(refusal)
+                ? problem
+                : problem.withReauthorize(new Reauthorize(
+                        wanted.account().toString(),
+                        wanted.provider().id().toString(),
+                        refused.claims().orElse(null),
+                        scopesToAsk(wanted, refusal)));
+    }
+
+    static ProblemType type(Refusal refusal) {
+        return switch (refusal) {
+            case REAUTHORIZATION_REQUIRED -> ProblemType.REAUTHORIZATION_REQUIRED;
+            case CONSENT_REQUIRED -> ProblemType.CONSENT_REQUIRED;
+            case INTERACTION_REQUIRED -> ProblemType.INTERACTION_REQUIRED;
+            case BLOCKED_BY_POLICY -> ProblemType.BLOCKED_BY_POLICY;
+            case ACCOUNT_DISABLED -> ProblemType.ACCOUNT_DISABLED;
+            case INVALID_SCOPE -> ProblemType.INVALID_SCOPE;
+            case INVALID_TARGET -> ProblemType.INVALID_TARGET;
+            case MISCONFIGURED_FOR_RESOURCE, MISCONFIGURED -> ProblemType.PROVIDER_MISCONFIGURED;
+            case NOT_UNDERSTOOD -> ProblemType.UPSTREAM_ERROR;
+        };
+    }
+
+    private static String detail(Refused refused) {
         return switch (refused.refusal()) {
             case REAUTHORIZATION_REQUIRED ->
-                helpedByPerson(
-                        id,
-                        scopes,
-                        refused,
-                        ProblemType.REAUTHORIZATION_REQUIRED,
-                        "The tenant does not accept the account's refresh token any more (%s). The person must authorize the account again."
-                                .formatted(refused.reason()));
+                "The tenant does not accept the account's refresh token any more (%s). The person must authorize the account again."
+                        .formatted(refused.reason());
             case CONSENT_REQUIRED ->
-                helpedByPerson(
-                        id,
-                        scopes,
-                        refused,
-                        ProblemType.CONSENT_REQUIRED,
-                        "The person, or their administrator, has not consented to this resource. The account works for others.");
+                "The person, or their administrator, has not consented to this resource. The account works for others.";
             case INTERACTION_REQUIRED ->
-                helpedByPerson(
-                        id,
-                        scopes,
-                        refused,
-                        ProblemType.INTERACTION_REQUIRED,
-                        "The tenant wants the person to sign in with more than before, such as a second factor, for this resource.");
+                "The tenant wants the person to sign in with more than before, such as a second factor, for this resource.";
             case BLOCKED_BY_POLICY ->
-                helpedByPerson(
-                        id,
-                        scopes,
-                        refused,
-                        ProblemType.BLOCKED_BY_POLICY,
-                        "A policy of the tenant blocks this, such as for the broker's address or a missing device. "
-                                + "The tenant's administrator must act; signing in again may not help.");
+                "A policy of the tenant blocks this, such as for the broker's address or a missing device. "
+                        + "The tenant's administrator must act; signing in again may not help.";
             case ACCOUNT_DISABLED ->
-                helpedByNobodyHere(
-                        refused,
-                        ProblemType.ACCOUNT_DISABLED,
-                        "The account is disabled, locked or not allowed in its tenant. The tenant's administrator must act.");
-            case INVALID_SCOPE ->
-                helpedByNobodyHere(
-                        refused, ProblemType.INVALID_SCOPE, "The tenant does not accept these scopes. Ask for others.");
+                "The account is disabled, locked or not allowed in its tenant. The tenant's administrator must act.";
+            case INVALID_SCOPE -> "The tenant does not accept these scopes. Ask for others.";
             case INVALID_TARGET ->
-                helpedByNobodyHere(
-                        refused,
-                        ProblemType.INVALID_TARGET,
-                        "The resource does not exist in the account's tenant, or the application may not ask for it.");
+                "The resource does not exist in the account's tenant, or the application may not ask for it.";
             case MISCONFIGURED_FOR_RESOURCE ->
-                helpedByNobodyHere(
-                        refused,
-                        ProblemType.PROVIDER_MISCONFIGURED,
-                        "The tenant refuses what the application asks for here: its permissions or its registration there do not fit. "
-                                + "The operator must mend the registration; other resources may work, and no account is lost.");
+                "The tenant refuses what the application asks for here: its permissions or its registration there do not fit. "
+                        + "The operator must mend the registration; other resources may work, and no account is lost.";
             case MISCONFIGURED ->
-                helpedByNobodyHere(
-                        refused,
-                        ProblemType.PROVIDER_MISCONFIGURED,
-                        "The tenant refuses the application itself: its client id, secret, redirect type or tenant. "
-                                + "The operator must mend the identity provider in FusionAuth; no account is lost.");
+                "The tenant refuses the application itself: its client id, secret, redirect type or tenant. "
+                        + "The operator must mend the identity provider in FusionAuth; no account is lost.";
             case NOT_UNDERSTOOD ->
-                helpedByNobodyHere(
-                        refused,
-                        ProblemType.UPSTREAM_ERROR,
-                        "The tenant gave an answer that the broker cannot use. No account is lost; the operator should look into it.");
+                "The tenant gave an answer that the broker cannot use. No account is lost; the operator should look into it.";
         };
     }
 
     static BrokerException unavailable(Unavailable unavailable) {
+        var left = unavailable.retryAfter().orElse(SOON).truncatedTo(ChronoUnit.SECONDS);
         var problem = switch (unavailable.outage()) {
             case TIMED_OUT ->
                 new BrokerException(
                         ProblemType.UPSTREAM_TIMEOUT,
                         "The tenant did not answer in time and no valid token is cached. Try again; no account is lost.");
-            case THROTTLED -> away("The tenant is throttling and no valid token is cached.", unavailable);
+            case THROTTLED -> uncached("The tenant is throttling and", left);
             case ASKED_TOO_OFTEN ->
-                away(
-                        "The tenant was asked for this account and these scopes too often, and no valid token is cached.",
-                        unavailable);
-            case FAILING -> away("The tenant is failing and no valid token is cached.", unavailable);
-            case UNREACHABLE -> away("The tenant cannot be reached and no valid token is cached.", unavailable);
-            case CROWDED -> away("Too many wait for the tenant already, and no valid token is cached.", unavailable);
-            case BROKEN_OFF -> away("The tenant broke the connection off and no valid token is cached.", unavailable);
+                uncached("The tenant was asked for this account and these scopes too often, and", left);
+            case FAILING -> uncached("The tenant is failing and", left);
+            case UNREACHABLE -> uncached("The tenant cannot be reached and", left);
+            case CROWDED -> uncached("Too many wait for the tenant already, and", left);
+            case BROKEN_OFF -> uncached("The tenant broke the connection off and", left);
         };
         return problem.withUpstream(unavailable.upstream());
     }
 
-    static BrokerException busy(Duration left) {
+    private static BrokerException uncached(String why, Duration left) {
+        return away(why + " no valid token is cached.", left);
+    }
+
+    private static BrokerException away(String what, Duration left) {
         var seconds = Math.max(1, left.plusMillis(999).toSeconds());
         return new BrokerException(
                         ProblemType.PROVIDER_UNAVAILABLE,
-                        "The tenant is being asked for this account already, and does not answer soon. Try again in %d seconds; no account is lost."
-                                .formatted(seconds))
-                .withRetryAfter(Duration.ofSeconds(seconds));
-    }
-
-    static BrokerException storeAway() {
-        return new BrokerException(
-                        ProblemType.STORE_UNAVAILABLE,
-                        "The broker's store is not available, and without it the account's refresh token may not be used: nobody could keep the next one. "
-                                + "Try again soon; the broker's operator should look at broker.store.url and the readiness report. No account is lost.")
-                .withRetryAfter(Duration.ofSeconds(1));
-    }
-
-    private static BrokerException away(String what, Unavailable unavailable) {
-        var seconds = Math.max(1, unavailable.retryAfter().orElse(SOON).toSeconds());
-        return new BrokerException(
-                        ProblemType.PROVIDER_UNAVAILABLE,
-                        what + " Try again in %d seconds; no account is lost.".formatted(seconds))
+                        "%s Try again in %d seconds; no account is lost.".formatted(what, seconds))
                 .withRetryAfter(Duration.ofSeconds(seconds));
     }
 
@@ -150,21 +148,9 @@ final class Answers {
      * can complete with: at Entra none, for there a refresh token buys tokens of every resource; elsewhere the same as now,
      * for the next refresh token is worth no more than what was asked with it (RFC 6749 §6).
      */
-    private static List<String> scopesToAsk(Provider provider, Target target, Refusal refusal) {
-        return provider.isEntra() && refusal != Refusal.CONSENT_REQUIRED ? List.of() : target.scopes();
-    }
-
-    private static BrokerException helpedByPerson(
-            AccountId id, List<String> scopes, Refused refused, ProblemType type, String detail) {
-        return helpedByNobodyHere(refused, type, detail)
-                .withReauthorize(new Reauthorize(
-                        id.toString(),
-                        id.providerId().toString(),
-                        refused.claims().orElse(null),
-                        scopes));
-    }
-
-    private static BrokerException helpedByNobodyHere(Refused refused, ProblemType type, String detail) {
-        return new BrokerException(type, detail).withUpstream(refused.upstream());
+    private static List<String> scopesToAsk(Wanted wanted, Refusal refusal) {
+        return wanted.provider().isEntra() && refusal != Refusal.CONSENT_REQUIRED
+                ? List.of()
+                : wanted.target().scopes();
     }
 }

@@ -1,5 +1,6 @@
 package io.tokenbroker.mint;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -7,9 +8,9 @@ import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.link.AccountId;
-import io.tokenbroker.mint.BatchAnswer.Result;
 import io.tokenbroker.mint.BatchRequest.BatchItemRequest;
 import io.tokenbroker.problem.Body;
+import io.tokenbroker.problem.Problem;
 import io.tokenbroker.problem.ProblemMappers;
 import io.tokenbroker.problem.RequestId;
 import io.vertx.ext.web.RoutingContext;
@@ -17,12 +18,12 @@ import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
-import java.util.function.Supplier;
 import java.util.stream.Gatherers;
 import org.jspecify.annotations.Nullable;
 
@@ -63,23 +64,25 @@ class BatchResource {
         try {
             var asked = Body.required(json.treeToValue(item, BatchItemRequest.class));
             var provider = AccountId.parse(asked.accountId()).map(AccountId::providerId);
-            var minted = inTurn(
-                    places.computeIfAbsent(provider, first -> new Semaphore(AT_ONCE)),
-                    () -> mints.mint(client, asked.accountId(), asked.mint())
-                            .toCompletableFuture()
-                            .join());
-            return Result.of(TokenAnswer.of(asked.accountId(), minted, clock.instant()));
+            var place = places.computeIfAbsent(provider, first -> new Semaphore(AT_ONCE));
+            place.acquireUninterruptibly();
+            try {
+                var minted = mints.admit(client)
+                        .mint(client, asked.accountId(), asked.mint())
+                        .toCompletableFuture()
+                        .join();
+                return new Result(TokenAnswer.of(asked.accountId(), minted, clock.instant()), null);
+            } finally {
+                place.release();
+            }
         } catch (RuntimeException | JsonProcessingException refused) {
-            return Result.of(ProblemMappers.problem(refused, requestId));
+            return new Result(null, ProblemMappers.problem(refused, requestId));
         }
     }
 
-    private static Minted inTurn(Semaphore places, Supplier<Minted> mint) {
-        places.acquireUninterruptibly();
-        try {
-            return mint.get();
-        } finally {
-            places.release();
-        }
-    }
+    /** How several mints ended, in the order in which they were asked for. */
+    record BatchAnswer(List<Result> results) {}
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Result(@Nullable TokenAnswer token, @Nullable Problem problem) {}
 }

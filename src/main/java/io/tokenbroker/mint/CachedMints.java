@@ -8,7 +8,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.caller.KnownCallers;
-import io.tokenbroker.link.AccountId;
+import io.tokenbroker.mint.MintService.Begun;
 import io.tokenbroker.problem.BrokerException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -21,15 +21,15 @@ import java.time.Clock;
 import java.util.Optional;
 
 /**
- * Answers a mint that memory can answer, before REST routing, which would cost twice the rest. It decides nothing of its
- * own: caller, policy, account and cache are asked in {@link MintService#fromMemory}'s order, and whatever does not end in
- * a token passes on untouched to {@link MintResource}, which refuses in the right words.
+ * Answers a mint that memory can answer, before REST routing, which would cost twice the rest. Any other mint passes on to
+ * {@link MintResource}, which finishes it or refuses it.
  */
 class CachedMints {
 
     /** After CORS, before Quarkus authenticates. */
     private static final int BETWEEN_CORS_AND_AUTHENTICATION = 250;
 
+    private static final String BEGUN = Begun.class.getName();
     private static final String PREFIX = "/accounts/";
     private static final String SUFFIX = "/token";
     private static final int SMALL = 512;
@@ -38,8 +38,7 @@ class CachedMints {
     private static final CharSequence ANOTHER_CREDENTIAL = HttpHeaders.createOptimized("X-IDENTITY-HEADER");
 
     private final KnownCallers callers;
-    private final MintService service;
-    private final MintMetrics metrics;
+    private final Mints mints;
     private final Clock clock;
     private final ObjectReader requests;
 
@@ -47,10 +46,9 @@ class CachedMints {
     private final Cache<Buffer, MintRequest> bodies =
             Caffeine.newBuilder().maximumSize(1_000).executor(Runnable::run).build();
 
-    CachedMints(KnownCallers callers, MintService service, MintMetrics metrics, Clock clock, ObjectMapper json) {
+    CachedMints(KnownCallers callers, Mints mints, Clock clock, ObjectMapper json) {
         this.callers = callers;
-        this.service = service;
-        this.metrics = metrics;
+        this.mints = mints;
         this.clock = clock;
         this.requests = json.readerFor(MintRequest.class);
     }
@@ -84,20 +82,24 @@ class CachedMints {
 
     private Optional<Buffer> answer(RoutingContext request) throws IOException {
         var client = client(request.request());
+        if (client.isEmpty()) {
+            return Optional.empty();
+        }
         var id = idIn(request.request());
-        var account = AccountId.parse(id);
-        if (client.isEmpty() || account.isEmpty()) {
+        var begun = mints.begin(client.get(), id, body(request));
+        if (begun.minted().isEmpty()) {
+            request.put(BEGUN, begun);
             return Optional.empty();
         }
-        var minted = service.fromMemory(client.get(), account.get(), body(request));
-        if (minted.isEmpty()) {
-            return Optional.empty();
-        }
-        client.get().policy().rate().take();
         client.get().policy().rate().announce(request);
-        metrics.count(minted.get());
-        var token = minted.get().token();
-        return Optional.of(token.answer().completed(id, token.expiresIn(clock.instant())));
+        return begun.minted()
+                .map(minted -> TokenAnswer.of(id, minted, clock.instant()).written());
+    }
+
+    /** A mint of this client that has been begun here, and that memory could not answer. */
+    static Optional<Begun> begun(RoutingContext request, Caller.Client client) {
+        return Optional.<Begun>ofNullable(request.get(BEGUN))
+                .filter(begun -> begun.ask().client().equals(client));
     }
 
     private Optional<Caller.Client> client(HttpServerRequest request) {
@@ -113,10 +115,9 @@ class CachedMints {
             return MintRequest.DEFAULT;
         }
         var known = bodies.getIfPresent(body);
-        return known != null ? known : read(body);
-    }
-
-    private MintRequest read(Buffer body) throws IOException {
+        if (known != null) {
+            return known;
+        }
         var read = Optional.ofNullable(requests.<MintRequest>readValue(body.getBytes()))
                 .orElse(MintRequest.DEFAULT);
         if (body.length() <= SMALL) {

@@ -6,8 +6,6 @@ import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.link.RememberedLinks;
 import io.tokenbroker.provider.Providers;
-import io.tokenbroker.tenant.RefreshOutcome.Refused;
-import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Optional;
@@ -39,13 +37,11 @@ class ConsentTrial implements TrialMint {
         var target = Target.ofScopes(provider, scopes);
         var remembered = links.current(AccountId.of(link)).orElseThrow(Accounts::notFound);
         var wanted = new Wanted(provider, Accounts.requireActive(remembered), target, Optional.empty());
-        switch (refresher.refresh(wanted, Acceptance.NONE, true)) {
-            // The person may have agreed to more than was asked for, such as by another name of the same resource.
-            case Landing.Arrived _ -> recent.forget(wanted.account());
-            case Landing.Missed(Refused why) -> throw Answers.refused(wanted, why);
-            case Landing.Missed(Unavailable why) -> throw Answers.unavailable(why);
-            case Landing.Busy(var left) -> throw Answers.busy(left);
-            case Landing.StoreAway _ -> throw Answers.storeAway();
+        var landing = refresher.refresh(wanted, Acceptance.NONE, true);
+        if (!(landing instanceof Landing.Arrived)) {
+            throw Answers.missed(wanted, landing);
         }
+        // The person may have agreed to more than was asked for, such as by another name of the same resource.
+        recent.forget(wanted.account());
     }
 }

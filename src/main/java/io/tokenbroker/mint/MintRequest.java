@@ -16,7 +16,7 @@ public record MintRequest(
         @Nullable Boolean forceRefresh,
         @Nullable String claims) {
 
-    static final MintRequest DEFAULT = new MintRequest(null, null, null, null, null, null);
+    public static final MintRequest DEFAULT = new MintRequest(null, null, null, null, null, null);
 
     private static final Duration MIN_VALIDITY = Duration.ofMinutes(5);
     private static final int DAY = 86_400;
@@ -41,16 +41,32 @@ public record MintRequest(
         claims = ClaimsRequest.asked(claims);
     }
 
+    public static MintRequest forResource(String resource) {
+        return new MintRequest(resource, null, null, null, null, null);
+    }
+
+    public static MintRequest forScopes(List<String> scopes) {
+        return new MintRequest(null, scopes, null, null, null, null);
+    }
+
+    public MintRequest withMinValidity(int seconds) {
+        return new MintRequest(resource, scopes, userId, seconds, forceRefresh, claims);
+    }
+
+    public MintRequest withClaims(@Nullable String challenge) {
+        return new MintRequest(resource, scopes, userId, minValidity, forceRefresh, challenge);
+    }
+
     Duration validity() {
         return minValidity == null ? MIN_VALIDITY : Duration.ofSeconds(minValidity);
     }
 
     /** Whether the tenant must be asked, whatever is cached. */
     boolean bypassesCache() {
-        return insists() || claims != null;
+        return isForced() || claims != null;
     }
 
-    boolean insists() {
+    boolean isForced() {
         return Boolean.TRUE.equals(forceRefresh);
     }
 

@@ -9,7 +9,6 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import java.time.Clock;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -32,9 +31,12 @@ class MintResource {
     @RolesAllowed(Caller.CLIENT)
     public CompletionStage<TokenAnswer> mint(
             @PathParam("id") String id, @Nullable MintRequest body, RoutingContext http) {
-        var request = Optional.ofNullable(body).orElse(MintRequest.DEFAULT);
         var client = (Caller.Client) Caller.of(identity);
         client.policy().rate().announce(http);
-        return mints.mint(client, id, request).thenApply(minted -> TokenAnswer.of(id, minted, clock.instant()));
+        var admission = mints.admit(client);
+        return CachedMints.begun(http, client)
+                .map(admission::finish)
+                .orElseGet(() -> admission.mint(client, id, body == null ? MintRequest.DEFAULT : body))
+                .thenApply(minted -> TokenAnswer.of(id, minted, clock.instant()));
     }
 }

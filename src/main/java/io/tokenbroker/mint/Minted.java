@@ -1,11 +1,16 @@
 package io.tokenbroker.mint;
 
+import java.util.Locale;
+
 /** A token for the caller, and where it came from. */
 public record Minted(AccessToken token, Source source) {
 
     public enum Source {
         CACHE,
         REFRESH,
-        STALE
+        STALE;
+
+        /** As callers and metrics have it. */
+        final String word = name().toLowerCase(Locale.ROOT);
     }
 }

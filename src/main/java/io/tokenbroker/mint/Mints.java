@@ -1,62 +1,92 @@
 package io.tokenbroker.mint;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.virtual.threads.VirtualThreads;
-import io.tokenbroker.account.Accounts;
 import io.tokenbroker.caller.Caller;
-import io.tokenbroker.link.AccountId;
+import io.tokenbroker.mint.MintService.Begun;
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.ProblemType;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What every front door asks for a token: one after the rate is taken, counted whichever way it ends. A hit is answered on
- * the caller's own thread, the event loop; only what must ask an upstream gets a thread of its own.
+ * What every front door asks for a token. Takes the client's rate and counts how each mint ends. A hit is answered on the
+ * caller's thread, the event loop; a miss gets a thread of its own.
  */
 @Singleton
 public class Mints {
 
     private final MintService service;
-    private final MintMetrics metrics;
+    private final MeterRegistry metrics;
     private final ExecutorService threads;
 
-    Mints(MintService service, MintMetrics metrics, @VirtualThreads ExecutorService threads) {
+    /** By outcome: a token's source, or a problem's code. */
+    private final ConcurrentMap<String, Counter> counters = new ConcurrentHashMap<>();
+
+    Mints(MintService service, MeterRegistry metrics, @VirtualThreads ExecutorService threads) {
         this.service = service;
         this.metrics = metrics;
         this.threads = threads;
     }
 
-    /** @param id as the caller wrote it; what is no account's id is not found */
-    public CompletionStage<Minted> mint(Caller.Client client, String id, MintRequest request) {
-        return admit(client).mint(client, id, request);
+    /** Takes the rate of one mint; a door may have work to do before it knows what to ask for. */
+    public Admission admit(Caller.Client client) {
+        return refusalCounted(() -> {
+            client.policy().rate().take();
+            return new Admission();
+        });
     }
 
     /**
-     * The same, but from the cache no token that its resource has rejected. That one is dropped, for which the client has
-     * the budget of who insists on a new token.
+     * Begins a mint that has not been admitted, and admits it if memory has the token. A refusal is not counted: the mint
+     * comes again through REST. Never blocks.
      */
-    public CompletionStage<Minted> mintInsteadOf(
-            Optional<Predicate<AccessToken>> rejected, Caller.Client client, String id, MintRequest request) {
-        return admit(client).mint(client, id, request, rejected);
+    Begun begin(Caller.Client client, String id, MintRequest request) {
+        var begun = service.begin(Ask.of(client, id, request, Optional.empty()));
+        begun.minted().ifPresent(minted -> {
+            client.policy().rate().take();
+            count(minted, null);
+        });
+        return begun;
     }
 
-    /** Takes the rate of one mint, for a door that has work to do before it knows what to ask for. */
-    public Admission admit(Caller.Client client) {
-        metrics.refusalCounted(client.policy().rate()::take);
-        return new Admission();
+    private <T> T refusalCounted(Supplier<T> part) {
+        try {
+            return part.get();
+        } catch (BrokerException refused) {
+            count(null, refused);
+            throw refused;
+        }
     }
 
-    private CompletionStage<Minted> minted(
-            Caller.Client client, String id, MintRequest request, Optional<Predicate<AccessToken>> rejected) {
-        var account = AccountId.parse(id).orElseThrow(Accounts::notFound);
-        return service.fromMemory(client, account, request)
-                .filter(minted ->
-                        rejected.filter(one -> one.test(minted.token())).isEmpty())
-                .map(CompletableFuture::completedStage)
-                .orElseGet(() ->
-                        CompletableFuture.supplyAsync(() -> service.mint(client, account, request, rejected), threads));
+    /** What is thrown on another thread arrives wrapped. */
+    private void count(@Nullable Minted minted, @Nullable Throwable failure) {
+        if (minted != null) {
+            count(minted.source().word);
+            return;
+        }
+        var cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
+        count((cause instanceof BrokerException problem ? problem.type() : ProblemType.INTERNAL_ERROR).code());
+    }
+
+    private void count(String outcome) {
+        counters.computeIfAbsent(
+                        outcome,
+                        name -> Counter.builder("broker.mints")
+                                .description("Mints by outcome: the token's source, or the problem's code.")
+                                .tag("outcome", name)
+                                .register(metrics))
+                .increment();
     }
 
     /** A mint that the client's rate has let pass. */
@@ -64,14 +94,31 @@ public class Mints {
 
         private Admission() {}
 
-        /** As {@link Mints#mint}; the client may have shown a user's token since. */
+        /**
+         * The token.
+         *
+         * @param client that was admitted; it may have shown a user's token since
+         * @param id as the caller wrote it; what is no account's id is not found
+         */
         public CompletionStage<Minted> mint(Caller.Client client, String id, MintRequest request) {
-            return mint(client, id, request, Optional.empty());
+            return mintInsteadOf(Optional.empty(), client, id, request);
         }
 
-        private CompletionStage<Minted> mint(
-                Caller.Client client, String id, MintRequest request, Optional<Predicate<AccessToken>> rejected) {
-            return metrics.counted(() -> minted(client, id, request, rejected));
+        /**
+         * The same, but no token that its resource has rejected. That one is dropped from the cache, at the cost of a
+         * forced refresh.
+         */
+        public CompletionStage<Minted> mintInsteadOf(
+                Optional<Predicate<AccessToken>> rejected, Caller.Client client, String id, MintRequest request) {
+            return finish(refusalCounted(() -> service.begin(Ask.of(client, id, request, rejected))));
+        }
+
+        /** The same for a mint that has been begun. */
+        CompletionStage<Minted> finish(Begun begun) {
+            return begun.minted()
+                    .map(CompletableFuture::completedStage)
+                    .orElseGet(() -> CompletableFuture.supplyAsync(() -> service.finish(begun), threads))
+                    .whenComplete(Mints.this::count);
         }
     }
 }

@@ -2,22 +2,33 @@ package io.tokenbroker.mint;
 
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.tokenbroker.account.Accounts;
 import io.tokenbroker.caller.Caller;
+import io.tokenbroker.link.RememberedLinks;
 import io.tokenbroker.mint.BatchRequest.BatchItemRequest;
+import io.tokenbroker.policy.PolicyRule.Needs;
+import io.tokenbroker.policy.Verdict;
 import io.tokenbroker.problem.Body;
+import io.tokenbroker.provider.Providers;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
+/** Judges a mint by every rule of the client's policy instead of the first that refuses, and mints nothing. */
 @Path("/policy")
 class PolicyResource {
 
-    private final Explanations explanations;
+    private final Providers providers;
+    private final RememberedLinks links;
     private final SecurityIdentity identity;
 
-    PolicyResource(Explanations explanations, SecurityIdentity identity) {
-        this.explanations = explanations;
+    PolicyResource(Providers providers, RememberedLinks links, SecurityIdentity identity) {
+        this.providers = providers;
+        this.links = links;
         this.identity = identity;
     }
 
@@ -27,6 +38,57 @@ class PolicyResource {
     @RolesAllowed(Caller.CLIENT)
     public Explanation explain(@Nullable BatchItemRequest body) {
         var asked = Body.required(body);
-        return explanations.of((Caller.Client) Caller.of(identity), asked.accountId(), asked.mint());
+        var client = (Caller.Client) Caller.of(identity);
+        var ask = Ask.of(client, asked.accountId(), asked.mint(), Optional.empty());
+        var rules = rules(ask);
+        // Only a client whose policy lets the mint pass learns whether the account exists, as by a mint.
+        var ofAccount = rules.stream().allMatch(Verdict::allowed) ? budget(ask) : Optional.<Verdict>empty();
+        var budgets = Stream.concat(Stream.of(client.policy().rate().judge()), ofAccount.stream());
+        return Explanation.of(Stream.concat(rules.stream(), budgets).toList());
     }
+
+    private List<Verdict> rules(Ask ask) {
+        var policy = ask.client().policy();
+        // Do not evaluate targets of providers outside the policy: the answer would leak their settings.
+        var ofTarget = Optional.of(ask.account().providerId())
+                .filter(policy::allowsProvider)
+                .flatMap(providers::find)
+                .map(provider -> policy.judge(Needs.TARGET, ask.query(Target.of(provider, ask.request()))))
+                .orElseGet(Stream::empty);
+        return Stream.concat(policy.judge(Needs.ACCOUNT, ask.query()), ofTarget).toList();
+    }
+
+    /** The budget of forced refreshes, if this is one and the account can be minted for. */
+    private Optional<Verdict> budget(Ask ask) {
+        var id = ask.account();
+        var link = links.current(id).map(ask::owned).orElseThrow(Accounts::notFound);
+        if (providers.remembered(id.providerId()).isEmpty()) {
+            throw Answers.unusable(providers.whyUnusable(id.providerId()));
+        }
+        return Optional.of(new Wanted.Grant(id, link.epoch()))
+                .filter(grant -> ask.request().isForced())
+                .map(ask.client().policy().forced()::judge);
+    }
+
+    /** What the policy says of a mint, and by which rule it refuses. */
+    record Explanation(
+            boolean allowed,
+            List<Rule> rules,
+            @Nullable String deniedBy,
+            @Nullable String detail) {
+
+        static Explanation of(List<Verdict> verdicts) {
+            var refusing =
+                    verdicts.stream().filter(verdict -> !verdict.allowed()).findFirst();
+            return new Explanation(
+                    refusing.isEmpty(),
+                    verdicts.stream()
+                            .map(verdict -> new Rule(verdict.rule(), verdict.allowed()))
+                            .toList(),
+                    refusing.map(Verdict::rule).orElse(null),
+                    refusing.map(Verdict::refusal).orElse(null));
+        }
+    }
+
+    record Rule(String rule, boolean allowed) {}
 }

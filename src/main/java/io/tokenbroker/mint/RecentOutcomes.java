@@ -4,21 +4,23 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.tenant.RefreshOutcome.NoToken;
+import io.tokenbroker.tenant.RefreshOutcome.Outage;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
 /**
- * What a tenant refused a moment ago, so that a caller who keeps asking does not keep the tenant busy. Each refusal has
- * its own lifetime and breadth: the whole account, or one resource of it. It is tied to the epoch of the account's link:
- * after a new authorization nobody finds it.
+ * What a tenant refused a moment ago, so that a caller who keeps asking does not keep the tenant busy. A refusal concerns
+ * the whole account or one resource of it, and ends with a new authorization.
  */
 @Singleton
 class RecentOutcomes {
@@ -28,6 +30,9 @@ class RecentOutcomes {
 
     /** Shorter than the Retry-After sent during an outage. */
     private static final Duration A_MOMENT = Duration.ofSeconds(5);
+
+    /** Perhaps of this account only: a caller who keeps asking must not seem to be all of the tenant's callers. */
+    private static final Set<Outage> OF_ONE_ACCOUNT = EnumSet.of(Outage.FAILING, Outage.BROKEN_OFF, Outage.TIMED_OUT);
 
     private static final int CHARACTERS_OF_NO_WEIGHT = 256;
 
@@ -62,23 +67,16 @@ class RecentOutcomes {
                     case PROVIDER, ANSWER -> {}
                 }
             }
-            case Unavailable unavailable -> {
-                switch (unavailable.outage()) {
-                    case ASKED_TOO_OFTEN -> {
-                        var lifetime = unavailable.retryAfter().orElseGet(RecentOutcomes::aMinuteOrTwo);
-                        hold(Key.of(wanted), unavailable, lifetime, lifetime);
-                    }
-                    // Perhaps for this account only: then whoever keeps asking must not seem to be all of the tenant's
-                    // callers.
-                    case FAILING, BROKEN_OFF, TIMED_OUT -> {
-                        // What says itself for how long is the tenant's, and kept with the tenant.
-                        if (unavailable.retryAfter().isEmpty()) {
-                            hold(Key.of(wanted), unavailable, A_MOMENT, Duration.ZERO);
-                        }
-                    }
-                    case UNREACHABLE, THROTTLED, CROWDED -> {}
-                }
+            case Unavailable away
+            when away.outage() == Outage.ASKED_TOO_OFTEN -> {
+                var lifetime = away.retryAfter().orElseGet(RecentOutcomes::aMinuteOrTwo);
+                hold(Key.of(wanted), away, lifetime, lifetime);
             }
+            // An outage that comes with a Retry-After is the whole tenant's, and kept with the tenant.
+            case Unavailable away
+            when OF_ONE_ACCOUNT.contains(away.outage()) && away.retryAfter().isEmpty() ->
+                hold(Key.of(wanted), away, A_MOMENT, Duration.ZERO);
+            case Unavailable _ -> {}
         }
     }
 

@@ -136,10 +136,10 @@ class Refresher {
             }
             wanted = attempt.withLinkReadAgain(wanted);
             linkIsReadAgain = true;
-            if (version == 0) {
+            var hasBegun = grants.startOver(wanted.remembered().link(), version);
+            if (hasBegun && version == 0) {
                 unknown.note(wanted.remembered().link());
             }
-            grants.startOver(wanted.remembered().link(), version);
             return isFirst ? step() : Optional.empty();
         }
 

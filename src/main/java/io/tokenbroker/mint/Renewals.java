@@ -38,7 +38,7 @@ public class Renewals {
         var wanted = new Wanted(provider, account, Target.anyOf(provider), Optional.empty());
         try {
             // What another replica has stored meanwhile is as good.
-            return renewal(refresher.refresh(wanted, Acceptance.ofNew(token -> true), false));
+            return renewal(wanted, refresher.refresh(wanted, Acceptance.ofNew(token -> true), false));
         } catch (BrokerException failed) {
             return switch (failed.type()) {
                 case ACCOUNT_NOT_FOUND -> new Renewal.Gone();
@@ -50,36 +50,32 @@ public class Renewals {
         }
     }
 
-    private static Renewal renewal(Landing landing) {
+    private static Renewal renewal(Wanted wanted, Landing landing) {
+        if (landing instanceof Landing.Arrived arrived) {
+            return arrived.rotated() ? new Renewal.Renewed() : new Renewal.Healthy();
+        }
+        var code = Answers.missed(wanted, landing).type().code();
         return switch (landing) {
-            case Landing.Arrived(var minted, var rotated) -> rotated ? new Renewal.Renewed() : new Renewal.Healthy();
-            case Landing.Missed(Refused why) -> refused(why);
+            case Landing.Missed(Refused why) -> refused(code, why);
             case Landing.Missed(Unavailable why) ->
-                new Renewal.Away(Answers.unavailable(why).type().code() + ", " + word(why.outage()), why.retryAfter());
-            case Landing.Busy(var left) ->
-                new Renewal.Failed(ProblemType.PROVIDER_UNAVAILABLE.code() + ", another replica is at it");
-            case Landing.StoreAway _ -> new Renewal.Failed(ProblemType.STORE_UNAVAILABLE.code());
+                new Renewal.Away(code + ", " + why.outage().name().toLowerCase(Locale.ROOT), why.retryAfter());
+            case Landing.Busy _ -> new Renewal.Failed(code + ", another replica is at it");
+            default -> new Renewal.Failed(code);
         };
     }
 
-    private static Renewal refused(Refused why) {
+    private static Renewal refused(String code, Refused why) {
         return switch (why.refusal()) {
-            case REAUTHORIZATION_REQUIRED -> new Renewal.NeedsPerson(word(why.refusal()) + ", " + why.reason());
+            case REAUTHORIZATION_REQUIRED -> new Renewal.NeedsPerson(code + ", " + why.reason());
             case CONSENT_REQUIRED, INTERACTION_REQUIRED, BLOCKED_BY_POLICY, ACCOUNT_DISABLED ->
-                new Renewal.NeedsPerson(word(why.refusal()));
-            case INVALID_SCOPE, INVALID_TARGET -> new Renewal.Failed(word(why.refusal()));
-            case MISCONFIGURED, MISCONFIGURED_FOR_RESOURCE ->
-                new Renewal.Failed(ProblemType.PROVIDER_MISCONFIGURED.code());
-            case NOT_UNDERSTOOD -> new Renewal.Failed(ProblemType.UPSTREAM_ERROR.code());
+                new Renewal.NeedsPerson(code);
+            case INVALID_SCOPE, INVALID_TARGET, MISCONFIGURED, MISCONFIGURED_FOR_RESOURCE, NOT_UNDERSTOOD ->
+                new Renewal.Failed(code);
         };
     }
 
     private Renewal unusable(Remembered account) {
         var why = providers.whyUnusable(account.link().providerId()).orElse("FusionAuth does not list it");
         return new Renewal.Failed("%s, %s".formatted(ProblemType.PROVIDER_MISCONFIGURED.code(), why));
-    }
-
-    private static String word(Enum<?> outcome) {
-        return outcome.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -1,13 +1,11 @@
 package io.tokenbroker.mint;
 
-import io.tokenbroker.policy.PolicyQuery;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.provider.Provider;
 import io.tokenbroker.provider.Scopes;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.UUID;
 
 /**
  * What a token is wanted for, normalized: the same target however the scopes are ordered.
@@ -38,11 +36,6 @@ public record Target(String resource, List<String> scopes) {
     /** What an account can be refreshed for, whatever it is minted for: what was consented to at its first sign-in. */
     static Target anyOf(Provider provider) {
         return provider.isEntra() ? ofResource(provider.graph()) : new Target("", List.of());
-    }
-
-    /** This, as the policy of a client is asked about it. */
-    PolicyQuery asked(UUID provider, Optional<UUID> user) {
-        return new PolicyQuery(provider, user, resource, scopes);
     }
 
     /** What the refresh grant asks for; at Entra an id_token too, which tells whose token it is. */

@@ -3,11 +3,9 @@ package io.tokenbroker.mint;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
-import io.tokenbroker.link.AccountId;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -18,59 +16,49 @@ import java.util.function.Predicate;
 @Singleton
 class TokenCache {
 
-    private final Cache<Key, Cached> tokens;
+    private final Cache<Wanted.Key, Cached> tokens;
 
     TokenCache(Clock clock) {
         tokens = Caffeine.newBuilder()
                 .maximumSize(200_000)
                 // A wake-up of another thread costs more than its work.
                 .executor(Runnable::run)
-                .expireAfter(Expiry.<Key, Cached>writing(
+                .expireAfter(Expiry.<Wanted.Key, Cached>writing(
                         (key, cached) -> positive(cached.token().remaining(clock.instant()))))
                 .build();
     }
 
     /** The token, if no other replica can have replaced it since. */
     Optional<AccessToken> get(Wanted wanted) {
-        return Optional.ofNullable(tokens.getIfPresent(Key.of(wanted)))
+        return Optional.ofNullable(tokens.getIfPresent(key(wanted)))
                 .filter(cached -> cached.changes() == wanted.remembered().changes())
                 .map(Cached::token);
     }
 
     /** The token, also if another replica may have replaced it. */
     Optional<AccessToken> getAnyway(Wanted wanted) {
-        return Optional.ofNullable(tokens.getIfPresent(Key.of(wanted))).map(Cached::token);
+        return Optional.ofNullable(tokens.getIfPresent(key(wanted))).map(Cached::token);
     }
 
     void put(Wanted wanted, AccessToken token) {
-        tokens.put(Key.of(wanted), new Cached(token, wanted.remembered().changes()));
+        tokens.put(key(wanted), new Cached(token, wanted.remembered().changes()));
     }
 
     /** Atomically removes the token if it matches. */
     void dropIf(Wanted wanted, Predicate<AccessToken> unwanted) {
-        tokens.asMap()
-                .computeIfPresent(Key.of(wanted), (same, cached) -> unwanted.test(cached.token()) ? null : cached);
+        tokens.asMap().computeIfPresent(key(wanted), (same, cached) -> unwanted.test(cached.token()) ? null : cached);
     }
 
     private static Duration positive(Duration remaining) {
         return remaining.isNegative() ? Duration.ZERO : remaining;
     }
 
+    /** Whatever claims a token was got with, it is the newest for its scopes. */
+    private static Wanted.Key key(Wanted wanted) {
+        return new Wanted.Key(
+                wanted.account(), wanted.remembered().epoch(), wanted.target().scopes(), Optional.empty());
+    }
+
     /** @param changes of the account's row by others, when the token was got */
     private record Cached(AccessToken token, long changes) {}
-
-    /** @param epoch of the account's link: what was minted for an older one is never found again */
-    private record Key(AccountId account, long epoch, List<String> scopes) {
-
-        Key {
-            scopes = List.copyOf(scopes);
-        }
-
-        static Key of(Wanted wanted) {
-            return new Key(
-                    wanted.account(),
-                    wanted.remembered().epoch(),
-                    wanted.target().scopes());
-        }
-    }
 }

@@ -30,7 +30,7 @@ public class UnknownGrants {
                 .register(metrics);
     }
 
-    /** Takes note of a link that has no row. */
+    /** Takes note of a link whose row has just been begun. */
     void note(Link link) {
         if (link.lastAuthorizedAt().isAfter(clock.instant().minus(OLD))) {
             return;

@@ -45,11 +45,6 @@ record Wanted(Provider provider, Remembered remembered, Target target, Optional<
     /** The account as the person has last authorized it. */
     record Grant(AccountId account, long epoch) {}
 
-    /** @param epoch of the account's link: whoever comes after a new authorization wants something else */
-    record Key(AccountId account, long epoch, List<String> scopes, Optional<String> claims) {
-
-        Key {
-            scopes = List.copyOf(scopes);
-        }
-    }
+    /** @param epoch of the account's link: after a new authorization nothing of the older one is found */
+    record Key(AccountId account, long epoch, List<String> scopes, Optional<String> claims) {}
 }

@@ -52,9 +52,18 @@ public final class OtherReplica {
 
     /** Shares an access token of an hour. */
     public static void keep(Lease lease, String next, List<String> scopes, String accessToken) {
-        var hour = now().plus(Duration.ofHours(1));
-        var shared = new SharedToken(Secret.of(accessToken), Optional.empty(), now(), hour, hour);
-        keep(lease, next, scopes, Optional.of(shared));
+        keep(lease, next, scopes, accessToken, Duration.ofHours(1));
+    }
+
+    /** Shares an access token of an hour, of which this much is left. */
+    public static void keep(Lease lease, String next, List<String> scopes, String accessToken, Duration left) {
+        var end = now().plus(left);
+        var issued = end.minus(Duration.ofHours(1));
+        keep(
+                lease,
+                next,
+                scopes,
+                Optional.of(new SharedToken(Secret.of(accessToken), Optional.empty(), issued, end, end)));
     }
 
     private static void keep(Lease lease, String next, List<String> scopes, Optional<SharedToken> shared) {

@@ -25,6 +25,7 @@ import io.tokenbroker.support.TestTime;
 import io.tokenbroker.support.Waiting;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,6 +123,21 @@ class StoredGrantTest extends BrokerTest {
     }
 
     @Test
+    void aStaleTokenOfAnAccountThatIsGoneByNowIsNotHandedOut() {
+        sandbox().entra().faults().add(Fault.life(Duration.ofSeconds(1000)).times(1));
+        mint(account, ARM).then().statusCode(200);
+        TestTime.advance(Duration.ofSeconds(800));
+        sandbox().entra().faults().add(Fault.throttled(Duration.ofSeconds(5)).times(1));
+
+        var late = whileTheTenantHangs(() -> mint(account, ARM), () -> {
+            var id = AccountId.parse(account).orElseThrow();
+            sandbox().fusionAuth().removeLink(id.providerId(), id.identity());
+        });
+
+        late.then().statusCode(404).body("code", equalTo("account_not_found"));
+    }
+
+    @Test
     void aTokenThatCameTooLateIsNotLost() {
         var link = Minting.linkOf(account);
         var id = AccountId.parse(account).orElseThrow();
@@ -146,6 +162,21 @@ class StoredGrantTest extends BrokerTest {
 
         assertThat(waiting).allSatisfy(each -> assertThat(token(each.join())).isEqualTo("of the other replica"));
         assertThat(sandbox().entra().refreshes()).isZero();
+    }
+
+    @Test
+    void whoJoinsAMintGetsNoLessValidityThanAskedFor() {
+        var lease = OtherReplica.lease(account);
+        var modest = async(() -> Broker.mint(account, Map.of("resource", ARM, "min_validity", 60)));
+        OtherReplica.awaitLooks(2);
+        var demanding = async(() -> mint(account, ARM));
+        OtherReplica.awaitLooks(4);
+
+        OtherReplica.keep(
+                lease, lease.refreshToken().reveal(), List.of(ARM + "/.default"), "short", Duration.ofMinutes(2));
+
+        assertThat(token(modest.join())).isEqualTo("short");
+        demanding.join().then().statusCode(200).body("source", equalTo("refresh"));
     }
 
     @Test

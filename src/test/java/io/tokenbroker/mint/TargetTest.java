@@ -58,7 +58,7 @@ class TargetTest {
     }
 
     private static MintRequest scopes(String... scopes) {
-        return new MintRequest(null, List.of(scopes), null, null, null, null);
+        return MintRequest.forScopes(List.of(scopes));
     }
 
     private static Provider entra(String host, Optional<String> defaultResource) {

@@ -14,31 +14,32 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * What a client asks the tenant for although a token is cached: one refresh in a turn, for all of the client's callers who
- * want the same at the same time. Blocks.
+ * A refresh although a token is cached, by {@code force_refresh} or for a rejected token. A client has a turn per account
+ * and interval; its calls for the same at the same time share one refresh. Blocks.
  */
 @Singleton
-class InsistedRefresh {
+class ForcedRefresh {
 
     private final SingleFlight<Landing> flights = new SingleFlight<>();
     private final SharedRefresh refresh;
     private final TokenCache cache;
 
-    InsistedRefresh(SharedRefresh refresh, TokenCache cache) {
+    ForcedRefresh(SharedRefresh refresh, TokenCache cache) {
         this.refresh = refresh;
         this.cache = cache;
     }
 
     /**
-     * @throws BrokerException for who insists too often: what the tenant said last, if that was a refusal, and else when
-     *     to come back
+     * @throws BrokerException if it is not the client's turn: the tenant's last refusal, else when to come back
      */
     Landing of(Caller.Client client, Wanted wanted, Acceptance acceptance) {
         var forced = client.policy().forced();
-        return flights.share(new Insistence(client.name(), wanted.key()), () -> {
+        Supplier<Landing> ask = () -> refresh.of(wanted, true, acceptance);
+        var landing = flights.share(new Flight(client.name(), wanted.key()), () -> {
             var turn = forced.take(wanted.grant()).orElseThrow(() -> tooEarly(forced, wanted));
-            return within(Optional.of(turn), () -> refresh.of(wanted, true, acceptance, Optional::empty));
+            return within(Optional.of(turn), ask);
         });
+        return acceptance.acceptsShared(landing, true) ? landing : ask.get();
     }
 
     /**
@@ -59,19 +60,15 @@ class InsistedRefresh {
         return turn.get();
     }
 
-    /** Asks, and gives the turn back where no answer came. */
+    /** Asks, and gives the turn back where no answer came. One that could not be used was an answer all the same. */
     Landing within(Optional<Turn> turn, Supplier<Landing> ask) {
         var answered = false;
         try {
             var landing = ask.get();
-            answered = switch (landing) {
-                case Landing.Arrived _ -> true;
-                case Landing.Missed missed -> missed.why() instanceof Refused;
-                case Landing.Busy _, Landing.StoreAway _ -> false;
-            };
+            answered = landing instanceof Landing.Arrived
+                    || (landing instanceof Landing.Missed missed && missed.why() instanceof Refused);
             return landing;
         } catch (BrokerException failed) {
-            // One that could not be used was an answer all the same.
             answered = failed.type() == ProblemType.UPSTREAM_ERROR;
             throw failed;
         } finally {
@@ -87,5 +84,5 @@ class InsistedRefresh {
                 .orElseGet(() -> forced.refused(wanted.grant()));
     }
 
-    private record Insistence(String client, Wanted.Key key) {}
+    private record Flight(String client, Wanted.Key key) {}
 }
