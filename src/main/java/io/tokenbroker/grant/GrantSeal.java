@@ -32,8 +32,8 @@ public class GrantSeal {
     /** The granted scope, which has no line breaks (RFC 6749 appendix A.4), then the token. */
     byte[] accessToken(SignIn signIn, String root, Target target) {
         var scope = target.token().scope().filter(text -> !text.contains("\n")).orElse("");
-        var text = Secret.of(scope + "\n" + target.token().value().reveal());
-        return sealer.seal(text, place(signIn, root, target.digest()));
+        return sealer.seal(
+                Secret.of(scope + "\n" + target.token().value().reveal()), place(signIn, root, target.digest()));
     }
 
     /** The scope and the token; empty if it does not open, for unlike a refresh token it can be had again. */

@@ -10,9 +10,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The statements on the rows. Each is conditional, is committed when it returns, and says whether its condition held. An
- * interface for its twin in memory, by which the rules are checked. Blocks; throws
- * {@link io.tokenbroker.database.StoreUnavailable} if it failed, or succeeded and the answer was lost.
+ * The statements on the rows. Each is conditional, is committed when it returns, and says whether its condition held. Has
+ * a twin in memory, by which the rules are checked. Blocks; throws {@link io.tokenbroker.database.StoreUnavailable}.
  */
 interface GrantStore {
 

@@ -36,10 +36,7 @@ public class Grants implements GrantVersions {
     public Look look(Link link, List<String> scopes) {
         var signIn = SignIn.of(link);
         try {
-            if (!unstored.isStored(signIn.account())) {
-                return new Look.Away();
-            }
-            return store.look(signIn, digest(scopes));
+            return unstored.isStored(signIn.account()) ? store.look(signIn, digest(scopes)) : new Look.Away();
         } catch (StoreUnavailable away) {
             return new Look.Away();
         }
@@ -73,16 +70,11 @@ public class Grants implements GrantVersions {
                 .map(held -> new Lease(store, unstored, held, rotation, ticker, askedAt));
     }
 
-    /**
-     * Makes the row continue the link's sign-in, if it does not yet. The link was read after the row's version.
-     *
-     * @return whether this began or changed the row
-     */
+    /** Makes the row continue the link's sign-in; the link was read after the row's version. Whether that changed it. */
     public boolean startOver(Link link, long seen) {
         try {
             return store.startOver(SignIn.of(link), seen, false);
         } catch (StoreUnavailable away) {
-            LOG.debugf("The row of account %s is begun later", AccountId.of(link));
             return false;
         }
     }

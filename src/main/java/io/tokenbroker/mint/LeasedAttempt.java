@@ -100,7 +100,7 @@ final class LeasedAttempt {
     }
 
     private Result marked(Wanted wanted, Refused refused) {
-        return switch (lease.mark(new Mark(refused.reason(), attempt.now()))) {
+        return switch (lease.mark(new Mark(refused.reason(), askedAt))) {
             case KEPT -> attempt.missed(seenAtNext(wanted), refused);
             // Another attempt has the row by now: what this one heard may be old.
             case SUPERSEDED -> new Result.Ended(new Landing.Busy(Duration.ofSeconds(1)));

@@ -20,7 +20,6 @@ import io.tokenbroker.tenant.RefreshOutcome.Refreshed;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -65,34 +64,28 @@ class RefreshAttempt {
     /** Refreshes under a lease on the row as it was seen. */
     Result underLease(Wanted wanted, Look.Counting row) {
         var turn = new Turn(wanted, row.version());
+        var askedAt = clock.instant();
         try {
-            return underLease(wanted, row, turn);
+            var outcome = sent(wanted, turn);
+            if (turn.storeIsAway) {
+                return withoutStore(wanted);
+            }
+            if (outcome.isEmpty()) {
+                return new Result.LookAgain(wanted);
+            }
+            return turn.lease
+                    .map(lease -> new LeasedAttempt(this, lease, row, askedAt).settled(wanted, outcome.get()))
+                    .orElseGet(() -> heldBack(wanted, outcome.get()));
         } catch (RuntimeException e) {
             turn.lease.ifPresent(Lease::release);
             throw e;
         }
     }
 
-    private Result underLease(Wanted wanted, Look.Counting row, Turn turn) {
-        var askedAt = clock.instant();
-        var outcome = sent(wanted, turn);
-        if (turn.storeIsAway) {
-            return withoutStore(wanted);
-        }
-        if (outcome.isEmpty()) {
-            return new Result.LookAgain(wanted);
-        }
-        return turn.lease
-                .map(lease -> new LeasedAttempt(this, lease, row, askedAt).settled(wanted, outcome.get()))
-                .orElseGet(() -> heldBack(wanted, outcome.get()));
-    }
-
     /** Nothing was sent. If that is since the tenant refuses our client, the operator may have mended it. */
     private Result heldBack(Wanted wanted, RefreshOutcome outcome) {
         var isOurFault = outcome instanceof Refused refused && refused.refusal().breadth() == Breadth.PROVIDER;
-        return Optional.of(wanted)
-                .filter(one -> isOurFault)
-                .flatMap(this::mended)
+        return (isOurFault ? mended(wanted) : Optional.<Wanted>empty())
                 .<Result>map(Result.LookAgain::new)
                 .orElseGet(() -> missed(wanted, outcome));
     }
@@ -194,10 +187,6 @@ class RefreshAttempt {
     Permission onceMore(Lease lease) {
         return new Permission(
                 lease.refreshToken(), () -> lease.leavesTimeFor(tenant.longestAnswer()), lease::leavesTimeFor);
-    }
-
-    Instant now() {
-        return clock.instant();
     }
 
     /** Takes the lease when the tenant has a place. */
