@@ -10,6 +10,7 @@ import io.tokenbroker.database.Session.Work;
 import io.tokenbroker.settings.BrokerSettings;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -42,8 +43,8 @@ public class Database {
     /** One for each connection. SQLite's native calls would hold the carrier of every virtual thread. */
     private final ExecutorService threads;
 
-    private final ScheduledExecutorService probes = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("store-probe").factory());
+    private final ScheduledExecutorService probes = Executors.newScheduledThreadPool(
+            2, Thread.ofPlatform().daemon().name("store-probe").factory());
 
     Database(BrokerSettings settings, MeterRegistry metrics, Ticker ticker) {
         this.opened = Opening.of(settings.store());
@@ -89,16 +90,16 @@ public class Database {
      */
     public <T> T run(String operation, Work<T> work) {
         requireAnswers();
-        return measured(operation, false, session -> {
+        return measured(operation, false, () -> {
             // It may have gone away while this work waited for its turn.
             requireAnswers();
-            return work.in(session);
+            return onConnection(work);
         });
     }
 
     private void requireAnswers() {
         if (answering.isResting()) {
-            throw new StoreUnavailable("it did not answer a moment ago");
+            throw new NotAsked();
         }
     }
 
@@ -123,18 +124,20 @@ public class Database {
      * @throws StoreUnavailable as {@link #run}
      */
     public <T> T transaction(String operation, Work<T> work) {
-        return measured(operation, true, session -> session.transaction(work));
+        return measured(operation, true, () -> onConnection(session -> session.transaction(work)));
     }
 
     /** @param isWrite whether success shows that the database takes writes */
-    private <T> T measured(String operation, boolean isWrite, Work<T> work) {
+    private <T> T measured(String operation, boolean isWrite, Supplier<T> work) {
         var start = Timer.start(metrics);
         var outcome = "failed";
         try {
-            var result = onThread(() -> onConnection(work));
+            var result = onThread(work);
             answering.noteAnswer(operation, isWrite);
             outcome = "done";
             return result;
+        } catch (NotAsked e) {
+            throw e;
         } catch (StoreUnavailable e) {
             answering.noteFailure(operation, e);
             throw e;
@@ -151,7 +154,8 @@ public class Database {
                     .join();
         } catch (CompletionException e) {
             throw switch (e.getCause()) {
-                case RuntimeException cause -> cause;
+                case StoreUnavailable cause -> cause;
+                case RuntimeException cause -> StoreUnavailable.of(cause);
                 case TimeoutException _ -> new StoreUnavailable("no answer in time");
                 case null, default -> e;
             };
@@ -163,16 +167,21 @@ public class Database {
     private <T> T onConnection(Work<T> work) {
         file.ifPresent(StoreFile::require);
         try {
-            var connection = pool.getConnection();
-            try (connection) {
-                return work.in(new Session(connection));
-            } catch (SQLException | RuntimeException e) {
-                // SQLite has rolled back already when the disk is full; a connection in an unknown state serves nobody.
-                pool.evictConnection(connection);
-                throw e;
+            try (var connection = pool.getConnection()) {
+                return orEvict(connection, work);
             }
         } catch (SQLException e) {
             throw StoreUnavailable.of(e);
+        }
+    }
+
+    /** A connection in an unknown state is not used again: SQLite, for one, has rolled back already when the disk is full. */
+    private <T> T orEvict(Connection connection, Work<T> work) throws SQLException {
+        try {
+            return work.in(new Session(connection));
+        } catch (SQLException | RuntimeException e) {
+            pool.evictConnection(connection);
+            throw e;
         }
     }
 
@@ -181,7 +190,7 @@ public class Database {
             if (file.isPresent() && file.get().isAnother()) {
                 pool.getHikariPoolMXBean().softEvictConnections();
             }
-            var _ = measured("probe", false, session -> session.rows(row -> 1, "SELECT 1"));
+            var _ = measured("probe", false, () -> onConnection(session -> session.rows(row -> 1, "SELECT 1")));
             if (!answering.takesWrites()) {
                 // Reading works on a full disk too. This needs the room that a row needs, and leaves nothing.
                 var _ = transaction("probe", session -> {
@@ -192,6 +201,11 @@ public class Database {
         } catch (RuntimeException e) {
             // That it is away was noted. Whatever it is, the next probe must come.
         }
+    }
+
+    /** Does this each second, beside the probe, until the broker stops. It must not throw. */
+    public void eachSecond(Runnable work) {
+        var _ = probes.scheduleWithFixedDelay(work, 1, 1, TimeUnit.SECONDS);
     }
 
     @PreDestroy

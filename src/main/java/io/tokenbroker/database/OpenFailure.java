@@ -9,7 +9,9 @@ import java.util.Map;
 /** Why a store cannot be opened, in one line with the key and what to do. */
 final class OpenFailure {
 
-    private static final String AWAY = "broker.store.url: %s cannot be reached; check host, port and that it runs";
+    private static final String AWAY =
+            "broker.store.url: %s cannot be reached; check host, port and that it runs and takes writes";
+    private static final String BUSY = "broker.store.url: %s is starting or stopping; start the broker again";
     private static final String REFUSED = "broker.store.username, broker.store.password: %s refuses them";
 
     /** By {@link StoreUnavailable#code}. */
@@ -23,13 +25,17 @@ final class OpenFailure {
             entry("14", "broker.store.url: %s must be a file in a folder that the broker's user may write to"),
             entry("26", "broker.store.url: %s is a file, but no SQLite database; name another file"),
             entry("08001", AWAY),
-            entry("08004", AWAY),
+            entry(
+                    "08004",
+                    "broker.store.password: %s rejects the connection; set the password, or TLS in broker.store.url"),
             entry("08006", AWAY),
             entry("28000", REFUSED),
             entry("28P01", REFUSED),
             entry("3D000", "broker.store.url: there is no such database: %s; create it"),
             entry("42501", "broker.store.username: this user may not make tables in %s; let it own the database"),
-            entry("53300", "broker.store.url: %s takes no more connections"));
+            entry("53300", "broker.store.url: %s takes no more connections"),
+            entry("57P01", BUSY),
+            entry("57P03", BUSY));
 
     private OpenFailure() {}
 

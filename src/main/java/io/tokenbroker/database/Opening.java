@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.Objects;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -43,7 +44,7 @@ record Opening(Engine engine, String name, boolean isNew) {
     }
 
     private static void makeFolder(Path file) {
-        var folder = file.toAbsolutePath().getParent();
+        var folder = Objects.requireNonNullElse(file.toAbsolutePath().getParent(), file);
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {

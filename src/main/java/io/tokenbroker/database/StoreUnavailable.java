@@ -1,6 +1,7 @@
 package io.tokenbroker.database;
 
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Set;
 
 /** A statement did not succeed, or its answer was lost: it may have been carried out. Holds no text of the database. */
@@ -20,6 +21,14 @@ public class StoreUnavailable extends RuntimeException {
     private StoreUnavailable(String what, boolean refusesWrites) {
         super(what);
         this.refusesWrites = refusesWrites;
+    }
+
+    /** A defect of the driver, the pool or the work; its message may hold text of the database. */
+    static StoreUnavailable of(RuntimeException defect) {
+        return new StoreUnavailable("%s at %s"
+                .formatted(
+                        defect.getClass().getName(),
+                        List.of(defect.getStackTrace()).getFirst()));
     }
 
     static StoreUnavailable of(SQLException e) {

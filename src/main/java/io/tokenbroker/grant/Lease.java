@@ -62,7 +62,7 @@ public final class Lease {
         return held.refreshToken();
     }
 
-    /** The row's version when the lease was taken; the next one once something is stored by it. */
+    /** The row's version when the lease was taken; storing makes it one more. */
     public long version() {
         return held.version();
     }

@@ -1,7 +1,8 @@
 package io.tokenbroker.grant;
 
 import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.scheduler.Scheduled;
+import io.quarkus.runtime.StartupEvent;
+import io.tokenbroker.database.Database;
 import io.tokenbroker.grant.GrantStore.Held;
 import io.tokenbroker.grant.GrantStore.Target;
 import io.tokenbroker.link.AccountId;
@@ -68,9 +69,8 @@ public class UnstoredTokens {
         return token == null || tryToStore(token);
     }
 
-    @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
-    void tryEachSecond() {
-        storeAll();
+    void tryEachSecond(@Observes StartupEvent start, Database database) {
+        database.eachSecond(this::storeAll);
     }
 
     /** Stores what waits, as long as the store answers. Returns how many still do. */

@@ -114,7 +114,9 @@ class StoreOutageTest {
                     session.update("INSERT INTO rows (id, text) VALUES (1, 'a')");
                     throw new IllegalStateException("a defect");
                 }))
-                .isInstanceOf(IllegalStateException.class);
+                .isInstanceOf(StoreUnavailable.class)
+                .hasMessageContaining("IllegalStateException at ")
+                .hasMessageNotContaining("a defect");
 
         assertThat(count(database)).isZero();
     }

@@ -173,6 +173,26 @@ class StoreStartTest {
     }
 
     @Test
+    void noPassword() throws IOException {
+        Postgres.requirePassword("forgetful", "the right one");
+
+        var refused = refusal(Map.of(
+                "broker.store.url",
+                Postgres.url("postgres") + "?sslmode=disable",
+                "broker.store.username",
+                "forgetful"));
+
+        assertThat(refused)
+                .isEqualTo("broker.store.password: " + Postgres.url("postgres")
+                        + " rejects the connection; set the password, or TLS in broker.store.url");
+    }
+
+    @Test
+    void aFolderInsteadOfAFile() {
+        assertThat(refusal(Map.of("broker.store.url", "jdbc:sqlite:/"))).startsWith(URL + ": ");
+    }
+
+    @Test
     void noSuchDatabase() {
         assertThat(refusal(postgresql(Postgres.url("nowhere"))))
                 .startsWith(URL + ": there is no such database: ")
@@ -184,13 +204,13 @@ class StoreStartTest {
         assertThat(refusal(postgresql("jdbc:postgresql://localhost:1/broker")))
                 .isEqualTo(
                         URL
-                                + ": jdbc:postgresql://localhost:1/broker cannot be reached; check host, port and that it runs");
+                                + ": jdbc:postgresql://localhost:1/broker cannot be reached; check host, port and that it runs and takes writes");
     }
 
     @Test
     void anUnknownHost() {
         assertThat(refusal(postgresql("jdbc:postgresql://no-such-host.invalid/broker")))
-                .endsWith("cannot be reached; check host, port and that it runs");
+                .endsWith("cannot be reached; check host, port and that it runs and takes writes");
     }
 
     @Test
