@@ -36,6 +36,9 @@ record Checkpoint(Path file, UUID applicationId) {
             return Optional.empty();
         }
         var progress = JSON.readValue(file.toFile(), Progress.class);
+        if (progress == null || progress.tally() == null) {
+            throw new IOException("it is no checkpoint");
+        }
         if (!applicationId.equals(progress.applicationId())) {
             throw new IOException("it belongs to another application");
         }

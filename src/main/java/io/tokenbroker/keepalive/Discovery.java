@@ -61,8 +61,8 @@ class Discovery {
     }
 
     private void begin(Link link, long version) {
-        grants.startOver(link, version);
-        if (!(grants.look(link, List.of()) instanceof Look.Counting)) {
+        var isBegun = link.token().isEmpty() || grants.startOver(link, version);
+        if (!isBegun && !(grants.look(link, List.of()) instanceof Look.Counting)) {
             throw new StoreUnavailable("it has not taken a row");
         }
     }

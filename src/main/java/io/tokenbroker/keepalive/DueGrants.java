@@ -54,7 +54,8 @@ public class DueGrants {
         this.seal = seal;
         this.keys = keys;
         this.clock = clock;
-        this.reseal = "UPDATE grants SET refresh_token = ?" + UNCHANGED + " AND (lease_owner IS NULL OR lease_until <= "
+        this.reseal = "UPDATE grants SET refresh_token = ?" + UNCHANGED
+                + " AND refresh_token = ? AND (lease_owner IS NULL OR lease_until <= "
                 + database.engine().clock() + ")";
     }
 
@@ -165,7 +166,8 @@ public class DueGrants {
     private void reseal(Due row) {
         try {
             var token = seal.openRefreshToken(row.id(), row.root(), row.token());
-            database.update("reseal", reseal, seal.refreshToken(row.id(), row.root(), token), row.unchanged());
+            database.update(
+                    "reseal", reseal, seal.refreshToken(row.id(), row.root(), token), row.unchanged(), row.token());
         } catch (StoreUnavailable unopened) {
             LOG.debugf("The row of account %s stays as it is", row.id());
         }
@@ -194,7 +196,7 @@ public class DueGrants {
 
     /** But for rows without the id of an account, which another program has written: they must not stop the rest. */
     private List<Due> page(String operation, Optional<AccountId> after, int most, String from, Object... values) {
-        var sql = "SELECT *" + from + " AND account_id > ? ORDER BY account_id LIMIT ?";
+        var sql = "SELECT *" + from + " AND account_id > ? AND account_id LIKE 'acc%' ORDER BY account_id LIMIT ?";
         var first = after.map(AccountId::toString).orElse("");
         return database.rows(operation, this::readable, sql, values, first, most).stream()
                 .flatMap(Optional::stream)

@@ -62,7 +62,7 @@ final class Pass {
         if (unansweredOf.getOrDefault(provider, 0) >= IS_AWAY) {
             return Optional.of(NOT_ASKED);
         }
-        if (!keeper.isMine(row)) {
+        if (!tryFor(() -> keeper.isMine(row))) {
             return Optional.empty();
         }
         // Pauses of uneven length, so that replicas do not keep step.

@@ -41,6 +41,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -438,6 +439,42 @@ class KeepAliveTest extends LinkingTest {
             store.putBack();
         }
         assertThat(exit).isZero();
+    }
+
+    @Test
+    void aTokenThatTheStoreDidNotTakeIsStoredWhileTheRunGoesOn() {
+        linkElsewhere("plain-first");
+        linkElsewhere("plain-second");
+        discover();
+        TestTime.advance(MONTH);
+        var store = new StoreFile();
+        var isStoredMeanwhile = new CompletableFuture<Boolean>();
+        plain.suffer((request, work) -> {
+            var answer = work.get();
+            if (!store.wasTaken()) {
+                store.takeAwayAt(true);
+            } else {
+                isStoredMeanwhile.complete(becomes(() -> unstored.size() == 0));
+            }
+            return answer;
+        });
+        Thread.startVirtualThread(() -> {
+            Waiting.until(() -> unstored.size() == 1);
+            store.putBack();
+        });
+
+        assertThat(run(all(), PATIENT)).contains("2 accounts due");
+
+        assertThat(isStoredMeanwhile).isCompletedWithValue(true);
+    }
+
+    private static boolean becomes(BooleanSupplier state) {
+        try {
+            Waiting.until(state, Duration.ofSeconds(20));
+            return true;
+        } catch (AssertionError e) {
+            return false;
+        }
     }
 
     /** The file of the broker under test, which is taken away once. */
