@@ -1,4 +1,4 @@
-/** Linked accounts: their ids, their links as last read, their state; list, read, unlink. */
+/** Linked accounts as their users and clients see them: list, read, unlink, state. */
 @NullMarked
 package io.tokenbroker.account;
 

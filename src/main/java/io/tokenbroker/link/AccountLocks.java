@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 
 /**
  * One at a time in this process for the links of one user at one provider: complete, resolve and unlink each read the links,
- * decide, and write. Upstream calls are made while holding the lock; no other lock is taken then.
+ * decide, and write. Upstream calls are made while holding the lock. A refresh's locks are taken inside it, never the other way round.
  */
 @ApplicationScoped
 public class AccountLocks {

@@ -54,12 +54,13 @@ public final class AheadOfTime {
         }
         var place = places.get(group);
         if (!place.tryAcquire()) {
-            end(key);
+            last.invalidate(key);
             return;
         }
         try {
             threads.execute(() -> run(group, key, place, work));
         } catch (RejectedExecutionException stopping) {
+            last.invalidate(key);
             place.release();
         }
     }

@@ -14,9 +14,9 @@ import jakarta.enterprise.event.Observes;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 
 /**
@@ -34,8 +34,8 @@ class Refresher {
     private static final Duration MARK_HOLDS_IF_INSISTED = Duration.ofMinutes(1);
     private static final Duration SOON = Duration.ofSeconds(1);
 
-    /** Two sends and the pause between them. */
-    private static final Duration LONGEST_REFRESH = Duration.ofSeconds(30);
+    /** From a look at the row: the tenant's queue, two sends, and an attempt to store twice, each as slow as can be. */
+    private static final Duration LONGEST_STEP = Duration.ofSeconds(75);
 
     private final Grants grants;
     private final RefreshAttempt attempt;
@@ -44,8 +44,10 @@ class Refresher {
     private final UnknownGrants unknown;
     private final Clock clock;
 
-    /** Read by each refresh, written once: when the broker stops. */
-    private final ReadWriteLock end = new ReentrantReadWriteLock();
+    /** The refreshes under way, and one party more until the broker stops. */
+    private final Phaser underWay = new Phaser(1);
+
+    private volatile boolean isStopping;
 
     Refresher(
             Grants grants,
@@ -69,21 +71,23 @@ class Refresher {
      *     FusionAuth cannot be asked
      */
     Landing refresh(Wanted wanted, Acceptance acceptance, boolean insisting) {
-        end.readLock().lock();
+        underWay.register();
         try (var wait = waits.begin(wanted.provider().rotation());
                 var turn = turns.of(wanted.grant())) {
             return new Walk(wanted, acceptance, insisting, wait, turn).toTheEnd();
         } finally {
-            end.readLock().unlock();
+            underWay.arriveAndDeregister();
         }
     }
 
     /** Some refreshes are no part of a request, and what they spend must be stored: after keep-alive, before the rest. */
-    void finish(@Observes @Priority(3_000) ShutdownEvent stopping) throws InterruptedException {
-        if (!end.writeLock().tryLock()) {
+    void finish(@Observes @Priority(3_000) ShutdownEvent stopping) throws InterruptedException, TimeoutException {
+        isStopping = true;
+        var phase = underWay.arriveAndDeregister();
+        if (underWay.getUnarrivedParties() > 0) {
             LOG.info("The broker stops when the refreshes that have begun are through");
-            var _ = end.writeLock().tryLock(LONGEST_REFRESH.toSeconds(), TimeUnit.SECONDS);
         }
+        underWay.awaitAdvanceInterruptibly(phase, LONGEST_STEP.toSeconds(), TimeUnit.SECONDS);
     }
 
     /** One refresh, from the first look to its end. */
@@ -120,6 +124,9 @@ class Refresher {
 
         /** Empty: look again after a pause. */
         private Optional<Landing> step() {
+            if (isStopping) {
+                return Optional.of(new Landing.Busy(SOON));
+            }
             var link = wanted.remembered().link();
             return switch (grants.look(link, wanted.target().scopes())) {
                 case Look.Away _ -> orGoOn(attempt.withoutStore(wanted));

@@ -1,5 +1,6 @@
 package io.tokenbroker.mint;
 
+import io.tokenbroker.link.RememberedLinks;
 import io.tokenbroker.link.SingleFlight;
 import io.tokenbroker.mint.Minted.Source;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
@@ -11,11 +12,13 @@ import java.util.Optional;
 class SharedRefresh {
 
     private final SingleFlight<Landing> flights = new SingleFlight<>();
+    private final RememberedLinks links;
     private final TokenCache cache;
     private final RecentOutcomes recent;
     private final Refresher refresher;
 
-    SharedRefresh(TokenCache cache, RecentOutcomes recent, Refresher refresher) {
+    SharedRefresh(RememberedLinks links, TokenCache cache, RecentOutcomes recent, Refresher refresher) {
+        this.links = links;
         this.cache = cache;
         this.recent = recent;
         this.refresher = refresher;
@@ -33,9 +36,9 @@ class SharedRefresh {
                 isPicky ? picky : new Flight(wanted.key(), false),
                 // What another caller took from the store may be older than this caller's beginning.
                 landing -> acceptance.acceptsShared(landing, false),
-                // Another flight may have ended since this caller looked.
+                // Another flight may have ended since this caller looked; but the link may be too old by now to tell.
                 () -> cache.get(wanted)
-                        .filter(token -> acceptance.accepts(token, false))
+                        .filter(token -> links.isFresh(wanted.remembered()) && acceptance.accepts(token, false))
                         .<Landing>map(token -> new Landing.Arrived(new Minted(token, Source.CACHE), false))
                         .or(() -> recent.current(wanted, insisting).map(Landing.Missed::new))
                         .orElseGet(() -> refresher.refresh(wanted, acceptance, insisting)));

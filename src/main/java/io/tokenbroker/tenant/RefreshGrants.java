@@ -106,8 +106,9 @@ public class RefreshGrants {
             RefreshGrant.Request request,
             Supplier<Optional<Permission>> permission) {
         Function<Circuit.Pass, Optional<RefreshOutcome>> work = pass ->
-                // The tenant may have asked for a pause while this one waited for its turn.
+                // The tenant may have asked for a pause while this one waited for its turn, or not have answered.
                 instead(endpoint)
+                        .or(() -> pass.isRefused() ? Optional.of(notSent(Refusal.CIRCUIT_OPEN)) : Optional.empty())
                         .or(() -> permission
                                 .get()
                                 .map(given -> sent(given, rotation, () -> send(pass, endpoint, request, given))));
@@ -136,7 +137,8 @@ public class RefreshGrants {
             return outcome;
         }
         sleeper.sleep(pause.get());
-        return send.get();
+        // A process that was stopped meanwhile has lost its permission.
+        return permission.leavesTimeFor().test(longestAnswer) ? send.get() : outcome;
     }
 
     private RefreshOutcome send(

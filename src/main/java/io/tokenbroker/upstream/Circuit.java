@@ -163,6 +163,11 @@ public final class Circuit {
             this.trial = trial;
         }
 
+        /** Whether a call would not be made now. */
+        public boolean isRefused() {
+            return answersBefore(this).isEmpty();
+        }
+
         /**
          * The result of the call, or empty if it was not made, since the circuit has opened meanwhile. Blocks as the call
          * does.

@@ -161,7 +161,7 @@ public final class Faults {
                         "provider.send-timeout",
                         "40s",
                         "quarkus.rest-client.provider.read-timeout",
-                        "41000"))
+                        "39500"))
                 .get(KILLED));
         if (store instanceof PostgresStore server) {
             settings.putAll(server.patientSettings(KILLED));

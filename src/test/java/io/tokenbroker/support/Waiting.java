@@ -1,12 +1,16 @@
 package io.tokenbroker.support;
 
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Waiting for what another thread does. Never for good: a test that waits in vain is to fail, not to hang. */
 public final class Waiting {
 
     private static final Duration LONGEST = Duration.ofSeconds(30);
+
+    /** What is waited for needs the processor. */
+    private static final long A_MOMENT = 1_000_000;
 
     private Waiting() {}
 
@@ -21,7 +25,7 @@ public final class Waiting {
             if (System.nanoTime() > deadline) {
                 throw new AssertionError("Waited in vain for " + longest);
             }
-            Thread.onSpinWait();
+            LockSupport.parkNanos(A_MOMENT);
         }
     }
 }
