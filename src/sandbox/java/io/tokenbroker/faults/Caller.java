@@ -13,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
@@ -35,6 +36,7 @@ final class Caller {
     }
 
     private static final Duration PATIENCE = Duration.ofSeconds(45);
+    private static final Duration A_MOMENT = Duration.ofMillis(200);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Answer NOBODY = new Answer(0, Answer.NO_ANSWER, JSON.createObjectNode());
 
@@ -46,6 +48,21 @@ final class Caller {
     /** @param brokers those that requests are sent to at present */
     Caller(Supplier<List<URI>> brokers) {
         this.brokers = brokers;
+    }
+
+    /**
+     * Asks until the account is where a fault strikes it, and gives the last answer's code: a broker that has just heard of
+     * an outage, or is slow, may give up before.
+     *
+     * @param struck is over then
+     */
+    String mintUntil(CountDownLatch struck, Account account) {
+        var answer = mintAnew(account);
+        while (struck.getCount() > 0) {
+            Waiting.pass(A_MOMENT);
+            answer = mintAnew(account);
+        }
+        return answer.code();
     }
 
     /** The provider has to be asked. */

@@ -38,8 +38,6 @@ final class PostgresKills {
     /** Shorter than the broker waits for a provider. */
     private static final Duration BRIEFLY = Duration.ofSeconds(3);
 
-    private static final Duration A_MOMENT = Duration.ofMillis(200);
-
     /** A throng at the replica would make it too slow to send in the time that a lease gives for that. */
     private static final Duration THRONG = Duration.ofSeconds(6);
 
@@ -142,7 +140,7 @@ final class PostgresKills {
                 .asking((row, account) -> {
                     Waiting.forLatch(stage.next);
                     row.during("not waited for");
-                    var _ = Thread.ofVirtual().start(() -> mintUntil(stage.stopped, STOPPED, account));
+                    var _ = Thread.ofVirtual().start(() -> brokers.only(STOPPED).mintUntil(stage.stopped, account));
                 })
                 .losing(Loss.NEWEST_TOKEN)
                 .withinALease();
@@ -154,16 +152,6 @@ final class PostgresKills {
                 .by(scale.atAPoint())
                 .asking((row, account) ->
                         row.during(brokers.only(UNHEARD).mintAnew(account).code()));
-    }
-
-    /** A slow machine's broker may give up before the account is where it is to be struck: then it is asked again. */
-    private String mintUntil(CountDownLatch struck, int replica, Account account) {
-        var answer = brokers.only(replica).mintAnew(account);
-        while (struck.getCount() > 0) {
-            Waiting.pass(A_MOMENT);
-            answer = brokers.only(replica).mintAnew(account);
-        }
-        return answer.code();
     }
 
     /** Where accounts wait for the one kill, and for the one stop. */
@@ -190,13 +178,13 @@ final class PostgresKills {
 
         void mintNext(Row row, Account account) {
             Waiting.forLatch(next);
-            row.during(mintUntil(killed, KILLED, account));
+            row.during(brokers.only(KILLED).mintUntil(killed, account));
         }
 
         Trial at(String name, Disruption disruption) {
             return Trial.of(name, disruption).by(scale.atAPoint()).asking((row, account) -> {
                 Waiting.spread(account, THRONG);
-                row.during(mintUntil(killed, KILLED, account));
+                row.during(brokers.only(KILLED).mintUntil(killed, account));
             });
         }
 
@@ -258,7 +246,7 @@ final class PostgresKills {
     private Trial stopped(String name, Disruption disruption, CountDownLatch release) {
         return Trial.of(name, disruption)
                 .by(scale.atAPoint())
-                .asking((row, account) -> row.during(mintUntil(release, STOPPED, account)));
+                .asking((row, account) -> row.during(brokers.only(STOPPED).mintUntil(release, account)));
     }
 
     /** One replica is killed under load; another is cut off from the store for longer than a lease. In the background. */

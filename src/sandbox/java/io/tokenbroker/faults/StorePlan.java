@@ -81,6 +81,7 @@ final class StorePlan {
         var arrivals = new CountDownLatch(2 * scale.share());
         var release = new CountDownLatch(1);
         trials.run(Trial.of(name, new AtStep(refresh, new Event.Paused(arrivals, release)))
+                .asking((row, account) -> row.during(brokers.all().mintUntil(release, account)))
                 .meanwhile(() -> {
                     Waiting.untilAllAreThere(arrivals);
                     var done = harm.get();
@@ -101,6 +102,7 @@ final class StorePlan {
                         "store gone between lease and keep, the broker told to stop, the store back 3 s later",
                         new AtStep(refresh, new Event.Paused(arrivals, release)))
                 .onlyFor(Set.of(Kind.SINGLE_USE))
+                .asking((row, account) -> row.during(brokers.all().mintUntil(release, account)))
                 .meanwhile(() -> {
                     Waiting.untilAllAreThere(arrivals);
                     var gone = store.gone();
