@@ -12,8 +12,17 @@ import org.jspecify.annotations.Nullable;
 /** Something that happens at one call of the few that a mint makes, to each account that gets there. */
 final class AtStep implements Disruption {
 
-    /** The call of this number, counted from 0 for each account; before its work is done or after. */
-    record Point(int number, boolean afterCommit) {}
+    /** Before the work of a call is done, or after. */
+    sealed interface Point {
+
+        boolean afterCommit();
+
+        /** The call of this number, counted from 0 for each account: of its first mint, if none has failed before. */
+        record Numbered(int number, boolean afterCommit) implements Point {}
+
+        /** The first refresh of each account, whatever failed before. */
+        record Refresh(boolean afterCommit) implements Point {}
+    }
 
     /** What happens. */
     sealed interface Event {
@@ -46,7 +55,7 @@ final class AtStep implements Disruption {
     public Reply meet(Call call, Supplier<Reply> work) {
         var account = call.account();
         var point = account == null ? null : points.get(account.kind());
-        if (account == null || point == null || !isAt(point, account)) {
+        if (account == null || point == null || !isAt(point, account, call)) {
             return work.get();
         }
         @Nullable Reply done = point.afterCommit() ? work.get() : null;
@@ -69,8 +78,15 @@ final class AtStep implements Disruption {
         };
     }
 
-    private boolean isAt(Point point, Account account) {
-        return calls.computeIfAbsent(account, first -> new AtomicInteger()).getAndIncrement() == point.number();
+    private boolean isAt(Point point, Account account, Call call) {
+        return switch (point) {
+            case Point.Numbered numbered -> isNext(account, numbered.number());
+            case Point.Refresh _ -> call.isRefresh() && isNext(account, 0);
+        };
+    }
+
+    private boolean isNext(Account account, int number) {
+        return calls.computeIfAbsent(account, first -> new AtomicInteger()).getAndIncrement() == number;
     }
 
     @Override

@@ -93,7 +93,9 @@ final class Places {
         for (var kind : Kind.values()) {
             var number = of(kind).indexOf(place);
             if (number >= 0) {
-                points.put(kind, new Point(number, afterCommit));
+                points.put(
+                        kind,
+                        place.isRefresh() ? new Point.Refresh(afterCommit) : new Point.Numbered(number, afterCommit));
             }
         }
         return points;

@@ -105,7 +105,7 @@ final class SqliteKills {
 
     /** The statement that comes next waits for the lock then, or for the one thread that does. */
     private static AtStep pausedAfter(int call, CountDownLatch arrivals, CountDownLatch release) {
-        var point = new AtStep.Point(call, true);
+        var point = new AtStep.Point.Numbered(call, true);
         return new AtStep(Map.of(Kind.REUSABLE, point, Kind.SINGLE_USE, point), new Event.Paused(arrivals, release));
     }
 
