@@ -50,6 +50,9 @@ final class PostgresKills {
     private final Places places;
     private final Scale scale;
 
+    /** Ends when the replica that was cut off has its store again. */
+    private Thread cutOffEnd = Thread.ofVirtual().unstarted(() -> {});
+
     PostgresKills(World world, PostgresStore store, Brokers brokers, Trials trials, Places places, Scale scale) {
         this.world = world;
         this.store = store;
@@ -214,6 +217,10 @@ final class PostgresKills {
 
     /** Short enough for the lease: it keeps what it has got, and does not send what it has leased too long ago. */
     void stoppedForAWhile() {
+        Waiting.forEnd(cutOffEnd);
+        for (var kind : Kind.values()) {
+            Places.mintAtLast(brokers.only(STOPPED), trials.any(kind));
+        }
         stopped(
                 "replica stopped for %d s between answer and keep",
                 BRIEFLY, (arrivals, release) -> {
@@ -289,7 +296,7 @@ final class PostgresKills {
         var cut = store.cutOff(STOPPED);
         brokers.takeOut(STOPPED);
         release.countDown();
-        var _ = Thread.ofVirtual().start(() -> {
+        cutOffEnd = Thread.ofVirtual().start(() -> {
             Waiting.pass(TOO_LONG);
             cut.close();
             brokers.putBack(STOPPED);
