@@ -107,7 +107,7 @@ class ArchitectureTest {
                             "tenant")),
             Map.entry(
                     "keepalive",
-                    List.of("database", "fusionauth", "grant", "link", "mint", "problem", "seal", "settings")),
+                    List.of("database", "fusionauth", "grant", "link", "mint", "problem", "seal", "settings", "time")),
             Map.entry(
                     "ops",
                     List.of(

@@ -7,6 +7,7 @@ import io.tokenbroker.link.AccountId;
 import io.tokenbroker.mint.Renewal;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.time.Window;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
@@ -48,13 +49,13 @@ class BackgroundKeepAlive {
     @Scheduled(every = "1s", delayed = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void passIfDue() {
         var now = clock.instant();
-        if (rate == 0 || isWithin(between, lastPass, now)) {
+        if (rate == 0 || Window.of(lastPass, between).contains(now)) {
             return;
         }
         lastPass = now;
         stopping.began();
         try {
-            if (!isWithin(CLEANED_AFTER, lastCleaning, now)) {
+            if (!Window.of(lastCleaning, CLEANED_AFTER).contains(now)) {
                 lastCleaning = now;
                 orLater(this::clean);
             }
@@ -115,10 +116,5 @@ class BackgroundKeepAlive {
             stopping.pause(Duration.ofMillis(100));
         }
         LOG.infof("%d grants were sealed by another key than the first; %d still are", left, due.underOtherKeys());
-    }
-
-    /** Not after a clock was set back. */
-    private static boolean isWithin(Duration time, Instant last, Instant now) {
-        return !now.isBefore(last) && now.isBefore(last.plus(time));
     }
 }
