@@ -1,8 +1,8 @@
 package io.tokenbroker.database;
 
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** A statement did not succeed, or its answer was lost: it may have been carried out. Holds no text of the database. */
 public class StoreUnavailable extends RuntimeException {
@@ -28,7 +28,7 @@ public class StoreUnavailable extends RuntimeException {
         return new StoreUnavailable("%s at %s"
                 .formatted(
                         defect.getClass().getName(),
-                        List.of(defect.getStackTrace()).getFirst()));
+                        Stream.of(defect.getStackTrace()).limit(1).toList()));
     }
 
     static StoreUnavailable of(SQLException e) {
@@ -36,7 +36,7 @@ public class StoreUnavailable extends RuntimeException {
                 "SQLSTATE %s, code %d".formatted(e.getSQLState(), e.getErrorCode()), REFUSED_WRITES.contains(code(e)));
     }
 
-    /** The SQLSTATE, or the result code of SQLite, whose driver knows no SQLSTATE. */
+    /** The SQLSTATE, or SQLite's result code, since its driver gives no SQLSTATE. */
     static String code(SQLException e) {
         return e.getSQLState() == null ? String.valueOf(e.getErrorCode() & 0xff) : e.getSQLState();
     }
