@@ -8,6 +8,7 @@ import io.tokenbroker.problem.Upstream;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.tenant.RefreshOutcome.Refusal;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
+import io.tokenbroker.time.Window;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -81,13 +82,19 @@ class Refresher {
     }
 
     /** Some refreshes are no part of a request, and what they spend must be stored: after keep-alive, before the rest. */
-    void finish(@Observes @Priority(3_000) ShutdownEvent stopping) throws InterruptedException, TimeoutException {
+    void finish(@Observes @Priority(3_000) ShutdownEvent stopping) throws InterruptedException {
         isStopping = true;
         var phase = underWay.arriveAndDeregister();
         if (underWay.getUnarrivedParties() > 0) {
             LOG.info("The broker stops when the refreshes that have begun are through");
         }
-        underWay.awaitAdvanceInterruptibly(phase, LONGEST_STEP.toSeconds(), TimeUnit.SECONDS);
+        try {
+            underWay.awaitAdvanceInterruptibly(phase, LONGEST_STEP.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            LOG.error(
+                    "Refreshes are still under way; the broker stops without them"); // thrown, it would end the stop's
+            // next steps
+        }
     }
 
     /** One refresh, from the first look to its end. */
@@ -182,10 +189,9 @@ class Refresher {
             };
         }
 
-        /** A clock that was set back must not prolong it. */
         private boolean holds(Look.Mark mark) {
-            var age = Duration.between(mark.since(), clock.instant());
-            return !age.isNegative() && age.compareTo(insisting ? MARK_HOLDS_IF_INSISTED : MARK_HOLDS) < 0;
+            var length = insisting ? MARK_HOLDS_IF_INSISTED : MARK_HOLDS;
+            return Window.of(mark.since(), length).contains(clock.instant());
         }
 
         private static Landing refused(Look.Mark mark) {
