@@ -61,7 +61,7 @@ class ArchitectureTest {
             Map.entry("caller", List.of("policy", "problem", "settings", "time")),
             Map.entry("fusionauth", List.of("problem", "seal", "settings", "upstream")),
             Map.entry("tenant", List.of("problem", "seal", "settings", "time", "upstream")),
-            Map.entry("link", List.of("fusionauth", "problem", "seal", "settings")),
+            Map.entry("link", List.of("fusionauth", "problem", "seal", "settings", "time")),
             Map.entry("grant", List.of("database", "fusionauth", "link", "seal", "settings", "time")),
             Map.entry("provider", List.of("caller", "fusionauth", "problem", "seal", "settings", "tenant", "time")),
             Map.entry("account", List.of("caller", "fusionauth", "grant", "link", "policy", "problem", "settings")),

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.time.Window;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,7 +50,7 @@ public final class AheadOfTime {
     public void start(Object group, Object key, Runnable work) {
         var now = clock.instant();
         var failed = last.getIfPresent(group);
-        if ((failed != null && isWithin(failed, afterFailure, now)) || !isMine(key, now)) {
+        if ((failed != null && Window.of(failed, afterFailure).contains(now)) || !isMine(key, now)) {
             return;
         }
         var place = places.get(group);
@@ -72,7 +73,7 @@ public final class AheadOfTime {
             return last.asMap().putIfAbsent(key, now) == null;
         }
         return !betweenTries.isZero()
-                && !isWithin(began, betweenTries, now)
+                && !Window.of(began, betweenTries).contains(now)
                 && last.asMap().replace(key, began, now);
     }
 
@@ -92,10 +93,5 @@ public final class AheadOfTime {
         if (betweenTries.isZero()) {
             last.invalidate(key);
         }
-    }
-
-    /** A clock that was set back must not prolong it. */
-    private static boolean isWithin(Instant since, Duration length, Instant now) {
-        return !now.isBefore(since) && now.isBefore(since.plus(length));
     }
 }

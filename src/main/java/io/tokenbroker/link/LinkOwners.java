@@ -4,9 +4,9 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tokenbroker.fusionauth.UserApi;
 import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.time.Window;
 import jakarta.inject.Singleton;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 
@@ -40,7 +40,9 @@ class LinkOwners {
             return new Read(true, now);
         }
         var read = reads.getIfPresent(userId);
-        if (read == null || !read.isFresh(now, settings.recheckAfter().dividedBy(SHARED))) {
+        if (read == null
+                || !Window.of(read.at(), settings.recheckAfter().dividedBy(SHARED))
+                        .contains(now)) {
             read = new Read(users.isActive(userId), now);
             reads.put(userId, read);
         }
@@ -48,10 +50,5 @@ class LinkOwners {
     }
 
     /** @param at when FusionAuth was asked */
-    record Read(boolean isActive, Instant at) {
-
-        private boolean isFresh(Instant now, Duration lifetime) {
-            return !now.isBefore(at) && now.isBefore(at.plus(lifetime));
-        }
-    }
+    record Read(boolean isActive, Instant at) {}
 }
