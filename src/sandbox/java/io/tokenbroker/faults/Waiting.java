@@ -35,6 +35,7 @@ final class Waiting {
         }
     }
 
+    /** Real time: how long an outage lasts, or until the next look. The brokers are processes with clocks of their own. */
     static void pass(Duration time) {
         try {
             Thread.sleep(time);

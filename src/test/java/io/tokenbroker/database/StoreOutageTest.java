@@ -158,6 +158,7 @@ class StoreOutageTest {
                     add(database, 1);
                 }
             });
+            // How long the lock is held is what this tests, and SQLite's waiting cannot be seen from outside.
             Thread.sleep(Duration.ofSeconds(2));
             statement.execute("ROLLBACK");
 

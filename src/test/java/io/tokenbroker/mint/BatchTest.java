@@ -144,7 +144,8 @@ class BatchTest extends BrokerTest {
             var answer = CompletableFuture.supplyAsync(() -> batch(items), threads);
             // The one of the other provider, and as many as may be asked for at once.
             Waiting.until(() -> sandbox().entra().faults().hanging() >= 1 + 16);
-            Thread.sleep(300); // One too many would come by now.
+            // One too many would come by now: that something does not come cannot be waited for otherwise.
+            Thread.sleep(300);
             assertThat(sandbox().entra().faults().hanging()).isEqualTo(1 + 16);
             sandbox().entra().faults().clear();
 

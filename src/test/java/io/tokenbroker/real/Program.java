@@ -31,7 +31,7 @@ record Program(int exitCode, String output) {
         }
     }
 
-    /** Between two looks whether another has come that far. */
+    /** Between two looks at another process, which tells nothing by itself. */
     static void pause() {
         try {
             Thread.sleep(Duration.ofMillis(100));

@@ -2,7 +2,7 @@ package io.tokenbroker.sandbox.fusionauth;
 
 import io.tokenbroker.sandbox.wire.Reply;
 
-/** Sleeping, until the stand-in closes. */
+/** The time that a slow FusionAuth takes, in real time since its caller is a real HTTP client. Ends when the stand-in closes. */
 final class Pause {
 
     private Pause() {}
