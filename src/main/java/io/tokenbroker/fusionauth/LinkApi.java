@@ -123,7 +123,7 @@ public class LinkApi {
         return link.identityProviderType == null || link.identityProviderType == IdentityProviderType.OpenIDConnect;
     }
 
-    /** The link, whose owner is remembered for the circuit. */
+    /** Converts the link, and remembers its owner for the circuit. */
     private Link remembered(IdentityProviderLink record) {
         var link = toLink(record);
         owners.put(new Key(link.providerId(), link.identity()), link.userId());

@@ -20,7 +20,7 @@ record Checkpoint(Path file, UUID applicationId) {
     private static final ObjectMapper JSON = new ObjectMapper().registerModule(new Jdk8Module());
 
     /**
-     * @param applicationId whose users are gone through: another's checkpoint is none
+     * @param applicationId the application of the users; a run for another one refuses the checkpoint
      * @param users where the next page of users begins, while they are looked through
      * @param account the last that was looked after
      */

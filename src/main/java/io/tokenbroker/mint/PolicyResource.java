@@ -41,7 +41,7 @@ class PolicyResource {
         var client = (Caller.Client) Caller.of(identity);
         var ask = Ask.of(client, asked.accountId(), asked.mint(), Optional.empty());
         var rules = rules(ask);
-        // Only a client whose policy lets the mint pass learns whether the account exists, as by a mint.
+        // As with a mint, a client learns only what its policy permits: whether the account exists is told after that.
         var ofAccount = rules.stream().allMatch(Verdict::allowed) ? budget(ask) : Optional.<Verdict>empty();
         var budgets = Stream.concat(Stream.of(client.policy().rate().judge()), ofAccount.stream());
         return Explanation.of(Stream.concat(rules.stream(), budgets).toList());

@@ -30,7 +30,7 @@ public class UnknownGrants {
                 .register(metrics);
     }
 
-    /** Takes note of a link whose row has just been begun. */
+    /** Counts a link if its sign-in is old. Call it when the link's row has just been begun. */
     void note(Link link) {
         if (link.lastAuthorizedAt().isAfter(clock.instant().minus(OLD))) {
             return;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import java.io.IOException;
 
-/** Writes a secret into an answer whose field names this serializer; few may. */
+/** Writes a secret as plain text. Only fields of answers that name this serializer get it. */
 public final class RevealedSecret extends JsonSerializer<Secret> {
 
     @Override

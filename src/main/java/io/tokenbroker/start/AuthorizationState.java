@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param issuer what {@code iss} must be if the answer has it
  * @param codeVerifier RFC 7636; null where PKCE is off
  * @param accountId the account to authorize again; null for a new one
- * @param consentTo the scopes of a consent, whose code is not redeemed; empty for a sign-in
+ * @param consentTo the scopes of a consent (its code is not redeemed); empty for a sign-in
  */
 public record AuthorizationState(
         UUID id,

@@ -10,8 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a person is sent to the provider for: a sign-in, whose code FusionAuth redeems, or (Entra) consent only, whose
- * code is dropped.
+ * Why a person is sent to the provider: to sign in (FusionAuth redeems the code), or at Entra to consent (no code is used).
  *
  * @param account the account to authorize again, or to consent for; empty for a new one
  * @param consentTo the scopes of a consent; empty for a sign-in
