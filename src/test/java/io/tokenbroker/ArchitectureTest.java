@@ -53,7 +53,7 @@ class ArchitectureTest {
     private static final Map<String, List<String>> MAY_KNOW = new TreeMap<>(Map.ofEntries(
             Map.entry("settings", List.of()),
             Map.entry("problem", List.of()),
-            Map.entry("upstream", List.of("time")),
+            Map.entry("upstream", List.of("settings", "time")),
             Map.entry("time", List.of()),
             Map.entry("database", List.of("settings")),
             Map.entry("seal", List.of("settings")),
@@ -63,7 +63,9 @@ class ArchitectureTest {
             Map.entry("tenant", List.of("problem", "seal", "settings", "time", "upstream")),
             Map.entry("link", List.of("fusionauth", "problem", "seal", "settings", "time")),
             Map.entry("grant", List.of("database", "fusionauth", "link", "seal", "settings", "time")),
-            Map.entry("provider", List.of("caller", "fusionauth", "problem", "seal", "settings", "tenant", "time")),
+            Map.entry(
+                    "provider",
+                    List.of("caller", "fusionauth", "problem", "seal", "settings", "tenant", "time", "upstream")),
             Map.entry("account", List.of("caller", "fusionauth", "grant", "link", "policy", "problem", "settings")),
             Map.entry(
                     "start", List.of("account", "caller", "link", "problem", "provider", "seal", "settings", "tenant")),

@@ -32,6 +32,8 @@ final class StartFailure {
             entry("broker.store.pool-size", "a whole number, such as 10"),
             entry("broker.keep-alive.after", "a duration, such as 30d"),
             entry("broker.keep-alive.rate", "how many accounts a second, such as 5; 0 for none"),
+            entry("broker.upstreams.allow-private-addresses", "true or false"),
+            entry("broker.upstreams.allow-http-loopback", "true or false"),
             entry("broker.clients.*.subject-token-required", "true or false"),
             entry("broker.clients.*.requests-per-minute", "a whole number"),
             entry("broker.clients.*.force-refresh-interval", "a duration, such as 30s"),

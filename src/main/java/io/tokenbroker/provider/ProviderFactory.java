@@ -1,13 +1,17 @@
 package io.tokenbroker.provider;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tokenbroker.fusionauth.IdentityProvider;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.settings.BrokerSettings.Rotation;
 import io.tokenbroker.tenant.Discovery;
 import io.tokenbroker.tenant.Discovery.Endpoints;
+import io.tokenbroker.tenant.EntraV1;
 import io.tokenbroker.tenant.TokenEndpoint;
 import io.tokenbroker.tenant.TokenEndpoint.ClientAuthentication;
+import io.tokenbroker.upstream.EgressPolicy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
 import java.util.Locale;
@@ -15,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /** Makes a {@link Provider} of what FusionAuth or the settings say, or tells why it cannot work. Blocks on discovery. */
@@ -31,13 +34,17 @@ class ProviderFactory {
 
     private final Discovery discovery;
 
+    private final EgressPolicy egress;
+
     /** What each issuer last said: it stays good while the issuer is away, whatever else changes in FusionAuth. */
-    private final Map<URI, Endpoints> discovered = new ConcurrentHashMap<>();
+    private final Cache<URI, Endpoints> discovered =
+            Caffeine.newBuilder().maximumSize(10_000).build();
 
     private final Map<UUID, BrokerSettings.Provider> overrides;
 
-    ProviderFactory(Discovery discovery, BrokerSettings settings) {
+    ProviderFactory(Discovery discovery, EgressPolicy egress, BrokerSettings settings) {
         this.discovery = discovery;
+        this.egress = egress;
         this.overrides = settings.providers().entrySet().stream()
                 .collect(Collectors.toUnmodifiableMap(entry -> uuid(entry.getKey()), Map.Entry::getValue));
     }
@@ -88,27 +95,45 @@ class ProviderFactory {
                 given.clientSecret().map(Secret::of),
                 given.clientAuthentication().orElse("client_secret_basic"),
                 "");
-        var endpoints = explicit(provider).or(() -> given.issuer().flatMap(this::discover));
+        var isByEndpoints = given.tokenEndpoint().isPresent();
+        var endpoints = isByEndpoints
+                ? explicit(provider)
+                : given.issuer().map(this::discover).orElseGet(() -> explicit(provider));
         return make(provider, endpoints, POSSIBLE_IDENTITY_CLAIMS);
     }
 
-    private Usability make(IdentityProvider provider, Optional<Endpoints> endpoints, Set<String> identityClaims) {
+    private Usability make(IdentityProvider provider, Discovery.Result discovered, Set<String> identityClaims) {
         if (provider.clientId().isEmpty()) {
             return new Usability.Unusable("it has no client id");
         }
-        if (endpoints.isEmpty()) {
-            return new Usability.Unusable(
-                    provider.issuer().isPresent()
-                            ? "its issuer's discovery document cannot be read"
-                            : "it has neither an issuer nor both an authorization and a token endpoint");
+        return switch (discovered) {
+            case Discovery.Unusable(var reason) -> new Usability.Unusable(reason);
+            case Endpoints endpoints ->
+                objection(endpoints)
+                        .<Usability>map(Usability.Unusable::new)
+                        .orElseGet(() -> make(provider, endpoints, identityClaims));
+        };
+    }
+
+    /** Why no code, secret or refresh token may go to these endpoints, whoever named them. */
+    private Optional<String> objection(Endpoints endpoints) {
+        if (EntraV1.isTokenEndpoint(endpoints.token())) {
+            return Optional.of(
+                    "its token endpoint is of Entra's v1; use those of v2.0, which end in /oauth2/v2.0/token");
         }
+        return egress.objection(endpoints.token())
+                .map("its token endpoint %s"::formatted)
+                .or(() -> egress.objection(endpoints.authorization()).map("its authorization endpoint %s"::formatted));
+    }
+
+    private Usability make(IdentityProvider provider, Endpoints endpoints, Set<String> identityClaims) {
         var method =
                 ClientAuthentication.valueOf(provider.clientAuthentication().toUpperCase(Locale.ROOT));
         if (method != ClientAuthentication.NONE && provider.clientSecret().isEmpty()) {
             return new Usability.Unusable("it has no client secret");
         }
         var tokenEndpoint =
-                new TokenEndpoint(endpoints.get().token(), provider.clientId().get(), provider.clientSecret(), method);
+                new TokenEndpoint(endpoints.token(), provider.clientId().get(), provider.clientSecret(), method);
         var tenant = tokenEndpoint.entraTenant();
         if (tenant.filter(NO_TENANT::contains).isPresent()) {
             return new Usability.Unusable(
@@ -118,8 +143,8 @@ class ProviderFactory {
         return new Usability.Usable(new Provider(
                 provider.id(),
                 override.flatMap(BrokerSettings.Provider::name).orElse(provider.name()),
-                Optional.of(endpoints.get().issuer()).filter(issuer -> !issuer.isEmpty()),
-                endpoints.get().authorization(),
+                Optional.of(endpoints.issuer()).filter(issuer -> !issuer.isEmpty()),
+                endpoints.authorization(),
                 tokenEndpoint,
                 override.flatMap(BrokerSettings.Provider::rotation)
                         .orElse(tokenEndpoint.isEntra() ? Rotation.REUSABLE : Rotation.SINGLE_USE),
@@ -127,17 +152,23 @@ class ProviderFactory {
                 identityClaims));
     }
 
-    private Optional<Endpoints> discover(URI issuer) {
-        discovery.of(issuer).ifPresent(endpoints -> discovered.put(issuer, endpoints));
-        return Optional.ofNullable(discovered.get(issuer));
+    private Discovery.Result discover(URI issuer) {
+        var result = discovery.of(issuer);
+        if (result instanceof Endpoints endpoints) {
+            discovered.put(issuer, endpoints);
+        }
+        return Optional.<Discovery.Result>ofNullable(discovered.getIfPresent(issuer))
+                .orElse(result);
     }
 
     /** The endpoints as given, without discovery. */
-    private static Optional<Endpoints> explicit(IdentityProvider provider) {
+    private static Discovery.Result explicit(IdentityProvider provider) {
         var issuer = provider.issuer().map(URI::toString).orElse("");
         return provider.authorizationEndpoint()
-                .flatMap(authorization ->
-                        provider.tokenEndpoint().map(token -> new Endpoints(issuer, authorization, token)));
+                .flatMap(authorization -> provider.tokenEndpoint()
+                        .<Discovery.Result>map(token -> new Endpoints(issuer, authorization, token)))
+                .orElse(new Discovery.Unusable(
+                        "it has neither an issuer nor both an authorization and a token endpoint"));
     }
 
     /** An environment variable's name cannot hold the dashes of an id; what it is read as has dots instead. */

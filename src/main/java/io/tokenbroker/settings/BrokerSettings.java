@@ -36,6 +36,8 @@ public interface BrokerSettings {
 
     KeepAlive keepAlive();
 
+    Upstreams upstreams();
+
     interface FusionAuth {
 
         /** Where FusionAuth is. */
@@ -167,6 +169,20 @@ public interface BrokerSettings {
         /** How many accounts a second are renewed in the background, at most; 0 for none. */
         @WithDefault("5")
         int rate();
+    }
+
+    /** What may be sent to where, for addresses that providers and others name. */
+    interface Upstreams {
+
+        /** Whether a provider may be at a private address. */
+        @WithDefault("false")
+        @WithConverter(StrictBoolean.class)
+        boolean allowPrivateAddresses();
+
+        /** Whether a provider at a loopback address may do without TLS. */
+        @WithDefault("false")
+        @WithConverter(StrictBoolean.class)
+        boolean allowHttpLoopback();
     }
 
     enum Rotation {

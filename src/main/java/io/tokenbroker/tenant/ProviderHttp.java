@@ -67,6 +67,7 @@ class ProviderHttp {
             return new Answer(
                     response.getStatus(),
                     Optional.ofNullable(response.getHeaderString("Retry-After")),
+                    Optional.ofNullable(response.getHeaderString("Location")),
                     body == null ? MissingNode.getInstance() : json(body.readNBytes(MAX_BYTES + 1)));
         }
     }
@@ -79,8 +80,11 @@ class ProviderHttp {
         }
     }
 
-    /** @param body a missing node if it is no JSON or longer than 1 MiB */
-    record Answer(int status, Optional<String> retryAfter, JsonNode body) {
+    /**
+     * @param location where a redirect leads, which is not followed
+     * @param body a missing node if it is no JSON or longer than 1 MiB
+     */
+    record Answer(int status, Optional<String> retryAfter, Optional<String> location, JsonNode body) {
 
         /** Without the tokens. */
         @Override

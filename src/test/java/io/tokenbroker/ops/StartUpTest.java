@@ -88,6 +88,8 @@ class StartUpTest {
                 Map.entry(IN_FULL + "client-authentication", "client_secret_post"),
                 Map.entry(IN_FULL + "default-resource", "https://management.azure.com"),
                 Map.entry(IN_FULL + "rotation", "single-use"),
+                Map.entry("broker.upstreams.allow-private-addresses", "true"),
+                Map.entry("broker.upstreams.allow-http-loopback", "true"),
                 Map.entry("broker.accounts.recheck-after", "0s"))));
 
         assertThatCode(() -> check(settings)).doesNotThrowAnyException();
@@ -163,6 +165,8 @@ class StartUpTest {
         "broker.authorization.state-lifetime,          soon,       a duration",
         "broker.accounts.recheck-after,                often,      a duration",
         "broker.authorization.pkce,                    perhaps,    true or false",
+        "broker.upstreams.allow-private-addresses,     perhaps,    true or false",
+        "broker.upstreams.allow-http-loopback,         1,          true or false",
         "broker.clients.billing.requests-per-minute,   many,       a whole number",
         "broker.clients.billing.requests-per-minute,   1.5,        a whole number",
         "broker.clients.billing.subject-token-required, perhaps,   true or false",

@@ -81,7 +81,7 @@ class ProvidersTest extends LinkingTest {
         reasons.put(
                 unusable(
                         FusionAuthStandIn.linkingProvider("Unusable", "http://localhost:1/nobody", "client", "secret")),
-                "its issuer's discovery document cannot be read");
+                "its issuer does not answer");
         letTheBrokerLook();
 
         Broker.alice()
