@@ -55,13 +55,14 @@ class ArchitectureTest {
             Map.entry("problem", List.of()),
             Map.entry("upstream", List.of("settings", "time")),
             Map.entry("time", List.of()),
+            Map.entry("memory", List.of("settings")),
             Map.entry("database", List.of("settings")),
             Map.entry("seal", List.of("settings")),
             Map.entry("policy", List.of("problem", "settings", "time")),
-            Map.entry("caller", List.of("policy", "problem", "settings", "time")),
-            Map.entry("fusionauth", List.of("problem", "seal", "settings", "upstream")),
+            Map.entry("caller", List.of("memory", "policy", "problem", "settings", "time", "upstream")),
+            Map.entry("fusionauth", List.of("memory", "problem", "seal", "settings", "upstream")),
             Map.entry("tenant", List.of("problem", "seal", "settings", "time", "upstream")),
-            Map.entry("link", List.of("fusionauth", "problem", "seal", "settings", "time")),
+            Map.entry("link", List.of("fusionauth", "memory", "problem", "seal", "settings", "time")),
             Map.entry("grant", List.of("database", "fusionauth", "link", "seal", "settings", "time")),
             Map.entry(
                     "provider",
@@ -71,10 +72,10 @@ class ArchitectureTest {
                     "start", List.of("account", "caller", "link", "problem", "provider", "seal", "settings", "tenant")),
             Map.entry(
                     "complete",
-                    List.of("account", "caller", "fusionauth", "link", "problem", "seal", "settings", "start", "time")),
+                    List.of("account", "caller", "fusionauth", "link", "memory", "problem", "seal", "settings", "start", "time")),
             Map.entry(
                     "resolve",
-                    List.of("account", "caller", "complete", "fusionauth", "link", "problem", "seal", "settings")),
+                    List.of("account", "caller", "complete", "fusionauth", "link", "memory", "problem", "seal", "settings")),
             Map.entry(
                     "mint",
                     List.of(
@@ -84,6 +85,7 @@ class ArchitectureTest {
                             "fusionauth",
                             "grant",
                             "link",
+                            "memory",
                             "policy",
                             "problem",
                             "provider",
@@ -124,7 +126,8 @@ class ArchitectureTest {
                             "provider",
                             "settings",
                             "tenant",
-                            "time"))));
+                            "time",
+                            "upstream"))));
 
     @ArchTest
     static final ArchRule packagesAreFreeOfCycles =

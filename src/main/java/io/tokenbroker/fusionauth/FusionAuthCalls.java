@@ -1,9 +1,12 @@
 package io.tokenbroker.fusionauth;
 
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.deser.DeserializationProblemHandler;
 import com.inversoft.error.Errors;
 import com.inversoft.rest.ClientResponse;
+import com.inversoft.rest.ProxyInfo;
+import com.inversoft.rest.RESTClient;
 import io.fusionauth.client.FusionAuthClient;
 import io.fusionauth.domain.provider.IdentityProviderType;
 import io.quarkus.runtime.Startup;
@@ -11,6 +14,7 @@ import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.upstream.Bulkhead;
+import io.tokenbroker.upstream.OutboundProxy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -47,6 +51,12 @@ class FusionAuthCalls {
 
     private static final Bulkhead.Limits COMPLETE_LIMITS = limits(16);
 
+    /** A user's thousand links, or as many providers, are far shorter. */
+    private static final StreamReadConstraints BOUNDS = StreamReadConstraints.builder()
+            .maxDocumentLength(16L << 20)
+            .maxStringLength(1 << 20)
+            .build();
+
     private static final Duration SOON = Duration.ofSeconds(5);
 
     private final FusionAuthClient api;
@@ -55,15 +65,16 @@ class FusionAuthCalls {
     private final Clock clock;
     private final ConcurrentMap<UUID, Bulkhead> completeBulkheads = new ConcurrentHashMap<>();
 
-    FusionAuthCalls(BrokerSettings settings, Clock clock) {
+    FusionAuthCalls(BrokerSettings settings, OutboundProxy proxy, Clock clock) {
         // HttpURLConnection keeps five idle connections a host unless told before its first use.
         System.setProperty("http.maxConnections", "64");
         // Nor may it repeat a POST whose connection closes: an authorization code goes out once. The vendor says so
         // too, but only on its first call, which may be too late.
         System.setProperty("sun.net.http.retryPost", "false");
         var fusionAuth = settings.fusionauth();
-        api = client(fusionAuth, READ_MILLIS);
-        complete = client(fusionAuth, COMPLETE_MILLIS);
+        var through = proxy.on(fusionAuth.url()).map(FusionAuthCalls::proxyInfo);
+        api = client(fusionAuth, READ_MILLIS, through);
+        complete = client(fusionAuth, COMPLETE_MILLIS, through);
         bulkhead = new Bulkhead("fusionauth", LIMITS, clock);
         this.clock = clock;
     }
@@ -192,15 +203,31 @@ class FusionAuthCalls {
                 .withRetryAfter(SOON);
     }
 
-    private static FusionAuthClient client(BrokerSettings.FusionAuth settings, int readMillis) {
+    private static FusionAuthClient client(
+            BrokerSettings.FusionAuth settings, int readMillis, Optional<ProxyInfo> proxy) {
         var json = FusionAuthClient.objectMapper.copy().addHandler(new UnknownWords());
+        json.getFactory().setStreamReadConstraints(BOUNDS);
         return new FusionAuthClient(
                 settings.apiKey(),
                 settings.url().toString(),
                 CONNECT_MILLIS,
                 readMillis,
                 settings.tenantId().toString(),
-                json);
+                json) {
+
+            @Override
+            protected <T, U> RESTClient<T, U> startAnonymous(Class<T> type, Class<U> errorType) {
+                var call = super.startAnonymous(type, errorType);
+                proxy.ifPresent(call::proxy);
+                return call;
+            }
+        };
+    }
+
+    private static ProxyInfo proxyInfo(OutboundProxy.Address proxy) {
+        return proxy.user().isEmpty()
+                ? new ProxyInfo(proxy.host(), proxy.port())
+                : new ProxyInfo(proxy.host(), proxy.port(), proxy.user(), proxy.password());
     }
 
     /** One link of a type this client does not know must not make the whole list unreadable. */

@@ -5,6 +5,7 @@ import io.tokenbroker.upstream.EgressPolicy;
 import io.vertx.core.http.HttpClientRequest;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.URI;
 import org.eclipse.microprofile.rest.client.RestClientBuilder;
 import org.eclipse.microprofile.rest.client.spi.RestClientBuilderListener;
 import org.jboss.resteasy.reactive.client.impl.VertxRequestCustomizingClientBuilder;
@@ -22,12 +23,17 @@ public final class ConnectionGuard implements RestClientBuilderListener {
 
     private static void check(HttpClientRequest request) {
         var connection = request.connection();
+        var url = URI.create(request.absoluteURI());
         var address = InetAddress.ofLiteral(connection.remoteAddress().hostAddress());
         Arc.container()
                 .instance(EgressPolicy.class)
                 .get()
-                .objection(address, connection.isSsl())
-                .ifPresent(why ->
-                        request.reset(0, new ConnectException("%s %s".formatted(request.absoluteURI(), why))));
+                .objection(url, address, connection.isSsl())
+                .ifPresent(why -> refuse(request, new ConnectException(url.getHost() + " " + why)));
+    }
+
+    private static void refuse(HttpClientRequest request, ConnectException why) {
+        request.exceptionHandler(any -> {}); // its caller hears of it, so it need not be logged
+        request.reset(0, why);
     }
 }

@@ -17,14 +17,16 @@ import java.util.stream.Stream;
 public class EgressPolicy {
 
     private final BrokerSettings.Upstreams settings;
+    private final OutboundProxy proxy;
 
-    EgressPolicy(BrokerSettings settings) {
+    EgressPolicy(BrokerSettings settings, OutboundProxy proxy) {
         this.settings = settings.upstreams();
+        this.proxy = proxy;
     }
 
     /**
      * Why nothing may be sent there, as the end of a sentence about the URL; empty if it may. A name that does not resolve
-     * now is no reason. Blocks on that.
+     * now is no reason, and one that a proxy resolves is the proxy's to judge. Blocks on resolving.
      */
     public Optional<String> objection(URI url) {
         var host = url.getHost();
@@ -35,14 +37,21 @@ public class EgressPolicy {
         if (!isEncrypted && !(isLoopback(host) && "http".equalsIgnoreCase(url.getScheme()))) {
             return Optional.of("is not https");
         }
-        return addresses(host)
+        return addresses(url)
                 .map(address -> objection(address, isEncrypted))
                 .flatMap(Optional::stream)
                 .findFirst();
     }
 
-    /** The same of an address that is or would be connected to. */
-    public Optional<String> objection(InetAddress address, boolean isEncrypted) {
+    /**
+     * The same once there is a connection, which knows the address: a name may lead elsewhere than when it was checked (DNS
+     * rebinding).
+     */
+    public Optional<String> objection(URI url, InetAddress connected, boolean isEncrypted) {
+        return proxy.on(url).isPresent() ? Optional.empty() : objection(connected, isEncrypted);
+    }
+
+    private Optional<String> objection(InetAddress address, boolean isEncrypted) {
         var kind = AddressKind.of(address);
         if (!isEncrypted && (kind != AddressKind.LOOPBACK || !settings.allowHttpLoopback())) {
             return Optional.of(
@@ -65,23 +74,29 @@ public class EgressPolicy {
     }
 
     /** By its name alone: any other name may lead elsewhere the next time. */
-    private static boolean isLoopback(String host) {
+    public static boolean isLoopback(String host) {
         var name = host.toLowerCase(Locale.ROOT);
-        if (name.equals("localhost") || name.endsWith(".localhost")) {
-            return true;
+        return name.equals("localhost")
+                || name.endsWith(".localhost")
+                || literal(name).filter(InetAddress::isLoopbackAddress).isPresent();
+    }
+
+    private Stream<InetAddress> addresses(URI url) {
+        if (proxy.on(url).isPresent()) {
+            return literal(url.getHost()).stream();
         }
         try {
-            return InetAddress.ofLiteral(name.replaceAll("[\\[\\]]", "")).isLoopbackAddress();
-        } catch (IllegalArgumentException aName) {
-            return false;
+            return Stream.of(InetAddress.getAllByName(url.getHost()));
+        } catch (UnknownHostException unknownNow) {
+            return Stream.empty();
         }
     }
 
-    private static Stream<InetAddress> addresses(String host) {
+    private static Optional<InetAddress> literal(String host) {
         try {
-            return Stream.of(InetAddress.getAllByName(host));
-        } catch (UnknownHostException unknownNow) {
-            return Stream.empty();
+            return Optional.of(InetAddress.ofLiteral(host.replaceAll("[\\[\\]]", "")));
+        } catch (IllegalArgumentException aName) {
+            return Optional.empty();
         }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tokenbroker.support.Settings;
 import java.net.URI;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -77,6 +78,6 @@ class EgressPolicyTest {
     }
 
     private static EgressPolicy policy(Map<String, String> settings) {
-        return new EgressPolicy(Settings.of(settings));
+        return new EgressPolicy(Settings.of(settings), new OutboundProxy(Optional.empty(), Optional.empty()));
     }
 }
