@@ -1,8 +1,7 @@
 package io.tokenbroker.provider;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tokenbroker.fusionauth.IdentityProvider;
+import io.tokenbroker.provider.Usability.Made;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.settings.BrokerSettings.Rotation;
@@ -14,12 +13,18 @@ import io.tokenbroker.tenant.TokenEndpoint.ClientAuthentication;
 import io.tokenbroker.upstream.EgressPolicy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Makes a {@link Provider} of what FusionAuth or the settings say, or tells why it cannot work. Blocks on discovery. */
 @ApplicationScoped
@@ -32,13 +37,11 @@ class ProviderFactory {
     private static final Set<String> POSSIBLE_IDENTITY_CLAIMS =
             Set.of("sub", "oid", "email", "preferred_username", "upn");
 
+    private static final int AT_ONCE = 16;
+
     private final Discovery discovery;
 
     private final EgressPolicy egress;
-
-    /** What each issuer last said: it stays good while the issuer is away, whatever else changes in FusionAuth. */
-    private final Cache<URI, Endpoints> discovered =
-            Caffeine.newBuilder().maximumSize(10_000).build();
 
     private final Map<UUID, BrokerSettings.Provider> overrides;
 
@@ -49,39 +52,84 @@ class ProviderFactory {
                 .collect(Collectors.toUnmodifiableMap(entry -> uuid(entry.getKey()), Map.Entry::getValue));
     }
 
-    /** Whether the settings give this provider in full, so that FusionAuth need not be asked. */
-    static boolean isGivenInFull(BrokerSettings.Provider provider) {
+    private static boolean isGivenInFull(BrokerSettings.Provider provider) {
         return provider.clientId().isPresent()
                 && (provider.issuer().isPresent()
                         || (provider.authorizationEndpoint().isPresent()
                                 && provider.tokenEndpoint().isPresent()));
     }
 
-    /** The providers that the settings give in full. */
-    Map<UUID, BrokerSettings.Provider> givenInFull() {
-        return overrides.entrySet().stream()
+    /** Whether the settings give a provider in full, so that there is one without FusionAuth too. */
+    boolean givesSomeInFull() {
+        return overrides.values().stream().anyMatch(ProviderFactory::isGivenInFull);
+    }
+
+    /** What there is of these providers of FusionAuth and of those that the settings give in full. */
+    List<Made> makeAll(List<IdentityProvider> listed) {
+        var known = listed.stream()
+                .collect(Collectors.toMap(IdentityProvider::id, Function.identity(), (first, same) -> first));
+        var given = overrides.entrySet().stream()
                 .filter(entry -> isGivenInFull(entry.getValue()))
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+                .map(entry -> making(entry.getKey(), entry.getValue(), Optional.ofNullable(known.get(entry.getKey()))));
+        var others = known.values().stream()
+                .filter(provider -> !isGivenInFull(provider.id()))
+                .map(provider -> (Callable<Made>) () -> new Made(provider.id(), provider.name(), make(provider)));
+        return atOnce(Stream.concat(given, others).toList());
+    }
+
+    /** FusionAuth cannot tell more of a provider that is given in full, but that it is switched off there. */
+    private Callable<Made> making(UUID id, BrokerSettings.Provider given, Optional<IdentityProvider> inFusionAuth) {
+        return () -> new Made(
+                id,
+                given.name().orElse(""),
+                inFusionAuth
+                        .flatMap(ProviderFactory::switchedOff)
+                        .<Usability>map(Usability.Unusable::new)
+                        .orElseGet(() -> make(id, given)));
+    }
+
+    /** Some at a time: each may have to wait for its issuer. */
+    private static List<Made> atOnce(List<Callable<Made>> makings) {
+        try (var threads =
+                Executors.newFixedThreadPool(AT_ONCE, Thread.ofVirtual().factory())) {
+            return threads.invokeAll(makings).stream().map(Future::resultNow).toList();
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(stopping);
+        }
+    }
+
+    private boolean isGivenInFull(UUID id) {
+        return Optional.ofNullable(overrides.get(id))
+                .filter(ProviderFactory::isGivenInFull)
+                .isPresent();
+    }
+
+    private static Optional<String> switchedOff(IdentityProvider provider) {
+        if (!provider.enabled()) {
+            return Optional.of("it is disabled in FusionAuth");
+        }
+        if (!provider.enabledForApplication()) {
+            return Optional.of("it is not enabled for the application in FusionAuth");
+        }
+        return provider.linkingDisabled()
+                ? Optional.of("its linking strategy in FusionAuth is Disabled")
+                : Optional.empty();
     }
 
     /** A provider as FusionAuth has it. */
-    Usability make(IdentityProvider provider) {
-        if (!provider.enabled()) {
-            return new Usability.Unusable("it is disabled in FusionAuth");
-        }
-        if (!provider.enabledForApplication()) {
-            return new Usability.Unusable("it is not enabled for the application in FusionAuth");
-        }
-        if (provider.linkingDisabled()) {
-            return new Usability.Unusable("its linking strategy in FusionAuth is Disabled");
+    private Usability make(IdentityProvider provider) {
+        var off = switchedOff(provider);
+        if (off.isPresent()) {
+            return new Usability.Unusable(off.get());
         }
         // FusionAuth ignores stored endpoints when there is an issuer, and so must we: the code is redeemed there.
-        var endpoints = provider.issuer().map(this::discover).orElseGet(() -> explicit(provider));
+        var endpoints = provider.issuer().map(discovery::of).orElseGet(() -> explicit(provider));
         return make(provider, endpoints, Set.of(provider.uniqueIdClaim()));
     }
 
     /** A provider that the settings give in full. */
-    Usability make(UUID id, BrokerSettings.Provider given) {
+    private Usability make(UUID id, BrokerSettings.Provider given) {
         var provider = new IdentityProvider(
                 id,
                 given.name().orElse(id.toString()),
@@ -98,7 +146,7 @@ class ProviderFactory {
         var isByEndpoints = given.tokenEndpoint().isPresent();
         var endpoints = isByEndpoints
                 ? explicit(provider)
-                : given.issuer().map(this::discover).orElseGet(() -> explicit(provider));
+                : given.issuer().map(discovery::of).orElseGet(() -> explicit(provider));
         return make(provider, endpoints, POSSIBLE_IDENTITY_CLAIMS);
     }
 
@@ -152,15 +200,6 @@ class ProviderFactory {
                 identityClaims));
     }
 
-    private Discovery.Result discover(URI issuer) {
-        var result = discovery.of(issuer);
-        if (result instanceof Endpoints endpoints) {
-            discovered.put(issuer, endpoints);
-        }
-        return Optional.<Discovery.Result>ofNullable(discovered.getIfPresent(issuer))
-                .orElse(result);
-    }
-
     /** The endpoints as given, without discovery. */
     private static Discovery.Result explicit(IdentityProvider provider) {
         var issuer = provider.issuer().map(URI::toString).orElse("");
@@ -174,14 +213,5 @@ class ProviderFactory {
     /** An environment variable's name cannot hold the dashes of an id; what it is read as has dots instead. */
     private static UUID uuid(String key) {
         return UUID.fromString(key.replaceAll("[_.]", "-"));
-    }
-
-    /** Whether a provider can work. */
-    sealed interface Usability {
-
-        record Usable(Provider provider) implements Usability {}
-
-        /** @param reason completes the sentence "It is left out because …" */
-        record Unusable(String reason) implements Usability {}
     }
 }

@@ -1,16 +1,21 @@
 package io.tokenbroker.tenant;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tokenbroker.tenant.ProviderHttp.Answer;
+import io.tokenbroker.time.Window;
 import io.tokenbroker.upstream.EgressPolicy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
  * OpenID Connect Discovery 1.0: an issuer's endpoints. A document is believed only if it names the issuer that it was
- * asked of (§4.3). Blocks.
+ * asked of (§4.3), and stays good for as long as no other can be read. Blocks.
  */
 @ApplicationScoped
 public class Discovery {
@@ -18,15 +23,41 @@ public class Discovery {
     private static final int LONGEST_URL = 2_048;
     private static final int LONGEST_PRINTED = 200;
 
+    /** Providers rarely move, and a thousand of them must not be asked each half minute. */
+    private static final Duration FRESH = Duration.ofMinutes(5);
+
     private final ProviderHttp http;
     private final EgressPolicy egress;
+    private final Clock clock;
 
-    Discovery(ProviderHttp http, EgressPolicy egress) {
+    private final Cache<URI, Read> believed =
+            Caffeine.newBuilder().maximumSize(10_000).build();
+
+    Discovery(ProviderHttp http, EgressPolicy egress, Clock clock) {
         this.http = http;
         this.egress = egress;
+        this.clock = clock;
     }
 
+    /** What the issuer last said that can be believed, else why there is nothing. */
     public Result of(URI issuer) {
+        var now = clock.instant();
+        var known = believed.getIfPresent(issuer);
+        if (known != null && known.fresh().contains(now)) {
+            return known.endpoints();
+        }
+        var result = read(issuer);
+        if (result instanceof Endpoints endpoints) {
+            believed.put(issuer, new Read(endpoints, Window.of(now, FRESH)));
+        }
+        return known == null ? result : latest(known, result);
+    }
+
+    private static Result latest(Read known, Result now) {
+        return now instanceof Endpoints ? now : known.endpoints();
+    }
+
+    private Result read(URI issuer) {
         if (EntraV1.isIssuer(issuer)) {
             return new Unusable(
                     "its issuer is that of Entra's v1 endpoints; use https://login.microsoftonline.com/<tenant id>/v2.0");
@@ -92,6 +123,8 @@ public class Discovery {
             return Optional.empty();
         }
     }
+
+    private record Read(Endpoints endpoints, Window fresh) {}
 
     /** What an issuer's document says, or why it says nothing. */
     public sealed interface Result {}

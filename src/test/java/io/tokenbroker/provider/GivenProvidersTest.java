@@ -1,6 +1,7 @@
 package io.tokenbroker.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
@@ -14,6 +15,7 @@ import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.AppRegistration;
 import io.tokenbroker.sandbox.entra.Tenant;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
+import io.tokenbroker.sandbox.fusionauth.IdentityProvider;
 import io.tokenbroker.sandbox.fusionauth.Unknown;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.LinkingTest;
@@ -22,6 +24,7 @@ import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -67,6 +70,32 @@ class GivenProvidersTest extends LinkingTest {
         listed().body("providers.name", hasItems("Adatum", "Contoso by settings"));
 
         forgetWhatFusionAuthTold();
+    }
+
+    @Test
+    void aGivenProviderThatIsDisabledInFusionAuthIsNotUsedEither() {
+        var account = Broker.link(Sandbox.FABRIKAM, "c@fabrikam.com");
+        var fabrikam = provider(Sandbox.FABRIKAM);
+        OtherSettings.mayReadProviders(true);
+
+        sandbox().fusionAuth().addProvider(fabrikam.withEnabled(false));
+        letTheBrokerLook();
+        listed().body("providers.name", not(hasItem("Fabrikam by settings")));
+        problem(Broker.mint(account, Map.of()), 502, "provider_misconfigured")
+                .body("detail", containsString("it is disabled in FusionAuth"));
+
+        sandbox().fusionAuth().addProvider(fabrikam);
+        letTheBrokerLook();
+        listed().body("providers.name", hasItem("Fabrikam by settings"));
+
+        forgetWhatFusionAuthTold();
+    }
+
+    private static IdentityProvider provider(UUID id) {
+        return sandbox().fusionAuth().providers().stream()
+                .filter(provider -> provider.id().equals(id))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** For the other tests: the key may read for once, and finds none. */

@@ -66,7 +66,10 @@ class StrictEgressTest extends BrokerTest {
         @Override
         public Map<String, String> start() {
             return Map.of(
-                    "broker.upstreams.allow-private-addresses", "false", "broker.upstreams.allow-http-loopback", "false");
+                    "broker.upstreams.allow-private-addresses",
+                    "false",
+                    "broker.upstreams.allow-http-loopback",
+                    "false");
         }
 
         @Override
