@@ -3,6 +3,8 @@ package io.tokenbroker.link;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tokenbroker.fusionauth.UserApi;
+import io.tokenbroker.memory.CacheBudget;
+import io.tokenbroker.memory.CacheBudget.Share;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.time.Window;
 import jakarta.inject.Singleton;
@@ -24,13 +26,13 @@ class LinkOwners {
     private final Clock clock;
     private final BrokerSettings.Accounts settings;
 
-    private final Cache<UUID, Read> reads =
-            Caffeine.newBuilder().maximumSize(200_000).build();
+    private final Cache<UUID, Read> reads;
 
-    LinkOwners(UserApi users, BrokerSettings settings, Clock clock) {
+    LinkOwners(UserApi users, CacheBudget memory, BrokerSettings settings, Clock clock) {
         this.users = users;
         this.settings = settings.accounts();
         this.clock = clock;
+        this.reads = memory.cache(Share.USERS, Caffeine.newBuilder(), (user, read) -> 200);
     }
 
     /** @throws io.tokenbroker.problem.BrokerException if FusionAuth cannot be asked, or not by this API key */

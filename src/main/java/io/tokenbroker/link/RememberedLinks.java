@@ -5,6 +5,9 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.fusionauth.LinkApi;
+import io.tokenbroker.memory.CacheBudget;
+import io.tokenbroker.memory.CacheBudget.Share;
+import io.tokenbroker.seal.Secret;
 import io.tokenbroker.settings.BrokerSettings;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -37,19 +40,23 @@ public class RememberedLinks {
     private final LoadingCache<AccountId, AtomicLong> latest =
             Caffeine.newBuilder().weakValues().build(id -> new AtomicLong());
 
-    private final Cache<AccountId, Remembered> links = Caffeine.newBuilder()
-            .maximumSize(200_000)
-            // A wake-up of another thread costs more than its work.
-            .executor(Runnable::run)
-            .build();
+    private final Cache<AccountId, Remembered> links;
 
     RememberedLinks(
-            LinkApi fusionAuth, LinkOwners owners, GrantVersions versions, BrokerSettings settings, Clock clock) {
+            LinkApi fusionAuth,
+            LinkOwners owners,
+            GrantVersions versions,
+            CacheBudget memory,
+            BrokerSettings settings,
+            Clock clock) {
         this.fusionAuth = fusionAuth;
         this.owners = owners;
         this.versions = versions;
         this.clock = clock;
         this.recheckAfter = settings.accounts().recheckAfter();
+        // A wake-up of another thread costs more than its work.
+        this.links = memory.cache(
+                Share.LINKS, Caffeine.newBuilder().executor(Runnable::run), (id, link) -> link.bytes());
     }
 
     /** The link if it was read lately enough. Never blocks. */
@@ -126,6 +133,14 @@ public class RememberedLinks {
      *     that they have replaced
      */
     public record Remembered(Link link, boolean ownerIsActive, long epoch, Instant readAt, long version, long changes) {
+
+        private int bytes() {
+            var characters = 2 * link.identity().length()
+                    + link.displayName().length()
+                    + link.providerName().length()
+                    + link.token().map(Secret::length).orElse(0);
+            return 600 + 2 * characters;
+        }
 
         private Remembered after(@Nullable Remembered before, AtomicLong epochs) {
             if (before == null || !before.isSameGrant(link)) {

@@ -3,6 +3,8 @@ package io.tokenbroker.mint;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import io.tokenbroker.memory.CacheBudget;
+import io.tokenbroker.memory.CacheBudget.Share;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
@@ -18,14 +20,13 @@ class TokenCache {
 
     private final Cache<Wanted.Key, Cached> tokens;
 
-    TokenCache(Clock clock) {
-        tokens = Caffeine.newBuilder()
-                .maximumSize(200_000)
+    TokenCache(CacheBudget memory, Clock clock) {
+        var caffeine = Caffeine.newBuilder()
                 // A wake-up of another thread costs more than its work.
                 .executor(Runnable::run)
                 .expireAfter(Expiry.<Wanted.Key, Cached>writing(
-                        (key, cached) -> positive(cached.token().remaining(clock.instant()))))
-                .build();
+                        (key, cached) -> positive(cached.token().remaining(clock.instant()))));
+        tokens = memory.cache(Share.ACCESS_TOKENS, caffeine, (key, cached) -> key.bytes() + cached.token().bytes());
     }
 
     /** The token, if no other replica can have replaced it since. */

@@ -38,6 +38,8 @@ public interface BrokerSettings {
 
     Upstreams upstreams();
 
+    Memory memory();
+
     interface FusionAuth {
 
         /** Where FusionAuth is. */
@@ -183,6 +185,14 @@ public interface BrokerSettings {
         @WithDefault("false")
         @WithConverter(StrictBoolean.class)
         boolean allowHttpLoopback();
+    }
+
+    interface Memory {
+
+        /** What the caches may hold together: a size such as {@code 64M}, or a part of the heap. */
+        @WithDefault("25%")
+        @WithConverter(HeapPart.class)
+        long caches();
     }
 
     enum Rotation {

@@ -90,6 +90,7 @@ class StartUpTest {
                 Map.entry(IN_FULL + "rotation", "single-use"),
                 Map.entry("broker.upstreams.allow-private-addresses", "true"),
                 Map.entry("broker.upstreams.allow-http-loopback", "true"),
+                Map.entry("broker.memory.caches", "8M"),
                 Map.entry("broker.accounts.recheck-after", "0s"))));
 
         assertThatCode(() -> check(settings)).doesNotThrowAnyException();
@@ -167,6 +168,10 @@ class StartUpTest {
         "broker.authorization.pkce,                    perhaps,    true or false",
         "broker.upstreams.allow-private-addresses,     perhaps,    true or false",
         "broker.upstreams.allow-http-loopback,         1,          true or false",
+        "broker.memory.caches,                         much,       a size from 1M on",
+        "broker.memory.caches,                         100K,       a size from 1M on",
+        "broker.memory.caches,                         90%,        a size from 1M on",
+        "broker.memory.caches,                         999999G,    a size from 1M on",
         "broker.clients.billing.requests-per-minute,   many,       a whole number",
         "broker.clients.billing.requests-per-minute,   1.5,        a whole number",
         "broker.clients.billing.subject-token-required, perhaps,   true or false",
