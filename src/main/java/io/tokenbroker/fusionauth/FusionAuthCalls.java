@@ -11,6 +11,7 @@ import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.upstream.Bulkhead;
+import io.tokenbroker.upstream.Compression;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -193,7 +194,7 @@ class FusionAuthCalls {
     }
 
     private static FusionAuthClient client(BrokerSettings.FusionAuth settings, int readMillis) {
-        var json = FusionAuthClient.objectMapper.copy().addHandler(new UnknownWords());
+        var json = FusionAuthClient.objectMapper.copyWith(Compression.parsers()).addHandler(new UnknownWords());
         return new FusionAuthClient(
                 settings.apiKey(),
                 settings.url().toString(),
