@@ -41,7 +41,7 @@ public class Accounts {
     public List<AccountView> list(UUID userId, Predicate<UUID> provider) {
         return fusionAuth.ofUser(userId).stream()
                 .filter(link -> provider.test(link.providerId()))
-                .sorted(Comparator.comparing(Link::insertedAt))
+                .sorted(Comparator.comparing(Link::linkedAt))
                 .map(this::view)
                 .toList();
     }

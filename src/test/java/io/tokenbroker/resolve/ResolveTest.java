@@ -171,6 +171,7 @@ class ResolveTest extends LinkingTest {
     @ParameterizedTest
     @EnumSource(Unknown.ConflictBody.class)
     void anIdentityThatBecomesTheUsersAtTheLastMomentIsLinked(Unknown.ConflictBody told) {
+        sandbox().fusionAuth().switches().set(Unknown.SameUserDuplicate.CONFLICT_409);
         sandbox().fusionAuth().switches().set(told);
         var pending = pending();
         beforeTheWrite(() -> link(pending, FusionAuthStandIn.ALICE_ID));
@@ -180,6 +181,7 @@ class ResolveTest extends LinkingTest {
 
     @Test
     void aConflictThatPassesSaysWhenToTryAgain() {
+        sandbox().fusionAuth().switches().set(Unknown.SameUserDuplicate.CONFLICT_409);
         sandbox().fusionAuth().switches().set(Unknown.ConflictBody.RETRYABLE);
         var pending = pending();
         String identity = pending.path("identity.provider_user_id");
