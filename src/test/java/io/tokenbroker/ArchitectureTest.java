@@ -111,6 +111,7 @@ class ArchitectureTest {
             Map.entry(
                     "ops",
                     List.of(
+                            "caller",
                             "database",
                             "fusionauth",
                             "grant",

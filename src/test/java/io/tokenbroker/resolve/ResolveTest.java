@@ -207,6 +207,22 @@ class ResolveTest extends LinkingTest {
     }
 
     @ParameterizedTest
+    @EnumSource(Unknown.LinkFieldName.class)
+    void aPersonWhoIsDeactivatedAtTheLastMomentIsToldSo(Unknown.LinkFieldName named) {
+        var fusionAuth = sandbox().fusionAuth();
+        fusionAuth.switches().set(named);
+        var pending = pending();
+        var alice = fusionAuth.user(FusionAuthStandIn.ALICE_ID).orElseThrow();
+        beforeTheWrite(() -> fusionAuth.putUser(alice.withActive(false)));
+        try {
+            problem(resolve(pending), 403, "user_disabled");
+        } finally {
+            fusionAuth.putUser(alice);
+        }
+        assertThat(fusionAuth.links()).isEmpty();
+    }
+
+    @ParameterizedTest
     @EnumSource(names = {"ERROR_500", "UNAVAILABLE_503", "WEBHOOK_504", "PROXY_502", "DROP"})
     void aFailureAfterTheLinkWasMadeIsALinkAllTheSame(Fault.Kind kind) {
         var pending = pending();
