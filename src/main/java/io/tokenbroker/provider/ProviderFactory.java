@@ -59,14 +59,9 @@ class ProviderFactory {
 
     /** A provider as FusionAuth has it. */
     Usability make(IdentityProvider provider) {
-        if (!provider.enabled()) {
-            return new Usability.Unusable("it is disabled in FusionAuth");
-        }
-        if (!provider.enabledForApplication()) {
-            return new Usability.Unusable("it is not enabled for the application in FusionAuth");
-        }
-        if (provider.linkingDisabled()) {
-            return new Usability.Unusable("its linking strategy in FusionAuth is Disabled");
+        var off = provider.whyOff();
+        if (off.isPresent()) {
+            return new Usability.Unusable(off.get());
         }
         // FusionAuth ignores stored endpoints when there is an issuer, and so must we: the code is redeemed there.
         var endpoints = provider.issuer().map(this::discover).orElseGet(() -> explicit(provider));
@@ -80,7 +75,7 @@ class ProviderFactory {
                 given.name().orElse(id.toString()),
                 true,
                 true,
-                false,
+                IdentityProvider.Linking.PENDING,
                 given.issuer(),
                 given.authorizationEndpoint(),
                 given.tokenEndpoint(),

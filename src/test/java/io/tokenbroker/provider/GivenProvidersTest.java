@@ -1,6 +1,7 @@
 package io.tokenbroker.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
@@ -18,7 +19,6 @@ import io.tokenbroker.sandbox.fusionauth.Unknown;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.LinkingTest;
 import io.tokenbroker.support.OtherSettings;
-import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +57,14 @@ class GivenProvidersTest extends LinkingTest {
     }
 
     @Test
+    void withoutPkceReadinessSaysThePrice() {
+        RestAssured.get("/q/health/ready")
+                .then()
+                .statusCode(200)
+                .body("checks.find { it.name == 'cautions' }.data.pkce", containsString("stolen"));
+    }
+
+    @Test
     void whatFusionAuthToldStaysWhenItRefusesToTellAgain() {
         OtherSettings.mayReadProviders(true);
         letTheBrokerLook();
@@ -67,6 +75,22 @@ class GivenProvidersTest extends LinkingTest {
         listed().body("providers.name", hasItems("Adatum", "Contoso by settings"));
 
         forgetWhatFusionAuthTold();
+    }
+
+    @Test
+    void oneThatIsDisabledInFusionAuthIsNotUsedEither() {
+        var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
+        sandbox().fusionAuth().providers().stream()
+                .filter(provider -> provider.id().equals(Sandbox.CONTOSO))
+                .forEach(contoso -> sandbox().fusionAuth().addProvider(contoso.withEnabled(false)));
+        OtherSettings.mayReadProviders(true);
+        letTheBrokerLook();
+
+        problem(Broker.start(Sandbox.CONTOSO), 404, "provider_not_found");
+        problem(Broker.mint(account, Map.of()), 502, "provider_misconfigured");
+
+        forgetWhatFusionAuthTold();
+        Broker.start(Sandbox.CONTOSO).then().statusCode(200);
     }
 
     /** For the other tests: the key may read for once, and finds none. */
