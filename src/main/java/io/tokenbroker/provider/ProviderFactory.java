@@ -39,7 +39,8 @@ class ProviderFactory {
     ProviderFactory(Discovery discovery, BrokerSettings settings) {
         this.discovery = discovery;
         this.overrides = settings.providers().entrySet().stream()
-                .collect(Collectors.toUnmodifiableMap(entry -> uuid(entry.getKey()), Map.Entry::getValue));
+                .collect(Collectors.toUnmodifiableMap(
+                        entry -> BrokerSettings.Provider.id(entry.getKey()), Map.Entry::getValue));
     }
 
     /** Whether the settings give this provider in full, so that FusionAuth need not be asked. */
@@ -133,11 +134,6 @@ class ProviderFactory {
         return provider.authorizationEndpoint()
                 .flatMap(authorization ->
                         provider.tokenEndpoint().map(token -> new Endpoints(issuer, authorization, token)));
-    }
-
-    /** An environment variable's name cannot hold the dashes of an id; what it is read as has dots instead. */
-    private static UUID uuid(String key) {
-        return UUID.fromString(key.replaceAll("[_.]", "-"));
     }
 
     /** Whether a provider can work. */

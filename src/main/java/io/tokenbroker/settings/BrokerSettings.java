@@ -127,6 +127,22 @@ public interface BrokerSettings {
 
         /** {@code client_secret_basic} (the default), {@code client_secret_post} or {@code none}. */
         Optional<String> clientAuthentication();
+
+        Linking linking();
+
+        /** The provider whose settings have this key: an environment variable's name can hold no dashes. */
+        static UUID id(String key) {
+            return UUID.fromString(key.replaceAll("[_.]", "-"));
+        }
+    }
+
+    /** What a sign-in for linking must satisfy. */
+    interface Linking {
+
+        /** A claims request (OpenID Connect Core §5.5), merged with the caller's. */
+        Optional<String> claims();
+
+        Optional<String> acrValues();
     }
 
     interface Accounts {

@@ -19,6 +19,7 @@ import io.tokenbroker.sandbox.fusionauth.Unknown;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.LinkingTest;
 import io.tokenbroker.support.OtherSettings;
+import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,11 +58,36 @@ class GivenProvidersTest extends LinkingTest {
     }
 
     @Test
+    void everySignInAsksForWhatTheSettingsDemand() {
+        assertThat(parameters(Map.of()))
+                .containsEntry("claims", OtherSettings.SECOND_FACTOR)
+                .containsEntry("acr_values", "phr phrh");
+        assertThat(Broker.query(URI.create(Broker.start(Sandbox.CONTOSO).path("authorize_url"))))
+                .doesNotContainKeys("claims", "acr_values");
+    }
+
+    @Test
+    void whatTheCallerAsksComesOnTopAndCountsWhereBothAskForOneClaim() {
+        var other = "{\"id_token\":{\"auth_time\":null},\"access_token\":{\"nbf\":{\"essential\":true}}}";
+        assertThat(parameters(Map.of("claims", other)).get("claims"))
+                .isEqualTo(
+                        "{\"access_token\":{\"acrs\":{\"essential\":true,\"values\":[\"p1\"]},\"nbf\":{\"essential\":true}},\"id_token\":{\"auth_time\":null}}");
+
+        var same = "{\"access_token\":{\"acrs\":{\"essential\":true,\"value\":\"c1\"}}}";
+        assertThat(parameters(Map.of("claims", same)).get("claims")).isEqualTo(same);
+    }
+
+    @Test
     void withoutPkceReadinessSaysThePrice() {
         RestAssured.get("/q/health/ready")
                 .then()
                 .statusCode(200)
                 .body("checks.find { it.name == 'cautions' }.data.pkce", containsString("stolen"));
+    }
+
+    private static Map<String, String> parameters(Map<String, ?> more) {
+        var started = start(Broker.alice(), Sandbox.FABRIKAM, more);
+        return Broker.query(URI.create(started.path("authorize_url")));
     }
 
     @Test
