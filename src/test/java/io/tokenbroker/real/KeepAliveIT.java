@@ -234,7 +234,12 @@ class KeepAliveIT {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
-        return new Ended(started.exitValue(), Files.readString(stdout), Files.readString(stderr));
+        var ended = new Ended(started.exitValue(), Files.readString(stdout), Files.readString(stderr));
+        if (ended.code() == 0) {
+            // The operator's terminal.
+            assertThat(ended.stderr()).doesNotContain(" ERROR ", "Providers are kept", "\tat ");
+        }
+        return ended;
     }
 
     /** Accounts that were linked elsewhere; the store knows them, and their tokens are forty days old. */
