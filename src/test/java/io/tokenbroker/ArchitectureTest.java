@@ -72,10 +72,30 @@ class ArchitectureTest {
                     "start", List.of("account", "caller", "link", "problem", "provider", "seal", "settings", "tenant")),
             Map.entry(
                     "complete",
-                    List.of("account", "caller", "fusionauth", "link", "memory", "problem", "seal", "settings", "start", "time")),
+                    List.of(
+                            "account",
+                            "caller",
+                            "fusionauth",
+                            "link",
+                            "memory",
+                            "problem",
+                            "provider",
+                            "seal",
+                            "settings",
+                            "start",
+                            "time")),
             Map.entry(
                     "resolve",
-                    List.of("account", "caller", "complete", "fusionauth", "link", "memory", "problem", "seal", "settings")),
+                    List.of(
+                            "account",
+                            "caller",
+                            "complete",
+                            "fusionauth",
+                            "link",
+                            "memory",
+                            "problem",
+                            "seal",
+                            "settings")),
             Map.entry(
                     "mint",
                     List.of(
@@ -115,6 +135,7 @@ class ArchitectureTest {
             Map.entry(
                     "ops",
                     List.of(
+                            "caller",
                             "database",
                             "fusionauth",
                             "grant",

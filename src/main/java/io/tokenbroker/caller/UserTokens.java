@@ -74,8 +74,8 @@ public class UserTokens {
         this.clock = clock;
         this.parser = parserWith(keys);
         this.demands = demands(this.settings);
-        this.verified = memory.cache(
-                Share.CALLERS, Caffeine.newBuilder().executor(Runnable::run), (digest, caller) -> 400);
+        this.verified =
+                memory.cache(Share.CALLERS, Caffeine.newBuilder().executor(Runnable::run), (digest, caller) -> 400);
     }
 
     /** The caller of a token verified within the last minute; needs no cryptography and never blocks. */

@@ -50,7 +50,9 @@ public class LinkApi {
     LinkApi(FusionAuthCalls calls, CacheBudget memory) {
         this.calls = calls;
         this.owners = memory.cache(
-                Share.LINK_OWNERS, Caffeine.newBuilder(), (key, owner) -> 200 + 2 * key.identity().length());
+                Share.LINK_OWNERS,
+                Caffeine.newBuilder(),
+                (key, owner) -> 200 + 2 * key.identity().length());
     }
 
     /** The user's links at OpenID Connect providers; none if there is no such user. */
@@ -175,7 +177,6 @@ public class LinkApi {
     }
 
     private static Link toLink(IdentityProviderLink link) {
-        var inserted = instant(link.insertInstant).orElse(Instant.EPOCH);
         return new Link(
                 link.identityProviderId,
                 name(link.identityProviderName),
@@ -185,12 +186,15 @@ public class LinkApi {
                 Optional.ofNullable(link.token)
                         .filter(token -> !token.isBlank())
                         .map(Secret::of),
-                inserted,
+                instant(link.insertInstant),
                 instant(link.lastLoginInstant));
     }
 
     private static Optional<Instant> instant(@Nullable ZonedDateTime time) {
-        return Optional.ofNullable(time).map(ZonedDateTime::toInstant);
+        return Optional.ofNullable(time)
+                // RFC 3339 has years of four digits; what is beyond is no date of a link.
+                .filter(known -> known.getYear() <= 9_999)
+                .map(ZonedDateTime::toInstant);
     }
 
     private record Key(UUID providerId, String identity) {}

@@ -55,8 +55,8 @@ public class RememberedLinks {
         this.clock = clock;
         this.recheckAfter = settings.accounts().recheckAfter();
         // A wake-up of another thread costs more than its work.
-        this.links = memory.cache(
-                Share.LINKS, Caffeine.newBuilder().executor(Runnable::run), (id, link) -> link.bytes());
+        this.links =
+                memory.cache(Share.LINKS, Caffeine.newBuilder().executor(Runnable::run), (id, link) -> link.bytes());
     }
 
     /** The link if it was read lately enough. Never blocks. */

@@ -56,7 +56,8 @@ public class CacheBudget {
      *
      * @param bytes about how much an entry takes, key, value and what Caffeine adds
      */
-    public <A, B, K extends A, V extends B> Cache<K, V> cache(Share share, Caffeine<A, B> caffeine, Weigher<K, V> bytes) {
+    public <A, B, K extends A, V extends B> Cache<K, V> cache(
+            Share share, Caffeine<A, B> caffeine, Weigher<K, V> bytes) {
         var limit = this.bytes / 100 * share.percent;
         Cache<K, V> cache = caffeine.maximumWeight(limit).weigher(bytes).build();
         gauge("broker.cache.limit.bytes", "How much the cache may hold.", share, cache, any -> limit);
@@ -64,8 +65,7 @@ public class CacheBudget {
         return cache;
     }
 
-    private <T> void gauge(
-            String name, String description, Share share, T of, ToDoubleFunction<T> value) {
+    private <T> void gauge(String name, String description, Share share, T of, ToDoubleFunction<T> value) {
         Gauge.builder(name, of, value)
                 .description(description)
                 .tag("cache", share.name().toLowerCase(Locale.ROOT))

@@ -24,7 +24,8 @@ class RefreshAhead {
 
     RefreshAhead(SharedRefresh refresh, @VirtualThreads ExecutorService threads, CacheBudget memory, Clock clock) {
         this.refresh = refresh;
-        this.renewals = new AheadOfTime(threads, clock, memory, Share.RENEWALS_AHEAD, AT_ONCE_PER_PROVIDER, BETWEEN_TRIES, Duration.ZERO);
+        this.renewals = new AheadOfTime(
+                threads, clock, memory, Share.RENEWALS_AHEAD, AT_ONCE_PER_PROVIDER, BETWEEN_TRIES, Duration.ZERO);
         this.clock = clock;
     }
 

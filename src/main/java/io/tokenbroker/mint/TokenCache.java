@@ -26,7 +26,10 @@ class TokenCache {
                 .executor(Runnable::run)
                 .expireAfter(Expiry.<Wanted.Key, Cached>writing(
                         (key, cached) -> positive(cached.token().remaining(clock.instant()))));
-        tokens = memory.cache(Share.ACCESS_TOKENS, caffeine, (key, cached) -> key.bytes() + cached.token().bytes());
+        tokens = memory.cache(
+                Share.ACCESS_TOKENS,
+                caffeine,
+                (key, cached) -> key.bytes() + cached.token().bytes());
     }
 
     /** The token, if no other replica can have replaced it since. */

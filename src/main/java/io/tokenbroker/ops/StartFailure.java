@@ -32,7 +32,9 @@ final class StartFailure {
             entry("broker.store.pool-size", "a whole number, such as 10"),
             entry("broker.keep-alive.after", "a duration, such as 30d"),
             entry("broker.keep-alive.rate", "how many accounts a second, such as 5; 0 for none"),
-            entry("broker.memory.caches", "a size from 1M on, such as 64M, or a part of the heap up to 75%, such as 25%"),
+            entry(
+                    "broker.memory.caches",
+                    "a size from 1M on, such as 64M, or a part of the heap up to 75%, such as 25%"),
             entry("broker.upstreams.allow-private-addresses", "true or false"),
             entry("broker.upstreams.allow-http-loopback", "true or false"),
             entry("broker.clients.*.subject-token-required", "true or false"),

@@ -49,7 +49,8 @@ class ProviderFactory {
         this.discovery = discovery;
         this.egress = egress;
         this.overrides = settings.providers().entrySet().stream()
-                .collect(Collectors.toUnmodifiableMap(entry -> uuid(entry.getKey()), Map.Entry::getValue));
+                .collect(Collectors.toUnmodifiableMap(
+                        entry -> BrokerSettings.Provider.id(entry.getKey()), Map.Entry::getValue));
     }
 
     private static boolean isGivenInFull(BrokerSettings.Provider provider) {
@@ -83,7 +84,7 @@ class ProviderFactory {
                 id,
                 given.name().orElse(""),
                 inFusionAuth
-                        .flatMap(ProviderFactory::switchedOff)
+                        .flatMap(IdentityProvider::whyOff)
                         .<Usability>map(Usability.Unusable::new)
                         .orElseGet(() -> make(id, given)));
     }
@@ -105,21 +106,9 @@ class ProviderFactory {
                 .isPresent();
     }
 
-    private static Optional<String> switchedOff(IdentityProvider provider) {
-        if (!provider.enabled()) {
-            return Optional.of("it is disabled in FusionAuth");
-        }
-        if (!provider.enabledForApplication()) {
-            return Optional.of("it is not enabled for the application in FusionAuth");
-        }
-        return provider.linkingDisabled()
-                ? Optional.of("its linking strategy in FusionAuth is Disabled")
-                : Optional.empty();
-    }
-
     /** A provider as FusionAuth has it. */
     private Usability make(IdentityProvider provider) {
-        var off = switchedOff(provider);
+        var off = provider.whyOff();
         if (off.isPresent()) {
             return new Usability.Unusable(off.get());
         }
@@ -135,7 +124,7 @@ class ProviderFactory {
                 given.name().orElse(id.toString()),
                 true,
                 true,
-                false,
+                IdentityProvider.Linking.PENDING,
                 given.issuer(),
                 given.authorizationEndpoint(),
                 given.tokenEndpoint(),
@@ -196,6 +185,7 @@ class ProviderFactory {
                 tokenEndpoint,
                 override.flatMap(BrokerSettings.Provider::rotation)
                         .orElse(tokenEndpoint.isEntra() ? Rotation.REUSABLE : Rotation.SINGLE_USE),
+                override.flatMap(BrokerSettings.Provider::defaultLifetime).orElse(Provider.DEFAULT_LIFETIME),
                 override.flatMap(BrokerSettings.Provider::defaultResource),
                 identityClaims));
     }
@@ -208,10 +198,5 @@ class ProviderFactory {
                         .<Discovery.Result>map(token -> new Endpoints(issuer, authorization, token)))
                 .orElse(new Discovery.Unusable(
                         "it has neither an issuer nor both an authorization and a token endpoint"));
-    }
-
-    /** An environment variable's name cannot hold the dashes of an id; what it is read as has dots instead. */
-    private static UUID uuid(String key) {
-        return UUID.fromString(key.replaceAll("[_.]", "-"));
     }
 }

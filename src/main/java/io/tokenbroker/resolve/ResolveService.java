@@ -14,6 +14,7 @@ import io.tokenbroker.fusionauth.LinkWrite;
 import io.tokenbroker.fusionauth.PendingLink;
 import io.tokenbroker.fusionauth.PendingLinkApi;
 import io.tokenbroker.link.AccountLocks;
+import io.tokenbroker.link.LinkOwners;
 import io.tokenbroker.memory.CacheBudget;
 import io.tokenbroker.memory.CacheBudget.Share;
 import io.tokenbroker.problem.BrokerException;
@@ -55,8 +56,7 @@ class ResolveService {
         this.locks = locks;
         resolved = memory.cache(
                 Share.RESOLVED_LINKS,
-                Caffeine.newBuilder()
-                        .expireAfterWrite(settings.authorization().stateLifetime()),
+                Caffeine.newBuilder().expireAfterWrite(settings.authorization().stateLifetime()),
                 (pending, identity) -> 300 + 2 * pending.length() + 2 * identity.length());
     }
 
@@ -143,6 +143,10 @@ class ResolveService {
     }
 
     private static BrokerException problem(LinkWrite.Refused refused) {
+        if (refused.says("[invalid]userId") || refused.says("[invalid]identityProviderLink.userId")) {
+            // FusionAuth makes no links for a user who is deactivated, or gone.
+            return LinkOwners.disabled();
+        }
         if (refused.says("[LinkCountExceeded]")) {
             return LinkingProblems.linkLimitReached();
         }

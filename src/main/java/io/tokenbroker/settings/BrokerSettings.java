@@ -1,5 +1,6 @@
 package io.tokenbroker.settings;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
@@ -36,9 +37,11 @@ public interface BrokerSettings {
 
     KeepAlive keepAlive();
 
-    Upstreams upstreams();
+    UpstreamSettings upstreams();
 
-    Memory memory();
+    MemorySettings memory();
+
+    Limits limits();
 
     interface FusionAuth {
 
@@ -131,6 +134,25 @@ public interface BrokerSettings {
 
         /** {@code client_secret_basic} (the default), {@code client_secret_post} or {@code none}. */
         Optional<String> clientAuthentication();
+
+        /** How long an access token lives of which the provider does not say so; without it: 60 s. */
+        Optional<Duration> defaultLifetime();
+
+        Linking linking();
+
+        /** The provider whose settings have this key: an environment variable's name can hold no dashes. */
+        static UUID id(String key) {
+            return UUID.fromString(key.replaceAll("[_.]", "-"));
+        }
+    }
+
+    /** What a sign-in for linking must satisfy. */
+    interface Linking {
+
+        /** A claims request (OpenID Connect Core §5.5), merged with the caller's. */
+        Optional<String> claims();
+
+        Optional<String> acrValues();
     }
 
     interface Accounts {
@@ -173,26 +195,15 @@ public interface BrokerSettings {
         int rate();
     }
 
-    /** What may be sent to where, for addresses that providers and others name. */
-    interface Upstreams {
+    interface Limits {
 
-        /** Whether a provider may be at a private address. */
-        @WithDefault("false")
-        @WithConverter(StrictBoolean.class)
-        boolean allowPrivateAddresses();
+        /** How long a provider's access token, refresh token or id_token may be. */
+        @WithDefault("16K")
+        MemorySize tokenSize();
 
-        /** Whether a provider at a loopback address may do without TLS. */
-        @WithDefault("false")
-        @WithConverter(StrictBoolean.class)
-        boolean allowHttpLoopback();
-    }
-
-    interface Memory {
-
-        /** What the caches may hold together: a size such as {@code 64M}, or a part of the heap. */
-        @WithDefault("25%")
-        @WithConverter(HeapPart.class)
-        long caches();
+        default int tokenBytes() {
+            return tokenSize().asBigInteger().intValueExact();
+        }
     }
 
     enum Rotation {

@@ -23,16 +23,16 @@ public final class HeapPart implements Converter<Long> {
         }
         var number = Long.parseLong(form.group(1));
         var heap = Runtime.getRuntime().maxMemory();
-        var bytes =
-                switch (form.group(2)) {
-                    case "K" -> number << 10;
-                    case "M" -> number << 20;
-                    case "G" -> number << 30;
-                    case "%" -> heap / 100 * number;
-                    default -> number;
-                };
+        var bytes = switch (form.group(2)) {
+            case "K" -> number << 10;
+            case "M" -> number << 20;
+            case "G" -> number << 30;
+            case "%" -> heap / 100 * number;
+            default -> number;
+        };
         if (bytes < LEAST || bytes > heap / 100 * MOST_PERCENT) {
-            throw new IllegalArgumentException("expected at least 1M and at most %d%% of the heap".formatted(MOST_PERCENT));
+            throw new IllegalArgumentException(
+                    "expected at least 1M and at most %d%% of the heap".formatted(MOST_PERCENT));
         }
         return bytes;
     }

@@ -49,8 +49,7 @@ public final class Circuit {
     private final Set<String> people = new HashSet<>();
 
     /** Time of the last trial per key: a failed account, else its owner, else THE_OTHERS. */
-    private final Cache<String, Instant> trials =
-            Caffeine.newBuilder()
+    private final Cache<String, Instant> trials = Caffeine.newBuilder()
             .maximumWeight(BYTES)
             .weigher((String key, Instant at) -> 150 + 2 * key.length())
             .build();

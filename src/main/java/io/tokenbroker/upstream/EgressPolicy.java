@@ -1,6 +1,7 @@
 package io.tokenbroker.upstream;
 
 import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.settings.UpstreamSettings;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.URI;
@@ -16,7 +17,7 @@ import java.util.stream.Stream;
 @Singleton
 public class EgressPolicy {
 
-    private final BrokerSettings.Upstreams settings;
+    private final UpstreamSettings settings;
     private final OutboundProxy proxy;
 
     EgressPolicy(BrokerSettings settings, OutboundProxy proxy) {

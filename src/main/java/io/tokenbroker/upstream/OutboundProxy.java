@@ -33,8 +33,9 @@ public class OutboundProxy {
                 .map(host -> host.toLowerCase(Locale.ROOT).replaceFirst("^\\*?\\.", ""))
                 .filter(host -> !host.isEmpty())
                 .toList();
-        this.address =
-                this.direct.contains(ALL) ? Optional.empty() : proxy.map(String::strip).filter(text -> !text.isEmpty()).map(Address::parse);
+        this.address = this.direct.contains(ALL)
+                ? Optional.empty()
+                : proxy.map(String::strip).filter(text -> !text.isEmpty()).map(Address::parse);
         address.ifPresent(Address::authenticate);
     }
 
@@ -68,7 +69,8 @@ public class OutboundProxy {
                 if (uri.getHost() == null || !"http".equalsIgnoreCase(uri.getScheme())) {
                     throw new IllegalArgumentException();
                 }
-                var credentials = Optional.ofNullable(uri.getUserInfo()).orElse("").split(":", 2);
+                var credentials =
+                        Optional.ofNullable(uri.getUserInfo()).orElse("").split(":", 2);
                 return new Address(
                         uri.getHost(),
                         uri.getPort() == -1 ? 80 : uri.getPort(),
@@ -76,7 +78,8 @@ public class OutboundProxy {
                         credentials.length == 2 ? credentials[1] : "");
             } catch (IllegalArgumentException malformed) {
                 // It may hold a password.
-                throw new ConfigurationException("HTTPS_PROXY must be the URL of an HTTP proxy, such as http://proxy.example:3128");
+                throw new ConfigurationException(
+                        "HTTPS_PROXY must be the URL of an HTTP proxy, such as http://proxy.example:3128");
             }
         }
 
@@ -93,7 +96,8 @@ public class OutboundProxy {
             Authenticator.setDefault(new Authenticator() {
                 @Override
                 protected @Nullable PasswordAuthentication getPasswordAuthentication() {
-                    return getRequestorType() == RequestorType.PROXY && getRequestingHost().equals(host)
+                    return getRequestorType() == RequestorType.PROXY
+                                    && getRequestingHost().equals(host)
                             ? new PasswordAuthentication(user, password.toCharArray())
                             : null;
                 }

@@ -36,15 +36,18 @@ class MemoryTest extends LinkingTest {
         var plain = plainProvider();
         var flooding = link(add(plain.registered("Flood")), plain, "somebody");
         plain.suffer((request, work) -> request.form().containsKey("refresh_token")
-                ? Reply.json(200, Map.of(
-                        "access_token", IssuedSecrets.fresh("long-") + "x".repeat(LONG), "expires_in", 3_600))
+                ? Reply.json(
+                        200,
+                        Map.of("access_token", IssuedSecrets.fresh("long-") + "x".repeat(LONG), "expires_in", 3_600))
                 : work.get());
         var other = Broker.link(Sandbox.CONTOSO, BLAKE);
         mint(other, ARM).then().statusCode(200);
         var refreshes = sandbox().entra().refreshes(BLAKE);
 
         for (var number = 0; number < FLOOD; number++) {
-            Broker.mint(flooding, Map.of("scopes", List.of("flood-" + number))).then().statusCode(200);
+            Broker.mint(flooding, Map.of("scopes", List.of("flood-" + number)))
+                    .then()
+                    .statusCode(200);
             mint(other, ARM).then().statusCode(200).body("source", equalTo("cache"));
         }
 
@@ -57,9 +60,14 @@ class MemoryTest extends LinkingTest {
 
     @Test
     void theLimitsOfAllCachesTogetherAreTheSetting() {
-        var limits = Arc.container().instance(MeterRegistry.class).get().find("broker.cache.limit.bytes").gauges();
+        var limits = Arc.container()
+                .instance(MeterRegistry.class)
+                .get()
+                .find("broker.cache.limit.bytes")
+                .gauges();
 
-        assertThat(limits.stream().mapToDouble(gauge -> gauge.value()).sum()).isBetween(1.9 * (1 << 20), 2.0 * (1 << 20));
+        assertThat(limits.stream().mapToDouble(gauge -> gauge.value()).sum())
+                .isBetween(1.9 * (1 << 20), 2.0 * (1 << 20));
     }
 
     @Test
@@ -68,11 +76,7 @@ class MemoryTest extends LinkingTest {
         var kept = Broker.link(owner, Sandbox.CONTOSO, BLAKE);
         sandbox().fusionAuth().addLink(owner, Sandbox.CONTOSO, "identity", "x".repeat(20_000), "t".repeat(9_000));
 
-        Broker.user(owner)
-                .get("/accounts")
-                .then()
-                .statusCode(200)
-                .body("accounts.id", equalTo(List.of(kept)));
+        Broker.user(owner).get("/accounts").then().statusCode(200).body("accounts.id", equalTo(List.of(kept)));
         var id = new AccountId(Sandbox.CONTOSO, "identity").toString();
         problem(mint(id, ARM), 404, "account_not_found");
     }

@@ -15,7 +15,6 @@ import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.AppRegistration;
 import io.tokenbroker.sandbox.entra.Tenant;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
-import io.tokenbroker.sandbox.fusionauth.IdentityProvider;
 import io.tokenbroker.sandbox.fusionauth.Unknown;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.LinkingTest;
@@ -24,7 +23,6 @@ import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -60,6 +58,39 @@ class GivenProvidersTest extends LinkingTest {
     }
 
     @Test
+    void everySignInAsksForWhatTheSettingsDemand() {
+        assertThat(parameters(Map.of()))
+                .containsEntry("claims", OtherSettings.SECOND_FACTOR)
+                .containsEntry("acr_values", "phr phrh");
+        assertThat(Broker.query(URI.create(Broker.start(Sandbox.CONTOSO).path("authorize_url"))))
+                .doesNotContainKeys("claims", "acr_values");
+    }
+
+    @Test
+    void whatTheCallerAsksComesOnTopAndCountsWhereBothAskForOneClaim() {
+        var other = "{\"id_token\":{\"auth_time\":null},\"access_token\":{\"nbf\":{\"essential\":true}}}";
+        assertThat(parameters(Map.of("claims", other)).get("claims"))
+                .isEqualTo(
+                        "{\"access_token\":{\"acrs\":{\"essential\":true,\"values\":[\"p1\"]},\"nbf\":{\"essential\":true}},\"id_token\":{\"auth_time\":null}}");
+
+        var same = "{\"access_token\":{\"acrs\":{\"essential\":true,\"value\":\"c1\"}}}";
+        assertThat(parameters(Map.of("claims", same)).get("claims")).isEqualTo(same);
+    }
+
+    @Test
+    void withoutPkceReadinessSaysThePrice() {
+        RestAssured.get("/q/health/ready")
+                .then()
+                .statusCode(200)
+                .body("checks.find { it.name == 'cautions' }.data.pkce", containsString("stolen"));
+    }
+
+    private static Map<String, String> parameters(Map<String, ?> more) {
+        var started = start(Broker.alice(), Sandbox.FABRIKAM, more);
+        return Broker.query(URI.create(started.path("authorize_url")));
+    }
+
+    @Test
     void whatFusionAuthToldStaysWhenItRefusesToTellAgain() {
         OtherSettings.mayReadProviders(true);
         letTheBrokerLook();
@@ -73,29 +104,19 @@ class GivenProvidersTest extends LinkingTest {
     }
 
     @Test
-    void aGivenProviderThatIsDisabledInFusionAuthIsNotUsedEither() {
-        var account = Broker.link(Sandbox.FABRIKAM, "c@fabrikam.com");
-        var fabrikam = provider(Sandbox.FABRIKAM);
+    void oneThatIsDisabledInFusionAuthIsNotUsedEither() {
+        var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
+        sandbox().fusionAuth().providers().stream()
+                .filter(provider -> provider.id().equals(Sandbox.CONTOSO))
+                .forEach(contoso -> sandbox().fusionAuth().addProvider(contoso.withEnabled(false)));
         OtherSettings.mayReadProviders(true);
-
-        sandbox().fusionAuth().addProvider(fabrikam.withEnabled(false));
         letTheBrokerLook();
-        listed().body("providers.name", not(hasItem("Fabrikam by settings")));
-        problem(Broker.mint(account, Map.of()), 502, "provider_misconfigured")
-                .body("detail", containsString("it is disabled in FusionAuth"));
 
-        sandbox().fusionAuth().addProvider(fabrikam);
-        letTheBrokerLook();
-        listed().body("providers.name", hasItem("Fabrikam by settings"));
+        problem(Broker.start(Sandbox.CONTOSO), 404, "provider_not_found");
+        problem(Broker.mint(account, Map.of()), 502, "provider_misconfigured");
 
         forgetWhatFusionAuthTold();
-    }
-
-    private static IdentityProvider provider(UUID id) {
-        return sandbox().fusionAuth().providers().stream()
-                .filter(provider -> provider.id().equals(id))
-                .findFirst()
-                .orElseThrow();
+        Broker.start(Sandbox.CONTOSO).then().statusCode(200);
     }
 
     /** For the other tests: the key may read for once, and finds none. */

@@ -1,6 +1,7 @@
 package io.tokenbroker.upstream;
 
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -23,6 +24,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An HTTP proxy that asks for a password and knows hosts that no resolver knows: it ends their TLS itself and passes what is
@@ -45,7 +47,8 @@ public final class ConnectProxy implements AutoCloseable {
         this.hosts = Map.copyOf(hosts);
         try {
             keyStore = Files.createTempDirectory("proxy").resolve("keys.p12");
-            tls = tls(certify(String.join(",", hosts.keySet().stream().map("dns:"::concat).toList())));
+            tls = tls(certify(
+                    String.join(",", hosts.keySet().stream().map("dns:"::concat).toList())));
             server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -103,8 +106,11 @@ public final class ConnectProxy implements AutoCloseable {
                     return;
                 }
                 var target = request.getFirst().split(" ", -1)[1];
-                if (request.stream().noneMatch(line -> line.equalsIgnoreCase("Proxy-Authorization: Basic " + credentials()))) {
-                    say(caller, "407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"p\"\r\nContent-Length: 0");
+                if (request.stream()
+                        .noneMatch(line -> line.equalsIgnoreCase("Proxy-Authorization: Basic " + credentials()))) {
+                    say(
+                            caller,
+                            "407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"p\"\r\nContent-Length: 0");
                     continue;
                 }
                 asked.add(target);
@@ -116,7 +122,7 @@ public final class ConnectProxy implements AutoCloseable {
         }
     }
 
-    private void tunnel(Socket caller, URI to) throws IOException {
+    private void tunnel(Socket caller, @Nullable URI to) throws IOException {
         if (to == null) {
             say(caller, "502 Bad Gateway\r\nContent-Length: 0");
             return;
@@ -151,7 +157,7 @@ public final class ConnectProxy implements AutoCloseable {
             head.append((char) next);
         }
         return new BufferedReader(new InputStreamReader(
-                        new java.io.ByteArrayInputStream(head.toString().getBytes(StandardCharsets.ISO_8859_1)),
+                        new ByteArrayInputStream(head.toString().getBytes(StandardCharsets.ISO_8859_1)),
                         StandardCharsets.ISO_8859_1))
                 .lines()
                 .filter(line -> !line.isEmpty())
@@ -170,9 +176,24 @@ public final class ConnectProxy implements AutoCloseable {
         var keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
         try {
             var made = new ProcessBuilder(
-                            keytool, "-genkeypair", "-alias", "proxy", "-keyalg", "EC", "-validity", "30", "-dname", "CN=proxy",
-                            "-ext", "san=" + names, "-storetype", "PKCS12", "-keystore", keyStore.toString(),
-                            "-storepass", STORE_PASSWORD)
+                            keytool,
+                            "-genkeypair",
+                            "-alias",
+                            "proxy",
+                            "-keyalg",
+                            "EC",
+                            "-validity",
+                            "30",
+                            "-dname",
+                            "CN=proxy",
+                            "-ext",
+                            "san=" + names,
+                            "-storetype",
+                            "PKCS12",
+                            "-keystore",
+                            keyStore.toString(),
+                            "-storepass",
+                            STORE_PASSWORD)
                     .inheritIO()
                     .start()
                     .waitFor();

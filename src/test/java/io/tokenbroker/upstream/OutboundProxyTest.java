@@ -36,7 +36,8 @@ class OutboundProxyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"socks5://proxy.example:1080", "https://proxy.example", "http://", "http://a b", "user:hidden@"})
+    @ValueSource(
+            strings = {"socks5://proxy.example:1080", "https://proxy.example", "http://", "http://a b", "user:hidden@"})
     void aProxyThatCannotBeUsedStopsTheStartWithoutItsPassword(String url) {
         assertThatThrownBy(() -> new OutboundProxy(Optional.of(url), Optional.empty()))
                 .isInstanceOf(ConfigurationException.class)
@@ -48,7 +49,8 @@ class OutboundProxyTest {
     @ParameterizedTest
     @CsvSource({"proxy.example:3128, 3128", "http://proxy.example, 80", "http://user:hidden@proxy.example:8080, 8080"})
     void aProxyIsFoundWithAndWithoutScheme(String url, int port) {
-        var address = new OutboundProxy(Optional.of(url), Optional.empty()).address().orElseThrow();
+        var address =
+                new OutboundProxy(Optional.of(url), Optional.empty()).address().orElseThrow();
 
         assertThat(address.toString()).isEqualTo("proxy.example:" + port);
     }

@@ -38,8 +38,8 @@ class ProxiedTest extends LinkingTest {
     void bothUpstreamsAreReachedThroughTheProxy() {
         var oauth = "https://" + ENTRA + "/" + Tenant.CONTOSO.id() + "/oauth2/v2.0/";
         var provider = add(provider(oauth + "token"));
-        var link = new EarlierLink(sandbox())
-                .add(FusionAuthStandIn.ALICE_ID, provider, Tenant.CONTOSO, "b@contoso.com");
+        var link =
+                new EarlierLink(sandbox()).add(FusionAuthStandIn.ALICE_ID, provider, Tenant.CONTOSO, "b@contoso.com");
         var account = new AccountId(provider, link.identityProviderUserId()).toString();
 
         Broker.alice().get("/providers").then().statusCode(200).body("providers.name", hasItem("Proxied"));
