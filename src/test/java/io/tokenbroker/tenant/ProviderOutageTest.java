@@ -24,6 +24,7 @@ import io.tokenbroker.sandbox.entra.Fault;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.TestTime;
+import io.tokenbroker.support.Waiting;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -31,6 +32,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -153,14 +155,20 @@ class ProviderOutageTest extends BrokerTest {
     @Test
     void aBodyWithoutEndIsNotReadToTheEnd() {
         var stop = new CountDownLatch(1);
+        var brokenOff = new AtomicBoolean();
         try (var tenant = new ScriptedTenant(exchange -> {
             exchange.sendResponseHeaders(200, 0);
             var chunk = "x".repeat(65_536).getBytes(StandardCharsets.UTF_8);
-            while (stop.getCount() > 0) {
-                exchange.getResponseBody().write(chunk);
+            try {
+                while (stop.getCount() > 0) {
+                    exchange.getResponseBody().write(chunk);
+                }
+            } catch (IOException e) {
+                brokenOff.set(true);
             }
         })) {
             at(tenant, answer -> answer.then().statusCode(502).body("code", equalTo("upstream_error")));
+            Waiting.until(brokenOff::get);
         } finally {
             stop.countDown();
         }
