@@ -14,8 +14,8 @@ public record AccountView(
         ProviderRef provider,
         String providerUserId,
         String displayName,
-        Instant linkedAt,
-        Instant lastAuthorizedAt,
+        @Nullable Instant linkedAt,
+        @Nullable Instant lastAuthorizedAt,
         String status,
         @Nullable String reason) {
 
@@ -28,8 +28,8 @@ public record AccountView(
                 new ProviderRef(link.providerId(), link.providerName()),
                 link.identity(),
                 link.displayName(),
-                link.insertedAt(),
-                link.lastAuthorizedAt(),
+                link.insertedAt().orElse(null),
+                link.lastAuthorizedAt().orElse(null),
                 status,
                 reason);
     }

@@ -4,6 +4,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.policy.NameList;
+import io.tokenbroker.problem.ClaimsRequest;
 import io.tokenbroker.settings.BrokerSettings;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
@@ -147,6 +148,10 @@ class StartupChecks {
         require(
                 provider.defaultLifetime().map(Duration::isPositive).orElse(true),
                 key + ".default-lifetime must be longer than nothing, such as 60s");
+        require(
+                provider.linking().claims().map(ClaimsRequest::areUsable).orElse(true),
+                key
+                        + ".linking.claims must be a JSON object, such as {\"access_token\":{\"acrs\":{\"essential\":true,\"values\":[\"p1\"]}}}");
         var method = provider.clientAuthentication().orElse("client_secret_basic");
         require(
                 AUTHENTICATIONS.contains(method),

@@ -133,6 +133,22 @@ public interface BrokerSettings {
 
         /** How long an access token lives of which the provider does not say so; without it: 60 s. */
         Optional<Duration> defaultLifetime();
+
+        Linking linking();
+
+        /** The provider whose settings have this key: an environment variable's name can hold no dashes. */
+        static UUID id(String key) {
+            return UUID.fromString(key.replaceAll("[_.]", "-"));
+        }
+    }
+
+    /** What a sign-in for linking must satisfy. */
+    interface Linking {
+
+        /** A claims request (OpenID Connect Core §5.5), merged with the caller's. */
+        Optional<String> claims();
+
+        Optional<String> acrValues();
     }
 
     interface Accounts {

@@ -34,9 +34,12 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @ApplicationScoped
 public class RefreshGrants {
 
-    /** More calls at once than a healthy tenant gets. A call that has waited 10 s is dropped: its caller has timed out. */
+    /**
+     * One caller's 32 are more calls at once than a healthy tenant gets; the rest is for others. A call that has waited 10 s
+     * is dropped: its caller has timed out.
+     */
     private static final Bulkhead.Limits LIMITS =
-            new Bulkhead.Limits(32, 2_000, Duration.ofSeconds(10), Duration.ofSeconds(5));
+            new Bulkhead.Limits(48, 32, 2_000, Duration.ofSeconds(10), Duration.ofSeconds(5));
 
     /** Before another attempt: long enough for a new connection, too short for a caller to notice. */
     private static final Duration SHORT_PAUSE = Duration.ofMillis(100);

@@ -252,22 +252,29 @@ class BackgroundKeepAliveTest extends LinkingTest {
     }
 
     @Test
-    void aRowOfADeactivatedOwnerIsLookedAtDaily() {
+    void aRowOfADeactivatedOwnerIsLookedAtDailyAndKept() {
         var owner = sandbox().fusionAuth().addUser("leaver@example.com", "Leaver");
         sandbox().fusionAuth().addLink(owner.id(), plainId, "of-a-leaver", "L", plain.refreshToken("of-a-leaver"));
         discovery.add(owner.id(), false);
         sandbox().fusionAuth().putUser(owner.withActive(false));
         try {
             passAfter(MONTH);
+            assertThat(Rows.all())
+                    .singleElement()
+                    .satisfies(row -> assertThat(row.nextLookAt())
+                            .isGreaterThan(clock.millis() + Duration.ofHours(23).toMillis()));
+
+            passAfter(Duration.ofDays(2));
+            passAfter(Duration.ofDays(2));
+            assertThat(asked).hasValue(0);
+            assertThat(Rows.all()).hasSize(1);
+
+            sandbox().fusionAuth().putUser(owner);
+            passAfter(Duration.ofDays(2));
+            assertThat(asked).hasValue(1);
         } finally {
             sandbox().fusionAuth().removeUser(owner.id());
         }
-
-        assertThat(asked).hasValue(0);
-        assertThat(Rows.all())
-                .singleElement()
-                .satisfies(row -> assertThat(row.nextLookAt())
-                        .isGreaterThan(clock.millis() + Duration.ofHours(23).toMillis()));
     }
 
     @Test

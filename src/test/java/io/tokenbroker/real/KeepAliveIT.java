@@ -53,7 +53,7 @@ class KeepAliveIT {
     /** The process at work, for a test that ends it. */
     private final AtomicReference<Process> process = new AtomicReference<>();
 
-    private final Map<String, String> settings = new HashMap<>(sandbox.settingsOfTheImpatient());
+    private final Map<String, String> settings = settings();
     private final UUID provider = UUID.randomUUID();
 
     /** Those that are a month old and more. */
@@ -205,6 +205,12 @@ class KeepAliveIT {
         var passed = keepAlive(0);
         assertThat(passed.stdout()).contains("1 accounts due: 1 renewed");
         assertThat(passed.code()).isZero();
+    }
+
+    private Map<String, String> settings() {
+        var settings = new HashMap<>(sandbox.settingsOfTheImpatient());
+        settings.put("broker.fusionauth.api-key", FusionAuthStandIn.DISCOVERY_API_KEY);
+        return settings;
     }
 
     private record Ended(int code, String stdout, String stderr) {}
