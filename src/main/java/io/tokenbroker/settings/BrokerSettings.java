@@ -1,6 +1,7 @@
 package io.tokenbroker.settings;
 
 import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.runtime.configuration.MemorySizeConverter;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
@@ -195,6 +196,7 @@ public interface BrokerSettings {
 
         /** How long a provider's access token, refresh token or id_token may be. */
         @WithDefault("16K")
+        @WithConverter(MemorySizeConverter.class)
         MemorySize tokenSize();
 
         default int tokenBytes() {

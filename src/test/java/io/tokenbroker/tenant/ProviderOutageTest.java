@@ -2,13 +2,17 @@ package io.tokenbroker.tenant;
 
 import static io.tokenbroker.mint.Minting.ARM;
 import static io.tokenbroker.mint.Minting.BLAKE;
+import static io.tokenbroker.mint.Minting.DEVON;
 import static io.tokenbroker.mint.Minting.account;
 import static io.tokenbroker.mint.Minting.linkAt;
 import static io.tokenbroker.mint.Minting.mint;
 import static io.tokenbroker.mint.Minting.providerLike;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.lessThanOrEqualTo;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
@@ -259,6 +263,15 @@ class ProviderOutageTest extends BrokerTest {
                             .body("reauthorize.account_id", notNullValue())
                             .body("reauthorize.claims", nullValue()));
         }
+    }
+
+    @Test
+    void aTokenWithoutALifetimeLivesAsLongAsTheSettingsSay() {
+        sandbox().entra().consents().grant(DEVON, ARM);
+        var linked = Broker.link(Sandbox.ADATUM, DEVON);
+        sandbox().entra().faults().add(Fault.life(Duration.ZERO));
+
+        mint(linked, ARM).then().statusCode(200).body("expires_in", allOf(greaterThan(1_100), lessThanOrEqualTo(1_200)));
     }
 
     /** A refresh that meets the fault; the account and the next mint are none the worse. */
