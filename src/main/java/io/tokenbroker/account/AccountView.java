@@ -1,5 +1,6 @@
 package io.tokenbroker.account;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.link.AccountId;
 import java.time.Instant;
@@ -18,6 +19,8 @@ public record AccountView(
         String status,
         @Nullable String reason) {
 
+    static final String ACTIVE = "active";
+
     static AccountView of(Link link, String status, @Nullable String reason) {
         return new AccountView(
                 AccountId.of(link).toString(),
@@ -29,6 +32,12 @@ public record AccountView(
                 link.lastAuthorizedAt().orElse(null),
                 status,
                 reason);
+    }
+
+    /** Whether a back end can mint for it, as far as is known. */
+    @JsonIgnore
+    public boolean works() {
+        return status.equals(ACTIVE);
     }
 
     public record ProviderRef(UUID id, String name) {}

@@ -153,7 +153,7 @@ public class Accounts {
             when row.mark().isPresent() ->
                 AccountView.of(
                         link, "reauthorization_required", row.mark().get().reason());
-            case Look.Away _, Look.Foreign _, Look.Counting _ -> AccountView.of(link, "active", null);
+            case Look.Away _, Look.Foreign _, Look.Counting _ -> AccountView.of(link, AccountView.ACTIVE, null);
         };
     }
 

@@ -6,6 +6,7 @@ import com.inversoft.rest.RESTClient;
 import io.fusionauth.client.FusionAuthClient;
 import io.fusionauth.domain.provider.IdentityProviderType;
 import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.upstream.Compression;
 import org.jspecify.annotations.Nullable;
 
 /** FusionAuth's own client, which follows no redirect, since it would take the API key along, and bears unknown words. */
@@ -20,7 +21,7 @@ final class ConfinedClient extends FusionAuthClient {
                 CONNECT_MILLIS,
                 readMillis,
                 settings.tenantId().toString(),
-                FusionAuthClient.objectMapper.copy().addHandler(new UnknownWords()));
+                FusionAuthClient.objectMapper.copyWith(Compression.parsers()).addHandler(new UnknownWords()));
     }
 
     @Override

@@ -39,9 +39,9 @@ class FusionAuthCalls {
     private static final int COMPLETE_MILLIS = 35_000;
 
     /** 48 + 16 sign-ins of one provider = http.maxConnections (64). */
-    private static final Bulkhead.Limits LIMITS = limits(48);
+    private static final Bulkhead.Limits LIMITS = limits(48, 32);
 
-    private static final Bulkhead.Limits COMPLETE_LIMITS = limits(16);
+    private static final Bulkhead.Limits COMPLETE_LIMITS = limits(16, 12);
 
     private static final Duration SOON = Duration.ofSeconds(5);
 
@@ -117,8 +117,8 @@ class FusionAuthCalls {
     }
 
     /** A call that has waited 5 s is dropped: its caller has timed out, or its lease is about to end. */
-    private static Bulkhead.Limits limits(int atOnce) {
-        return new Bulkhead.Limits(atOnce, 5_000, Duration.ofSeconds(5), Duration.ofSeconds(2));
+    private static Bulkhead.Limits limits(int atOnce, int ofOneCaller) {
+        return new Bulkhead.Limits(atOnce, ofOneCaller, 5_000, Duration.ofSeconds(5), Duration.ofSeconds(2));
     }
 
     /** The problem of an unexpected answer. */

@@ -73,7 +73,7 @@ public class Renewals {
             case REAUTHORIZATION_REQUIRED -> new Renewal.NeedsPerson(code + ", " + why.reason());
             case CONSENT_REQUIRED, INTERACTION_REQUIRED, BLOCKED_BY_POLICY, ACCOUNT_DISABLED ->
                 new Renewal.NeedsPerson(code);
-            case INVALID_SCOPE, INVALID_TARGET, MISCONFIGURED, MISCONFIGURED_FOR_RESOURCE, NOT_UNDERSTOOD ->
+            case INVALID_SCOPE, INVALID_TARGET, MISCONFIGURED, MISCONFIGURED_FOR_RESOURCE, NOT_UNDERSTOOD, UNREADABLE ->
                 new Renewal.Failed(code);
         };
     }

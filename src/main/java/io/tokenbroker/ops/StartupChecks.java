@@ -61,6 +61,8 @@ class StartupChecks {
         require(
                 settings.keepAlive().rate() >= 0 && settings.keepAlive().rate() <= 1_000,
                 "broker.keep-alive.rate must be 0 to 1000 accounts a second; 0 switches it off");
+        var tokenSize = settings.limits().tokenSize().asLongValue();
+        require(tokenSize >= 1_024 && tokenSize <= 1_048_576, "broker.limits.token-size must be 1K to 1M, such as 16K");
         requireEach(
                 settings.corsOrigins(),
                 origin -> ORIGIN.matcher(origin).matches() && isHttp(origin),
@@ -143,6 +145,9 @@ class StartupChecks {
         require(
                 !provider.defaultResource().orElse("").endsWith("/.default"),
                 key + ".default-resource must be without /.default, which makes a scope of it");
+        require(
+                provider.defaultLifetime().map(Duration::isPositive).orElse(true),
+                key + ".default-lifetime must be longer than nothing, such as 60s");
         require(
                 provider.linking().claims().map(ClaimsRequest::areUsable).orElse(true),
                 key

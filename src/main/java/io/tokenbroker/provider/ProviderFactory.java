@@ -125,6 +125,7 @@ class ProviderFactory {
                 tokenEndpoint,
                 override.flatMap(BrokerSettings.Provider::rotation)
                         .orElse(tokenEndpoint.isEntra() ? Rotation.REUSABLE : Rotation.SINGLE_USE),
+                override.flatMap(BrokerSettings.Provider::defaultLifetime).orElse(Provider.DEFAULT_LIFETIME),
                 override.flatMap(BrokerSettings.Provider::defaultResource),
                 identityClaims));
     }

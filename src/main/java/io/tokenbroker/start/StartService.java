@@ -83,7 +83,7 @@ class StartService {
                 .with("response_type", "code")
                 .with("client_id", provider.tokenEndpoint().clientId())
                 .with("redirect_uri", request.redirectUri())
-                .with("scope", scope(request.scopes()))
+                .with("scope", scope(purpose.scopes()))
                 .with("state", state)
                 .with("nonce", UUID.randomUUID().toString())
                 .with("prompt", prompt(purpose, request))

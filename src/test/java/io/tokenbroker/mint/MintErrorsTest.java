@@ -184,7 +184,7 @@ class MintErrorsTest extends BrokerTest {
     @Test
     void aMintAfterAnOutageOfTheTenantNeedsNobody() {
         var account = Broker.link(Sandbox.CONTOSO, BLAKE);
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP).times(1));
+        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP).times(2));
         mintAnew(account, ARM).then().statusCode(503);
 
         TestTime.advance(Duration.ofMinutes(1));
