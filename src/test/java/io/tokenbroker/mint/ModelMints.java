@@ -57,7 +57,7 @@ public final class ModelMints {
     public static Provider provider(UUID id, Rotation rotation) {
         var endpoint = new TokenEndpoint(HOST, "model", Optional.empty(), ClientAuthentication.NONE);
         return new Provider(
-                id, "model", Optional.empty(), HOST, endpoint, rotation, LIFETIME, Optional.empty(), Set.of());
+                id, "model", Optional.empty(), false, HOST, endpoint, rotation, LIFETIME, Optional.empty(), Set.of());
     }
 
     /** @param userId who it was handed out for */
