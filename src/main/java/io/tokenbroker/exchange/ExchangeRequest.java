@@ -33,7 +33,7 @@ record ExchangeRequest(
         if (!scopes.isEmpty() && !MintRequest.areScopes(scopes)) {
             throw new BrokerException(
                     ProblemType.INVALID_SCOPE,
-                    "The field 'scope' must be 50 scopes at most, without quotes and backslashes.");
+                    "The field 'scope' must be 50 scopes of 512 characters at most, without quotes and backslashes.");
         }
         audiences = List.copyOf(audiences);
         scopes = List.copyOf(scopes);

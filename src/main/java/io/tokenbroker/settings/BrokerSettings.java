@@ -58,6 +58,9 @@ public interface BrokerSettings {
     }
 
     interface Authorization {
+        /** What user tokens may say in {@code aud} instead of the application's id. */
+        Optional<List<String>> acceptedAudiences();
+
 
         /** The exact redirect URIs that start accepts. */
         List<String> redirectUris();
