@@ -49,6 +49,9 @@ final class StartFailure {
     private StartFailure() {}
 
     static String oneLine(Throwable failure) {
+    /** Before what the broker itself says of a setting while SmallRye reads it. */
+    private static final String OURS = ConfigurationException.class.getName() + ": ";
+
         for (var cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof ConfigValidationException settings) {
                 return settings(settings);
@@ -82,6 +85,9 @@ final class StartFailure {
                 : message.contains("is required") ? "is missing" : "has a value that cannot be used";
         return Optional.ofNullable(EXPECTED.get(WHOSE.matcher(name).replaceFirst("$1.*.")))
                 .map(expected -> "%s %s: expected %s".formatted(name, what, expected))
+        if (message.startsWith(OURS)) {
+            return message.substring(OURS.length());
+        }
                 .orElse("%s %s".formatted(name, what));
     }
 }

@@ -1,16 +1,21 @@
 package io.tokenbroker.real;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.process.BrokerProcess;
 import io.tokenbroker.sandbox.process.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -62,6 +67,32 @@ class StartUpIT {
         settings.put(key, value);
 
         assertRefuses(settings, expected);
+    }
+
+    @Test
+    void aFileThatHoldsNoSecretIsNamed() {
+        var settings = new HashMap<>(SANDBOX.settings());
+        settings.remove("broker.fusionauth.api-key");
+        settings.put("broker.fusionauth.api-key-file", "/nowhere/api-key");
+
+        assertRefuses(settings, "broker.fusionauth.api-key-file: /nowhere/api-key is not there");
+    }
+
+    @Test
+    void aSecretFromAFileAndOneWithALineBreakAtItsEndWork(@TempDir Path folder) throws IOException {
+        var settings = new HashMap<>(SANDBOX.settings());
+        var key = Files.writeString(folder.resolve("api-key"), settings.remove("broker.fusionauth.api-key") + "\n");
+        settings.put("broker.fusionauth.api-key-file", key.toString());
+        settings.merge("broker.sealing-keys", "\n", String::concat);
+
+        try (var broker = new BrokerProcess("secret-files", settings)) {
+            broker.start();
+
+            given().baseUri(broker.url().toString())
+                    .get("/q/health/ready")
+                    .then()
+                    .statusCode(200);
+        }
     }
 
     @Test
