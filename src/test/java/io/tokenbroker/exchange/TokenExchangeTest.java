@@ -387,6 +387,20 @@ class TokenExchangeTest extends BrokerTest {
                 "invalid_request");
     }
 
+    @Test
+    void aRequiredParameterThatIsMisspeltIsNamedFirst() {
+        basic(PLAIN)
+                .formParam("grantType", GRANT)
+                .formParam("audience", account)
+                .post("/oauth2/token")
+                .then()
+                .statusCode(400)
+                .body(
+                        "error_description",
+                        equalTo(
+                                "The field 'grantType' is not known; did you mean grant_type? The field 'grant_type' is required."));
+    }
+
     static Stream<Arguments> requests() {
         return Stream.of(
                 row("no grant", "grant_type=", "invalid_request", "grant_type"),

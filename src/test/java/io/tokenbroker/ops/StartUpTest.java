@@ -198,6 +198,27 @@ class StartUpTest {
         assertOneLine(failure(with(Map.of(key, "x")))).contains(key + " is not a setting of the broker");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "broker.fusionauth.urll, broker.fusionauth.url",
+        "broker.fusion-auth.url, broker.fusionauth.url",
+        "broker.fusionauth.apiKey, broker.fusionauth.api-key",
+        "broker.sealing-key, broker.sealing-keys",
+        "broker.clients.billing.keysha256, broker.clients.billing.key-sha256",
+        "broker.clients.billing.resource, broker.clients.billing.resources",
+        "'broker.providers.\"c0270500-0000-4000-8000-000000000001\".isuer', 'broker.providers.\"c0270500-0000-4000-8000-000000000001\".issuer'"
+    })
+    void aSettingThatDoesNotExistIsNamedWithTheOneThatIsMeant(String key, String meant) {
+        assertOneLine(failure(with(Map.of(key, "x"))))
+                .contains(key + " is not a setting of the broker; did you mean " + meant + "?");
+    }
+
+    @Test
+    void aSettingLikeNoOtherIsNamedAlone() {
+        assertOneLine(failure(with(Map.of("broker.nonsense", "x"))))
+                .endsWith("broker.nonsense is not a setting of the broker");
+    }
+
     static Stream<Arguments> contradictions() {
         return Stream.of(
                 wrong(
