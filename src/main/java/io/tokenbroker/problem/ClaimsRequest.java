@@ -23,6 +23,9 @@ public final class ClaimsRequest {
 
     /** Refuses what is there and no JSON object. */
     public static void check(@Nullable String claims) {
+        if (claims != null && claims.length() > LONGEST) {
+            throw BrokerException.invalidField("claims", "must have %d characters at most".formatted(LONGEST));
+        }
         if (claims != null && !areUsable(claims)) {
             throw BrokerException.invalidField("claims", "must be a JSON object as text");
         }

@@ -23,6 +23,9 @@ public interface BrokerSettings {
     /** Base64 of 32 bytes each: the first seals, all open. Required: the store's tokens are sealed with them. */
     Optional<List<String>> sealingKeys();
 
+    /** Each secret may be in a file instead, which {@link SettingFiles} reads; nothing else asks for these keys. */
+    Optional<String> sealingKeysFile();
+
     /** The origins of the pages that may call from a browser. */
     Optional<List<String>> corsOrigins();
 
@@ -48,6 +51,8 @@ public interface BrokerSettings {
         /** A key that may read, create and delete links, and read pending links, users and identity providers. */
         String apiKey();
 
+        Optional<String> apiKeyFile();
+
         /** The tenant of the users. */
         UUID tenantId();
 
@@ -56,6 +61,9 @@ public interface BrokerSettings {
 
         /** What user tokens must say in {@code iss}, to the letter. */
         String issuer();
+
+        /** What user tokens may say in {@code aud} instead of the application's id. */
+        Optional<List<String>> acceptedAudiences();
 
         /** Where the tokens' keys are; without it {@code <url>/.well-known/jwks.json}. */
         Optional<URI> jwksUrl();
@@ -129,6 +137,8 @@ public interface BrokerSettings {
 
         Optional<String> clientSecret();
 
+        Optional<String> clientSecretFile();
+
         /** {@code client_secret_basic} (the default), {@code client_secret_post} or {@code none}. */
         Optional<String> clientAuthentication();
 
@@ -175,6 +185,8 @@ public interface BrokerSettings {
 
         /** For PostgreSQL. */
         Optional<String> password();
+
+        Optional<String> passwordFile();
 
         /** How many connections to PostgreSQL at most. */
         @WithDefault("10")
