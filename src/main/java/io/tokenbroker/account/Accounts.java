@@ -51,11 +51,11 @@ public class Accounts {
         return view(require(userId, id));
     }
 
-    /** The account's link; that of another user is not found either. */
+    /** The account's link. It is looked for among the user's, so that another user's takes no other way than none. */
     public Link require(UUID userId, AccountId id) {
-        return links.read(id)
-                .map(Remembered::link)
-                .filter(link -> link.userId().equals(userId))
+        return fusionAuth.ofUser(userId).stream()
+                .filter(link -> AccountId.of(link).equals(id))
+                .findFirst()
                 .orElseThrow(Accounts::notFound);
     }
 

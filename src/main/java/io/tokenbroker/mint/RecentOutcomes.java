@@ -80,6 +80,11 @@ class RecentOutcomes {
         }
     }
 
+    /** Forgets what was refused for this alone: the person may have mended that. */
+    void forget(Wanted wanted) {
+        held.invalidate(Key.of(wanted));
+    }
+
     /** Forgets what was refused: it works. */
     void noteWorking(Wanted wanted) {
         held.invalidateAll(List.of(Key.ofAccount(wanted), Key.of(wanted)));

@@ -106,6 +106,13 @@ class RefreshAttempt {
         };
     }
 
+    /** Whether a refresh passes over a token that others would take: the store's, or else memory's. */
+    boolean passesOver(Wanted wanted, Optional<AccessToken> shared) {
+        return shared.or(() -> cache.passedOver(wanted))
+                .filter(token -> token.usableAt(clock.instant(), MintRequest.DEFAULT.validity()))
+                .isPresent();
+    }
+
     /** Remembers a token that lives too shortly for this caller, for when the tenant is away. */
     void remember(Wanted wanted, long version, AccessToken token) {
         if (cache.getAnyway(wanted).isEmpty()) {
@@ -152,9 +159,7 @@ class RefreshAttempt {
             return new Result.LookAgain(now);
         }
         recent.noteWorking(now);
-        if (!now.mayBeChallenged()) {
-            cache.put(now, token);
-        }
+        cache.put(now, token);
         return new Result.Ended(new Landing.Arrived(new Minted(token, source), rotated));
     }
 

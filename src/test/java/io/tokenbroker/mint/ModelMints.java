@@ -78,7 +78,7 @@ public final class ModelMints {
             case Landing.Missed missed ->
                 missed.why() instanceof Unavailable ? stale(wanted, usable) : Optional.empty();
             case Landing.Busy busy -> stale(wanted, usable);
-            case Landing.StoreAway away -> stale(wanted, usable);
+            case Landing.StoreAway _, Landing.TooEarly _ -> stale(wanted, usable);
         };
     }
 

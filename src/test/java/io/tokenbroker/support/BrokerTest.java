@@ -2,6 +2,7 @@ package io.tokenbroker.support;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.restassured.RestAssured;
+import io.tokenbroker.link.LinkMemory;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.tenant.TenantMemory;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,6 +20,7 @@ public abstract class BrokerTest {
         RestAssured.replaceFiltersWith(new AnswersRecorded(), new AnswersAsDescribed());
         TestTime.reset();
         sandbox().reset();
+        LinkMemory.forget();
         TenantMemory.forget();
         StoreMemory.forget();
     }
