@@ -18,6 +18,7 @@ import io.tokenbroker.tenant.RefreshOutcome.Breadth;
 import io.tokenbroker.tenant.RefreshOutcome.NoToken;
 import io.tokenbroker.tenant.RefreshOutcome.Refreshed;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
+import io.tokenbroker.tenant.RefreshOutcome.Unusable;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.Optional;
@@ -93,24 +94,24 @@ class RefreshAttempt {
     /** Refreshes by the link's own token, if that can be used again. A refusal says nothing: the store may have a newer. */
     Result withoutStore(Wanted wanted) {
         var token = wanted.remembered().link().token();
-        if (wanted.provider().rotation() == Rotation.SINGLE_USE || token.isEmpty()) {
+        if (wanted.provider().rotation() == Rotation.SINGLE_USE
+                || token.isEmpty()
+                || recent.isRefusedWithoutStore(wanted)) {
             return new Result.Ended(new Landing.StoreAway());
         }
         var askedAt = clock.instant();
         var outcome = sent(wanted, () -> Optional.of(new Permission(token.get(), () -> true, any -> true)));
         return switch (outcome.orElseThrow()) {
-            case Refreshed refreshed -> handedOut(wanted, AccessToken.of(refreshed, askedAt), refreshed, false);
+            case Refreshed refreshed ->
+                handedOut(wanted, AccessToken.of(refreshed, askedAt, wanted.provider()), refreshed, false);
+            case Unusable(var _, var why) -> heldBack(wanted, why);
             case Refused refused
-            when refused.refusal().breadth() == Breadth.ACCOUNT -> new Result.Ended(new Landing.StoreAway());
+            when refused.refusal().breadth() == Breadth.ACCOUNT -> {
+                recent.noteRefusedWithoutStore(wanted, refused);
+                yield new Result.Ended(new Landing.StoreAway());
+            }
             case NoToken why -> heldBack(wanted, why);
         };
-    }
-
-    /** Whether a refresh passes over a token that others would take: the store's, or else memory's. */
-    boolean passesOver(Wanted wanted, Optional<AccessToken> shared) {
-        return shared.or(() -> cache.passedOver(wanted))
-                .filter(token -> token.usableAt(clock.instant(), MintRequest.DEFAULT.validity()))
-                .isPresent();
     }
 
     /** Remembers a token that lives too shortly for this caller, for when the tenant is away. */
@@ -145,10 +146,9 @@ class RefreshAttempt {
     }
 
     Result handedOut(Wanted wanted, AccessToken token, Refreshed refreshed, boolean rotated) {
-        var link = wanted.remembered().link();
-        if (!IdentityCheck.passes(wanted.provider(), link, refreshed.idToken())) {
-            throw IdentityCheck.refusal(wanted.provider());
-        }
+        IdentityCheck.flaw(wanted, refreshed).ifPresent(flaw -> {
+            throw IdentityCheck.refusal(wanted.provider(), flaw);
+        });
         return handedOut(wanted, token, Source.REFRESH, rotated);
     }
 

@@ -41,6 +41,7 @@ class Refresher {
 
     private final Grants grants;
     private final RefreshAttempt attempt;
+    private final TokenCache cache;
     private final LeaseWaits waits;
     private final GrantTurns turns;
     private final UnknownGrants unknown;
@@ -54,12 +55,14 @@ class Refresher {
     Refresher(
             Grants grants,
             RefreshAttempt attempt,
+            TokenCache cache,
             LeaseWaits waits,
             GrantTurns turns,
             UnknownGrants unknown,
             Clock clock) {
         this.grants = grants;
         this.attempt = attempt;
+        this.cache = cache;
         this.waits = waits;
         this.turns = turns;
         this.unknown = unknown;
@@ -183,7 +186,7 @@ class Refresher {
         }
 
         private Optional<Landing> unlessTooEarly(Optional<AccessToken> shared, Supplier<Result> refresh) {
-            return attempt.passesOver(wanted, shared)
+            return cache.passesOver(wanted, shared)
                             && !acceptance.mayPassOver().getAsBoolean()
                     ? Optional.of(new Landing.TooEarly())
                     : orGoOn(refresh.get());

@@ -17,8 +17,10 @@ import java.util.function.Predicate;
 class TokenCache {
 
     private final Cache<Wanted.Key, Cached> tokens;
+    private final Clock clock;
 
     TokenCache(Clock clock) {
+        this.clock = clock;
         tokens = Caffeine.newBuilder()
                 .maximumSize(200_000)
                 // A wake-up of another thread costs more than its work.
@@ -40,12 +42,18 @@ class TokenCache {
         return Optional.ofNullable(tokens.getIfPresent(newest(wanted))).map(Cached::token);
     }
 
-    /** The token that a client passes over if it asks the tenant: the newest, or one that it has got by other claims. */
-    Optional<AccessToken> passedOver(Wanted wanted) {
-        return getAnyway(wanted)
+    /**
+     * Whether a refresh passes over a token that others would take.
+     *
+     * @param shared the token that the store has; without it the newest in memory counts, or one that other claims got
+     */
+    boolean passesOver(Wanted wanted, Optional<AccessToken> shared) {
+        return shared.or(() -> getAnyway(wanted))
                 .or(() -> wanted.claims()
                         .map(_ -> tokens.getIfPresent(challenged(wanted)))
-                        .map(Cached::token));
+                        .map(Cached::token))
+                .filter(token -> token.usableAt(clock.instant(), MintRequest.DEFAULT.validity()))
+                .isPresent();
     }
 
     /** Whatever claims a token was got with, it is the newest for its scopes, unless it may be challenged. */

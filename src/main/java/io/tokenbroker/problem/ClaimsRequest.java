@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 /** The {@code claims} of requests and refusals: a claims request (OpenID Connect Core §5.5), a JSON object as text. */
@@ -47,7 +48,20 @@ public final class ClaimsRequest {
         }
     }
 
-    static boolean areUsable(String claims) {
+    /** One request for what both ask; of a claim that both ask for in one place, {@code preferred} says how. */
+    public static String merged(String claims, String preferred) {
+        var all = (ObjectNode) read(claims);
+        read(preferred).properties().forEach(place -> {
+            if (all.get(place.getKey()) instanceof ObjectNode known && place.getValue() instanceof ObjectNode more) {
+                known.setAll(more);
+            } else {
+                all.set(place.getKey(), place.getValue());
+            }
+        });
+        return all.toString();
+    }
+
+    public static boolean areUsable(String claims) {
         return claims.length() <= LONGEST && read(claims).isObject();
     }
 

@@ -3,6 +3,7 @@ package io.tokenbroker.account;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
@@ -14,6 +15,7 @@ import io.tokenbroker.sandbox.fusionauth.IdentityProvider;
 import io.tokenbroker.sandbox.fusionauth.Link;
 import io.tokenbroker.sandbox.fusionauth.Unknown;
 import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.FusionAuthTypes;
 import io.tokenbroker.support.LinkingTest;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -84,6 +86,29 @@ class AccountsTest extends LinkingTest {
                 .body("accounts[0].last_authorized_at", equalTo("2026-01-02T03:04:05Z"))
                 .body("accounts[0].status", equalTo("no_refresh_token"))
                 .body("accounts[0].display_name", notNullValue());
+    }
+
+    @Test
+    void whatFusionAuthDoesNotDateHasNoDate() {
+        link(ALICE, "undated");
+        sandbox().fusionAuth().switches().set(Unknown.LinkInstants.OMITTED);
+        hasNoDates("undated");
+    }
+
+    @Test
+    void aDateBeyondTheYear9999IsNone() {
+        var never = Instant.ofEpochMilli(Long.MAX_VALUE / 1_000);
+        put(ALICE, Sandbox.CONTOSO, "of-the-future", "t", never, never);
+        hasNoDates("of-the-future");
+    }
+
+    private static void hasNoDates(String identity) {
+        Broker.alice()
+                .get("/accounts/{id}", id(Sandbox.CONTOSO, identity))
+                .then()
+                .statusCode(200)
+                .body("linked_at", nullValue())
+                .body("last_authorized_at", nullValue());
     }
 
     @Test
@@ -209,7 +234,7 @@ class AccountsTest extends LinkingTest {
 
     @Test
     void aLinkOfAKindThatIsNotKnownYetDoesNotHideTheOthers() {
-        var json = IdentityProvider.google("Novel").json().deepCopy().put("type", "Telepathy");
+        var json = IdentityProvider.google("Novel").json().deepCopy().put("type", FusionAuthTypes.LATER_KIND);
         var novel = new IdentityProvider(json);
         save(novel);
         sandbox().fusionAuth().addLink(ALICE, novel.id(), "by-thought", "a", "thought-token");

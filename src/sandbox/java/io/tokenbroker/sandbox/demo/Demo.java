@@ -45,6 +45,7 @@ public final class Demo {
                 PAGE_PORT,
                 BROKER,
                 sandbox.fusionAuth().url(),
+                sandbox.resourceManager(),
                 FusionAuthStandIn.APPLICATION_ID.toString(),
                 Sandbox.DEMO_KEY);
         page.start();
