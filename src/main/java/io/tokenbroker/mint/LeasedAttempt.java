@@ -51,7 +51,7 @@ final class LeasedAttempt {
         var next = refreshed.refreshToken();
         var rotated = next.filter(newer -> !newer.equals(lease.refreshToken())).isPresent();
         var shared = Optional.of(token.shared()).filter(ours -> mayBeShared);
-        return switch (lease.keep(next, wanted.target().scopes(), shared)) {
+        return switch (lease.keep(next, wanted.scopes(), shared)) {
             case KEPT -> attempt.handedOut(seenAtNext(wanted), token, refreshed, rotated);
             case SUPERSEDED -> new Result.LookAgain(attempt.withLinkReadAgain(wanted));
             case UNSTORED ->

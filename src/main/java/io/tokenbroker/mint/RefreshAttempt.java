@@ -155,9 +155,7 @@ class RefreshAttempt {
             return new Result.LookAgain(now);
         }
         recent.noteWorking(now);
-        if (!now.mayBeChallenged()) {
-            cache.put(now, token);
-        }
+        cache.put(now, token);
         return new Result.Ended(new Landing.Arrived(new Minted(token, source), rotated));
     }
 
