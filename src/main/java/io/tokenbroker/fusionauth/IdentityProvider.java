@@ -35,7 +35,7 @@ public record IdentityProvider(
         DISABLED
     }
 
-    /** Why FusionAuth completes no sign-in at it, if so. Completes the sentence "It is left out because …". */
+    /** Why no account of it may be used, if so; completes the sentence "It is left out because …". */
     public Optional<String> whyOff() {
         if (!enabled) {
             return Optional.of("it is disabled in FusionAuth");
@@ -43,6 +43,8 @@ public record IdentityProvider(
         if (!enabledForApplication) {
             return Optional.of("it is not enabled for the application in FusionAuth");
         }
-        return Optional.of("its linking strategy in FusionAuth is Disabled").filter(off -> linking == Linking.DISABLED);
+        return linking == Linking.DISABLED
+                ? Optional.of("its linking strategy in FusionAuth is Disabled")
+                : Optional.empty();
     }
 }

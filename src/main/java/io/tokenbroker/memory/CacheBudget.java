@@ -34,7 +34,8 @@ public class CacheBudget {
     /** The caches, each with its part of the budget in percent. */
     public enum Share {
         ACCESS_TOKENS(40),
-        LINKS(25),
+        LINKS(23),
+        MISSED_LINKS(2),
         LINK_OWNERS(5),
         USERS(3),
         REFUSALS(8),
@@ -59,7 +60,12 @@ public class CacheBudget {
     public <A, B, K extends A, V extends B> Cache<K, V> cache(
             Share share, Caffeine<A, B> caffeine, Weigher<K, V> bytes) {
         var limit = this.bytes / 100 * share.percent;
-        Cache<K, V> cache = caffeine.maximumWeight(limit).weigher(bytes).build();
+        Cache<K, V> cache = caffeine
+                // A wake-up of another thread costs more than its work.
+                .executor(Runnable::run)
+                .maximumWeight(limit)
+                .weigher(bytes)
+                .build();
         gauge("broker.cache.limit.bytes", "How much the cache may hold.", share, cache, any -> limit);
         gauge("broker.cache.bytes", "How much the cache holds, about.", share, cache, CacheBudget::weight);
         return cache;

@@ -181,6 +181,7 @@ class ProviderFactory {
                 provider.id(),
                 override.flatMap(BrokerSettings.Provider::name).orElse(provider.name()),
                 Optional.of(endpoints.issuer()).filter(issuer -> !issuer.isEmpty()),
+                endpoints.promisesIssuer(),
                 endpoints.authorization(),
                 tokenEndpoint,
                 override.flatMap(BrokerSettings.Provider::rotation)

@@ -1,6 +1,5 @@
 package io.tokenbroker.settings;
 
-import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
@@ -22,11 +21,16 @@ public interface BrokerSettings {
     /** Base64 of 32 bytes each: the first seals, all open. Required: the store's tokens are sealed with them. */
     Optional<List<String>> sealingKeys();
 
+    /** Each secret may be in a file instead, which {@link SettingFiles} reads; nothing else asks for these keys. */
+    Optional<String> sealingKeysFile();
+
     /** The origins of the pages that may call from a browser. */
     Optional<List<String>> corsOrigins();
 
     /** Clients by name. */
     Map<String, Client> clients();
+
+    UserSettings users();
 
     /** Overrides, and providers given in full, by identity provider id. */
     Map<String, Provider> providers();
@@ -41,7 +45,7 @@ public interface BrokerSettings {
 
     MemorySettings memory();
 
-    Limits limits();
+    LimitSettings limits();
 
     interface FusionAuth {
 
@@ -51,6 +55,8 @@ public interface BrokerSettings {
         /** A key that may read, create and delete links, and read pending links, users and identity providers. */
         String apiKey();
 
+        Optional<String> apiKeyFile();
+
         /** The tenant of the users. */
         UUID tenantId();
 
@@ -59,6 +65,9 @@ public interface BrokerSettings {
 
         /** What user tokens must say in {@code iss}, to the letter. */
         String issuer();
+
+        /** What user tokens may say in {@code aud} instead of the application's id. */
+        Optional<List<String>> acceptedAudiences();
 
         /** Where the tokens' keys are; without it {@code <url>/.well-known/jwks.json}. */
         Optional<URI> jwksUrl();
@@ -101,10 +110,10 @@ public interface BrokerSettings {
         @WithConverter(StrictBoolean.class)
         boolean subjectTokenRequired();
 
-        /** How many mints a minute; without it: no limit. */
+        /** How many requests a minute; without it: no limit. */
         Optional<Integer> requestsPerMinute();
 
-        /** How often it may insist on a new token of the same account; {@code 0s}: as often as it likes. */
+        /** How often it may pass over a usable token of the same account; {@code 0s}: as often as it likes. */
         @WithDefault("30s")
         Duration forceRefreshInterval();
 
@@ -131,6 +140,8 @@ public interface BrokerSettings {
         Optional<String> clientId();
 
         Optional<String> clientSecret();
+
+        Optional<String> clientSecretFile();
 
         /** {@code client_secret_basic} (the default), {@code client_secret_post} or {@code none}. */
         Optional<String> clientAuthentication();
@@ -179,6 +190,8 @@ public interface BrokerSettings {
         /** For PostgreSQL. */
         Optional<String> password();
 
+        Optional<String> passwordFile();
+
         /** How many connections to PostgreSQL at most. */
         @WithDefault("10")
         int poolSize();
@@ -193,17 +206,6 @@ public interface BrokerSettings {
         /** How many accounts a second are renewed in the background, at most; 0 for none. */
         @WithDefault("5")
         int rate();
-    }
-
-    interface Limits {
-
-        /** How long a provider's access token, refresh token or id_token may be. */
-        @WithDefault("16K")
-        MemorySize tokenSize();
-
-        default int tokenBytes() {
-            return tokenSize().asBigInteger().intValueExact();
-        }
     }
 
     enum Rotation {

@@ -99,7 +99,12 @@ public class Discovery {
         var authorization = uri(document.path("authorization_endpoint").asText(""));
         var token = uri(document.path("token_endpoint").asText(""));
         return authorization.isPresent() && token.isPresent()
-                ? new Endpoints(said, authorization.get(), token.get())
+                ? new Endpoints(
+                        said,
+                        authorization.get(),
+                        token.get(),
+                        document.path("authorization_response_iss_parameter_supported")
+                                .asBoolean())
                 : new Unusable("its discovery document lacks an authorization endpoint or a token endpoint");
     }
 
@@ -129,8 +134,17 @@ public class Discovery {
     /** What an issuer's document says, or why it says nothing. */
     public sealed interface Result {}
 
-    /** @param issuer as the document says it, which is what RFC 9207's {@code iss} is compared with */
-    public record Endpoints(String issuer, URI authorization, URI token) implements Result {}
+    /**
+     * @param issuer as the document says it, which is what RFC 9207's {@code iss} is compared with
+     * @param promisesIssuer whether every authorization response has {@code iss}
+     */
+    public record Endpoints(String issuer, URI authorization, URI token, boolean promisesIssuer)
+            implements Result {
+
+        public Endpoints(String issuer, URI authorization, URI token) {
+            this(issuer, authorization, token, false);
+        }
+    }
 
     /** @param reason completes the sentence "The provider is left out: …" */
     public record Unusable(String reason) implements Result {}

@@ -105,18 +105,24 @@ class GivenProvidersTest extends LinkingTest {
 
     @Test
     void oneThatIsDisabledInFusionAuthIsNotUsedEither() {
-        var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
-        sandbox().fusionAuth().providers().stream()
-                .filter(provider -> provider.id().equals(Sandbox.CONTOSO))
-                .forEach(contoso -> sandbox().fusionAuth().addProvider(contoso.withEnabled(false)));
+        var account = Broker.link(Sandbox.FABRIKAM, "c@fabrikam.com");
+        var fabrikam = sandbox().fusionAuth().providers().stream()
+                .filter(provider -> provider.id().equals(Sandbox.FABRIKAM))
+                .findFirst()
+                .orElseThrow();
         OtherSettings.mayReadProviders(true);
-        letTheBrokerLook();
 
-        problem(Broker.start(Sandbox.CONTOSO), 404, "provider_not_found");
-        problem(Broker.mint(account, Map.of()), 502, "provider_misconfigured");
+        sandbox().fusionAuth().addProvider(fabrikam.withEnabled(false));
+        letTheBrokerLook();
+        listed().body("providers.name", not(hasItem("Fabrikam by settings")));
+        problem(Broker.mint(account, Map.of()), 502, "provider_misconfigured")
+                .body("detail", containsString("it is disabled in FusionAuth"));
+
+        sandbox().fusionAuth().addProvider(fabrikam);
+        letTheBrokerLook();
+        listed().body("providers.name", hasItem("Fabrikam by settings"));
 
         forgetWhatFusionAuthTold();
-        Broker.start(Sandbox.CONTOSO).then().statusCode(200);
     }
 
     /** For the other tests: the key may read for once, and finds none. */
