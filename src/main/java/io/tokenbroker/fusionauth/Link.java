@@ -34,7 +34,10 @@ public record Link(
     public int bytes() {
         return 400
                 + 4 * identity.length()
-                + 2 * (displayName.length() + providerName.length() + token.map(Secret::length).orElse(0));
+                + 2
+                        * (displayName.length()
+                                + providerName.length()
+                                + token.map(Secret::length).orElse(0));
     }
 
     /** The last sign-in, else when the record was made: since then the token can be no older. */

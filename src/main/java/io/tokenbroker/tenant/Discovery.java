@@ -138,8 +138,7 @@ public class Discovery {
      * @param issuer as the document says it, which is what RFC 9207's {@code iss} is compared with
      * @param promisesIssuer whether every authorization response has {@code iss}
      */
-    public record Endpoints(String issuer, URI authorization, URI token, boolean promisesIssuer)
-            implements Result {
+    public record Endpoints(String issuer, URI authorization, URI token, boolean promisesIssuer) implements Result {
 
         public Endpoints(String issuer, URI authorization, URI token) {
             this(issuer, authorization, token, false);
