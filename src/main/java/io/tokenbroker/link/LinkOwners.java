@@ -27,7 +27,7 @@ public class LinkOwners {
     private final Duration sharedFor;
     private final SingleFlight<Read> readings = new SingleFlight<>();
 
-    private final Cache<UUID, Read> reads =
+    final Cache<UUID, Read> reads =
             Caffeine.newBuilder().maximumSize(200_000).build();
 
     LinkOwners(UserApi users, BrokerSettings settings, Clock clock) {

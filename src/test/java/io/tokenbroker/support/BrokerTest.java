@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.restassured.RestAssured;
+import io.tokenbroker.link.OwnerMemory;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.tenant.TenantMemory;
 import org.junit.jupiter.api.AfterEach;
@@ -23,6 +24,7 @@ public abstract class BrokerTest {
         TestTime.reset();
         sandbox().reset();
         TenantMemory.forget();
+        OwnerMemory.forget();
         StoreMemory.forget();
     }
 
