@@ -51,7 +51,7 @@ public final class ModelMints {
         this.cache = new TokenCache(clock);
         var attempt = new RefreshAttempt(grants, tenant, links, null, cache, RECENT, clock);
         this.refresher = new Refresher(
-                grants, attempt, new LeaseWaits(ticker, waits, METRICS), new GrantTurns(), UNKNOWN, clock);
+                grants, attempt, cache, new LeaseWaits(ticker, waits, METRICS), new GrantTurns(), UNKNOWN, clock);
     }
 
     public static Provider provider(UUID id, Rotation rotation) {
@@ -81,7 +81,7 @@ public final class ModelMints {
             case Landing.Missed missed ->
                 missed.why() instanceof Unavailable ? stale(wanted, usable) : Optional.empty();
             case Landing.Busy busy -> stale(wanted, usable);
-            case Landing.StoreAway away -> stale(wanted, usable);
+            case Landing.StoreAway _, Landing.TooEarly _ -> stale(wanted, usable);
         };
     }
 
