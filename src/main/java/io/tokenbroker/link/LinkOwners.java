@@ -27,8 +27,7 @@ public class LinkOwners {
     private final Duration sharedFor;
     private final SingleFlight<Read> readings = new SingleFlight<>();
 
-    final Cache<UUID, Read> reads =
-            Caffeine.newBuilder().maximumSize(200_000).build();
+    final Cache<UUID, Read> reads = Caffeine.newBuilder().maximumSize(200_000).build();
 
     LinkOwners(UserApi users, BrokerSettings settings, Clock clock) {
         this.users = users;

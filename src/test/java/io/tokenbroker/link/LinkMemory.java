@@ -13,6 +13,8 @@ public final class LinkMemory {
 
     public static void forget() {
         Arc.container().instance(RememberedLinks.class).get().misses.invalidateAll();
-        ClientProxy.unwrap(Arc.container().instance(LinkOwners.class).get()).reads.invalidateAll();
+        ClientProxy.unwrap(Arc.container().instance(LinkOwners.class).get())
+                .reads
+                .invalidateAll();
     }
 }
