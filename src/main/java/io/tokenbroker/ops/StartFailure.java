@@ -38,10 +38,12 @@ final class StartFailure {
             entry("broker.store.pool-size", "a whole number, such as 10"),
             entry("broker.keep-alive.after", "a duration, such as 30d"),
             entry("broker.keep-alive.rate", "how many accounts a second, such as 5; 0 for none"),
+            entry("broker.limits.token-size", "a size, such as 16K"),
             entry("broker.clients.*.subject-token-required", "true or false"),
             entry("broker.clients.*.requests-per-minute", "a whole number"),
             entry("broker.clients.*.force-refresh-interval", "a duration, such as 30s"),
             entry("broker.providers.*.rotation", "reusable or single-use"),
+            entry("broker.providers.*.default-lifetime", "a duration, such as 60s"),
             entry("broker.providers.*.issuer", "a URL"),
             entry("broker.providers.*.authorization-endpoint", "a URL"),
             entry("broker.providers.*.token-endpoint", "a URL"));

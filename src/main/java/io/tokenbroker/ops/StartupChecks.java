@@ -61,6 +61,7 @@ class StartupChecks {
         require(
                 !settings.accounts().recheckAfter().isNegative(),
                 "broker.accounts.recheck-after must not be negative, such as 30s");
+        require(settings.users().requestsPerMinute() > 0, "broker.users.requests-per-minute must be at least 1");
         require(settings.store().poolSize() > 0, "broker.store.pool-size must be at least 1, such as 10");
         require(
                 settings.keepAlive().after().compareTo(Duration.ofSeconds(1)) >= 0,

@@ -1,6 +1,7 @@
 package io.tokenbroker.settings;
 
 import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.runtime.configuration.MemorySizeConverter;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
@@ -30,6 +31,8 @@ public interface BrokerSettings {
 
     /** Clients by name. */
     Map<String, Client> clients();
+
+    Users users();
 
     /** Overrides, and providers given in full, by identity provider id. */
     Map<String, Provider> providers();
@@ -105,15 +108,22 @@ public interface BrokerSettings {
         @WithConverter(StrictBoolean.class)
         boolean subjectTokenRequired();
 
-        /** How many mints a minute; without it: no limit. */
+        /** How many requests a minute; without it: no limit. */
         Optional<Integer> requestsPerMinute();
 
-        /** How often it may insist on a new token of the same account; {@code 0s}: as often as it likes. */
+        /** How often it may pass over a usable token of the same account; {@code 0s}: as often as it likes. */
         @WithDefault("30s")
         Duration forceRefreshInterval();
 
         /** The id of the account whose tokens azd gets with this client's key. Without it: none. */
         Optional<String> azdAccount();
+    }
+
+    interface Users {
+
+        /** How many requests a minute, of each user. */
+        @WithDefault("600")
+        int requestsPerMinute();
     }
 
     interface Provider extends GivenProvider {
@@ -190,6 +200,7 @@ public interface BrokerSettings {
 
         /** How long a provider's access token, refresh token or id_token may be. */
         @WithDefault("16K")
+        @WithConverter(MemorySizeConverter.class)
         MemorySize tokenSize();
 
         default int tokenBytes() {

@@ -95,6 +95,8 @@ class StartUpTest {
                 Map.entry(IN_FULL + "client-authentication", "client_secret_post"),
                 Map.entry(IN_FULL + "default-resource", "https://management.azure.com"),
                 Map.entry(IN_FULL + "rotation", "single-use"),
+                Map.entry(IN_FULL + "default-lifetime", "20m"),
+                Map.entry("broker.limits.token-size", "64K"),
                 Map.entry("broker.accounts.recheck-after", "0s"))));
 
         assertThatCode(() -> check(settings)).doesNotThrowAnyException();
@@ -169,6 +171,7 @@ class StartUpTest {
         "broker.fusionauth.application-id,             7,          the UUID of the application",
         "broker.authorization.state-lifetime,          soon,       a duration",
         "broker.accounts.recheck-after,                often,      a duration",
+        "broker.limits.token-size,                     large,      a size",
         "broker.authorization.pkce,                    perhaps,    true or false",
         "broker.clients.billing.requests-per-minute,   many,       a whole number",
         "broker.clients.billing.requests-per-minute,   1.5,        a whole number",
@@ -243,6 +246,9 @@ class StartUpTest {
                         "0s",
                         "broker.authorization.state-lifetime must be longer"),
                 wrong("broker.authorization.state-lifetime", "-1m", "broker.authorization.state-lifetime"),
+                wrong("broker.limits.token-size", "0", "broker.limits.token-size must be 1K to 1M"),
+                wrong("broker.limits.token-size", "99G", "broker.limits.token-size must be 1K to 1M"),
+                wrong(IN_FULL + "default-lifetime", "0s", "default-lifetime must be longer than nothing"),
                 wrong("broker.accounts.recheck-after", "-1s", "broker.accounts.recheck-after must not be negative"),
                 wrong("broker.cors-origins", "*", "broker.cors-origins: '*'"),
                 wrong("broker.cors-origins", "app.example", "broker.cors-origins: 'app.example'"),
