@@ -271,7 +271,10 @@ class ProviderOutageTest extends BrokerTest {
         var linked = Broker.link(Sandbox.ADATUM, DEVON);
         sandbox().entra().faults().add(Fault.life(Duration.ZERO));
 
-        mint(linked, ARM).then().statusCode(200).body("expires_in", allOf(greaterThan(1_100), lessThanOrEqualTo(1_200)));
+        mint(linked, ARM)
+                .then()
+                .statusCode(200)
+                .body("expires_in", allOf(greaterThan(1_100), lessThanOrEqualTo(1_200)));
     }
 
     /** A refresh that meets the fault; the account and the next mint are none the worse. */
