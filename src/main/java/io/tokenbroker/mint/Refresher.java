@@ -186,8 +186,7 @@ class Refresher {
         }
 
         private Optional<Landing> unlessTooEarly(Optional<AccessToken> shared, Supplier<Result> refresh) {
-            return cache.passesOver(wanted, shared)
-                            && !acceptance.mayPassOver().getAsBoolean()
+            return cache.passesOver(wanted, shared) && !acceptance.mayPassOver().getAsBoolean()
                     ? Optional.of(new Landing.TooEarly())
                     : orGoOn(refresh.get());
         }

@@ -78,7 +78,9 @@ class IdentityOfTokensTest extends LinkingTest {
     @ValueSource(strings = {"none", "", "not a JWT", "a.b", "a.!.c", "a.bm8ganNvbg.c", "a.W10.c", "a.b.c.d.e"})
     void atEntraAnIdTokenIsRequired(String idToken) {
         var account = Broker.link(Sandbox.CONTOSO, BLAKE);
-        refreshes(sandbox().entra(), answer -> idToken.equals("none") ? without(answer) : answer.put("id_token", idToken));
+        refreshes(
+                sandbox().entra(),
+                answer -> idToken.equals("none") ? without(answer) : answer.put("id_token", idToken));
 
         refused(account, ARM);
 
@@ -181,7 +183,8 @@ class IdentityOfTokensTest extends LinkingTest {
     private static void idTokens(HttpStandIn at, Consumer<ObjectNode> changed) {
         refreshes(at, answer -> {
             var claims = (ObjectNode) read(new String(
-                    Base64.getUrlDecoder().decode(answer.path("id_token").asText().split("\\.", -1)[1]),
+                    Base64.getUrlDecoder()
+                            .decode(answer.path("id_token").asText().split("\\.", -1)[1]),
                     StandardCharsets.UTF_8));
             changed.accept(claims);
             return answer.put("id_token", jwt(claims));

@@ -66,7 +66,8 @@ class SuccessInAnotherDressTest extends SingleUse {
     void aCompressedDiscoveryDocumentAndCompressedAnswersOfFusionAuthAreRead() {
         // FusionAuth's stand-in reads the same document.
         plain.suffer((request, work) -> {
-            var isOurs = request.header("user-agent").filter("token-broker"::equals).isPresent();
+            var isOurs =
+                    request.header("user-agent").filter("token-broker"::equals).isPresent();
             return isOurs ? work.get().compressed("gzip") : work.get();
         });
         sandbox().fusionAuth().suffer((request, work) -> {

@@ -48,8 +48,7 @@ class HostileProviderIT {
         SANDBOX.fusionAuth().addProvider(hostile.registered("Hostile").withId(provider));
         for (var number = 0; number < ACCOUNTS; number++) {
             var name = "somebody-" + number;
-            SANDBOX.fusionAuth()
-                    .addLink(FusionAuthStandIn.ALICE_ID, provider, name, name, hostile.refreshToken(name));
+            SANDBOX.fusionAuth().addLink(FusionAuthStandIn.ALICE_ID, provider, name, name, hostile.refreshToken(name));
         }
     }
 
@@ -64,7 +63,8 @@ class HostileProviderIT {
 
         for (var answer : answers()) {
             hostile.suffer((request, work) -> answer);
-            try (var threads = Executors.newFixedThreadPool(ACCOUNTS, Thread.ofVirtual().factory())) {
+            try (var threads =
+                    Executors.newFixedThreadPool(ACCOUNTS, Thread.ofVirtual().factory())) {
                 var mints = IntStream.range(0, MINTS_OF_EACH)
                         .mapToObj(i -> CompletableFuture.supplyAsync(() -> mint(broker, i), threads))
                         .toList();
