@@ -29,7 +29,7 @@ public class LinkOwners {
     private final Duration sharedFor;
     private final SingleFlight<Read> readings = new SingleFlight<>();
 
-    private final Cache<UUID, Read> reads;
+    final Cache<UUID, Read> reads;
 
     LinkOwners(UserApi users, CacheBudget memory, BrokerSettings settings, Clock clock) {
         this.users = users;

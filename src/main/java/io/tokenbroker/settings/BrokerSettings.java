@@ -121,30 +121,20 @@ public interface BrokerSettings {
         Optional<String> azdAccount();
     }
 
-    interface Provider {
+    interface Users {
+
+        /** How many requests a minute, of each user. */
+        @WithDefault("600")
+        int requestsPerMinute();
+    }
+
+    interface Provider extends GivenProvider {
 
         /** What a mint asks for that names neither resource nor scopes. */
         Optional<String> defaultResource();
 
         /** Whether a used refresh token stays good ({@code reusable}) or not ({@code single-use}). */
         Optional<Rotation> rotation();
-
-        Optional<String> name();
-
-        Optional<URI> issuer();
-
-        Optional<URI> authorizationEndpoint();
-
-        Optional<URI> tokenEndpoint();
-
-        Optional<String> clientId();
-
-        Optional<String> clientSecret();
-
-        Optional<String> clientSecretFile();
-
-        /** {@code client_secret_basic} (the default), {@code client_secret_post} or {@code none}. */
-        Optional<String> clientAuthentication();
 
         /** How long an access token lives of which the provider does not say so; without it: 60 s. */
         Optional<Duration> defaultLifetime();
