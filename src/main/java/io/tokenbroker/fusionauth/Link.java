@@ -32,7 +32,7 @@ public record Link(
 
     /** About how much memory it takes. */
     public int bytes() {
-        return 400
+        return 700
                 + 4 * identity.length()
                 + 2
                         * (displayName.length()

@@ -62,11 +62,8 @@ public class RememberedLinks {
         this.versions = versions;
         this.clock = clock;
         this.recheckAfter = settings.accounts().recheckAfter();
-        this.links = memory.cache(
-                Share.LINKS,
-                Caffeine.newBuilder(),
-                (id, known) -> 300 + known.link().bytes());
-        this.misses = memory.cache(Share.MISSED_LINKS, Caffeine.newBuilder(), (miss, at) -> miss.bytes());
+        this.links = memory.cache(Share.LINKS, Caffeine.newBuilder(), (id, known) -> known.link().bytes());
+        this.misses = memory.cache(Share.MISSED_LINKS, Caffeine.newBuilder(), (miss, at) -> miss.id().bytes());
         this.missedFor = recheckAfter.compareTo(MISSED_FOR) < 0 ? recheckAfter : MISSED_FOR;
     }
 
@@ -209,12 +206,7 @@ public class RememberedLinks {
      */
     private record Reading(AccountId id, Optional<UUID> owner, long latest, String caller) {}
 
-    record Miss(AccountId id, Optional<UUID> owner) {
-
-        private int bytes() {
-            return 300 + 2 * id.identity().length();
-        }
-    }
+    record Miss(AccountId id, Optional<UUID> owner) {}
 
     /** @param moment of the latest change of the link that is known to the reading */
     record Missed(Window window, AtomicLong news, long moment) {
