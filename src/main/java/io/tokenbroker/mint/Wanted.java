@@ -82,7 +82,7 @@ record Wanted(Provider provider, Remembered remembered, Target target, Optional<
         return String.join(
                 "\n",
                 account().toString(),
-                link.insertedAt().toString(),
+                link.linkedAt().toString(),
                 link.lastLoginAt().map(Instant::toString).orElse(""));
     }
 
