@@ -17,8 +17,8 @@ run: ## build and start the broker with its sandbox and the demo page
 test: ## everything: build, all tests, real Keycloak and Chromium, the OpenAPI linter
 	$(WITH_JDK) $(MVN) verify && src/scripts/lint-openapi
 
-check: ## what is quick: format, compiler checks, the OpenAPI linter
-	$(WITH_JDK) $(MVN) -q spotless:check test-compile && src/scripts/lint-openapi
+check: ## what is quick: format, compiler checks, the OpenAPI linter, known vulnerabilities of what is built in
+	$(WITH_JDK) $(MVN) -q spotless:check test-compile cyclonedx:makeBom && src/scripts/lint-openapi && src/scripts/scan-dependencies
 
 format: ## format the sources
 	$(WITH_JDK) $(MVN) -q spotless:apply
