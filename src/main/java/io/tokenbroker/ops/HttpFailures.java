@@ -1,16 +1,18 @@
 package io.tokenbroker.ops;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ErrorShape;
 import io.tokenbroker.problem.ProblemMappers;
 import io.tokenbroker.problem.RequestId;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import org.jboss.logging.Logger;
 
-/** Answers requests that fail before they reach a resource, such as by their path, length or host, in the shape of the others. */
+/** Answers requests that fail before they reach a resource, such as by their path, length or head, in the shape of the others. */
 class HttpFailures {
 
     private static final Logger LOG = Logger.getLogger(HttpFailures.class);
@@ -33,13 +35,27 @@ class HttpFailures {
         if (status >= 500) {
             LOG.errorf(request.failure(), "Request %s failed unexpectedly", RequestId.of(request));
         }
-        var refusal = ErrorShape.at(request).of(ProblemMappers.ofStatus(status), RequestId.of(request));
+        var refused = request.failure() instanceof BrokerException said ? said : ProblemMappers.ofStatus(status);
+        var refusal = ErrorShape.at(request).of(refused, RequestId.of(request));
         EveryAnswer.putHeaders(request);
         response.setStatusCode(refusal.status()).putHeader(HttpHeaderNames.CONTENT_TYPE, refusal.mediaType());
         if (!request.request().isEnded()) {
+        var body = Json.encodeToBuffer(refusal.body());
+        if (request.get(RequestHeads.UNBOUNDED) != null) {
+            answerAndHangUp(request, body);
+            return;
+        }
             hangUpSoon(request);
         }
-        response.end(Json.encodeToBuffer(refusal.body()));
+        response.end(body);
+    }
+
+    /** Does not end the answer: Vert.x would go on with what it takes for the next request. */
+    private static void answerAndHangUp(RoutingContext request, Buffer body) {
+        request.response()
+                .putHeader(HttpHeaderNames.CONNECTION, "close")
+                .putHeader(HttpHeaderNames.CONTENT_LENGTH, String.valueOf(body.length()))
+                .write(body, written -> request.request().connection().close());
     }
 
     /** Reads on for a second, since a client that is still sending might miss the answer otherwise; then closes. */
