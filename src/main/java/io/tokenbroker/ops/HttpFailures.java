@@ -38,13 +38,14 @@ class HttpFailures {
         var refused = request.failure() instanceof BrokerException said ? said : ProblemMappers.ofStatus(status);
         var refusal = ErrorShape.at(request).of(refused, RequestId.of(request));
         EveryAnswer.putHeaders(request);
+        MetricLabels.namePath(request);
         response.setStatusCode(refusal.status()).putHeader(HttpHeaderNames.CONTENT_TYPE, refusal.mediaType());
-        if (!request.request().isEnded()) {
         var body = Json.encodeToBuffer(refusal.body());
         if (request.get(RequestHeads.UNBOUNDED) != null) {
             answerAndHangUp(request, body);
             return;
         }
+        if (!request.request().isEnded()) {
             hangUpSoon(request);
         }
         response.end(body);
