@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.eclipse.microprofile.config.ConfigProvider;
 
 /** Says in one line why the broker does not start: the key that is wrong and what belongs there. */
 final class StartFailure {
@@ -41,6 +42,8 @@ final class StartFailure {
             entry("broker.providers.*.token-endpoint", "a URL"));
 
     /** SmallRye's messages name the key after "property", some in quotes; that of an unknown one begins with it. */
+    private static final String MANAGEMENT_PORT = "quarkus.management.port";
+
     private static final Pattern KEY = Pattern.compile("(?:property|name|SRCFG00050:) \"?([A-Za-z][A-Za-z0-9.\"_-]*)");
 
     /** The client or the provider, which {@link #EXPECTED} does not know. */
@@ -57,13 +60,21 @@ final class StartFailure {
                 return "Cannot start: " + setting.getMessage();
             }
             if (cause instanceof QuarkusBindException taken) {
-                return "Cannot start: port %d is in use; quarkus.http.port chooses another".formatted(taken.getPort());
+                return "Cannot start: port %d is in use; %s chooses another"
+                        .formatted(taken.getPort(), isOfManagement(taken) ? MANAGEMENT_PORT : "quarkus.http.port");
             }
         }
         return "Cannot start: " + ExceptionUtil.generateStackTrace(failure);
     }
 
     private static String settings(ConfigValidationException e) {
+    private static boolean isOfManagement(QuarkusBindException taken) {
+        return ConfigProvider.getConfig()
+                .getOptionalValue(MANAGEMENT_PORT, Integer.class)
+                .filter(port -> port == taken.getPort())
+                .isPresent();
+    }
+
         return "Cannot start: "
                 + IntStream.range(0, e.getProblemCount())
                         .mapToObj(i -> setting(e.getProblem(i).getMessage()))

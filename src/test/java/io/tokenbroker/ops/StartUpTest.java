@@ -371,6 +371,9 @@ class StartUpTest {
         assertOneLine(StartFailure.oneLine(new IllegalStateException(
                         new RuntimeException(new ConfigurationException("broker.x must be y")))))
                 .isEqualTo("Cannot start: broker.x must be y");
+        assertOneLine(StartFailure.oneLine(
+                        new RuntimeException(new QuarkusBindException("localhost", 9000, new BindException()))))
+                .contains("9000", "quarkus.management.port");
     }
 
     private static Arguments wrong(String key, String value, String expected) {

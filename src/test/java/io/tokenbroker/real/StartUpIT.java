@@ -76,6 +76,21 @@ class StartUpIT {
         }
     }
 
+    @Test
+    void aManagementPortInUseIsNamedWithTheSettingThatChoosesAnother() throws IOException {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getByName("0.0.0.0"))) {
+            var settings = new HashMap<>(SANDBOX.settings());
+            settings.put("quarkus.management.port", String.valueOf(taken.getLocalPort()));
+
+            var ended = FailedStart.of(settings, FreePort.any());
+
+            assertThat(ended.code()).isNotZero();
+            assertThat(ended.stderr())
+                    .containsExactly("Cannot start: port %d is in use; quarkus.management.port chooses another"
+                            .formatted(taken.getLocalPort()));
+        }
+    }
+
     private static void assertRefuses(Map<String, String> settings, String expected) {
         var ended = FailedStart.of(settings, FreePort.any());
 
