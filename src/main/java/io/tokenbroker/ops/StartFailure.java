@@ -31,6 +31,7 @@ final class StartFailure {
             entry("broker.accounts.recheck-after", "a duration, such as 30s"),
             entry("broker.accounts.require-active-user", "true or false"),
             entry("broker.store.pool-size", "a whole number, such as 10"),
+            entry("broker.public-url", "the broker's address as callers know it, such as https://broker.example.com"),
             entry("broker.keep-alive.after", "a duration, such as 30d"),
             entry("broker.keep-alive.rate", "how many accounts a second, such as 5; 0 for none"),
             entry("broker.clients.*.subject-token-required", "true or false"),
@@ -41,9 +42,9 @@ final class StartFailure {
             entry("broker.providers.*.authorization-endpoint", "a URL"),
             entry("broker.providers.*.token-endpoint", "a URL"));
 
-    /** SmallRye's messages name the key after "property", some in quotes; that of an unknown one begins with it. */
     private static final String MANAGEMENT_PORT = "quarkus.management.port";
 
+    /** SmallRye's messages name the key after "property", some in quotes; that of an unknown one begins with it. */
     private static final Pattern KEY = Pattern.compile("(?:property|name|SRCFG00050:) \"?([A-Za-z][A-Za-z0-9.\"_-]*)");
 
     /** The client or the provider, which {@link #EXPECTED} does not know. */
@@ -67,7 +68,6 @@ final class StartFailure {
         return "Cannot start: " + ExceptionUtil.generateStackTrace(failure);
     }
 
-    private static String settings(ConfigValidationException e) {
     private static boolean isOfManagement(QuarkusBindException taken) {
         return ConfigProvider.getConfig()
                 .getOptionalValue(MANAGEMENT_PORT, Integer.class)
@@ -75,6 +75,7 @@ final class StartFailure {
                 .isPresent();
     }
 
+    private static String settings(ConfigValidationException e) {
         return "Cannot start: "
                 + IntStream.range(0, e.getProblemCount())
                         .mapToObj(i -> setting(e.getProblem(i).getMessage()))

@@ -43,6 +43,10 @@ class StartupChecks {
     void check(@Observes @Priority(1) StartupEvent start) {
         requireHttp("broker.fusionauth.url", Optional.of(settings.fusionauth().url()));
         requireHttp("broker.fusionauth.jwks-url", settings.fusionauth().jwksUrl());
+        requireHttp("broker.public-url", settings.publicUrl());
+        require(
+                settings.publicUrl().filter(url -> !isBare(url)).isEmpty(),
+                "broker.public-url must have no query, fragment or user name, such as https://broker.example.com");
         requireEach(
                 Optional.of(settings.authorization().redirectUris()),
                 uri -> isHttp(uri) && !uri.contains("#"),
@@ -169,6 +173,10 @@ class StartupChecks {
 
     private static boolean isHttp(URI uri) {
         return uri.getHost() != null && Set.of("http", "https").contains(uri.getScheme());
+    }
+
+    private static boolean isBare(URI url) {
+        return url.getRawQuery() == null && url.getRawFragment() == null && url.getRawUserInfo() == null;
     }
 
     private void requireHttp(String key, Optional<URI> uri) {

@@ -71,6 +71,7 @@ class StartUpTest {
                 Map.entry("broker.authorization.pkce", "false"),
                 Map.entry("broker.sealing-keys", "a,b"),
                 Map.entry("broker.cors-origins", "https://app.example,http://localhost:3000"),
+                Map.entry("broker.public-url", "https://broker.example.com/tokens/"),
                 Map.entry("broker.clients.billing.key-sha256", DIGEST + "," + DIGEST),
                 Map.entry("broker.clients.billing.subject", "s"),
                 Map.entry("broker.clients.billing.providers", "*"),
@@ -216,6 +217,12 @@ class StartUpTest {
                         "broker.authorization.state-lifetime must be longer"),
                 wrong("broker.authorization.state-lifetime", "-1m", "broker.authorization.state-lifetime"),
                 wrong("broker.accounts.recheck-after", "-1s", "broker.accounts.recheck-after must not be negative"),
+                wrong("broker.public-url", "broker.example", "broker.public-url must be an absolute http(s) URL"),
+                wrong("broker.public-url", "ftp://broker.example", "broker.public-url"),
+                wrong("broker.public-url", "https://a b", "broker.public-url"),
+                wrong("broker.public-url", "https://broker.example/?a", "broker.public-url must have no query"),
+                wrong("broker.public-url", "https://broker.example/#a", "broker.public-url must have no query"),
+                wrong("broker.public-url", "https://a@broker.example", "broker.public-url must have no query"),
                 wrong("broker.cors-origins", "*", "broker.cors-origins: '*'"),
                 wrong("broker.cors-origins", "app.example", "broker.cors-origins: 'app.example'"),
                 wrong("broker.cors-origins", "https://app.example/", "broker.cors-origins: 'https://app.example/'"),
@@ -364,6 +371,9 @@ class StartUpTest {
         assertOneLine(StartFailure.oneLine(
                         new RuntimeException(new QuarkusBindException("localhost", 8080, new BindException()))))
                 .contains("8080", "quarkus.http.port");
+        assertOneLine(StartFailure.oneLine(
+                        new RuntimeException(new QuarkusBindException("localhost", 9000, new BindException()))))
+                .contains("9000", "quarkus.management.port");
     }
 
     @Test
@@ -371,9 +381,6 @@ class StartUpTest {
         assertOneLine(StartFailure.oneLine(new IllegalStateException(
                         new RuntimeException(new ConfigurationException("broker.x must be y")))))
                 .isEqualTo("Cannot start: broker.x must be y");
-        assertOneLine(StartFailure.oneLine(
-                        new RuntimeException(new QuarkusBindException("localhost", 9000, new BindException()))))
-                .contains("9000", "quarkus.management.port");
     }
 
     private static Arguments wrong(String key, String value, String expected) {
