@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * An identity at a provider that belongs to a user.
  *
  * @param token what the provider gave out for later: a refresh token, if there is one
+ * @param insertInstant 1970 for an answer without one
  * @param lastLoginInstant absent until the first login by this link
  */
 public record Link(
@@ -58,7 +59,9 @@ public record Link(
             json.put("identityProviderType", provider.type());
         }
         json.put("identityProviderUserId", identityProviderUserId);
-        json.put("insertInstant", insertInstant.toEpochMilli());
+        if (!insertInstant.equals(Instant.EPOCH)) {
+            json.put("insertInstant", insertInstant.toEpochMilli());
+        }
         if (lastLoginInstant != null) {
             json.put("lastLoginInstant", lastLoginInstant.toEpochMilli());
         }
