@@ -2,8 +2,8 @@
 //
 // Names that browser tests may rely on (each id is also a data-testid):
 //   user-id, resource, other-resource, force-refresh, load-accounts, mint-all, message, count, retry
-//   accounts    [data-account="<account id>"], and in each [data-testid="status"], [data-testid="mint"] and
-//               [data-testid="outcome"][data-outcome="none|loading|token|problem"]; a token shows its source as
+//   accounts    [data-account="<account id>"], and in each [data-testid="status"], [data-testid="mint"],
+//               [data-testid="change"] and [data-testid="outcome"][data-outcome="none|loading|token|changed|problem"]; a token shows its source as
 //               [data-source="cache|refresh|stale"], a problem its code as [data-code], and where the person can help
 //               a link [data-testid="ask-person"]
 
@@ -46,7 +46,31 @@ function accountCard(account) {
     facts([['Account id', element('code', {}, account.id)]]),
     outcome,
     element('div', { className: 'actions' },
-      button('Get a token', () => mint(account.id, outcome), { 'data-testid': 'mint', 'aria-label': `Get a token for ${name}` })));
+      button('Get a token', () => mint(account.id, outcome), { 'data-testid': 'mint', 'aria-label': `Get a token for ${name}` }),
+      button('Change something in Azure', () => change(account.id, outcome),
+        { 'data-testid': 'change', 'aria-label': `Change something in Azure as ${name}` })));
+}
+
+/** Azure takes changes only of people who have signed in with a second factor; for others the refusal asks for one. */
+async function change(accountId, outcome) {
+  const about = facts([['Resource', 'Azure Resource Manager, a change']]);
+  outcome.dataset.outcome = 'loading';
+  outcome.replaceChildren(loading('Asking the broker, then Azure…'));
+  delete outcome.dataset.source;
+  try {
+    await call('The demo’s back end', '/backend/change', { method: 'POST', json: { account_id: accountId } });
+    outcome.dataset.outcome = 'changed';
+    outcome.replaceChildren(about, element('p', {}, 'Azure took the change.'));
+  } catch (problem) {
+    showProblem(problem, about, outcome);
+  }
+}
+
+function showProblem(problem, about, outcome) {
+  if (!(problem instanceof Problem)) throw problem;
+  delete outcome.dataset.source;
+  outcome.dataset.outcome = 'problem';
+  outcome.replaceChildren(about, problemNote(problem, problem.reauthorize ? [askPerson(problem)] : []));
 }
 
 async function mint(accountId, outcome) {
@@ -64,10 +88,7 @@ async function mint(accountId, outcome) {
     outcome.dataset.outcome = 'token';
     outcome.replaceChildren(about, ...tokenFacts(token));
   } catch (problem) {
-    if (!(problem instanceof Problem)) throw problem;
-    delete outcome.dataset.source;
-    outcome.dataset.outcome = 'problem';
-    outcome.replaceChildren(about, problemNote(problem, problem.reauthorize ? [askPerson(problem)] : []));
+    showProblem(problem, about, outcome);
   }
 }
 

@@ -69,7 +69,17 @@ class ArchitectureTest {
                     "start", List.of("account", "caller", "link", "problem", "provider", "seal", "settings", "tenant")),
             Map.entry(
                     "complete",
-                    List.of("account", "caller", "fusionauth", "link", "problem", "seal", "settings", "start", "time")),
+                    List.of(
+                            "account",
+                            "caller",
+                            "fusionauth",
+                            "link",
+                            "problem",
+                            "provider",
+                            "seal",
+                            "settings",
+                            "start",
+                            "time")),
             Map.entry(
                     "resolve",
                     List.of("account", "caller", "complete", "fusionauth", "link", "problem", "seal", "settings")),
@@ -112,6 +122,7 @@ class ArchitectureTest {
             Map.entry(
                     "ops",
                     List.of(
+                            "caller",
                             "database",
                             "fusionauth",
                             "grant",

@@ -1,5 +1,6 @@
 package io.tokenbroker.account;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.link.AccountId;
 import java.time.Instant;
@@ -13,10 +14,12 @@ public record AccountView(
         ProviderRef provider,
         String providerUserId,
         String displayName,
-        Instant linkedAt,
-        Instant lastAuthorizedAt,
+        @Nullable Instant linkedAt,
+        @Nullable Instant lastAuthorizedAt,
         String status,
         @Nullable String reason) {
+
+    static final String ACTIVE = "active";
 
     static AccountView of(Link link, String status, @Nullable String reason) {
         return new AccountView(
@@ -25,10 +28,16 @@ public record AccountView(
                 new ProviderRef(link.providerId(), link.providerName()),
                 link.identity(),
                 link.displayName(),
-                link.insertedAt(),
-                link.lastAuthorizedAt(),
+                link.insertedAt().orElse(null),
+                link.lastAuthorizedAt().orElse(null),
                 status,
                 reason);
+    }
+
+    /** Whether a back end can mint for it, as far as is known. */
+    @JsonIgnore
+    public boolean works() {
+        return status.equals(ACTIVE);
     }
 
     public record ProviderRef(UUID id, String name) {}

@@ -6,6 +6,7 @@ import io.tokenbroker.grant.Grants;
 import io.tokenbroker.grant.Look;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.link.AccountLocks;
+import io.tokenbroker.link.LinkOwners;
 import io.tokenbroker.link.RememberedLinks;
 import io.tokenbroker.link.RememberedLinks.Remembered;
 import io.tokenbroker.problem.BrokerException;
@@ -27,23 +28,28 @@ public class Accounts {
 
     private final LinkApi fusionAuth;
     private final RememberedLinks links;
+    private final LinkOwners owners;
     private final Grants grants;
     private final AccountLocks locks;
 
-    Accounts(LinkApi fusionAuth, RememberedLinks links, Grants grants, AccountLocks locks) {
+    Accounts(LinkApi fusionAuth, RememberedLinks links, LinkOwners owners, Grants grants, AccountLocks locks) {
         this.fusionAuth = fusionAuth;
         this.links = links;
+        this.owners = owners;
         this.grants = grants;
         this.locks = locks;
     }
 
     /** The user's accounts at the providers that {@code provider} accepts, oldest first. */
     public List<AccountView> list(UUID userId, Predicate<UUID> provider) {
-        return fusionAuth.ofUser(userId).stream()
+        var found = fusionAuth.ofUser(userId).stream()
                 .filter(link -> provider.test(link.providerId()))
-                .sorted(Comparator.comparing(Link::insertedAt))
-                .map(this::view)
+                .sorted(Comparator.comparing(Link::linkedAt))
                 .toList();
+        if (!found.isEmpty()) {
+            owners.requireActive(userId);
+        }
+        return found.stream().map(this::view).toList();
     }
 
     /** The user's account; that of another user is not found either. */
@@ -54,8 +60,9 @@ public class Accounts {
     /** The account's link; that of another user is not found either. */
     public Link require(UUID userId, AccountId id) {
         return links.read(id)
+                .filter(found -> found.link().userId().equals(userId))
+                .map(Accounts::requireActive)
                 .map(Remembered::link)
-                .filter(link -> link.userId().equals(userId))
                 .orElseThrow(Accounts::notFound);
     }
 
@@ -146,16 +153,14 @@ public class Accounts {
             when row.mark().isPresent() ->
                 AccountView.of(
                         link, "reauthorization_required", row.mark().get().reason());
-            case Look.Away _, Look.Foreign _, Look.Counting _ -> AccountView.of(link, "active", null);
+            case Look.Away _, Look.Foreign _, Look.Counting _ -> AccountView.of(link, AccountView.ACTIVE, null);
         };
     }
 
     /** Refuses an account whose owner is deactivated in FusionAuth, or not registered for the application any more. */
     public static Remembered requireActive(Remembered account) {
         if (!account.ownerIsActive()) {
-            throw new BrokerException(
-                    ProblemType.USER_DISABLED,
-                    "The account's owner is deactivated in FusionAuth, or not registered for the application. An administrator of FusionAuth decides that; the account is not lost.");
+            throw LinkOwners.disabled();
         }
         return account;
     }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /** Takes the callback's parameters and lets FusionAuth complete. Blocks. */
 @ApplicationScoped
@@ -25,6 +26,7 @@ class CompleteService {
     private final ConsentCompletion consent;
     private final CompleteApi fusionAuth;
     private final FreshLogin freshLogin;
+    private final ForeignLinks foreignLinks;
     private final PendingLinks pendingLinks;
     private final Accounts accounts;
     private final AccountLocks locks;
@@ -34,6 +36,7 @@ class CompleteService {
             ConsentCompletion consent,
             CompleteApi fusionAuth,
             FreshLogin freshLogin,
+            ForeignLinks foreignLinks,
             PendingLinks pendingLinks,
             Accounts accounts,
             AccountLocks locks) {
@@ -41,6 +44,7 @@ class CompleteService {
         this.consent = consent;
         this.fusionAuth = fusionAuth;
         this.freshLogin = freshLogin;
+        this.foreignLinks = foreignLinks;
         this.pendingLinks = pendingLinks;
         this.accounts = accounts;
         this.locks = locks;
@@ -62,7 +66,8 @@ class CompleteService {
     private Completed complete(AuthorizationState state, Secret code) {
         var before = freshLogin.links(state);
         return switch (redeem(state, code)) {
-            case Completion.LoggedIn(var userId) -> loggedIn(state, before, userId.orElse(state.userId()));
+            case Completion.LoggedIn(var userId) -> loggedIn(state, before, userId);
+            case Completion.Interrupted(var why) -> found(state, before, () -> LinkingProblems.interrupted(why));
             case Completion.Pending(var id) -> pendingLinks.seal(state, id);
             case Completion.Refused(var refusal) -> throw LinkingProblems.of(refusal);
             case Completion.InDoubt(var timedOut) -> inDoubt(state, before, timedOut);
@@ -87,15 +92,22 @@ class CompleteService {
 
     private Completed loggedIn(AuthorizationState state, List<Link> before, UUID userId) {
         if (!userId.equals(state.userId())) {
+            foreignLinks.takeBackNew(state.providerId(), userId);
             throw LinkingProblems.linkedElsewhere();
         }
+        return found(
+                state,
+                before,
+                () -> new BrokerException(
+                        ProblemType.UPSTREAM_ERROR,
+                        "FusionAuth completed the sign-in, but none of the user's links shows it. List the accounts, and start again if it is missing."));
+    }
+
+    private Completed found(AuthorizationState state, List<Link> before, Supplier<BrokerException> otherwise) {
         return freshLogin
                 .find(state, before)
                 .map(link -> linked(state, before, link))
-                .orElseThrow(
-                        () -> new BrokerException(
-                                ProblemType.UPSTREAM_ERROR,
-                                "FusionAuth completed the sign-in, but none of the user's links shows it. List the accounts, and start again if it is missing."));
+                .orElseThrow(otherwise);
     }
 
     private Completed inDoubt(AuthorizationState state, List<Link> before, boolean timedOut) {

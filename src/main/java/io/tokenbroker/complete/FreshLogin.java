@@ -7,6 +7,7 @@ import io.tokenbroker.start.AuthorizationState;
 import io.tokenbroker.time.Sleeper;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -69,7 +70,8 @@ class FreshLogin {
     }
 
     private static Optional<Link> latest(List<Link> changed) {
-        return changed.stream().max(Comparator.comparing(Link::lastAuthorizedAt));
+        return changed.stream()
+                .max(Comparator.comparing(link -> link.lastAuthorizedAt().orElse(Instant.EPOCH)));
     }
 
     private static boolean isUnchanged(Link before, Link now) {

@@ -1,5 +1,6 @@
 package io.tokenbroker.complete;
 
+import io.tokenbroker.fusionauth.Completion.Interruption;
 import io.tokenbroker.fusionauth.Completion.Refusal;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
@@ -51,6 +52,19 @@ public final class LinkingProblems {
                         "FusionAuth does not let this user sign in: locked or expired. An administrator must act.");
             case OTHER -> failed("FusionAuth could not complete the sign-in. Nothing was linked; start again.");
         };
+    }
+
+    static BrokerException interrupted(Interruption why) {
+        var wanted = switch (why) {
+            case PASSWORD_CHANGE ->
+                "must change the password before the next login. An administrator of FusionAuth can lift that, or the person changes it at FusionAuth's own page";
+            case SECOND_FACTOR ->
+                "must give a second factor at each login, which linking has no page for. An administrator of FusionAuth can exempt this application from it, or the user";
+        };
+        return new BrokerException(
+                ProblemType.UPSTREAM_ERROR,
+                "FusionAuth did not end the sign-in: the user %s. No account shows it; start again after that."
+                        .formatted(wanted));
     }
 
     public static BrokerException linkLimitReached() {

@@ -4,6 +4,7 @@ import io.tokenbroker.mint.MintRequest;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.Parameters;
 import io.tokenbroker.problem.ProblemType;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -12,12 +13,13 @@ import java.util.stream.Stream;
 /**
  * What a form asks for (RFC 8693 §2.1), without the client and the user. Unknown parameters are tolerated.
  *
- * @param audience the account's id, where the path does not have it
- * @param loginHint or what the account is called
+ * @param audiences the account's id, or its provider's id or name; one may be the resource
+ * @param loginHint the account's identity or what it is called
+ * @param resource one at most
  * @param scopes none where the form has none
  */
 record ExchangeRequest(
-        Optional<String> audience,
+        List<String> audiences,
         Optional<String> loginHint,
         Optional<String> resource,
         List<String> scopes,
@@ -33,6 +35,7 @@ record ExchangeRequest(
                     ProblemType.INVALID_SCOPE,
                     "The field 'scope' must be 50 scopes at most, without quotes and backslashes.");
         }
+        audiences = List.copyOf(audiences);
         scopes = List.copyOf(scopes);
     }
 
@@ -41,9 +44,11 @@ record ExchangeRequest(
         requireGrant(form.one("grant_type"));
         requireTypes(form);
         return new ExchangeRequest(
-                single(form, "audience"),
+                Stream.concat(form.all("audience").stream(), form.one("connection").stream())
+                        .distinct()
+                        .toList(),
                 form.one("login_hint"),
-                single(form, "resource"),
+                single(form.all("resource")),
                 form.one("scope").stream()
                         .flatMap(scope -> Stream.of(scope.split(" ", -1)))
                         .filter(scope -> !scope.isEmpty())
@@ -60,7 +65,26 @@ record ExchangeRequest(
     }
 
     ExchangeRequest withoutScopes() {
-        return new ExchangeRequest(audience, loginHint, resource, List.of(), claims);
+        return new ExchangeRequest(audiences, loginHint, resource, List.of(), claims);
+    }
+
+    /**
+     * The same without the audiences that name the account: what is left of them is the resource. A resource that repeats
+     * one of those names says nothing; some gateways send each audience as a resource too.
+     */
+    ExchangeRequest withoutNames(Collection<String> names) {
+        var given = resource.filter(value -> !names.contains(value));
+        var targets = Stream.concat(given.stream(), audiences.stream().filter(value -> !names.contains(value)))
+                .filter(value -> given.filter(first -> !first.equals(value) && isSame(first, value))
+                        .isEmpty())
+                .distinct()
+                .toList();
+        return new ExchangeRequest(List.of(), loginHint, single(targets), scopes, claims);
+    }
+
+    /** Resources with and without a slash at the end are the same. */
+    static boolean isSame(String one, String other) {
+        return one.replaceFirst("/$", "").equals(other.replaceFirst("/$", ""));
     }
 
     private static void requireGrant(Optional<String> type) {
@@ -86,13 +110,13 @@ record ExchangeRequest(
         }
     }
 
-    /** RFC 8693 lets both be repeated; a token is for one account and one resource. */
-    private static Optional<String> single(Parameters form, String name) {
-        var values = form.all(name);
-        if (values.size() > 1) {
+    /** RFC 8693 lets them be several; a token is for one. */
+    private static Optional<String> single(List<String> resources) {
+        if (resources.size() > 1) {
             throw new BrokerException(
-                    ProblemType.INVALID_TARGET, "A token is for one %s; ask for each alone.".formatted(name));
+                    ProblemType.INVALID_TARGET,
+                    "A token is for one resource; ask for each alone. An audience that names neither the account nor its provider is a resource.");
         }
-        return values.stream().findFirst();
+        return resources.stream().findFirst();
     }
 }

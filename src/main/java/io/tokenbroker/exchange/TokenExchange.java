@@ -63,9 +63,9 @@ class TokenExchange {
         var caller = form.one("subject_token")
                 .map(token -> client.onBehalfOf(subject(token)))
                 .orElse(client);
-        var account = accounts.of(caller, path, request);
-        return new Exchange(
-                caller, account, ofOneResource(caller, account, request).mint());
+        var account = accounts.find(caller, path, request);
+        var target = ofOneResource(caller, account.id(), request.withoutNames(account.by()));
+        return new Exchange(caller, account.id(), target.mint());
     }
 
     /** Some send the name beside another proof of it, and then it must be the same (RFC 6749 §2.3). */
@@ -96,17 +96,14 @@ class TokenExchange {
             return request;
         }
         var named = Scopes.resourceOf(provider.get(), request.scopes());
-        if (named.filter(resource -> !isSame(resource, request.resource().get()))
+        if (named.filter(resource ->
+                        !ExchangeRequest.isSame(resource, request.resource().get()))
                 .isPresent()) {
             throw new BrokerException(
                     ProblemType.INVALID_TARGET,
                     "The scope is of another resource than resource. Leave one of them out.");
         }
         return named.isEmpty() ? request.withoutScopes() : request;
-    }
-
-    private static boolean isSame(String one, String other) {
-        return one.replaceFirst("/$", "").equals(other.replaceFirst("/$", ""));
     }
 
     /** An exchange that is understood: a mint. */

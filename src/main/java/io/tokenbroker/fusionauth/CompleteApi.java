@@ -4,6 +4,7 @@ import com.inversoft.error.Errors;
 import com.inversoft.rest.ClientResponse;
 import io.fusionauth.domain.api.LoginResponse;
 import io.fusionauth.domain.api.identityProvider.IdentityProviderLoginRequest;
+import io.tokenbroker.fusionauth.Completion.Interruption;
 import io.tokenbroker.fusionauth.Completion.Refusal;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.settings.BrokerSettings;
@@ -49,7 +50,9 @@ public class CompleteApi {
     /** By status: 232 is a success to FusionAuth's client, and no login at all. */
     private static Completion completion(ClientResponse<LoginResponse, Errors> response) {
         return switch (response.status) {
-            case 200, 202, 203, 212, 213, 242 -> new Completion.LoggedIn(userId(response.successResponse));
+            case 200, 202, 212, 213 -> loggedIn(response.successResponse);
+            case 203 -> new Completion.Interrupted(Interruption.PASSWORD_CHANGE);
+            case 242 -> new Completion.Interrupted(Interruption.SECOND_FACTOR);
             case 232 -> pending(response.successResponse);
             case 400, 401 -> new Completion.Refused(refusal(FusionAuthCalls.codes(response.errorResponse)));
             case 404 ->
@@ -69,8 +72,12 @@ public class CompleteApi {
         };
     }
 
-    private static Optional<UUID> userId(LoginResponse body) {
-        return Optional.ofNullable(body).map(b -> b.user).map(user -> user.id);
+    private static Completion loggedIn(LoginResponse body) {
+        return Optional.ofNullable(body)
+                .map(b -> b.user)
+                .map(user -> user.id)
+                .<Completion>map(Completion.LoggedIn::new)
+                .orElseGet(() -> new Completion.InDoubt(false));
     }
 
     private static Completion pending(LoginResponse body) {

@@ -1,18 +1,16 @@
 package io.tokenbroker.fusionauth;
 
 import io.tokenbroker.seal.Secret;
-import java.util.Optional;
 import java.util.UUID;
 
 /** How a Complete call ended. Whatever it was, the authorization code is spent. */
 public sealed interface Completion {
 
-    /**
-     * Somebody was logged in over a link; which link, FusionAuth does not say.
-     *
-     * @param userId the user who was logged in; absent in the answers that ask for a password change or a second factor
-     */
-    record LoggedIn(Optional<UUID> userId) implements Completion {}
+    /** This user was logged in over a link; which link, FusionAuth does not say. */
+    record LoggedIn(UUID userId) implements Completion {}
+
+    /** A login that FusionAuth wants more for, of a user it does not name; it may have written a link. */
+    record Interrupted(Interruption why) implements Completion {}
 
     /** The identity is not linked yet and waits for a confirmation. */
     record Pending(Secret pendingLinkId) implements Completion {}
@@ -21,6 +19,12 @@ public sealed interface Completion {
 
     /** No answer, or one that leaves it open whether a link was written. */
     record InDoubt(boolean timedOut) implements Completion {}
+
+    /** What FusionAuth wants before it lets the user log in. */
+    enum Interruption {
+        PASSWORD_CHANGE,
+        SECOND_FACTOR
+    }
 
     /** Why FusionAuth refused to complete. */
     enum Refusal {

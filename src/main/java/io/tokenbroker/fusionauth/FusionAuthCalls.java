@@ -1,11 +1,8 @@
 package io.tokenbroker.fusionauth;
 
-import com.fasterxml.jackson.databind.DeserializationContext;
-import com.fasterxml.jackson.databind.deser.DeserializationProblemHandler;
 import com.inversoft.error.Errors;
 import com.inversoft.rest.ClientResponse;
 import io.fusionauth.client.FusionAuthClient;
-import io.fusionauth.domain.provider.IdentityProviderType;
 import io.quarkus.runtime.Startup;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
@@ -36,16 +33,15 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class FusionAuthCalls {
 
-    private static final int CONNECT_MILLIS = 2_000;
     private static final int READ_MILLIS = 5_000;
 
     /** FusionAuth makes three calls of up to ten seconds each at the provider before it answers Complete. */
     private static final int COMPLETE_MILLIS = 35_000;
 
     /** 48 + 16 sign-ins of one provider = http.maxConnections (64). */
-    private static final Bulkhead.Limits LIMITS = limits(48);
+    private static final Bulkhead.Limits LIMITS = limits(48, 32);
 
-    private static final Bulkhead.Limits COMPLETE_LIMITS = limits(16);
+    private static final Bulkhead.Limits COMPLETE_LIMITS = limits(16, 12);
 
     private static final Duration SOON = Duration.ofSeconds(5);
 
@@ -62,8 +58,8 @@ class FusionAuthCalls {
         // too, but only on its first call, which may be too late.
         System.setProperty("sun.net.http.retryPost", "false");
         var fusionAuth = settings.fusionauth();
-        api = client(fusionAuth, READ_MILLIS);
-        complete = client(fusionAuth, COMPLETE_MILLIS);
+        api = new ConfinedClient(fusionAuth, READ_MILLIS);
+        complete = new ConfinedClient(fusionAuth, COMPLETE_MILLIS);
         bulkhead = new Bulkhead("fusionauth", LIMITS, clock);
         this.clock = clock;
     }
@@ -121,8 +117,8 @@ class FusionAuthCalls {
     }
 
     /** A call that has waited 5 s is dropped: its caller has timed out, or its lease is about to end. */
-    private static Bulkhead.Limits limits(int atOnce) {
-        return new Bulkhead.Limits(atOnce, 5_000, Duration.ofSeconds(5), Duration.ofSeconds(2));
+    private static Bulkhead.Limits limits(int atOnce, int ofOneCaller) {
+        return new Bulkhead.Limits(atOnce, ofOneCaller, 5_000, Duration.ofSeconds(5), Duration.ofSeconds(2));
     }
 
     /** The problem of an unexpected answer. */
@@ -139,6 +135,12 @@ class FusionAuthCalls {
                         "FusionAuth refuses the broker's API key for %s. The operator must check broker.fusionauth.api-key and its permissions."
                                 .formatted(call));
             case -1 -> unavailable("FusionAuth does not answer.");
+            case 301, 302, 303, 307, 308 ->
+                new BrokerException(
+                        ProblemType.UPSTREAM_ERROR,
+                        "FusionAuth redirects %s elsewhere (%d), where the broker does not take its API key. The operator must set broker.fusionauth.url to where FusionAuth itself is."
+                                .formatted(call, status));
+            case 409 -> unavailable("FusionAuth is busy with the same record.");
             case 429 -> unavailable("FusionAuth is throttling the broker.");
             default ->
                 status >= 500
@@ -190,30 +192,5 @@ class FusionAuthCalls {
         return new BrokerException(
                         ProblemType.FUSIONAUTH_UNAVAILABLE, what + " Nothing was changed or lost; try again later.")
                 .withRetryAfter(SOON);
-    }
-
-    private static FusionAuthClient client(BrokerSettings.FusionAuth settings, int readMillis) {
-        var json = FusionAuthClient.objectMapper.copy().addHandler(new UnknownWords());
-        return new FusionAuthClient(
-                settings.apiKey(),
-                settings.url().toString(),
-                CONNECT_MILLIS,
-                readMillis,
-                settings.tenantId().toString(),
-                json);
-    }
-
-    /** One link of a type this client does not know must not make the whole list unreadable. */
-    private static final class UnknownWords extends DeserializationProblemHandler {
-
-        @Override
-        public @Nullable Object handleWeirdStringValue(
-                DeserializationContext context, Class<?> target, String word, String message) {
-            if (target == IdentityProviderType.class) {
-                // Any type but ours will do; null would say that the server does not tell types.
-                return IdentityProviderType.ExternalJWT;
-            }
-            return target.isEnum() ? null : NOT_HANDLED;
-        }
     }
 }

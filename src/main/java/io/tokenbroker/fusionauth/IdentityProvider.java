@@ -17,11 +17,32 @@ public record IdentityProvider(
         String name,
         boolean enabled,
         boolean enabledForApplication,
-        boolean linkingDisabled,
+        Linking linking,
         Optional<URI> issuer,
         Optional<URI> authorizationEndpoint,
         Optional<URI> tokenEndpoint,
         Optional<String> clientId,
         Optional<Secret> clientSecret,
         String clientAuthentication,
-        String uniqueIdClaim) {}
+        String uniqueIdClaim) {
+
+    /** What FusionAuth does with an identity that is not linked yet. */
+    public enum Linking {
+        /** The broker is asked, and the person. */
+        PENDING,
+        /** It goes to the user of the same e-mail or user name, or to a new one. */
+        BY_NAME,
+        DISABLED
+    }
+
+    /** Why FusionAuth completes no sign-in at it, if so. Completes the sentence "It is left out because …". */
+    public Optional<String> whyOff() {
+        if (!enabled) {
+            return Optional.of("it is disabled in FusionAuth");
+        }
+        if (!enabledForApplication) {
+            return Optional.of("it is not enabled for the application in FusionAuth");
+        }
+        return Optional.of("its linking strategy in FusionAuth is Disabled").filter(off -> linking == Linking.DISABLED);
+    }
+}

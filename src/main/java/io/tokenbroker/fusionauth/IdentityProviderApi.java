@@ -4,6 +4,7 @@ import io.fusionauth.domain.provider.BaseIdentityProvider;
 import io.fusionauth.domain.provider.IdentityProviderLinkingStrategy;
 import io.fusionauth.domain.provider.IdentityProviderType;
 import io.fusionauth.domain.provider.OpenIdConnectIdentityProvider;
+import io.tokenbroker.fusionauth.IdentityProvider.Linking;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.settings.BrokerSettings;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -49,7 +50,7 @@ public class IdentityProviderApi {
                 Optional.ofNullable(provider.name).orElse(""),
                 provider.enabled,
                 provider.isEnabledForApplicationId(applicationId),
-                provider.linkingStrategy == IdentityProviderLinkingStrategy.Disabled,
+                linking(provider.linkingStrategy),
                 uri(oauth2.issuer),
                 uri(oauth2.authorization_endpoint),
                 uri(oauth2.token_endpoint),
@@ -59,6 +60,15 @@ public class IdentityProviderApi {
                         .map(Enum::name)
                         .orElse("client_secret_basic"),
                 text(oauth2.uniqueIdClaim).orElse("sub"));
+    }
+
+    private static Linking linking(@Nullable IdentityProviderLinkingStrategy strategy) {
+        return switch (strategy) {
+            case CreatePendingLink -> Linking.PENDING;
+            case Disabled, Unsupported -> Linking.DISABLED;
+            // Absent in old versions, which then link by e-mail.
+            case null, default -> Linking.BY_NAME;
+        };
     }
 
     private static Optional<URI> uri(@Nullable URI value) {

@@ -137,7 +137,6 @@ public class LinkApi {
     }
 
     private static Link toLink(IdentityProviderLink link) {
-        var inserted = instant(link.insertInstant).orElse(Instant.EPOCH);
         return new Link(
                 link.identityProviderId,
                 Optional.ofNullable(link.identityProviderName).orElse(""),
@@ -147,12 +146,15 @@ public class LinkApi {
                 Optional.ofNullable(link.token)
                         .filter(token -> !token.isBlank())
                         .map(Secret::of),
-                inserted,
+                instant(link.insertInstant),
                 instant(link.lastLoginInstant));
     }
 
     private static Optional<Instant> instant(@Nullable ZonedDateTime time) {
-        return Optional.ofNullable(time).map(ZonedDateTime::toInstant);
+        return Optional.ofNullable(time)
+                // RFC 3339 has years of four digits; what is beyond is no date of a link.
+                .filter(known -> known.getYear() <= 9_999)
+                .map(ZonedDateTime::toInstant);
     }
 
     private record Key(UUID providerId, String identity) {}

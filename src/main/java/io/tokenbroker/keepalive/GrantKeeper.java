@@ -58,13 +58,14 @@ class GrantKeeper {
             due.isThere(row);
         }
         var isAnothers = account.get().version() != row.version();
-        if (isAnothers || !row.issuedAt().isBefore(issuedBefore())) {
+        var before = issuedBefore();
+        if (isAnothers || !row.issuedAt().isBefore(before)) {
             return new Renewal.Healthy();
         }
         if (row.isMarked()) {
             return new Renewal.NeedsPerson(ProblemType.REAUTHORIZATION_REQUIRED.code());
         }
-        var renewal = renewals.renew(account.get());
+        var renewal = renewals.renew(account.get(), before);
         if (renewal instanceof Renewal.NeedsPerson) {
             due.postponeAgain(row, TOMORROW);
         }

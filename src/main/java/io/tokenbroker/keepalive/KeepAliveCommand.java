@@ -34,8 +34,6 @@ public class KeepAliveCommand implements QuarkusApplication {
             case CommandLine.Options options -> {
                 System.setProperty("quarkus.http.host-enabled", "false");
                 System.setProperty("quarkus.management.host-enabled", "false");
-                // A dry run changes nothing, and a run looks at everything itself.
-                System.setProperty("quarkus.scheduler.enabled", "false");
                 // The terminal is for the progress.
                 System.setProperty("quarkus.log.console.stderr", "true");
                 Quarkus.run(KeepAliveCommand.class, exit, arguments.toArray(String[]::new));

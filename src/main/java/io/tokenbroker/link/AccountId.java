@@ -40,6 +40,11 @@ public record AccountId(UUID providerId, String identity) {
         }
     }
 
+    /** Whether this text can be meant as an account's id only, be it one or not. */
+    public static boolean isMeant(String text) {
+        return text.startsWith(PREFIX);
+    }
+
     @Override
     public String toString() {
         var name = identity.getBytes(StandardCharsets.UTF_8);

@@ -3,49 +3,74 @@ package io.tokenbroker.link;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tokenbroker.fusionauth.UserApi;
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.time.Window;
-import jakarta.inject.Singleton;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Whether a link's owner may use it: active in FusionAuth and registered for the application. Links of one user that are
- * read at about the same time share a read of the user. Blocks.
+ * Whether a user may have accounts used: active in FusionAuth and registered for the application. A user is read once for
+ * all links. Blocks.
  */
-@Singleton
-class LinkOwners {
-
-    /** A read serves other links for a sixth of recheck-after, since a link is good for no longer than its owner's read. */
-    private static final int SHARED = 6;
+@ApplicationScoped
+public class LinkOwners {
 
     private final UserApi users;
     private final Clock clock;
-    private final BrokerSettings.Accounts settings;
+    private final boolean isRequired;
+    private final Duration sharedFor;
+    private final SingleFlight<Read> readings = new SingleFlight<>();
 
     private final Cache<UUID, Read> reads =
             Caffeine.newBuilder().maximumSize(200_000).build();
 
     LinkOwners(UserApi users, BrokerSettings settings, Clock clock) {
         this.users = users;
-        this.settings = settings.accounts();
         this.clock = clock;
+        isRequired = settings.accounts().requireActiveUser();
+        // A link is no newer than its owner, and is read ahead at this age: both are read anew together.
+        sharedFor = ReadAhead.dueAfter(settings);
     }
 
-    /** @throws io.tokenbroker.problem.BrokerException if FusionAuth cannot be asked, or not by this API key */
+    /** @throws BrokerException if FusionAuth cannot be asked, or not by this API key */
     Read of(UUID userId) {
+        return isRequired
+                ? recent(userId)
+                        .orElseGet(() -> readings.share(
+                                userId,
+                                // Another reading may have ended since this caller looked.
+                                () -> recent(userId).orElseGet(() -> read(userId))))
+                : new Read(true, clock.instant());
+    }
+
+    /** @throws BrokerException if the user is deactivated or not registered, or FusionAuth cannot be asked */
+    public void requireActive(UUID userId) {
+        if (!of(userId).isActive()) {
+            throw disabled();
+        }
+    }
+
+    public static BrokerException disabled() {
+        return new BrokerException(
+                ProblemType.USER_DISABLED,
+                "The account's owner is deactivated in FusionAuth, or not registered for the application. An administrator of FusionAuth decides that; no account is lost.");
+    }
+
+    private Optional<Read> recent(UUID userId) {
+        return Optional.ofNullable(reads.getIfPresent(userId))
+                .filter(read -> Window.of(read.at(), sharedFor).contains(clock.instant()));
+    }
+
+    private Read read(UUID userId) {
         var now = clock.instant();
-        if (!settings.requireActiveUser()) {
-            return new Read(true, now);
-        }
-        var read = reads.getIfPresent(userId);
-        if (read == null
-                || !Window.of(read.at(), settings.recheckAfter().dividedBy(SHARED))
-                        .contains(now)) {
-            read = new Read(users.isActive(userId), now);
-            reads.put(userId, read);
-        }
+        var read = new Read(users.isActive(userId), now);
+        reads.put(userId, read);
         return read;
     }
 

@@ -24,7 +24,12 @@ public class ReadAhead {
         this.links = links;
         this.readings = new AheadOfTime(threads, clock, AT_ONCE, Duration.ZERO, AFTER_A_FAILURE);
         this.clock = clock;
-        this.dueAfter = settings.accounts().recheckAfter().multipliedBy(2).dividedBy(3);
+        this.dueAfter = dueAfter(settings);
+    }
+
+    /** The age at which a link in use is read again. */
+    static Duration dueAfter(BrokerSettings settings) {
+        return settings.accounts().recheckAfter().multipliedBy(2).dividedBy(3);
     }
 
     /** Starts a reading if this link, which is being used, is due. Never blocks. */

@@ -15,7 +15,12 @@ import java.util.UUID;
 public record SignIn(AccountId account, UUID userId, Instant linkedAt, Optional<Secret> token, Instant authorizedAt) {
 
     public static SignIn of(Link link) {
-        return new SignIn(AccountId.of(link), link.userId(), link.insertedAt(), link.token(), link.lastAuthorizedAt());
+        return new SignIn(
+                AccountId.of(link),
+                link.userId(),
+                link.linkedAt(),
+                link.token(),
+                link.lastAuthorizedAt().orElse(Instant.EPOCH));
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.tokenbroker.mint;
 
 import io.tokenbroker.grant.Look.SharedToken;
+import io.tokenbroker.provider.Provider;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.tenant.RefreshOutcome.Refreshed;
 import java.time.Duration;
@@ -25,8 +26,8 @@ public record AccessToken(
         TokenAnswer.Beginning answer) {
 
     /** A token that was asked for at {@code askedAt}; tokens of one moment are not renewed in one moment. */
-    static AccessToken of(Refreshed refreshed, Instant askedAt) {
-        var life = refreshed.expiresIn();
+    static AccessToken of(Refreshed refreshed, Instant askedAt, Provider provider) {
+        var life = refreshed.expiresIn().orElse(provider.defaultLifetime());
         var renewIn = refreshed
                 .refreshIn()
                 .filter(hint -> hint.compareTo(life) < 0)

@@ -4,6 +4,8 @@ import io.tokenbroker.link.AccountId;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.problem.Reauthorize;
+import io.tokenbroker.settings.BrokerSettings.Rotation;
+import io.tokenbroker.tenant.MicrosoftGraph;
 import io.tokenbroker.tenant.RefreshOutcome.Refusal;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
@@ -61,7 +63,7 @@ final class Answers {
 
     static BrokerException refused(Wanted wanted, Refused refused) {
         var refusal = refused.refusal();
-        var problem = new BrokerException(type(refusal), detail(refused)).withUpstream(refused.upstream());
+        var problem = new BrokerException(type(refusal), detail(wanted, refused)).withUpstream(refused.upstream());
         return !HELPED_BY_PERSON.contains(refusal)
                 ? problem
                 : problem.withReauthorize(new Reauthorize(
@@ -81,11 +83,11 @@ final class Answers {
             case INVALID_SCOPE -> ProblemType.INVALID_SCOPE;
             case INVALID_TARGET -> ProblemType.INVALID_TARGET;
             case MISCONFIGURED_FOR_RESOURCE, MISCONFIGURED -> ProblemType.PROVIDER_MISCONFIGURED;
-            case NOT_UNDERSTOOD -> ProblemType.UPSTREAM_ERROR;
+            case NOT_UNDERSTOOD, UNREADABLE -> ProblemType.UPSTREAM_ERROR;
         };
     }
 
-    private static String detail(Refused refused) {
+    private static String detail(Wanted wanted, Refused refused) {
         return switch (refused.refusal()) {
             case REAUTHORIZATION_REQUIRED ->
                 "The tenant does not accept the account's refresh token any more (%s). The person must authorize the account again."
@@ -108,9 +110,18 @@ final class Answers {
             case MISCONFIGURED ->
                 "The tenant refuses the application itself: its client id, secret, redirect type or tenant. "
                         + "The operator must mend the identity provider in FusionAuth; no account is lost.";
-            case NOT_UNDERSTOOD ->
-                "The tenant gave an answer that the broker cannot use. No account is lost; the operator should look into it.";
+            case NOT_UNDERSTOOD -> unusable(refused) + " No account is lost; the operator should look into it.";
+            case UNREADABLE ->
+                wanted.provider().rotation() == Rotation.REUSABLE
+                        ? unusable(refused) + " No account is lost; the operator should look into it."
+                        : unusable(refused)
+                                + " The account's refresh token works once and may be spent now: if the next mint says reauthorization_required, the person must authorize the account again. "
+                                + "Before that the operator should look into the provider's answers, or the same happens once more.";
         };
+    }
+
+    private static String unusable(Refused refused) {
+        return "The tenant gave an answer that the broker cannot use (%s).".formatted(refused.reason());
     }
 
     static BrokerException unavailable(Unavailable unavailable) {
@@ -144,13 +155,15 @@ final class Answers {
     }
 
     /**
-     * Consent says what it is for. Everything else takes a real sign-in, which start makes only of scopes that FusionAuth
-     * can complete with: at Entra none, for there a refresh token buys tokens of every resource; elsewhere the same as now,
-     * for the next refresh token is worth no more than what was asked with it (RFC 6749 §6).
+     * What was asked for, so that the person agrees to it too. But at Entra start makes no sign-in of another resource's
+     * scopes while the account works, and a second factor or a policy takes a sign-in.
      */
     private static List<String> scopesToAsk(Wanted wanted, Refusal refusal) {
-        return wanted.provider().isEntra() && refusal != Refusal.CONSENT_REQUIRED
-                ? List.of()
-                : wanted.target().scopes();
+        var isOfSignIn = refusal == Refusal.REAUTHORIZATION_REQUIRED || refusal == Refusal.CONSENT_REQUIRED;
+        return isOfSignIn
+                        || !wanted.provider().isEntra()
+                        || MicrosoftGraph.is(wanted.target().resource())
+                ? wanted.target().scopes()
+                : List.of();
     }
 }

@@ -4,12 +4,14 @@ import io.tokenbroker.grant.Lease;
 import io.tokenbroker.grant.Look;
 import io.tokenbroker.grant.Look.Mark;
 import io.tokenbroker.mint.RefreshAttempt.Result;
+import io.tokenbroker.seal.Secret;
 import io.tokenbroker.settings.BrokerSettings.Rotation;
 import io.tokenbroker.tenant.RefreshOutcome;
 import io.tokenbroker.tenant.RefreshOutcome.Refreshed;
 import io.tokenbroker.tenant.RefreshOutcome.Refusal;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
+import io.tokenbroker.tenant.RefreshOutcome.Unusable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -33,22 +35,20 @@ final class LeasedAttempt {
     Result settled(Wanted wanted, RefreshOutcome outcome) {
         return switch (outcome) {
             case Refreshed refreshed -> kept(wanted, refreshed);
+            case Unusable(var next, var why) -> missedKeeping(wanted, Optional.of(next), why);
             case Refused refused -> refused(wanted, refused);
-            case Unavailable away -> {
-                lease.release();
-                yield attempt.missed(wanted, away);
-            }
+            case Unavailable away -> released(wanted, away);
         };
     }
 
     /** A spent token's successor is kept even if the identity is wrong: it is the only one that the grant has. */
     private Result kept(Wanted wanted, Refreshed refreshed) {
-        var token = AccessToken.of(refreshed, askedAt);
-        var passes = IdentityCheck.passes(wanted.provider(), wanted.remembered().link(), refreshed.idToken());
-        if (!passes && wanted.provider().rotation() == Rotation.REUSABLE) {
-            throw IdentityCheck.refusal(wanted.provider());
+        var token = AccessToken.of(refreshed, askedAt, wanted.provider());
+        var flaw = IdentityCheck.flaw(wanted, refreshed);
+        if (flaw.isPresent() && isReusable(wanted)) {
+            throw IdentityCheck.refusal(wanted.provider(), flaw.get());
         }
-        var mayBeShared = passes && !wanted.mayBeChallenged();
+        var mayBeShared = flaw.isEmpty() && !wanted.mayBeChallenged();
         var next = refreshed.refreshToken();
         var rotated = next.filter(newer -> !newer.equals(lease.refreshToken())).isPresent();
         var shared = Optional.of(token.shared()).filter(ours -> mayBeShared);
@@ -56,10 +56,25 @@ final class LeasedAttempt {
             case KEPT -> attempt.handedOut(seenAtNext(wanted), token, refreshed, rotated);
             case SUPERSEDED -> new Result.LookAgain(attempt.withLinkReadAgain(wanted));
             case UNSTORED ->
-                wanted.provider().rotation() == Rotation.REUSABLE
+                isReusable(wanted)
                         ? attempt.handedOut(wanted, token, refreshed, rotated)
                         : new Result.Ended(new Landing.StoreAway());
         };
+    }
+
+    /** No access token, but perhaps the only refresh token that the grant has. */
+    private Result missedKeeping(Wanted wanted, Optional<Secret> next, Refused why) {
+        return switch (lease.keep(next, wanted.target().scopes(), Optional.empty())) {
+            case KEPT -> attempt.missed(seenAtNext(wanted), why);
+            case SUPERSEDED -> new Result.LookAgain(attempt.withLinkReadAgain(wanted));
+            case UNSTORED ->
+                isReusable(wanted) ? attempt.missed(wanted, why) : new Result.Ended(new Landing.StoreAway());
+        };
+    }
+
+    private Result released(Wanted wanted, RefreshOutcome outcome) {
+        lease.release();
+        return attempt.missed(wanted, outcome);
     }
 
     private Result refused(Wanted wanted, Refused refused) {
@@ -71,14 +86,11 @@ final class LeasedAttempt {
                         .<Result>map(Result.LookAgain::new)
                         .orElseGet(() -> attempt.missed(wanted, refused));
             }
-            case RESOURCE, ANSWER -> {
-                lease.release();
-                yield attempt.missed(wanted, refused);
-            }
+            case RESOURCE, ANSWER -> released(wanted, refused);
         };
     }
 
-    /** A person may have signed in meanwhile; and Entra refuses personal accounts now and then without a reason. */
+    /** A person may have signed in meanwhile; and a refusal without a reason may be one of these scopes alone. */
     private Result refusedAsAWhole(Wanted wanted, Refused refused) {
         var now = attempt.withLinkReadAgain(wanted);
         if (now.remembered().epoch() != wanted.remembered().epoch()) {
@@ -87,16 +99,43 @@ final class LeasedAttempt {
         }
         if (isDoubtful(now, refused)) {
             isConfirmed = true;
-            return settled(
-                    now,
-                    attempt.sent(now, () -> Optional.of(attempt.onceMore(lease)))
-                            .orElse(refused));
+            return confirmed(now, refused);
         }
-        if (refused.refusal() == Refusal.REAUTHORIZATION_REQUIRED) {
-            return marked(now, refused);
+        return refused.refusal() == Refusal.REAUTHORIZATION_REQUIRED ? marked(now, refused) : released(now, refused);
+    }
+
+    /** Asks for what every grant is good for. If the token works for that, consent to these scopes is missing. */
+    private Result confirmed(Wanted wanted, Refused refused) {
+        if (wanted.target().scopes().isEmpty()) {
+            return settled(wanted, asked(wanted, refused));
         }
-        lease.release();
-        return attempt.missed(now, refused);
+        return switch (onceMore(wanted.forSignIn()).orElse(refused)) {
+            case Refreshed works
+            when IdentityCheck.flaw(wanted, works).isEmpty() -> worksForOthers(wanted, works.refreshToken(), refused);
+            case Refreshed anothers -> kept(wanted.forSignIn(), anothers);
+            case Unusable(var next, var _) -> missedKeeping(wanted, Optional.of(next), refused.asMissingConsent());
+            // It was this question that did not suit.
+            case Refused other when other.refusal().isOfRequest() -> settled(wanted, asked(wanted, refused));
+            case RefreshOutcome other -> settled(wanted, other);
+        };
+    }
+
+    private Result worksForOthers(Wanted wanted, Optional<Secret> next, Refused refused) {
+        return switch (asked(wanted, refused)) {
+            case Refreshed works -> kept(wanted, works);
+            case Refused other when other.refusal() != refused.refusal() -> settled(wanted, other);
+            case Refused same -> missedKeeping(wanted, next, same.asMissingConsent());
+            case RefreshOutcome _ -> missedKeeping(wanted, next, refused.asMissingConsent());
+        };
+    }
+
+    /** Personal accounts of Entra are refused now and then for a moment, which one more try tells from missing consent. */
+    private RefreshOutcome asked(Wanted wanted, Refused before) {
+        return isReusable(wanted) ? onceMore(wanted).orElse(before) : before;
+    }
+
+    private Optional<RefreshOutcome> onceMore(Wanted wanted) {
+        return attempt.sent(wanted, () -> Optional.of(attempt.onceMore(lease)));
     }
 
     private Result marked(Wanted wanted, Refused refused) {
@@ -112,10 +151,15 @@ final class LeasedAttempt {
         return attempt.seenAt(wanted, lease.version(), lease.version() + 1);
     }
 
+    /** A token that was refused is none that could be lost by sending it once more. */
     private boolean isDoubtful(Wanted wanted, Refused refused) {
         return refused.unexplained()
                 && !isConfirmed
-                && wanted.provider().rotation() == Rotation.REUSABLE
-                && row.mark().isEmpty();
+                && row.mark().isEmpty()
+                && (isReusable(wanted) || !wanted.target().scopes().isEmpty());
+    }
+
+    private static boolean isReusable(Wanted wanted) {
+        return wanted.provider().rotation() == Rotation.REUSABLE;
     }
 }

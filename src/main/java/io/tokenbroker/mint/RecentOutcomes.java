@@ -28,6 +28,9 @@ class RecentOutcomes {
     /** A caller who insists on a new token gets past what concerns the whole account only this often. */
     private static final Duration INSISTING = Duration.ofMinutes(1);
 
+    /** Without the store a refusal is no news of the account: the store may know a newer refresh token. */
+    private static final Duration WITHOUT_STORE = Duration.ofSeconds(30);
+
     /** Shorter than the Retry-After sent during an outage. */
     private static final Duration A_MOMENT = Duration.ofSeconds(5);
 
@@ -80,6 +83,17 @@ class RecentOutcomes {
         }
     }
 
+    /** Remembers that the link's own token, the only one known without the store, was refused. */
+    void noteRefusedWithoutStore(Wanted wanted, Refused refused) {
+        hold(Key.ofLinkAlone(wanted), refused, WITHOUT_STORE, WITHOUT_STORE);
+    }
+
+    boolean isRefusedWithoutStore(Wanted wanted) {
+        return Optional.ofNullable(held.getIfPresent(Key.ofLinkAlone(wanted)))
+                .filter(found -> found.covers(clock.instant(), true))
+                .isPresent();
+    }
+
     /** Forgets what was refused: it works. */
     void noteWorking(Wanted wanted) {
         held.invalidateAll(List.of(Key.ofAccount(wanted), Key.of(wanted)));
@@ -104,6 +118,12 @@ class RecentOutcomes {
      * @param wanted what was refused; empty for the whole account
      */
     private record Key(AccountId account, long epoch, long changes, Optional<Wanted.Key> wanted) {
+
+        private static final long NO_ROW = -1;
+
+        static Key ofLinkAlone(Wanted wanted) {
+            return new Key(wanted.account(), wanted.remembered().epoch(), NO_ROW, Optional.empty());
+        }
 
         static Key ofAccount(Wanted wanted) {
             var remembered = wanted.remembered();

@@ -18,6 +18,7 @@ import io.tokenbroker.tenant.RefreshOutcome.Breadth;
 import io.tokenbroker.tenant.RefreshOutcome.NoToken;
 import io.tokenbroker.tenant.RefreshOutcome.Refreshed;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
+import io.tokenbroker.tenant.RefreshOutcome.Unusable;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.Optional;
@@ -93,15 +94,22 @@ class RefreshAttempt {
     /** Refreshes by the link's own token, if that can be used again. A refusal says nothing: the store may have a newer. */
     Result withoutStore(Wanted wanted) {
         var token = wanted.remembered().link().token();
-        if (wanted.provider().rotation() == Rotation.SINGLE_USE || token.isEmpty()) {
+        if (wanted.provider().rotation() == Rotation.SINGLE_USE
+                || token.isEmpty()
+                || recent.isRefusedWithoutStore(wanted)) {
             return new Result.Ended(new Landing.StoreAway());
         }
         var askedAt = clock.instant();
         var outcome = sent(wanted, () -> Optional.of(new Permission(token.get(), () -> true, any -> true)));
         return switch (outcome.orElseThrow()) {
-            case Refreshed refreshed -> handedOut(wanted, AccessToken.of(refreshed, askedAt), refreshed, false);
+            case Refreshed refreshed ->
+                handedOut(wanted, AccessToken.of(refreshed, askedAt, wanted.provider()), refreshed, false);
+            case Unusable(var _, var why) -> heldBack(wanted, why);
             case Refused refused
-            when refused.refusal().breadth() == Breadth.ACCOUNT -> new Result.Ended(new Landing.StoreAway());
+            when refused.refusal().breadth() == Breadth.ACCOUNT -> {
+                recent.noteRefusedWithoutStore(wanted, refused);
+                yield new Result.Ended(new Landing.StoreAway());
+            }
             case NoToken why -> heldBack(wanted, why);
         };
     }
@@ -138,9 +146,9 @@ class RefreshAttempt {
     }
 
     Result handedOut(Wanted wanted, AccessToken token, Refreshed refreshed, boolean rotated) {
-        var link = wanted.remembered().link();
-        if (!IdentityCheck.passes(wanted.provider(), link, refreshed.idToken())) {
-            throw IdentityCheck.refusal(wanted.provider());
+        var flaw = IdentityCheck.flaw(wanted, refreshed);
+        if (flaw.isPresent()) {
+            throw IdentityCheck.refusal(wanted.provider(), flaw.get());
         }
         return handedOut(wanted, token, Source.REFRESH, rotated);
     }

@@ -8,6 +8,7 @@ import io.tokenbroker.provider.Providers;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -23,22 +24,25 @@ public class Renewals {
         this.refresher = refresher;
     }
 
-    /** @throws BrokerException if FusionAuth cannot be asked */
-    public Renewal renew(Remembered account) {
+    /**
+     * @param usedBefore what was issued before is due; a token issued since, by another replica or a mint, is as good
+     * @throws BrokerException if FusionAuth cannot be asked
+     */
+    public Renewal renew(Remembered account, Instant usedBefore) {
         if (!account.ownerIsActive()) {
             return new Renewal.NeedsPerson(ProblemType.USER_DISABLED.code());
         }
         return providers
                 .find(account.link().providerId())
-                .map(provider -> renewed(provider, account))
+                .map(provider -> renewed(provider, account, usedBefore))
                 .orElseGet(() -> unusable(account));
     }
 
-    private Renewal renewed(Provider provider, Remembered account) {
+    private Renewal renewed(Provider provider, Remembered account, Instant usedBefore) {
         var wanted = new Wanted(provider, account, Target.anyOf(provider), Optional.empty());
         try {
-            // What another replica has stored meanwhile is as good.
-            return renewal(wanted, refresher.refresh(wanted, Acceptance.ofNew(token -> true), false));
+            var issuedSince = Acceptance.picky(token -> !token.issuedAt().isBefore(usedBefore));
+            return renewal(wanted, refresher.refresh(wanted, issuedSince, false));
         } catch (BrokerException failed) {
             return switch (failed.type()) {
                 case ACCOUNT_NOT_FOUND -> new Renewal.Gone();
@@ -69,7 +73,7 @@ public class Renewals {
             case REAUTHORIZATION_REQUIRED -> new Renewal.NeedsPerson(code + ", " + why.reason());
             case CONSENT_REQUIRED, INTERACTION_REQUIRED, BLOCKED_BY_POLICY, ACCOUNT_DISABLED ->
                 new Renewal.NeedsPerson(code);
-            case INVALID_SCOPE, INVALID_TARGET, MISCONFIGURED, MISCONFIGURED_FOR_RESOURCE, NOT_UNDERSTOOD ->
+            case INVALID_SCOPE, INVALID_TARGET, MISCONFIGURED, MISCONFIGURED_FOR_RESOURCE, NOT_UNDERSTOOD, UNREADABLE ->
                 new Renewal.Failed(code);
         };
     }

@@ -15,6 +15,9 @@ import java.util.TreeSet;
  */
 public record Target(String resource, List<String> scopes) {
 
+    /** What every grant is good for: at Entra OpenID's scopes, elsewhere whatever was granted at the sign-in. */
+    static final Target SIGN_IN = new Target("", List.of());
+
     private static final String DEFAULT = "/.default";
 
     public Target {
@@ -40,7 +43,7 @@ public record Target(String resource, List<String> scopes) {
 
     /** What the refresh grant asks for; at Entra an id_token too, which tells whose token it is. */
     Optional<String> wireScope(Provider provider) {
-        if (scopes.isEmpty()) {
+        if (scopes.isEmpty() && !provider.isEntra()) {
             return Optional.empty();
         }
         var wanted = new TreeSet<>(scopes);
@@ -48,6 +51,9 @@ public record Target(String resource, List<String> scopes) {
         wanted.add("openid");
         if (provider.isEntra()) {
             wanted.add("profile");
+            if (provider.identityClaims().contains("email")) {
+                wanted.add("email");
+            }
         }
         return Optional.of(String.join(" ", wanted));
     }

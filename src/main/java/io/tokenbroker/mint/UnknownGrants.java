@@ -32,7 +32,9 @@ public class UnknownGrants {
 
     /** Counts a link if its sign-in is old. Call it when the link's row has just been begun. */
     void note(Link link) {
-        if (link.lastAuthorizedAt().isAfter(clock.instant().minus(OLD))) {
+        if (link.lastAuthorizedAt()
+                .filter(then -> then.isBefore(clock.instant().minus(OLD)))
+                .isEmpty()) {
             return;
         }
         counter.increment();

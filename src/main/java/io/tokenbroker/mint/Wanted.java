@@ -26,6 +26,11 @@ record Wanted(Provider provider, Remembered remembered, Target target, Optional<
         return new Wanted(now, remembered, target, claims);
     }
 
+    /** The same account for no more than every grant is good for. */
+    Wanted forSignIn() {
+        return new Wanted(provider, remembered, Target.SIGN_IN, Optional.empty());
+    }
+
     /**
      * Whether the token may be one of continuous access evaluation, for a client that has said it can be challenged: it
      * lives for a day, and is of no use to others once its resource challenges them.

@@ -5,7 +5,6 @@ import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ErrorShape;
 import io.tokenbroker.problem.ProblemMappers;
 import io.tokenbroker.problem.RequestId;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -41,22 +40,15 @@ class HttpFailures {
         MetricLabels.namePath(request);
         response.setStatusCode(refusal.status()).putHeader(HttpHeaderNames.CONTENT_TYPE, refusal.mediaType());
         var body = Json.encodeToBuffer(refusal.body());
-        if (request.get(RequestHeads.UNBOUNDED) != null) {
-            answerAndHangUp(request, body);
+        if (RequestHeads.isLast(request)) {
+            response.putHeader(HttpHeaderNames.CONNECTION, "close");
+            response.end(body, written -> request.request().connection().close());
             return;
         }
         if (!request.request().isEnded()) {
             hangUpSoon(request);
         }
         response.end(body);
-    }
-
-    /** Does not end the answer: Vert.x would go on with what it takes for the next request. */
-    private static void answerAndHangUp(RoutingContext request, Buffer body) {
-        request.response()
-                .putHeader(HttpHeaderNames.CONNECTION, "close")
-                .putHeader(HttpHeaderNames.CONTENT_LENGTH, String.valueOf(body.length()))
-                .write(body, written -> request.request().connection().close());
     }
 
     /** Reads on for a second, since a client that is still sending might miss the answer otherwise; then closes. */

@@ -88,5 +88,12 @@ class MetricLabels {
             return MeterFilter.deny(series -> series.getName().equals("http.server.requests")
                     && !(METHODS.contains(series.getTag("method")) && paths.contains(series.getTag("uri"))));
         }
+
+        /** A provider's discovery document may name another host each time. */
+        @Produces
+        @Singleton
+        MeterFilter upstreams() {
+            return MeterFilter.maximumAllowableTags("http.client.requests", "address", 500, MeterFilter.deny());
+        }
     }
 }

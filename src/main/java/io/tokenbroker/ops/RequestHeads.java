@@ -1,18 +1,20 @@
 package io.tokenbroker.ops;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 
 /** Refuses a head that a proxy in front could read otherwise than the broker does, or that is larger than agreed. */
 class RequestHeads {
 
-    /** Set on a request of which nobody knows where it ends: nothing more is read from its connection. */
-    static final String UNBOUNDED = RequestHeads.class.getName();
+    private static final String LAST = RequestHeads.class.getName();
 
     /** Below what the server reads at all (quarkus.http.limits.max-header-size), since that is refused without a word. */
     private static final int LIMIT = 32 * 1024;
@@ -20,14 +22,28 @@ class RequestHeads {
     /** A name, a value, and what HTTP puts around them. */
     private static final int AROUND = ": \r\n".length();
 
+    /** Those that close: where their last request ended is not certain, so what follows on them is none. */
+    private final Cache<HttpConnection, Boolean> closing =
+            Caffeine.newBuilder().weakKeys().build();
+
     void register(@Observes Filters filters) {
-        filters.register(RequestHeads::check, EveryAnswer.BEFORE_ALL_ELSE - 1);
+        filters.register(this::check, EveryAnswer.BEFORE_ALL_ELSE - 1);
     }
 
-    private static void check(RoutingContext request) {
+    /** Whether nothing after this request is answered on its connection. */
+    static boolean isLast(RoutingContext request) {
+        return request.get(LAST) != null;
+    }
+
+    private void check(RoutingContext request) {
         var headers = request.request().headers();
+        if (closing.estimatedSize() > 0
+                && closing.getIfPresent(request.request().connection()) != null) {
+            return;
+        }
         if (!hasPlainTransferCoding(headers)) {
-            request.put(UNBOUNDED, true);
+            closing.put(request.request().connection(), true);
+            request.put(LAST, true);
             request.fail(400, malformed("Transfer-Encoding may be chunked, said once, and nothing else."));
         } else if (isDoubled(headers, HttpHeaderNames.AUTHORIZATION) || isDoubled(headers, HttpHeaderNames.HOST)) {
             request.fail(400, malformed("Authorization and Host may be sent once each."));

@@ -4,6 +4,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.policy.NameList;
+import io.tokenbroker.problem.ClaimsRequest;
 import io.tokenbroker.settings.BrokerSettings;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
@@ -64,6 +65,8 @@ class StartupChecks {
         require(
                 settings.keepAlive().rate() >= 0 && settings.keepAlive().rate() <= 1_000,
                 "broker.keep-alive.rate must be 0 to 1000 accounts a second; 0 switches it off");
+        var tokenSize = settings.limits().tokenSize().asLongValue();
+        require(tokenSize >= 1_024 && tokenSize <= 1_048_576, "broker.limits.token-size must be 1K to 1M, such as 16K");
         requireEach(
                 settings.corsOrigins(),
                 origin -> ORIGIN.matcher(origin).matches() && isHttp(origin),
@@ -146,6 +149,13 @@ class StartupChecks {
         require(
                 !provider.defaultResource().orElse("").endsWith("/.default"),
                 key + ".default-resource must be without /.default, which makes a scope of it");
+        require(
+                provider.defaultLifetime().map(Duration::isPositive).orElse(true),
+                key + ".default-lifetime must be longer than nothing, such as 60s");
+        require(
+                provider.linking().claims().map(ClaimsRequest::areUsable).orElse(true),
+                key
+                        + ".linking.claims must be a JSON object, such as {\"access_token\":{\"acrs\":{\"essential\":true,\"values\":[\"p1\"]}}}");
         var method = provider.clientAuthentication().orElse("client_secret_basic");
         require(
                 AUTHENTICATIONS.contains(method),

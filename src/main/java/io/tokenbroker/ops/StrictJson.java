@@ -60,11 +60,12 @@ class StrictJson implements ObjectMapperCustomizer {
         }
     }
 
-    /** RFC 3339 has four digits for the year. What is not in it, or not known, is null and no false date. */
+    /** RFC 3339 has four digits for the year. What has more is null, and no false date. */
     private static final class InstantText extends StdSerializer<Instant> {
 
         private static final long serialVersionUID = 1;
 
+        private static final Instant YEAR_0 = Instant.parse("0000-01-01T00:00:00Z");
         private static final Instant YEAR_10000 = Instant.parse("+10000-01-01T00:00:00Z");
 
         InstantText() {
@@ -73,9 +74,8 @@ class StrictJson implements ObjectMapperCustomizer {
 
         @Override
         public void serialize(Instant instant, JsonGenerator json, SerializerProvider unused) throws IOException {
-            // FusionAuth leaves an instant out: LinkApi reads that as 1970.
-            var isKnown = instant.isAfter(Instant.EPOCH) && instant.isBefore(YEAR_10000);
-            json.writeString(isKnown ? instant.toString() : null);
+            var hasForm = !instant.isBefore(YEAR_0) && instant.isBefore(YEAR_10000);
+            json.writeString(hasForm ? instant.toString() : null);
         }
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 /** The {@code claims} of requests and refusals: a claims request (OpenID Connect Core §5.5), a JSON object as text. */
@@ -38,7 +39,20 @@ public final class ClaimsRequest {
         return read(claims).findValue(claim) != null;
     }
 
-    static boolean areUsable(String claims) {
+    /** One request for what both ask; of a claim that both ask for in one place, {@code preferred} says how. */
+    public static String merged(String claims, String preferred) {
+        var all = (ObjectNode) read(claims);
+        read(preferred).properties().forEach(place -> {
+            if (all.get(place.getKey()) instanceof ObjectNode known && place.getValue() instanceof ObjectNode more) {
+                known.setAll(more);
+            } else {
+                all.set(place.getKey(), place.getValue());
+            }
+        });
+        return all.toString();
+    }
+
+    public static boolean areUsable(String claims) {
         return claims.length() <= LONGEST && read(claims).isObject();
     }
 

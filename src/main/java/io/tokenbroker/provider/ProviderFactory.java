@@ -39,7 +39,8 @@ class ProviderFactory {
     ProviderFactory(Discovery discovery, BrokerSettings settings) {
         this.discovery = discovery;
         this.overrides = settings.providers().entrySet().stream()
-                .collect(Collectors.toUnmodifiableMap(entry -> uuid(entry.getKey()), Map.Entry::getValue));
+                .collect(Collectors.toUnmodifiableMap(
+                        entry -> BrokerSettings.Provider.id(entry.getKey()), Map.Entry::getValue));
     }
 
     /** Whether the settings give this provider in full, so that FusionAuth need not be asked. */
@@ -59,14 +60,9 @@ class ProviderFactory {
 
     /** A provider as FusionAuth has it. */
     Usability make(IdentityProvider provider) {
-        if (!provider.enabled()) {
-            return new Usability.Unusable("it is disabled in FusionAuth");
-        }
-        if (!provider.enabledForApplication()) {
-            return new Usability.Unusable("it is not enabled for the application in FusionAuth");
-        }
-        if (provider.linkingDisabled()) {
-            return new Usability.Unusable("its linking strategy in FusionAuth is Disabled");
+        var off = provider.whyOff();
+        if (off.isPresent()) {
+            return new Usability.Unusable(off.get());
         }
         // FusionAuth ignores stored endpoints when there is an issuer, and so must we: the code is redeemed there.
         var endpoints = provider.issuer().map(this::discover).orElseGet(() -> explicit(provider));
@@ -80,7 +76,7 @@ class ProviderFactory {
                 given.name().orElse(id.toString()),
                 true,
                 true,
-                false,
+                IdentityProvider.Linking.PENDING,
                 given.issuer(),
                 given.authorizationEndpoint(),
                 given.tokenEndpoint(),
@@ -123,6 +119,7 @@ class ProviderFactory {
                 tokenEndpoint,
                 override.flatMap(BrokerSettings.Provider::rotation)
                         .orElse(tokenEndpoint.isEntra() ? Rotation.REUSABLE : Rotation.SINGLE_USE),
+                override.flatMap(BrokerSettings.Provider::defaultLifetime).orElse(Provider.DEFAULT_LIFETIME),
                 override.flatMap(BrokerSettings.Provider::defaultResource),
                 identityClaims));
     }
@@ -138,11 +135,6 @@ class ProviderFactory {
         return provider.authorizationEndpoint()
                 .flatMap(authorization ->
                         provider.tokenEndpoint().map(token -> new Endpoints(issuer, authorization, token)));
-    }
-
-    /** An environment variable's name cannot hold the dashes of an id; what it is read as has dots instead. */
-    private static UUID uuid(String key) {
-        return UUID.fromString(key.replaceAll("[_.]", "-"));
     }
 
     /** Whether a provider can work. */

@@ -1,15 +1,14 @@
 package io.tokenbroker.provider;
 
-import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
-import io.quarkus.virtual.threads.VirtualThreads;
+import io.quarkus.vertx.http.HttpServerStart;
 import io.tokenbroker.fusionauth.IdentityProvider;
 import io.tokenbroker.fusionauth.IdentityProviderApi;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.provider.ProviderFactory.Usability;
 import io.tokenbroker.time.Window;
-import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.ObservesAsync;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +35,7 @@ public class Providers {
 
     private final IdentityProviderApi fusionAuth;
     private final ProviderFactory factory;
+    private final LinkingByName linkingByName;
     private final Clock clock;
 
     /** Guards reloading, and is held meanwhile; readers take {@link #known} as it is. */
@@ -50,14 +49,15 @@ public class Providers {
     /** What FusionAuth said last. Guarded by {@link #reloading}. */
     private List<IdentityProvider> lastRead = List.of();
 
-    Providers(IdentityProviderApi fusionAuth, ProviderFactory factory, Clock clock) {
+    Providers(IdentityProviderApi fusionAuth, ProviderFactory factory, LinkingByName linkingByName, Clock clock) {
         this.fusionAuth = fusionAuth;
         this.factory = factory;
+        this.linkingByName = linkingByName;
         this.clock = clock;
     }
 
-    void load(@Observes StartupEvent start, @VirtualThreads ExecutorService threads) {
-        threads.execute(this::reload);
+    void load(@ObservesAsync HttpServerStart serving) {
+        reload();
     }
 
     /** All usable providers by name. Blocks if the list is older than a few seconds. */
@@ -143,9 +143,10 @@ public class Providers {
         given.forEach(
                 (id, settings) -> sort(id, settings.name().orElse(""), factory.make(id, settings), usable, unusable));
         for (var provider : fromFusionAuth(!given.isEmpty())) {
-            if (!given.containsKey(provider.id())) {
-                sort(provider.id(), provider.name(), factory.make(provider), usable, unusable);
-            }
+            var usability = given.containsKey(provider.id())
+                    ? provider.whyOff().<Usability>map(Usability.Unusable::new)
+                    : Optional.of(factory.make(provider));
+            usability.ifPresent(found -> sort(provider.id(), provider.name(), found, usable, unusable));
         }
         return new Known(usable, unusable, clock.instant());
     }
@@ -154,6 +155,7 @@ public class Providers {
     private List<IdentityProvider> fromFusionAuth(boolean othersAreGiven) {
         try {
             lastRead = fusionAuth.openIdConnect();
+            linkingByName.note(lastRead);
         } catch (BrokerException e) {
             if (!othersAreGiven || e.type() != ProblemType.UPSTREAM_ERROR) {
                 throw e;
@@ -167,6 +169,7 @@ public class Providers {
         switch (usability) {
             case Usability.Usable(var provider) -> usable.put(id, provider);
             case Usability.Unusable(var reason) -> {
+                usable.remove(id);
                 unusable.put(id, reason);
                 if (!reason.equals(known.unusable().get(id))) {
                     LOG.warnf("The provider '%s' (%s) is left out: %s", name, id, reason);

@@ -14,6 +14,7 @@ import io.tokenbroker.fusionauth.LinkWrite;
 import io.tokenbroker.fusionauth.PendingLink;
 import io.tokenbroker.fusionauth.PendingLinkApi;
 import io.tokenbroker.link.AccountLocks;
+import io.tokenbroker.link.LinkOwners;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.seal.Secret;
@@ -139,6 +140,10 @@ class ResolveService {
     }
 
     private static BrokerException problem(LinkWrite.Refused refused) {
+        if (refused.says("[invalid]userId") || refused.says("[invalid]identityProviderLink.userId")) {
+            // FusionAuth makes no links for a user who is deactivated, or gone.
+            return LinkOwners.disabled();
+        }
         if (refused.says("[LinkCountExceeded]")) {
             return LinkingProblems.linkLimitReached();
         }

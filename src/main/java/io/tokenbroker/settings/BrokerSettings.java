@@ -1,5 +1,6 @@
 package io.tokenbroker.settings;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
@@ -38,6 +39,8 @@ public interface BrokerSettings {
     Store store();
 
     KeepAlive keepAlive();
+
+    Limits limits();
 
     interface FusionAuth {
 
@@ -130,6 +133,25 @@ public interface BrokerSettings {
 
         /** {@code client_secret_basic} (the default), {@code client_secret_post} or {@code none}. */
         Optional<String> clientAuthentication();
+
+        /** How long an access token lives of which the provider does not say so; without it: 60 s. */
+        Optional<Duration> defaultLifetime();
+
+        Linking linking();
+
+        /** The provider whose settings have this key: an environment variable's name can hold no dashes. */
+        static UUID id(String key) {
+            return UUID.fromString(key.replaceAll("[_.]", "-"));
+        }
+    }
+
+    /** What a sign-in for linking must satisfy. */
+    interface Linking {
+
+        /** A claims request (OpenID Connect Core §5.5), merged with the caller's. */
+        Optional<String> claims();
+
+        Optional<String> acrValues();
     }
 
     interface Accounts {
@@ -170,6 +192,17 @@ public interface BrokerSettings {
         /** How many accounts a second are renewed in the background, at most; 0 for none. */
         @WithDefault("5")
         int rate();
+    }
+
+    interface Limits {
+
+        /** How long a provider's access token, refresh token or id_token may be. */
+        @WithDefault("16K")
+        MemorySize tokenSize();
+
+        default int tokenBytes() {
+            return tokenSize().asBigInteger().intValueExact();
+        }
     }
 
     enum Rotation {

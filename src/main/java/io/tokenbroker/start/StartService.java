@@ -26,13 +26,21 @@ class StartService {
 
     private final Providers providers;
     private final Accounts accounts;
+    private final SignInDemands demands;
     private final Sealer sealer;
     private final BrokerSettings.Authorization settings;
     private final Clock clock;
 
-    StartService(Providers providers, Accounts accounts, Sealer sealer, BrokerSettings settings, Clock clock) {
+    StartService(
+            Providers providers,
+            Accounts accounts,
+            SignInDemands demands,
+            Sealer sealer,
+            BrokerSettings settings,
+            Clock clock) {
         this.providers = providers;
         this.accounts = accounts;
+        this.demands = demands;
         this.sealer = sealer;
         this.settings = settings.authorization();
         this.clock = clock;
@@ -64,7 +72,7 @@ class StartService {
         return new AuthorizationStarted(state, authorizeUrl(provider, purpose, request, state, verifier), expiresAt);
     }
 
-    private static String authorizeUrl(
+    private String authorizeUrl(
             Provider provider,
             Purpose purpose,
             AuthorizationRequest request,
@@ -74,12 +82,13 @@ class StartService {
                 .with("response_type", "code")
                 .with("client_id", provider.tokenEndpoint().clientId())
                 .with("redirect_uri", request.redirectUri())
-                .with("scope", scope(request.scopes()))
+                .with("scope", scope(purpose.scopes()))
                 .with("state", state)
                 .with("nonce", UUID.randomUUID().toString())
                 .with("prompt", prompt(purpose, request))
                 .with("login_hint", loginHint(purpose, request))
-                .with("claims", request.claims());
+                .with("claims", demands.claims(provider.id(), request.claims()))
+                .with("acr_values", demands.acrValues(provider.id()));
         if (verifier != null) {
             url.with("code_challenge", verifier.challenge()).with("code_challenge_method", "S256");
         }

@@ -8,7 +8,6 @@ import static io.tokenbroker.tenant.RefreshOutcome.Refusal.INVALID_SCOPE;
 import static io.tokenbroker.tenant.RefreshOutcome.Refusal.INVALID_TARGET;
 import static io.tokenbroker.tenant.RefreshOutcome.Refusal.MISCONFIGURED;
 import static io.tokenbroker.tenant.RefreshOutcome.Refusal.MISCONFIGURED_FOR_RESOURCE;
-import static io.tokenbroker.tenant.RefreshOutcome.Refusal.NOT_UNDERSTOOD;
 import static io.tokenbroker.tenant.RefreshOutcome.Refusal.REAUTHORIZATION_REQUIRED;
 
 import io.tokenbroker.tenant.RefreshOutcome.Outage;
@@ -73,6 +72,9 @@ final class ErrorCatalogue {
                                     MISCONFIGURED))),
             Map.entry("invalid_client", CLIENT),
             Map.entry("unauthorized_client", CLIENT),
+            // GitHub's own, as 200.
+            Map.entry("bad_refresh_token", only(REAUTHORIZATION_REQUIRED)),
+            Map.entry("incorrect_client_credentials", only(MISCONFIGURED)),
             Map.entry("unsupported_grant_type", CLIENT),
             Map.entry("invalid_instance", CLIENT));
 
@@ -163,9 +165,17 @@ final class ErrorCatalogue {
                 .or(() -> AWAY.contains(error) ? Optional.of(Outage.FAILING) : Optional.empty());
     }
 
-    /** @param challenged whether a claims request came along, which only a sign-in can meet */
+    /** Whether an error has a meaning. */
+    static boolean knows(String error) {
+        return ERRORS.containsKey(error);
+    }
+
+    /**
+     * @param error a known one
+     * @param challenged whether a claims request came along, which only a sign-in can meet
+     */
     static Meaning meaning(String error, Optional<String> suberror, List<Integer> numbers, boolean challenged) {
-        var reading = ERRORS.getOrDefault(error, only(NOT_UNDERSTOOD));
+        var reading = Optional.ofNullable(ERRORS.get(error)).orElseThrow();
         var hints = Stream.of(
                         numbers.stream().map(NUMBERS::get),
                         suberror.stream().map(SUBERRORS::get),

@@ -1,9 +1,13 @@
 package io.tokenbroker.tenant;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.upstream.Compression;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
@@ -16,6 +20,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.zip.ZipException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.rest.client.inject.RestClient;
 
@@ -26,19 +31,28 @@ import org.eclipse.microprofile.rest.client.inject.RestClient;
 @ApplicationScoped
 class ProviderHttp {
 
-    private static final int MAX_BYTES = 1 << 20;
+    /** Room beside three tokens: scope, claims, texts for people, or a discovery document. */
+    private static final int MORE_BYTES = 80 * 1024;
 
-    /** An upstream's JSON, tolerantly: unlike the contract's own. */
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** An upstream's JSON, tolerantly: unlike the contract's own. A few bytes of text can become many objects. */
+    private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxTokenCount(10_000)
+                    .maxNestingDepth(32)
+                    .build())
+            .build());
 
     private final ProviderRestClient client;
     private final Duration sendTimeout;
+    private final int maxBytes;
 
     ProviderHttp(
             @RestClient ProviderRestClient client,
-            @ConfigProperty(name = "provider.send-timeout") Duration sendTimeout) {
+            @ConfigProperty(name = "provider.send-timeout") Duration sendTimeout,
+            BrokerSettings settings) {
         this.client = client;
         this.sendTimeout = sendTimeout;
+        this.maxBytes = MORE_BYTES + 3 * settings.limits().tokenBytes();
     }
 
     /**
@@ -67,19 +81,20 @@ class ProviderHttp {
             return new Answer(
                     response.getStatus(),
                     Optional.ofNullable(response.getHeaderString("Retry-After")),
-                    body == null ? MissingNode.getInstance() : json(body.readNBytes(MAX_BYTES + 1)));
+                    body == null ? MissingNode.getInstance() : json(body));
         }
     }
 
-    private static JsonNode json(byte[] body) throws IOException {
-        try {
-            return body.length > MAX_BYTES ? MissingNode.getInstance() : JSON.readTree(body);
-        } catch (JsonProcessingException notJson) {
+    private JsonNode json(InputStream body) throws IOException {
+        try (var plain = Compression.undone(body)) {
+            var bytes = plain.readNBytes(maxBytes + 1);
+            return bytes.length > maxBytes ? MissingNode.getInstance() : JSON.readTree(bytes);
+        } catch (JsonProcessingException | ZipException notJson) {
             return MissingNode.getInstance();
         }
     }
 
-    /** @param body a missing node if it is no JSON or longer than 1 MiB */
+    /** @param body a missing node if it is no JSON or too long */
     record Answer(int status, Optional<String> retryAfter, JsonNode body) {
 
         /** Without the tokens. */

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * properties. Both methods return the answer unread, so that its length can be capped; 4xx and 5xx are answers too.
  */
 @RegisterRestClient(configKey = "provider")
+@ClientHeaderParam(name = HttpHeaders.ACCEPT_ENCODING, value = "identity")
 interface ProviderRestClient {
 
     @GET

@@ -1,6 +1,5 @@
 package io.tokenbroker.tenant;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.tokenbroker.problem.Upstream;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.tenant.RefreshOutcome.Outage;
@@ -14,7 +13,6 @@ import java.net.URLEncoder;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.UUID;
@@ -28,14 +26,13 @@ public class RefreshGrant {
 
     private static final Pattern GUID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
-    /** Longer than any access token lives; a number beyond it is no lifetime. */
-    private static final Duration LONGEST_LIFE = Duration.ofDays(366);
-
     private final ProviderHttp http;
+    private final TokenAnswers answers;
     private final Clock clock;
 
-    RefreshGrant(ProviderHttp http, Clock clock) {
+    RefreshGrant(ProviderHttp http, TokenAnswers answers, Clock clock) {
         this.http = http;
+        this.answers = answers;
         this.clock = clock;
     }
 
@@ -48,31 +45,19 @@ public class RefreshGrant {
                     UUID.randomUUID().toString(),
                     anchorMailbox(endpoint, request.identity()),
                     form(endpoint, request, refreshToken)));
-            return answer.status() == 200
-                    ? refreshed(answer.body())
-                    : TenantErrors.classify(
-                            answer.status(),
-                            answer.body(),
-                            answer.retryAfter().flatMap(field -> RetryAfter.parse(field, clock.instant())));
+            return outcome(answer);
         } catch (IOException failed) {
             return new RefreshOutcome.Unavailable(outage(failed), Optional.empty(), Upstream.error(null));
         }
     }
 
-    private static RefreshOutcome refreshed(JsonNode body) {
-        var accessToken = body.path("access_token").asText("");
-        if (accessToken.isEmpty()) {
-            return TenantErrors.notUnderstood();
-        }
-        return new RefreshOutcome.Refreshed(
-                Secret.of(accessToken),
-                // Some send the number as text. A provider that sends none gets asked again soon.
-                Duration.ofSeconds(Math.clamp(body.path("expires_in").asLong(60), 0, LONGEST_LIFE.toSeconds())),
-                Optional.of(Duration.ofSeconds(body.path("refresh_in").asLong(0)))
-                        .filter(Duration::isPositive),
-                text(body, "scope"),
-                text(body, "refresh_token").map(Secret::of),
-                text(body, "id_token").map(Secret::of));
+    private RefreshOutcome outcome(ProviderHttp.Answer answer) {
+        return TokenAnswers.isSuccess(answer.status(), answer.body())
+                ? answers.read(answer.status(), answer.body())
+                : TenantErrors.classify(
+                        answer.status(),
+                        answer.body(),
+                        answer.retryAfter().flatMap(field -> RetryAfter.parse(field, clock.instant())));
     }
 
     private static MultivaluedMap<String, String> form(TokenEndpoint endpoint, Request request, Secret refreshToken) {
@@ -119,10 +104,6 @@ public class RefreshGrant {
             }
         }
         return Outage.BROKEN_OFF;
-    }
-
-    private static Optional<String> text(JsonNode body, String member) {
-        return Optional.of(body.path(member).asText("")).filter(value -> !value.isEmpty());
     }
 
     private static String encoded(String value) {

@@ -11,6 +11,7 @@ import io.tokenbroker.tenant.RefreshOutcome.Outage;
 import io.tokenbroker.tenant.RefreshOutcome.Refreshed;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
+import io.tokenbroker.tenant.RefreshOutcome.Unusable;
 import io.tokenbroker.time.Sleeper;
 import io.tokenbroker.upstream.Bulkhead;
 import io.tokenbroker.upstream.Bulkhead.Refusal;
@@ -33,9 +34,12 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @ApplicationScoped
 public class RefreshGrants {
 
-    /** More calls at once than a healthy tenant gets. A call that has waited 10 s is dropped: its caller has timed out. */
+    /**
+     * One caller's 32 are more calls at once than a healthy tenant gets; the rest is for others. A call that has waited 10 s
+     * is dropped: its caller has timed out.
+     */
     private static final Bulkhead.Limits LIMITS =
-            new Bulkhead.Limits(32, 2_000, Duration.ofSeconds(10), Duration.ofSeconds(5));
+            new Bulkhead.Limits(48, 32, 2_000, Duration.ofSeconds(10), Duration.ofSeconds(5));
 
     /** Before another attempt: long enough for a new connection, too short for a caller to notice. */
     private static final Duration SHORT_PAUSE = Duration.ofMillis(100);
@@ -138,7 +142,14 @@ public class RefreshGrants {
         }
         sleeper.sleep(pause.get());
         // A process that was stopped meanwhile has lost its permission.
-        return permission.leavesTimeFor().test(longestAnswer) ? send.get() : outcome;
+        return permission.leavesTimeFor().test(longestAnswer) ? resent(outcome, rotation, send.get()) : outcome;
+    }
+
+    /** Where a token works once, the answer that was lost explains why it is refused now. */
+    private static RefreshOutcome resent(RefreshOutcome first, Rotation rotation, RefreshOutcome second) {
+        var mayBeSpent = rotation == Rotation.SINGLE_USE
+                && !(first instanceof Unavailable away && away.outage() == Outage.UNREACHABLE);
+        return mayBeSpent && second instanceof Refused refused ? refused.explained() : second;
     }
 
     private RefreshOutcome send(
@@ -174,16 +185,18 @@ public class RefreshGrants {
      * although the provider may have seen it: the next mint would do so too, only too late for a grace window.
      */
     private static Optional<Duration> pauseBeforeOneMore(RefreshOutcome outcome, Rotation rotation) {
+        var isReusable = rotation == Rotation.REUSABLE;
         if (!(outcome instanceof Unavailable unavailable)) {
             return Optional.empty();
         }
         return switch (unavailable.outage()) {
             case UNREACHABLE -> Optional.of(SHORT_PAUSE);
-            case FAILING ->
+            // A connection that was kept may have been closed at the other end as the request went out.
+            case FAILING, BROKEN_OFF ->
                 unavailable.retryAfter().isPresent()
                         ? Optional.empty()
-                        : Optional.of(rotation == Rotation.REUSABLE ? SHORT_PAUSE : GRACE_PAUSE);
-            case BROKEN_OFF, TIMED_OUT -> rotation == Rotation.REUSABLE ? Optional.empty() : Optional.of(GRACE_PAUSE);
+                        : Optional.of(isReusable ? SHORT_PAUSE : GRACE_PAUSE);
+            case TIMED_OUT -> isReusable ? Optional.empty() : Optional.of(GRACE_PAUSE);
             case THROTTLED, ASKED_TOO_OFTEN, CROWDED -> Optional.empty();
         };
     }
@@ -191,6 +204,7 @@ public class RefreshGrants {
     private static String nameOf(RefreshOutcome outcome) {
         return switch (outcome) {
             case Refreshed _ -> "refreshed";
+            case Unusable _ -> "unusable";
             case Refused refused -> refused.refusal().name().toLowerCase(Locale.ROOT);
             case Unavailable unavailable -> unavailable.outage().name().toLowerCase(Locale.ROOT);
         };

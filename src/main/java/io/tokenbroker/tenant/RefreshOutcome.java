@@ -10,7 +10,7 @@ import java.util.Optional;
 public sealed interface RefreshOutcome {
 
     /**
-     * @param expiresIn how long the access token lives from now
+     * @param expiresIn how long the access token lives from now, if the provider says so
      * @param refreshIn when the provider would like to be asked again, if it says so
      * @param scope what was granted, as the provider words it; never a key to anything
      * @param refreshToken the next refresh token; without one the old stays
@@ -18,12 +18,20 @@ public sealed interface RefreshOutcome {
      */
     record Refreshed(
             Secret accessToken,
-            Duration expiresIn,
+            Optional<Duration> expiresIn,
             Optional<Duration> refreshIn,
             Optional<String> scope,
             Optional<Secret> refreshToken,
             Optional<Secret> idToken)
             implements RefreshOutcome {}
+
+    /**
+     * The provider gave tokens of which the access token cannot be handed out.
+     *
+     * @param refreshToken the next refresh token, which may be the only one by now
+     * @param why in words that hold nothing of the answer
+     */
+    record Unusable(Secret refreshToken, Refused why) implements RefreshOutcome {}
 
     /** Refused or not answered. */
     sealed interface NoToken extends RefreshOutcome {}
@@ -31,12 +39,23 @@ public sealed interface RefreshOutcome {
     /**
      * The provider understood and refused.
      *
-     * @param reason a word for people and programs, such as {@code revoked}
+     * @param reason a word for people and programs, such as {@code revoked}; of an answer, what cannot be used of it
      * @param unexplained whether nothing but the general error says so: neither a suberror nor a known number
      * @param claims the claims challenge (RFC 9470, OpenID Connect Core §5.5) to pass to the authorize endpoint
      */
     record Refused(Refusal refusal, String reason, boolean unexplained, Optional<String> claims, Upstream upstream)
-            implements NoToken {}
+            implements NoToken {
+
+        /** The same of the scopes asked for: the grant itself works. */
+        public Refused asMissingConsent() {
+            return new Refused(Refusal.CONSENT_REQUIRED, reason, false, claims, upstream);
+        }
+
+        /** The same, where something else than the answer explains it. */
+        Refused explained() {
+            return new Refused(refusal, reason, false, claims, upstream);
+        }
+    }
 
     /** The provider could not answer now. */
     record Unavailable(Outage outage, Optional<Duration> retryAfter, Upstream upstream) implements NoToken {
@@ -68,8 +87,10 @@ public sealed interface RefreshOutcome {
         MISCONFIGURED_FOR_RESOURCE(Breadth.RESOURCE),
         /** The client itself: its id, its secret, its tenant; the operator must act. */
         MISCONFIGURED(Breadth.PROVIDER),
-        /** An answer that fits nothing known. */
-        NOT_UNDERSTOOD(Breadth.ANSWER);
+        /** An answer that fits nothing known. No refresh token is lost by it. */
+        NOT_UNDERSTOOD(Breadth.ANSWER),
+        /** A success that cannot be read: it may have held the next refresh token. */
+        UNREADABLE(Breadth.ANSWER);
 
         private final Breadth breadth;
 
@@ -79,6 +100,11 @@ public sealed interface RefreshOutcome {
 
         public Breadth breadth() {
             return breadth;
+        }
+
+        /** Whether it speaks of what was asked for, and neither of the grant nor of the person. */
+        public boolean isOfRequest() {
+            return this == INVALID_SCOPE || this == INVALID_TARGET || this == MISCONFIGURED_FOR_RESOURCE;
         }
     }
 

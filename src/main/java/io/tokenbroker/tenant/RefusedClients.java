@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tokenbroker.tenant.RefreshOutcome.Refreshed;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
+import io.tokenbroker.tenant.RefreshOutcome.Unusable;
 import io.tokenbroker.time.Window;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -47,7 +48,7 @@ public class RefusedClients {
 
     void note(TokenEndpoint endpoint, RefreshOutcome outcome) {
         switch (outcome) {
-            case Refreshed _ -> accept(endpoint);
+            case Refreshed _, Unusable _ -> accept(endpoint);
             case Refused refused -> {
                 switch (refused.refusal().breadth()) {
                     case PROVIDER -> refuse(endpoint, refused);

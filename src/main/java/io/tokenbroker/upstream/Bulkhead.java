@@ -6,8 +6,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Limits the calls to one upstream: so many at once, the others queue, and while the circuit is open almost all are
- * refused. Call it on virtual threads; blocks.
+ * Limits the calls to one upstream: so many at once and so many of one {@link CurrentCaller}, the others queue, and while
+ * the circuit is open almost all are refused. Call it on virtual threads; blocks.
  */
 public final class Bulkhead {
 
@@ -19,7 +19,7 @@ public final class Bulkhead {
     /** @param name of the upstream, for the log */
     public Bulkhead(String name, Limits limits, Clock clock) {
         this.circuit = new Circuit(name, limits.rest(), clock);
-        this.queue = new CallQueue(limits.atOnce(), limits.queue());
+        this.queue = new CallQueue(limits.atOnce(), limits.ofOneCaller(), limits.queue());
         this.longestWait = limits.longestWait();
         this.clock = clock;
     }
@@ -38,14 +38,15 @@ public final class Bulkhead {
 
     private <T> T inTurn(Supplier<T> work, Function<Refusal, T> refused) {
         var since = clock.instant();
-        if (!queue.enter()) {
+        var caller = CurrentCaller.name();
+        if (!queue.enter(caller)) {
             return refused.apply(Refusal.CROWDED);
         }
         try {
             var waited = Duration.between(since, clock.instant());
             return waited.compareTo(longestWait) > 0 ? refused.apply(Refusal.CROWDED) : work.get();
         } finally {
-            queue.leave();
+            queue.leave(caller);
         }
     }
 
@@ -56,9 +57,10 @@ public final class Bulkhead {
     }
 
     /**
-     * @param queue how many calls may wait
+     * @param ofOneCaller fewer than {@code atOnce}, so that another caller finds a place
+     * @param queue how many calls may wait; then those of the caller with most are refused first
      * @param longestWait a call that has waited for longer is dropped: its caller has timed out by then
      * @param rest how long an open circuit leaves the upstream alone between two trials
      */
-    public record Limits(int atOnce, int queue, Duration longestWait, Duration rest) {}
+    public record Limits(int atOnce, int ofOneCaller, int queue, Duration longestWait, Duration rest) {}
 }

@@ -1,4 +1,7 @@
-/** Protects the broker from a slow or failing upstream: a bulkhead with a queue, and a circuit breaker around it. */
+/**
+ * Protects the broker from a slow or failing upstream: a bulkhead in which callers take turns, and a
+ * circuit breaker around it.
+ */
 @NullMarked
 package io.tokenbroker.upstream;
 

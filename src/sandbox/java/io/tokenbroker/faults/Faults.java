@@ -104,6 +104,7 @@ public final class Faults {
             trials.awaitBackground();
         }
         plan.providers();
+        plan.dress();
         plan.secrets();
         harms.carryOut();
         atTheEnd(trials);
@@ -129,6 +130,7 @@ public final class Faults {
         if (scale.everything()) {
             kills.postgresqlKilledUnderLoad();
             plan.providers();
+            plan.dress();
             plan.secrets();
             kills.awaitNewSecrets();
             harms.carryOut();

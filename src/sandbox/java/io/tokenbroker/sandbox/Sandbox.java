@@ -6,6 +6,7 @@ import io.tokenbroker.sandbox.entra.Tenant;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.IdentityProvider;
 import io.tokenbroker.sandbox.wire.IssuedSecrets;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -77,6 +78,11 @@ public final class Sandbox implements AutoCloseable {
 
     public EntraStandIn entra() {
         return entra;
+    }
+
+    /** Where Entra's stand-in plays Azure Resource Manager. */
+    public URI resourceManager() {
+        return entra.url().resolve("/arm/");
     }
 
     /** Moves the time of both. */

@@ -15,6 +15,7 @@ import io.tokenbroker.sandbox.fusionauth.IdentityProvider;
 import io.tokenbroker.sandbox.fusionauth.Link;
 import io.tokenbroker.sandbox.fusionauth.Unknown;
 import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.FusionAuthTypes;
 import io.tokenbroker.support.LinkingTest;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -89,8 +90,8 @@ class AccountsTest extends LinkingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"1970-01-01T00:00:00Z", "+10000-01-01T00:00:00Z", "+292278994-08-17T07:12:55.807Z"})
-    void anInstantThatIsMissingOrHasNoFormIsNullAndNoFalseDate(String instant) {
+    @ValueSource(strings = {"+10000-01-01T00:00:00Z", "+292278994-08-17T07:12:55.807Z", "-0001-01-01T00:00:00Z"})
+    void anInstantThatHasNoFormIsNullAndNoFalseDate(String instant) {
         put(ALICE, Sandbox.CONTOSO, "identity", "t", Instant.parse(instant), Instant.parse(instant));
 
         list().then()
@@ -105,6 +106,29 @@ class AccountsTest extends LinkingTest {
         put(ALICE, Sandbox.CONTOSO, "identity", "t", last, last);
 
         list().then().body("accounts[0].linked_at", equalTo(last.toString()));
+    }
+
+    @Test
+    void whatFusionAuthDoesNotDateHasNoDate() {
+        link(ALICE, "undated");
+        sandbox().fusionAuth().switches().set(Unknown.LinkInstants.OMITTED);
+        hasNoDates("undated");
+    }
+
+    @Test
+    void aDateBeyondTheYear9999IsNone() {
+        var never = Instant.ofEpochMilli(Long.MAX_VALUE / 1_000);
+        put(ALICE, Sandbox.CONTOSO, "of-the-future", "t", never, never);
+        hasNoDates("of-the-future");
+    }
+
+    private static void hasNoDates(String identity) {
+        Broker.alice()
+                .get("/accounts/{id}", id(Sandbox.CONTOSO, identity))
+                .then()
+                .statusCode(200)
+                .body("linked_at", nullValue())
+                .body("last_authorized_at", nullValue());
     }
 
     @Test
@@ -230,7 +254,7 @@ class AccountsTest extends LinkingTest {
 
     @Test
     void aLinkOfAKindThatIsNotKnownYetDoesNotHideTheOthers() {
-        var json = IdentityProvider.google("Novel").json().deepCopy().put("type", "Telepathy");
+        var json = IdentityProvider.google("Novel").json().deepCopy().put("type", FusionAuthTypes.LATER_KIND);
         var novel = new IdentityProvider(json);
         save(novel);
         sandbox().fusionAuth().addLink(ALICE, novel.id(), "by-thought", "a", "thought-token");

@@ -3,6 +3,7 @@ package io.tokenbroker.account;
 import io.tokenbroker.fusionauth.LinkApi;
 import io.tokenbroker.grant.Grants;
 import io.tokenbroker.link.AccountLocks;
+import io.tokenbroker.link.ModelLinks;
 import io.tokenbroker.link.RememberedLinks;
 
 /** The accounts of a broker of a model. */
@@ -13,6 +14,6 @@ public final class ModelAccounts {
     private ModelAccounts() {}
 
     public static Accounts accounts(LinkApi fusionAuth, RememberedLinks links, Grants grants) {
-        return new Accounts(fusionAuth, links, grants, LOCKS);
+        return new Accounts(fusionAuth, links, ModelLinks.owners(), grants, LOCKS);
     }
 }

@@ -176,6 +176,17 @@ class UnlinkTest extends LinkingTest {
         problem(Broker.mint(account, Map.of()), 404, "account_not_found");
     }
 
+    @Test
+    void aFusionAuthThatIsBusyWithTheLinkSaysWhenToTryAgain() {
+        var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
+        sandbox()
+                .fusionAuth()
+                .fault(Fault.of(Fault.Kind.CONFLICT_409).on("DELETE", LINK).times(1));
+
+        problem(unlink(account), 503, "fusionauth_unavailable").header("Retry-After", notNullValue());
+        unlink(account).then().statusCode(204);
+    }
+
     private static void await(CountDownLatch latch) {
         try {
             latch.await();

@@ -1,6 +1,7 @@
 package io.tokenbroker.complete;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
 
@@ -62,6 +63,19 @@ class CompleteFaultsTest extends LinkingTest {
         problem(completeWith(provider, plain.code("somebody")), 502, "upstream_error");
 
         assertThat(linkOf(account)).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"CHANGE_PASSWORD_203, must change the password", "TWO_FACTOR_242, exempt this application"})
+    void anInterruptedLoginSaysWhatAnAdministratorCanMend(Unknown.LoginInterruption interruption, String mend) {
+        var plain = plainProvider();
+        var provider = add(plain.registered("Plain"));
+        link(provider, plain, "somebody");
+        sandbox().fusionAuth().switches().set(interruption);
+        sandbox().fusionAuth().switches().set(Unknown.InterruptedLink.NOT_WRITTEN);
+
+        problem(completeWith(provider, plain.code("somebody")), 502, "upstream_error")
+                .body("detail", containsString(mend));
     }
 
     @ParameterizedTest

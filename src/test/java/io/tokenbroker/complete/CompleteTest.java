@@ -157,6 +157,7 @@ class CompleteTest extends LinkingTest {
         problem(complete(provider, "b@contoso.com"), 409, "linked_to_another_user");
 
         Broker.alice().get("/accounts").then().body("accounts", equalTo(List.of()));
+        assertThat(sandbox().fusionAuth().links()).isEmpty();
     }
 
     @Test
@@ -200,6 +201,7 @@ class CompleteTest extends LinkingTest {
         var provider = add(contoso("Anonymous", LinkingStrategy.LinkAnonymously));
 
         problem(complete(provider, "b@contoso.com"), 409, "linked_to_another_user");
+        assertThat(sandbox().fusionAuth().links()).isEmpty();
     }
 
     @Test

@@ -123,14 +123,125 @@ class TokenExchangeTest extends BrokerTest {
         assertAudience(exchange(PLAIN, "audience", account, "resource", ARM), ARM);
     }
 
-    @Test
-    void thePathGoesBeforeTheAudience() {
-        var answer = basic(PLAIN)
-                .formParam("grant_type", GRANT)
-                .formParam("audience", "something-else")
-                .post("/accounts/{id}/oauth2/token", account);
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://vault.azure.net",
+                "https://management.azure.com",
+                "Fabrikam",
+                "something-else",
+                "acc_other",
+                "fab21ca0-0000-4000-8000-000000000002"
+            })
+    void anAudienceThatIsNotTheAccountOfThePathIsRefused(String audience) {
+        var answer = inPath("audience", audience, "resource", ARM);
 
-        answer.then().statusCode(200).body("account_id", equalTo(account));
+        refused(answer, 400, "invalid_target", "invalid_target");
+        refused(inPath("connection", audience), 400, "invalid_target", "invalid_target");
+        assertThat(sandbox().entra().refreshes(BLAKE)).isZero();
+    }
+
+    @Test
+    void theAudienceMayRepeatTheAccountOfThePathOrNameItsProvider() {
+        for (var audience : new String[] {account, "Contoso", Sandbox.CONTOSO.toString()}) {
+            assertAudience(inPath("audience", audience, "resource", ARM), ARM);
+            assertAudience(inPath("audience", audience, "audience", ARM), ARM);
+        }
+        refused(
+                inPath("audience", account, "audience", ARM, "resource", GRAPH),
+                400,
+                "invalid_target",
+                "invalid_target");
+    }
+
+    @Test
+    void aProviderWithTheUsersTokenIsThatUsersOnlyAccountThere() {
+        Broker.link(Sandbox.FABRIKAM, "b@fabrikam.com");
+
+        for (var provider : new String[] {
+            "Contoso",
+            "contoso",
+            Sandbox.CONTOSO.toString(),
+            Sandbox.CONTOSO.toString().toUpperCase(Locale.ROOT)
+        }) {
+            of(PLAIN, "audience", provider, "resource", ARM)
+                    .then()
+                    .statusCode(200)
+                    .body("account_id", equalTo(account));
+        }
+        of(PLAIN, "connection", "Contoso").then().statusCode(200).body("account_id", equalTo(account));
+        of(FABRIKAM_ONLY, "audience", "Fabrikam").then().statusCode(200).body("account_id", not(equalTo(account)));
+    }
+
+    @Test
+    void oneOfSeveralAudiencesIsTheResource() {
+        assertAudience(of(PLAIN, "audience", "Contoso", "audience", ARM), ARM);
+        assertAudience(of(PLAIN, "audience", ARM, "audience", Sandbox.CONTOSO.toString(), "audience", "Contoso"), ARM);
+        assertAudience(
+                of(PLAIN, "audience", account, "audience", "Contoso", "audience", ARM + "/", "resource", ARM), ARM);
+        assertAudience(exchange(PLAIN, "audience", ARM, "audience", account), ARM);
+        refused(
+                of(PLAIN, "audience", "Contoso", "audience", ARM, "audience", ORDERS),
+                400,
+                "invalid_target",
+                "invalid_target");
+        refused(
+                of(PLAIN, "audience", "Contoso", "audience", ARM, "resource", ORDERS),
+                400,
+                "invalid_target",
+                "invalid_target");
+        refused(
+                of(PLAIN, "audience", "Contoso", "audience", ARM, "scope", "User.Read"),
+                400,
+                "invalid_target",
+                "invalid_target");
+    }
+
+    @Test
+    void aResourceThatRepeatsTheNameOfTheAccountSaysNothing() {
+        assertAudience(of(PLAIN, "audience", "Contoso", "resource", "Contoso", "scope", ARM + "/.default"), ARM);
+    }
+
+    @Test
+    void ofSeveralAccountsThereAHintChooses() {
+        sandbox().fusionAuth().addLink(FusionAuthStandIn.ALICE_ID, Sandbox.CONTOSO, "Sub-2", "c@contoso.com", null);
+
+        refused(of(PLAIN, "audience", "Contoso"), 400, "invalid_target", "invalid_target")
+                .body("error_description", allOf(containsString("2 accounts"), containsString("login_hint")))
+                .body("error_description", allOf(not(containsString(BLAKE)), not(containsString("Sub-2"))));
+        for (var hint : new String[] {BLAKE, "B@Contoso.COM"}) {
+            of(PLAIN, "audience", "Contoso", "login_hint", hint)
+                    .then()
+                    .statusCode(200)
+                    .body("account_id", equalTo(account));
+        }
+        refused(of(PLAIN, "audience", "Contoso", "login_hint", "Sub-2"), 400, "invalid_grant", "no_refresh_token");
+        refused(of(PLAIN, "audience", "Contoso", "login_hint", "sub-2"), 400, "invalid_target", "account_not_found");
+        refused(of(PLAIN, "audience", account, "login_hint", "Sub-2"), 400, "invalid_target", "account_not_found");
+        of(PLAIN, "audience", account, "login_hint", BLAKE).then().statusCode(200);
+    }
+
+    @Test
+    void whatTheClientMayNotUseDoesNotExistForIt() {
+        Broker.link(Sandbox.FABRIKAM, "b@fabrikam.com");
+        sandbox().fusionAuth().addLink(FusionAuthStandIn.ALICE_ID, Sandbox.CONTOSO, "second", "s@contoso.com", null);
+
+        var forbidden = of(FABRIKAM_ONLY, "audience", "Contoso");
+
+        refused(forbidden, 400, "invalid_target", "account_not_found");
+        for (var unknown : new String[] {"Nowhere", UUID.randomUUID().toString(), Sandbox.CONTOSO.toString()}) {
+            assertThat(withoutRequestId(of(FABRIKAM_ONLY, "audience", unknown))).isEqualTo(withoutRequestId(forbidden));
+        }
+        assertThat(withoutRequestId(subject(PLAIN, FusionAuthStandIn.ZOE_ID, TYPE + "jwt")
+                        .formParam("audience", "Contoso")
+                        .post("/oauth2/token")))
+                .isEqualTo(withoutRequestId(forbidden));
+    }
+
+    @Test
+    void aProviderWithoutTheUsersTokenNamesNobody() {
+        refused(exchange(PLAIN, "audience", "Contoso"), 400, "invalid_target", "invalid_target")
+                .body("error_description", containsString("subject_token"));
     }
 
     @Test
@@ -594,6 +705,16 @@ class TokenExchangeTest extends BrokerTest {
                 .body("$", allOf(not(hasKey("type")), not(hasKey("code"))));
     }
 
+    private Response inPath(String... parameters) {
+        return send(basic(PLAIN).formParam("grant_type", GRANT), "/accounts/" + account + "/oauth2/token", parameters);
+    }
+
+    /** An exchange for Alice. */
+    private static Response of(ClientKey client, String... parameters) {
+        var request = subject(client, FusionAuthStandIn.ALICE_ID, TYPE + "access_token");
+        return send(request, "/oauth2/token", parameters);
+    }
+
     private Response hinted(ClientKey client, String hint) {
         return subject(client, FusionAuthStandIn.ALICE_ID, TYPE + "access_token")
                 .formParam("login_hint", hint)
@@ -612,11 +733,14 @@ class TokenExchangeTest extends BrokerTest {
     }
 
     private static Response exchange(RequestSpecification caller, String... parameters) {
-        caller.contentType(FORM).formParam("grant_type", GRANT);
+        return send(caller.contentType(FORM).formParam("grant_type", GRANT), "/oauth2/token", parameters);
+    }
+
+    private static Response send(RequestSpecification request, String path, String... parameters) {
         for (var i = 0; i < parameters.length; i += 2) {
-            caller.formParam(parameters[i], parameters[i + 1]);
+            request.formParam(parameters[i], parameters[i + 1]);
         }
-        return caller.post("/oauth2/token");
+        return request.post(path);
     }
 
     private static RequestSpecification basic(ClientKey client) {

@@ -140,7 +140,7 @@ class LeaseTest {
                 signIn.userId(),
                 "Somebody",
                 signIn.token(),
-                signIn.linkedAt(),
+                Optional.of(signIn.linkedAt()),
                 Optional.empty());
     }
 

@@ -151,7 +151,7 @@ record ModelWorld(
         more.add(Family.NEW);
         var token = Optional.of(Secret.of("rt:" + families.size() + ".0"));
         var next = before.isPresent()
-                ? link(before.get().userId(), before.get().insertedAt(), token, logins + 1)
+                ? link(before.get().userId(), before.get().linkedAt(), token, logins + 1)
                 : link(user, TIME.plusSeconds(60L * links), token, logins + 1);
         return new ModelWorld(
                 kind,
@@ -170,7 +170,7 @@ record ModelWorld(
     ModelWorld cleared() {
         var now = link.orElseThrow();
         var old = current();
-        var next = link(now.userId(), now.insertedAt(), Optional.empty(), logins + 1);
+        var next = link(now.userId(), now.linkedAt(), Optional.empty(), logins + 1);
         var isStored = row().filter(row -> familyOf(row.refreshToken()) == old).isPresent();
         var after = with(Optional.of(next), links, logins + 1);
         // Without the link's token only the row can say which sign-in counts.
@@ -196,7 +196,7 @@ record ModelWorld(
 
     private static Link link(UUID user, Instant insertedAt, Optional<Secret> token, int login) {
         var lastLogin = Optional.of(TIME.plusSeconds(3_600 + 60L * login));
-        return new Link(PROVIDER, "model", ACCOUNT.identity(), user, "Jane", token, insertedAt, lastLogin);
+        return new Link(PROVIDER, "model", ACCOUNT.identity(), user, "Jane", token, Optional.of(insertedAt), lastLogin);
     }
 
     // The provider.
@@ -238,7 +238,7 @@ record ModelWorld(
                 .map(ModelWorld::familyOf)
                 .orElseGet(() -> row().filter(
                                 row -> row.userId().equals(link.get().userId())
-                                        && row.linkedAt().equals(link.get().insertedAt()))
+                                        && row.linkedAt().equals(link.get().linkedAt()))
                         .map(row -> familyOf(row.refreshToken()))
                         .orElse(-1));
     }

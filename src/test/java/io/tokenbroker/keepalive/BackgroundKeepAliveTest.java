@@ -8,6 +8,9 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.tokenbroker.grant.GrantSeal;
 import io.tokenbroker.link.AccountId;
+import io.tokenbroker.link.RememberedLinks;
+import io.tokenbroker.mint.Renewal;
+import io.tokenbroker.mint.Renewals;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.fusionauth.Fault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
@@ -43,6 +46,8 @@ class BackgroundKeepAliveTest extends LinkingTest {
     private final DueGrants due;
     private final GrantKeeper keeper;
     private final Discovery discovery;
+    private final RememberedLinks links;
+    private final Renewals renewals;
     private final GrantSeal seal;
     private final Clock clock;
     private final Stopping stopping = new Stopping();
@@ -57,12 +62,16 @@ class BackgroundKeepAliveTest extends LinkingTest {
             DueGrants due,
             GrantKeeper keeper,
             Discovery discovery,
+            RememberedLinks links,
+            Renewals renewals,
             GrantSeal seal,
             BrokerSettings settings,
             Clock clock) {
         this.due = due;
         this.keeper = keeper;
         this.discovery = discovery;
+        this.links = links;
+        this.renewals = renewals;
         this.seal = seal;
         this.clock = clock;
         this.settings = settings;
@@ -90,6 +99,19 @@ class BackgroundKeepAliveTest extends LinkingTest {
         assertThat(asked).hasValue(1);
         assertThat(Rows.of(account).issuedAt()).isGreaterThan(before.issuedAt());
         assertThat(Rows.of(account).version()).isNotEqualTo(before.version());
+    }
+
+    @Test
+    void whatAnotherReplicaRenewsJustBeforeIsNotRenewedAgain() {
+        var account = linked("plain-old");
+        TestTime.advance(MONTH);
+        var asBoth = links.read(AccountId.parse(account).orElseThrow()).orElseThrow();
+        var before = clock.instant().minus(Duration.ofDays(30));
+
+        assertThat(renewals.renew(asBoth, before)).isInstanceOf(Renewal.Renewed.class);
+        assertThat(renewals.renew(asBoth, before)).isInstanceOf(Renewal.Healthy.class);
+
+        assertThat(asked).hasValue(1);
     }
 
     @Test
@@ -230,22 +252,29 @@ class BackgroundKeepAliveTest extends LinkingTest {
     }
 
     @Test
-    void aRowOfADeactivatedOwnerIsLookedAtDaily() {
+    void aRowOfADeactivatedOwnerIsLookedAtDailyAndKept() {
         var owner = sandbox().fusionAuth().addUser("leaver@example.com", "Leaver");
         sandbox().fusionAuth().addLink(owner.id(), plainId, "of-a-leaver", "L", plain.refreshToken("of-a-leaver"));
         discovery.add(owner.id(), false);
         sandbox().fusionAuth().putUser(owner.withActive(false));
         try {
             passAfter(MONTH);
+            assertThat(Rows.all())
+                    .singleElement()
+                    .satisfies(row -> assertThat(row.nextLookAt())
+                            .isGreaterThan(clock.millis() + Duration.ofHours(23).toMillis()));
+
+            passAfter(Duration.ofDays(2));
+            passAfter(Duration.ofDays(2));
+            assertThat(asked).hasValue(0);
+            assertThat(Rows.all()).hasSize(1);
+
+            sandbox().fusionAuth().putUser(owner);
+            passAfter(Duration.ofDays(2));
+            assertThat(asked).hasValue(1);
         } finally {
             sandbox().fusionAuth().removeUser(owner.id());
         }
-
-        assertThat(asked).hasValue(0);
-        assertThat(Rows.all())
-                .singleElement()
-                .satisfies(row -> assertThat(row.nextLookAt())
-                        .isGreaterThan(clock.millis() + Duration.ofHours(23).toMillis()));
     }
 
     @Test

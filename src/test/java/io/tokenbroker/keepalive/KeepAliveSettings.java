@@ -1,6 +1,7 @@
 package io.tokenbroker.keepalive;
 
 import io.quarkus.test.junit.QuarkusTestProfile;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.wire.IssuedSecrets;
 import java.util.Map;
 
@@ -13,6 +14,8 @@ public final class KeepAliveSettings implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
         return Map.of(
+                "broker.fusionauth.api-key",
+                FusionAuthStandIn.DISCOVERY_API_KEY,
                 "quarkus.scheduler.enabled",
                 "false",
                 "broker.keep-alive.rate",

@@ -15,6 +15,11 @@ public final class ModelLinks {
         return new RememberedLinks(fusionAuth, owners(settings, clock), versions, settings, clock);
     }
 
+    /** Owners who are not asked for. */
+    public static LinkOwners owners() {
+        return owners(settings(Duration.ZERO), Clock.systemUTC());
+    }
+
     @SuppressWarnings("NullAway") // never asked
     private static LinkOwners owners(BrokerSettings settings, Clock clock) {
         UserApi users = null;

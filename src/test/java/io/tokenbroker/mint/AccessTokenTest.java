@@ -3,10 +3,12 @@ package io.tokenbroker.mint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tokenbroker.seal.Secret;
+import io.tokenbroker.settings.BrokerSettings.Rotation;
 import io.tokenbroker.tenant.RefreshOutcome.Refreshed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -99,7 +101,13 @@ class AccessTokenTest {
     private static AccessToken answered(Duration life, Optional<Duration> refreshIn) {
         return AccessToken.of(
                 new Refreshed(
-                        Secret.of("the-token"), life, refreshIn, Optional.empty(), Optional.empty(), Optional.empty()),
-                ISSUED);
+                        Secret.of("the-token"),
+                        Optional.of(life),
+                        refreshIn,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()),
+                ISSUED,
+                ModelMints.provider(UUID.randomUUID(), Rotation.REUSABLE));
     }
 }

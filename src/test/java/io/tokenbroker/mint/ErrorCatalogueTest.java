@@ -108,13 +108,8 @@ class ErrorCatalogueTest extends BrokerTest {
                         reauthorization("sign_in_frequency", 70043),
                         reauthorization("credential_removed", 135010),
                         reauthorization("malformed", 9002313),
-                        // It explains nothing, so it is confirmed.
-                        Stream.of(new Row(
-                                70000,
-                                ProblemType.REAUTHORIZATION_REQUIRED,
-                                Holds.FOR_THE_MARKED_ACCOUNT,
-                                "refused_by_provider",
-                                2)),
+                        // It explains nothing, so another question is asked, and then the same once more.
+                        Stream.of(new Row(70000, ProblemType.CONSENT_REQUIRED, Holds.FOR_THE_RESOURCE, "", 3)),
                         rows(
                                 ProblemType.INVALID_SCOPE,
                                 Holds.FOR_THE_RESOURCE,
@@ -201,7 +196,7 @@ class ErrorCatalogueTest extends BrokerTest {
                         .body(
                                 "reauthorize.scopes",
                                 equalTo(
-                                        row.type() == ProblemType.CONSENT_REQUIRED
+                                        row.type() == ProblemType.CONSENT_REQUIRED || row.isReauthorization()
                                                 ? List.of(ARM + "/.default")
                                                 : List.of()))
                         .body(

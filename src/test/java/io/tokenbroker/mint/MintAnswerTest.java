@@ -6,7 +6,6 @@ import static io.tokenbroker.mint.Minting.BLAKE;
 import static io.tokenbroker.mint.Minting.GRAPH;
 import static io.tokenbroker.mint.Minting.introspect;
 import static io.tokenbroker.mint.Minting.mint;
-import static io.tokenbroker.mint.Minting.mintAnew;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.hamcrest.Matchers.allOf;
@@ -146,16 +145,26 @@ class MintAnswerTest extends BrokerTest {
     @Test
     void lifetimesThatCannotBeAreBroughtIntoBounds() {
         var account = Broker.link(Sandbox.CONTOSO, BLAKE);
-        sandbox().entra().faults().add(life("9000000000000000").times(1));
+        sandbox().entra().faults().add(life("300000000").times(1));
         sandbox().entra().faults().add(Fault.of(Fault.Kind.EXPIRES_IN_TEXT));
 
         mint(account, ARM)
                 .then()
                 .statusCode(200)
                 .body("expires_in", allOf(greaterThan(365 * 86_400), lessThanOrEqualTo(366 * 86_400)));
+    }
 
-        sandbox().entra().faults().add(life("-5").times(1));
-        mintAnew(account, ARM).then().statusCode(200).body("expires_in", equalTo(0));
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-5", "9000000000000000"})
+    void whatIsNoLifetimeIsTheDefaultOne(String life) {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+        sandbox().entra().faults().add(life(life));
+
+        var answer = mint(account, ARM);
+
+        answer.then().statusCode(200).body("expires_in", allOf(greaterThan(55), lessThanOrEqualTo(60)));
+        assertThat(Instant.parse(answer.path("expires_at")))
+                .isCloseTo(Instant.now().plusSeconds(60), within(10, ChronoUnit.SECONDS));
     }
 
     @Test

@@ -16,6 +16,7 @@ import io.tokenbroker.tenant.TokenEndpoint.ClientAuthentication;
 import io.tokenbroker.time.Sleeper;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,6 +29,7 @@ public final class ModelMints {
     private static final SimpleMeterRegistry METRICS = new SimpleMeterRegistry();
     private static final UnknownGrants UNKNOWN = new UnknownGrants(METRICS, Clock.systemUTC());
     private static final RecentOutcomes RECENT = new RecentOutcomes(Clock.systemUTC());
+    private static final Duration LIFETIME = Duration.ofSeconds(60);
     private static final URI HOST = URI.create("https://provider.example/token");
 
     private final RememberedLinks links;
@@ -54,7 +56,8 @@ public final class ModelMints {
 
     public static Provider provider(UUID id, Rotation rotation) {
         var endpoint = new TokenEndpoint(HOST, "model", Optional.empty(), ClientAuthentication.NONE);
-        return new Provider(id, "model", Optional.empty(), HOST, endpoint, rotation, Optional.empty(), Set.of());
+        return new Provider(
+                id, "model", Optional.empty(), HOST, endpoint, rotation, LIFETIME, Optional.empty(), Set.of());
     }
 
     /** @param userId who it was handed out for */

@@ -20,6 +20,7 @@ import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.TestTime;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -127,13 +128,43 @@ class RefusedAccountTest extends BrokerTest {
     }
 
     @Test
-    void aRefusalThatExplainsNothingIsConfirmed() {
+    void aRefusalThatExplainsNothingIsConfirmedByAnotherQuestion() {
         sandbox().entra().faults().add(Fault.aadsts(70000).times(1));
 
         mint(account, ARM).then().statusCode(200).body("source", equalTo("refresh"));
 
-        assertThat(refreshes()).isEqualTo(2);
+        assertThat(Minting.refreshRequests())
+                .extracting(request -> request.form().getOrDefault("scope", ""))
+                .containsExactly(
+                        ARM + "/.default offline_access openid profile",
+                        "offline_access openid profile",
+                        ARM + "/.default offline_access openid profile");
         account(account).then().body("status", equalTo("active"));
+    }
+
+    @Test
+    void oneScopeThatIsRefusedWithoutAReasonCostsTheOthersNothing() {
+        sandbox().entra().faults().add(Fault.aadsts(70000).onResource(ARM));
+
+        mint(account, ARM)
+                .then()
+                .statusCode(403)
+                .body("code", equalTo("consent_required"))
+                .body("reauthorize.scopes", equalTo(List.of(ARM + "/.default")));
+
+        account(account).then().body("status", equalTo("active"));
+        mint(account, GRAPH).then().statusCode(200).body("source", equalTo("refresh"));
+        mintAnew(account, GRAPH).then().statusCode(200);
+    }
+
+    @Test
+    void whoMustSignInAgainIsAskedForWhatWasAskedFor() {
+        sandbox().entra().faults().add(Fault.aadsts(70000));
+
+        Broker.mint(account, Map.of("scopes", List.of("Mail.Read")))
+                .then()
+                .statusCode(409)
+                .body("reauthorize.scopes", equalTo(List.of("Mail.Read")));
     }
 
     @Test

@@ -162,6 +162,25 @@ class SingleUseOutageTest extends BrokerTest {
     }
 
     @Test
+    void whatIsRefusedWithoutTheStoreIsNotSentWithEachMint() {
+        var reusable = Broker.link(Sandbox.FABRIKAM, CASEY);
+        storeGoesAway();
+        sandbox().entra().faults().add(Fault.aadsts(50173));
+
+        for (var asked = 0; asked < 5; asked++) {
+            mint(reusable, asked % 2 == 0 ? ARM : GRAPH)
+                    .then()
+                    .statusCode(503)
+                    .body("code", equalTo("store_unavailable"));
+        }
+        assertThat(sent()).hasSize(1);
+
+        TestTime.advance(Duration.ofSeconds(31));
+        mint(reusable, ARM).then().statusCode(503);
+        assertThat(sent()).hasSize(2);
+    }
+
+    @Test
     void aTokenThatTheStoreDidNotTakeIsHandedOutWhereItsOldOneStaysGood() {
         var reusable = Broker.link(Sandbox.FABRIKAM, CASEY);
 

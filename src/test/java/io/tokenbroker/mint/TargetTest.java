@@ -7,6 +7,7 @@ import io.tokenbroker.settings.BrokerSettings.Rotation;
 import io.tokenbroker.tenant.TokenEndpoint;
 import io.tokenbroker.tenant.TokenEndpoint.ClientAuthentication;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -70,6 +71,7 @@ class TargetTest {
                 URI.create(oauth + "authorize"),
                 new TokenEndpoint(URI.create(oauth + "token"), "client", Optional.empty(), ClientAuthentication.NONE),
                 Rotation.REUSABLE,
+                Duration.ofSeconds(60),
                 defaultResource,
                 Set.of("sub"));
     }

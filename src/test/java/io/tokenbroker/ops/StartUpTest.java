@@ -245,6 +245,8 @@ class StartUpTest {
                 wrong(IN_FULL + "client-authentication", "none", "without client-id"),
                 wrong(IN_FULL + "token-endpoint", "https://login.example/token", "together"),
                 wrong(IN_FULL + "client-authentication", "private_key_jwt", ".client-authentication must be"),
+                wrong(IN_FULL + "linking.claims", "[]", ".linking.claims must be a JSON object"),
+                wrong(IN_FULL + "linking.claims", "{", ".linking.claims must be a JSON object"),
                 wrong("broker.providers.contoso.rotation", "reusable", "must be an identity provider's UUID"));
     }
 

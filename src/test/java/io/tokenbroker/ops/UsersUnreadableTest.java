@@ -17,8 +17,6 @@ import io.tokenbroker.support.Management;
 import io.tokenbroker.support.TestTime;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.Map;
-import java.util.Set;
 import org.eclipse.microprofile.health.Readiness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -80,13 +78,9 @@ class UsersUnreadableTest extends BrokerTest {
     }
 
     private static void mayReadUsers(boolean may) {
-        var permissions = new HashMap<>(Map.of(
-                "/api/identity-provider/link", Set.of("GET", "POST", "DELETE"),
-                "/api/identity-provider/link/pending", Set.of("GET"),
-                "/api/identity-provider", Set.of("GET"),
-                "/api/user/search", Set.of("POST")));
-        if (may) {
-            permissions.put("/api/user", Set.of("GET"));
+        var permissions = new HashMap<>(FusionAuthStandIn.BROKER_PERMISSIONS);
+        if (!may) {
+            permissions.remove("/api/user");
         }
         sandbox().fusionAuth().addApiKey(new ApiKey(FusionAuthStandIn.BROKER_API_KEY, null, permissions));
     }

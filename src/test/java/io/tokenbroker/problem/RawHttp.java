@@ -1,19 +1,23 @@
 package io.tokenbroker.problem;
 
 import io.restassured.RestAssured;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Requests as no library would send them, byte by byte, and what comes back until the connection closes. */
+/** Requests byte by byte, and what comes back until the connection closes, or the body ends where its length is told. */
 public record RawHttp(int status, String head, String body) {
 
     private static final int PATIENCE_MILLIS = 10_000;
+    private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *(\\d+)");
 
     /** Sends a request line, headers (each with its line end) and a body; asks for the connection to be closed. */
     public static RawHttp send(String requestLine, String headers, String body) {
@@ -27,7 +31,19 @@ public record RawHttp(int status, String head, String body) {
             socket.setSoTimeout(PATIENCE_MILLIS);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             socket.getOutputStream().flush();
-            return parse(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+            return parse(new String(read(socket.getInputStream()), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Sends this, and returns all that comes until the connection closes. */
+    public static String untilClosed(String request) {
+        try (var socket = new Socket("localhost", RestAssured.port)) {
+            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            socket.getOutputStream().flush();
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -39,6 +55,20 @@ public record RawHttp(int status, String head, String body) {
                 .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(name.toLowerCase(Locale.ROOT) + ":"))
                 .map(line -> line.substring(name.length() + 1).strip())
                 .collect(Collectors.joining(", "));
+    }
+
+    private static byte[] read(InputStream in) throws IOException {
+        var head = new ByteArrayOutputStream();
+        while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
+            var next = in.read();
+            if (next < 0) {
+                return head.toByteArray();
+            }
+            head.write(next);
+        }
+        var length = LENGTH.matcher(head.toString(StandardCharsets.ISO_8859_1));
+        head.write(length.find() ? in.readNBytes(Integer.parseInt(length.group(1))) : in.readAllBytes());
+        return head.toByteArray();
     }
 
     private static RawHttp parse(String answer) {

@@ -1,6 +1,7 @@
 package io.tokenbroker.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
@@ -57,6 +58,40 @@ class GivenProvidersTest extends LinkingTest {
     }
 
     @Test
+    void everySignInAsksForWhatTheSettingsDemand() {
+        assertThat(parameters(Map.of()))
+                .containsEntry("claims", OtherSettings.SECOND_FACTOR)
+                .containsEntry("acr_values", "phr phrh");
+        assertThat(Broker.query(URI.create(Broker.start(Sandbox.CONTOSO).path("authorize_url"))))
+                .doesNotContainKeys("claims", "acr_values");
+    }
+
+    @Test
+    void whatTheCallerAsksComesOnTopAndCountsWhereBothAskForOneClaim() {
+        var other = "{\"id_token\":{\"auth_time\":null},\"access_token\":{\"nbf\":{\"essential\":true}}}";
+        assertThat(parameters(Map.of("claims", other)).get("claims"))
+                .isEqualTo(
+                        "{\"access_token\":{\"acrs\":{\"essential\":true,\"values\":[\"p1\"]},\"nbf\":{\"essential\":true}},\"id_token\":{\"auth_time\":null}}");
+
+        var same = "{\"access_token\":{\"acrs\":{\"essential\":true,\"value\":\"c1\"}}}";
+        assertThat(parameters(Map.of("claims", same)).get("claims")).isEqualTo(same);
+    }
+
+    @Test
+    void withoutPkceReadinessSaysThePrice() {
+        Management.given()
+                .get("/q/health/ready")
+                .then()
+                .statusCode(200)
+                .body("checks.find { it.name == 'cautions' }.data.pkce", containsString("stolen"));
+    }
+
+    private static Map<String, String> parameters(Map<String, ?> more) {
+        var started = start(Broker.alice(), Sandbox.FABRIKAM, more);
+        return Broker.query(URI.create(started.path("authorize_url")));
+    }
+
+    @Test
     void whatFusionAuthToldStaysWhenItRefusesToTellAgain() {
         OtherSettings.mayReadProviders(true);
         letTheBrokerLook();
@@ -67,6 +102,22 @@ class GivenProvidersTest extends LinkingTest {
         listed().body("providers.name", hasItems("Adatum", "Contoso by settings"));
 
         forgetWhatFusionAuthTold();
+    }
+
+    @Test
+    void oneThatIsDisabledInFusionAuthIsNotUsedEither() {
+        var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
+        sandbox().fusionAuth().providers().stream()
+                .filter(provider -> provider.id().equals(Sandbox.CONTOSO))
+                .forEach(contoso -> sandbox().fusionAuth().addProvider(contoso.withEnabled(false)));
+        OtherSettings.mayReadProviders(true);
+        letTheBrokerLook();
+
+        problem(Broker.start(Sandbox.CONTOSO), 404, "provider_not_found");
+        problem(Broker.mint(account, Map.of()), 502, "provider_misconfigured");
+
+        forgetWhatFusionAuthTold();
+        Broker.start(Sandbox.CONTOSO).then().statusCode(200);
     }
 
     /** For the other tests: the key may read for once, and finds none. */

@@ -36,6 +36,7 @@ class DemoPageIT {
             PORT,
             BROKER.url(),
             SANDBOX.fusionAuth().url(),
+            SANDBOX.resourceManager(),
             FusionAuthStandIn.APPLICATION_ID.toString(),
             Sandbox.DEMO_KEY);
 
@@ -198,6 +199,23 @@ class DemoPageIT {
         alice.takesPicture("16-consent-given");
         alice.page().getByRole(AriaRole.LINK).filter(named("Back end")).click();
         assertMintsForEach("https://vault.azure.net", "cache");
+    }
+
+    @Test
+    void aChangeInAzureLeadsThePersonThroughASecondFactor() {
+        alice.signsIn().connects("contoso", B).confirms();
+        alice.page().getByRole(AriaRole.LINK).filter(named("Back end")).click();
+
+        alice.account(B).getByTestId("change").click();
+        assertThat(alice.account(B).locator("[data-code=interaction_required]")).isVisible();
+        alice.byId("ask-person").click();
+        alice.byId("problem-reauthorize").click();
+        alice.picks(B);
+        assertThat(alice.message("success")).containsText("b@contoso.com is connected");
+
+        alice.page().getByRole(AriaRole.LINK).filter(named("Back end")).click();
+        alice.account(B).getByTestId("change").click();
+        assertThat(alice.account(B).locator("[data-outcome=changed]")).isVisible();
     }
 
     @Test

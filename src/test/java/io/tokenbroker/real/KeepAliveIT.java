@@ -53,7 +53,7 @@ class KeepAliveIT {
     /** The process at work, for a test that ends it. */
     private final AtomicReference<Process> process = new AtomicReference<>();
 
-    private final Map<String, String> settings = new HashMap<>(sandbox.settingsOfTheImpatient());
+    private final Map<String, String> settings = settings();
     private final UUID provider = UUID.randomUUID();
 
     /** Those that are a month old and more. */
@@ -207,6 +207,12 @@ class KeepAliveIT {
         assertThat(passed.code()).isZero();
     }
 
+    private Map<String, String> settings() {
+        var settings = new HashMap<>(sandbox.settingsOfTheImpatient());
+        settings.put("broker.fusionauth.api-key", FusionAuthStandIn.DISCOVERY_API_KEY);
+        return settings;
+    }
+
     private record Ended(int code, String stdout, String stderr) {}
 
     private Ended keepAlive(int port, String... options) throws IOException {
@@ -228,7 +234,12 @@ class KeepAliveIT {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
-        return new Ended(started.exitValue(), Files.readString(stdout), Files.readString(stderr));
+        var ended = new Ended(started.exitValue(), Files.readString(stdout), Files.readString(stderr));
+        if (ended.code() == 0) {
+            // The operator's terminal.
+            assertThat(ended.stderr()).doesNotContain(" ERROR ", "Providers are kept", "\tat ");
+        }
+        return ended;
     }
 
     /** Accounts that were linked elsewhere; the store knows them, and their tokens are forty days old. */

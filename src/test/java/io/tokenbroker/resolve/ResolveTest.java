@@ -171,6 +171,7 @@ class ResolveTest extends LinkingTest {
     @ParameterizedTest
     @EnumSource(Unknown.ConflictBody.class)
     void anIdentityThatBecomesTheUsersAtTheLastMomentIsLinked(Unknown.ConflictBody told) {
+        sandbox().fusionAuth().switches().set(Unknown.SameUserDuplicate.CONFLICT_409);
         sandbox().fusionAuth().switches().set(told);
         var pending = pending();
         beforeTheWrite(() -> link(pending, FusionAuthStandIn.ALICE_ID));
@@ -180,6 +181,7 @@ class ResolveTest extends LinkingTest {
 
     @Test
     void aConflictThatPassesSaysWhenToTryAgain() {
+        sandbox().fusionAuth().switches().set(Unknown.SameUserDuplicate.CONFLICT_409);
         sandbox().fusionAuth().switches().set(Unknown.ConflictBody.RETRYABLE);
         var pending = pending();
         String identity = pending.path("identity.provider_user_id");
@@ -202,6 +204,22 @@ class ResolveTest extends LinkingTest {
         resolve(one).then().statusCode(200);
 
         problem(resolve(other), 409, "link_limit_reached");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Unknown.LinkFieldName.class)
+    void aPersonWhoIsDeactivatedAtTheLastMomentIsToldSo(Unknown.LinkFieldName named) {
+        var fusionAuth = sandbox().fusionAuth();
+        fusionAuth.switches().set(named);
+        var pending = pending();
+        var alice = fusionAuth.user(FusionAuthStandIn.ALICE_ID).orElseThrow();
+        beforeTheWrite(() -> fusionAuth.putUser(alice.withActive(false)));
+        try {
+            problem(resolve(pending), 403, "user_disabled");
+        } finally {
+            fusionAuth.putUser(alice);
+        }
+        assertThat(fusionAuth.links()).isEmpty();
     }
 
     @ParameterizedTest

@@ -1,9 +1,12 @@
 package io.tokenbroker.support;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.quarkus.test.common.QuarkusTestResource;
 import io.restassured.RestAssured;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.tenant.TenantMemory;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /** A test that speaks HTTP to the broker beside a sandbox in its first state; each subclass is a {@code @QuarkusTest}. */
@@ -21,5 +24,11 @@ public abstract class BrokerTest {
         sandbox().reset();
         TenantMemory.forget();
         StoreMemory.forget();
+    }
+
+    /** Also what no caller has waited for. */
+    @AfterEach
+    void fusionAuthAnsweredAsTheRealOneDoes() {
+        assertThat(FusionAuthTypes.takeWrong()).isEmpty();
     }
 }

@@ -35,6 +35,9 @@ public final class OtherSettings implements QuarkusTestProfile {
     /** The client {@code nothing}: no policy at all. */
     public static final String NOTHING_KEY = "tbk_nothing_5aNdb0xOnyK3yForTheNothingClientDoNotUseMeX";
 
+    /** What a sign-in at Fabrikam must satisfy. */
+    public static final String SECOND_FACTOR = "{\"access_token\":{\"acrs\":{\"essential\":true,\"values\":[\"p1\"]}}}";
+
     private static final String LIMITED_API_KEY = "sandbox-limited-key-4kWqYbW5sVn3xKcJ8fHgLw2d";
 
     @Override
@@ -83,6 +86,8 @@ public final class OtherSettings implements QuarkusTestProfile {
             settings.putAll(provider(Sandbox.FABRIKAM, "token-endpoint", oauth + "token"));
             settings.put(provider(Sandbox.FABRIKAM) + "authorization-endpoint", oauth + "authorize");
             settings.put(provider(Sandbox.FABRIKAM) + "name", "Fabrikam by settings");
+            settings.put(provider(Sandbox.FABRIKAM) + "linking.claims", SECOND_FACTOR);
+            settings.put(provider(Sandbox.FABRIKAM) + "linking.acr-values", "phr phrh");
             return settings;
         }
 

@@ -30,7 +30,7 @@ public final class ModelTenant {
 
     @SuppressWarnings("NullAway") // no call goes out
     private static RefreshGrant grant(BiFunction<Secret, UUID, RefreshOutcome> send) {
-        return new RefreshGrant(null, ANY) {
+        return new RefreshGrant(null, null, ANY) {
             @Override
             RefreshOutcome refresh(TokenEndpoint endpoint, Request request, Secret refreshToken) {
                 return send.apply(refreshToken, request.userId());
@@ -41,7 +41,7 @@ public final class ModelTenant {
     public static RefreshOutcome refreshed(String accessToken, Secret refreshToken) {
         return new RefreshOutcome.Refreshed(
                 Secret.of(accessToken),
-                Duration.ofHours(1),
+                Optional.of(Duration.ofHours(1)),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(refreshToken),

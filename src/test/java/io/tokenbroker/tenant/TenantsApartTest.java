@@ -173,10 +173,10 @@ class TenantsApartTest extends BrokerTest {
         }
 
         mint(healthy, ARM).then().statusCode(200).body("source", equalTo("refresh"));
-        assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(1);
+        assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(2);
         TestTime.advance(Duration.ofSeconds(6));
         mint(failing, ARM).then().statusCode(503);
-        assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(2);
+        assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(4);
     }
 
     @Test
@@ -190,7 +190,7 @@ class TenantsApartTest extends BrokerTest {
             mint(failing, ARM).then().statusCode(503).body("code", equalTo("provider_unavailable"));
         }
 
-        assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(40);
+        assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(80);
         mint(healthy, ARM).then().statusCode(200).body("source", equalTo("refresh"));
     }
 

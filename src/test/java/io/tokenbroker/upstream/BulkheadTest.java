@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -77,6 +78,57 @@ class BulkheadTest {
     }
 
     @Test
+    void aCallerThatFloodsLeavesPlacesForOthers() {
+        var three = bulkhead(3, 2);
+
+        var flood =
+                List.of(as("flood", () -> hang(three)), as("flood", () -> hang(three)), as("flood", () -> hang(three)));
+        Waiting.until(() -> running.get() == 2);
+        var other = as("other", () -> three.inTurn("b", "b", pass -> "done", refusal -> REFUSED + refusal));
+
+        assertThat(other.join()).isEqualTo("done");
+        assertThat(running).hasValue(2);
+        released.countDown();
+        assertThat(flood).allSatisfy(each -> assertThat(each.join()).isEqualTo("done"));
+    }
+
+    @Test
+    void aCallerWithOneCallIsNotBehindAllOfAnother() {
+        var _ = busy();
+        var calls = List.of(waitsAs("flood", "a1"), waitsAs("flood", "a2"), waitsAs("other", "b"));
+
+        released.countDown();
+
+        assertThat(calls).allSatisfy(each -> assertThat(each.join()).isEqualTo("done"));
+        assertThat(order).containsExactly("a1", "b", "a2");
+    }
+
+    @Test
+    void inAFullQueueTheCallerWithMostIsRefusedAndNotTheNewcomer() {
+        var _ = busy();
+        var flood = List.of(waitsAs("flood", "a1"), waitsAs("flood", "a2"), waitsAs("flood", "a3"));
+
+        var newcomer = waitsAs("other", "b");
+
+        assertThat(flood.getLast().join()).isEqualTo(REFUSED + Refusal.CROWDED);
+        assertThat(as("flood", () -> call("a4")).join()).isEqualTo(REFUSED + Refusal.CROWDED);
+        released.countDown();
+        assertThat(newcomer.join()).isEqualTo("done");
+        assertThat(order).containsExactly("a1", "b", "a2");
+    }
+
+    @Test
+    void whereEachCallerWaitsOnceNobodyMakesRoom() {
+        var _ = busy();
+        var others = List.of(waitsAs("a", "a"), waitsAs("b", "b"), waitsAs("c", "c"));
+
+        assertThat(as("d", () -> call("d")).join()).isEqualTo(REFUSED + Refusal.CROWDED);
+
+        released.countDown();
+        assertThat(others).allSatisfy(each -> assertThat(each.join()).isEqualTo("done"));
+    }
+
+    @Test
     void aCallThatHasWaitedForTooLongIsNotMadeAndItsPlaceIsFreeAgain() {
         var first = busy();
         var late = waits("late");
@@ -110,7 +162,11 @@ class BulkheadTest {
     }
 
     private Bulkhead bulkhead(int places) {
-        var limits = new Limits(places, 3, LONGEST_WAIT, Duration.ofSeconds(5));
+        return bulkhead(places, places);
+    }
+
+    private Bulkhead bulkhead(int places, int ofOneCaller) {
+        var limits = new Limits(places, ofOneCaller, 3, LONGEST_WAIT, Duration.ofSeconds(5));
         return new Bulkhead("upstream", limits, time.withZone(ZoneOffset.UTC));
     }
 
@@ -122,28 +178,37 @@ class BulkheadTest {
     }
 
     private CompletableFuture<String> hanging(Bulkhead at) {
-        return CompletableFuture.supplyAsync(
-                () -> at.inTurn(
-                        "hanging",
-                        "hanging",
-                        pass -> {
-                            running.incrementAndGet();
-                            awaitRelease();
-                            return "done";
-                        },
-                        refusal -> REFUSED + refusal),
-                threads);
+        return as("hanging", () -> hang(at));
+    }
+
+    private String hang(Bulkhead at) {
+        return at.inTurn(
+                "hanging",
+                "hanging",
+                pass -> {
+                    running.incrementAndGet();
+                    awaitRelease();
+                    return "done";
+                },
+                refusal -> REFUSED + refusal);
+    }
+
+    /** A call in this caller's name, on a thread of its own. */
+    private CompletableFuture<String> as(String caller, Supplier<String> call) {
+        return CompletableFuture.supplyAsync(() -> CurrentCaller.call(caller, call::get), threads);
     }
 
     /** A call that waits for a place. */
     private CompletableFuture<String> waits(String name) {
+        return waitsAs("anybody", name);
+    }
+
+    private CompletableFuture<String> waitsAs(String caller, String name) {
         var before = waiting.size();
-        var call = CompletableFuture.supplyAsync(
-                () -> {
-                    waiting.add(Thread.currentThread());
-                    return call(name);
-                },
-                threads);
+        var call = as(caller, () -> {
+            waiting.add(Thread.currentThread());
+            return call(name);
+        });
         Waiting.until(() -> waiting.size() > before && waiting.getLast().getState() == Thread.State.WAITING);
         return call;
     }

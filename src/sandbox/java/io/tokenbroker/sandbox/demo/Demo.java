@@ -46,6 +46,7 @@ public final class Demo {
                 PAGE_PORT,
                 BROKER,
                 sandbox.fusionAuth().url(),
+                sandbox.resourceManager(),
                 FusionAuthStandIn.APPLICATION_ID.toString(),
                 Sandbox.DEMO_KEY);
         page.start();

@@ -16,12 +16,14 @@ public final class DemoServer extends HttpStandIn {
     /**
      * @param port where to listen; the broker must allow {@code http://localhost:<port>} as an origin and
      *     {@code http://localhost:<port>/callback} as a redirect URI
+     * @param resourceManager where the back end changes something in Azure
      * @param applicationId the FusionAuth application that users sign in to
      * @param brokerClientKey the broker key of the back end; it never reaches a browser
      */
-    public DemoServer(int port, URI broker, URI fusionAuth, String applicationId, String brokerClientKey) {
+    public DemoServer(
+            int port, URI broker, URI fusionAuth, URI resourceManager, String applicationId, String brokerClientKey) {
         super(port);
-        backEnd = new BackEnd(broker, brokerClientKey);
+        backEnd = new BackEnd(broker, resourceManager, brokerClientKey);
         config = Map.of(
                 "broker_url", broker.toString(),
                 "fusionauth_url", fusionAuth.toString(),
@@ -37,6 +39,7 @@ public final class DemoServer extends HttpStandIn {
             case "/config.json" -> only("GET", request, Reply.json(200, config));
             case "/backend/accounts" -> fromThisPage("GET", request, backEnd::accounts);
             case "/backend/mint" -> fromThisPage("POST", request, backEnd::mint);
+            case "/backend/change" -> fromThisPage("POST", request, backEnd::change);
             default -> page(request);
         };
     }

@@ -25,7 +25,8 @@ final class AccessTokens {
             String audience,
             String clientId,
             Set<String> permissions,
-            List<String> authenticationContexts) {
+            List<String> authenticationContexts,
+            boolean secondFactor) {
 
         boolean isFor(Resource resource) {
             return Resource.find(audience).filter(resource::equals).isPresent();
@@ -50,14 +51,23 @@ final class AccessTokens {
         this.base = base;
     }
 
-    /** @param contexts authentication contexts that a claims challenge asked for */
+    /**
+     * @param contexts authentication contexts that a claims challenge asked for
+     * @param secondFactor whether the person proved who they are by a second factor, too
+     */
     String accessToken(
-            Subject subject, String audience, Set<String> permissions, Duration life, List<String> contexts) {
+            Subject subject,
+            String audience,
+            Set<String> permissions,
+            Duration life,
+            List<String> contexts,
+            boolean secondFactor) {
         var claims = claims(subject, audience, life);
         claims.setStringClaim("scp", String.join(" ", permissions));
         claims.setStringClaim("appid", subject.clientId());
         claims.setStringClaim("azp", subject.clientId());
         claims.setStringClaim("upn", subject.user().email());
+        claims.setStringListClaim("amr", secondFactor ? List.of("pwd", "mfa") : List.of("pwd"));
         if (!contexts.isEmpty()) {
             claims.setStringListClaim("acrs", contexts);
         }
@@ -114,7 +124,8 @@ final class AccessTokens {
                         text(claims, "aud"),
                         text(claims, "appid"),
                         Set.of(text(claims, "scp").split(" ", -1)),
-                        claims.isClaimValueStringList("acrs") ? list(claims) : List.of()));
+                        list(claims, "acrs"),
+                        list(claims, "amr").contains("mfa")));
     }
 
     /** What a JWT says, whether or not it is still good; nothing if we did not sign it. */
@@ -152,9 +163,10 @@ final class AccessTokens {
         return value == null ? "" : value.toString();
     }
 
-    private static List<String> list(JwtClaims claims) {
-        return ((List<?>) claims.getClaimValue("acrs"))
-                .stream().map(Object::toString).toList();
+    private static List<String> list(JwtClaims claims, String name) {
+        return claims.getClaimValue(name) instanceof List<?> values
+                ? values.stream().map(Object::toString).toList()
+                : List.of();
     }
 
     private static Instant second(JwtClaims claims, String name) {

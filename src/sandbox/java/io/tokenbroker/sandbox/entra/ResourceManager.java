@@ -8,12 +8,20 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
-/** A resource in the manner of Azure Resource Manager: it takes tokens for itself only, and says whose they are. */
+/**
+ * A resource in the manner of Azure Resource Manager: it takes tokens for itself only, and says whose they are. It changes
+ * nothing for a person who has not signed in with a second factor.
+ */
 final class ResourceManager {
+
+    /** The authentication context of a second factor. */
+    static final String SECOND_FACTOR = "p1";
 
     private static final String CONTEXT = "c1";
     private static final String CHALLENGE =
             "{\"access_token\":{\"acrs\":{\"essential\":true,\"value\":\"" + CONTEXT + "\"}}}";
+    private static final String WRITE_CHALLENGE =
+            "{\"access_token\":{\"acrs\":{\"essential\":true,\"values\":[\"" + SECOND_FACTOR + "\"]}}}";
 
     private final AccessTokens accessTokens;
     private final Switches switches;
@@ -26,7 +34,8 @@ final class ResourceManager {
     }
 
     Reply answer(Request request) {
-        if (!request.path().equals("/arm/subscriptions")) {
+        var isWrite = !request.method().equals("GET");
+        if (!request.path().equals("/arm/subscriptions") && !isWrite) {
             return error(404, "ResourceNotFound", "There is no " + request.path());
         }
         var presented = accessTokens.present(request.header("authorization").orElse(""));
@@ -40,7 +49,18 @@ final class ResourceManager {
                             .formatted(presented.get().audience()));
         }
         if (switches.armChallenge() && !presented.get().authenticationContexts().contains(CONTEXT)) {
-            return challenge();
+            return challenge(CHALLENGE);
+        }
+        if (isWrite) {
+            return presented.get().secondFactor()
+                    ? Reply.json(
+                            200,
+                            Map.of(
+                                    "id",
+                                    request.path(),
+                                    "changedBy",
+                                    presented.get().user()))
+                    : challenge(WRITE_CHALLENGE);
         }
         return subscriptions(presented.get());
     }
@@ -64,8 +84,8 @@ final class ResourceManager {
                         "objectId", token.objectId()));
     }
 
-    private Reply challenge() {
-        var claims = Base64.getEncoder().encodeToString(CHALLENGE.getBytes(StandardCharsets.UTF_8));
+    private Reply challenge(String wanted) {
+        var claims = Base64.getEncoder().encodeToString(wanted.getBytes(StandardCharsets.UTF_8));
         return error(401, "InsufficientClaims", "The token lacks claims that this resource requires.")
                 .with(
                         "WWW-Authenticate",

@@ -52,8 +52,9 @@ final class TokenIssuer {
     /** @throws Refusal if a policy wants more than the person showed, or something asked for lacks consent */
     void checkAllowed(Order order) {
         var wanted = order.scopes().only();
-        if (policies.wantSecondFactor(order.user().email(), wanted.resource())
-                && !order.grant().secondFactor()) {
+        var wantsSecondFactor = policies.wantSecondFactor(order.user().email(), wanted.resource())
+                || order.claims().contexts().contains(ResourceManager.SECOND_FACTOR);
+        if (wantsSecondFactor && !order.grant().secondFactor()) {
             throw Refusal.of(50076);
         }
         var missing = wanted.missing(consents.granted(order.user().email(), wanted.resource()));
@@ -91,7 +92,8 @@ final class TokenIssuer {
                             wanted.audience(),
                             granted,
                             life,
-                            order.claims().contexts()));
+                            order.claims().contexts(),
+                            order.grant().secondFactor()));
         }
         if (order.scopes().asks("offline_access") && !met.has(Fault.Kind.NO_REFRESH_TOKEN)) {
             answer.put("refresh_token", refreshTokens.issue(order.grant(), clock.instant()));

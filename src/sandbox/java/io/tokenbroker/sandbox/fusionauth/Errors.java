@@ -17,7 +17,7 @@ final class Errors {
     /** {@code name} is the part in brackets: {@code [missing]applicationId}. */
     static Reply field(int status, String name, String field) {
         var error = Map.of("code", "[" + name + "]" + field, "message", "The stand-in says " + name + " for " + field);
-        return Reply.json(status, Map.of("fieldErrors", Map.of(field, List.of(error))));
+        return Reply.json(status, Map.of("fieldErrors", Map.of(field, List.of(error)), "generalErrors", List.of()));
     }
 
     /** What a failed discovery looks like: the general code of any exception, beside an empty object. */

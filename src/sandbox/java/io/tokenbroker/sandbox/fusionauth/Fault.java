@@ -55,6 +55,8 @@ public record Fault(
         /** 524 with JSON that is not FusionAuth's: a proxy that did not wait longer. */
         PROXY_524,
         RATE_LIMITED_429,
+        /** 409: another request was at the same record. */
+        CONFLICT_409,
         /** 409: an administrator's action keeps the user from signing in. */
         LOCKED_409,
         /** 410, empty: the user has expired. */
@@ -126,6 +128,7 @@ public record Fault(
             case PROXY_504 -> Reply.html(504, "<html><body><h1>504 Gateway Timeout</h1></body></html>");
             case PROXY_524 -> Reply.json(524, Map.of("message", "A timeout occurred"));
             case RATE_LIMITED_429 -> patient(Reply.of(429, "text/plain", "Too many requests"));
+            case CONFLICT_409 -> Errors.general(409, "[retryableConflict]");
             case LOCKED_409 -> Reply.json(409, Map.of("actions", List.of()));
             case EXPIRED_410 -> Reply.empty(410);
             case LAMBDA_512 -> Reply.empty(512);

@@ -1,9 +1,11 @@
 package io.tokenbroker.sandbox.fusionauth;
 
+import io.tokenbroker.sandbox.wire.AnswerCheck;
 import io.tokenbroker.sandbox.wire.HttpStandIn;
 import io.tokenbroker.sandbox.wire.Reply;
 import io.tokenbroker.sandbox.wire.Request;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,8 +35,17 @@ public final class FusionAuthStandIn extends HttpStandIn {
     public static final String ZOE = "z@example.com";
     public static final String PASSWORD = "password";
 
-    /** May read, write and delete links, read pending links, identity providers and users, and search users. */
+    /** What the README gives a broker's key, and no more. */
+    public static final Map<String, Set<String>> BROKER_PERMISSIONS = Map.of(
+            LinkApi.PATH, Set.of("GET", "POST", "DELETE"),
+            PendingLinkApi.PATH, Set.of("GET"),
+            IdentityProviderApi.PATH, Set.of("GET"),
+            UserApi.PATH, Set.of("GET"));
+
     public static final String BROKER_API_KEY = "sandbox-broker-key-0rTqYbW5sVn3xKcJ8fHgLw2d";
+
+    /** May search users too, for {@code keep-alive --discover}. */
+    public static final String DISCOVERY_API_KEY = "sandbox-discovery-key-9hTzWbE2kUi5vCoR8yMqLs3f";
 
     /** May do everything. */
     public static final String ADMIN_API_KEY = "sandbox-admin-key-7mPzUeA1kRi9vBoT4yGqXs6c";
@@ -54,15 +65,10 @@ public final class FusionAuthStandIn extends HttpStandIn {
         addUser(User.of(ALICE_ID, TENANT_ID, ALICE, "Alice", state.now()));
         addUser(User.of(ZOE_ID, TENANT_ID, ZOE, "Zoe", state.now()));
         addApiKey(new ApiKey(ADMIN_API_KEY, null, Map.of()));
-        addApiKey(new ApiKey(
-                BROKER_API_KEY,
-                null,
-                Map.of(
-                        LinkApi.PATH, Set.of("GET", "POST", "DELETE"),
-                        PendingLinkApi.PATH, Set.of("GET"),
-                        IdentityProviderApi.PATH, Set.of("GET"),
-                        UserApi.PATH, Set.of("GET"),
-                        UserSearch.PATH, Set.of("POST"))));
+        addApiKey(new ApiKey(BROKER_API_KEY, null, BROKER_PERMISSIONS));
+        var discovery = new HashMap<>(BROKER_PERMISSIONS);
+        discovery.put(UserSearch.PATH, Set.of("POST"));
+        addApiKey(new ApiKey(DISCOVERY_API_KEY, null, discovery));
     }
 
     @Override
@@ -82,10 +88,16 @@ public final class FusionAuthStandIn extends HttpStandIn {
 
     private Reply suffered(Request request) {
         try {
-            return state.faults.suffer(request, Identities.of(request, state), () -> routes.answer(request));
+            return state.faults.suffer(request, Identities.of(request, state), () -> checked(request));
         } catch (Refusal closing) {
             return closing.reply();
         }
+    }
+
+    private Reply checked(Request request) {
+        var reply = routes.answer(request);
+        AnswerCheck.ALL.forEach(check -> check.check(request, reply));
+        return reply;
     }
 
     /** What tokens say in {@code iss}: this server's URL until set. */

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
  * An identity at a provider that belongs to a user.
  *
  * @param token what the provider gave out for later: a refresh token, if there is one
- * @param insertInstant 1970 for an answer without one
  * @param lastLoginInstant absent until the first login by this link
  */
 public record Link(
@@ -59,9 +58,7 @@ public record Link(
             json.put("identityProviderType", provider.type());
         }
         json.put("identityProviderUserId", identityProviderUserId);
-        if (!insertInstant.equals(Instant.EPOCH)) {
-            json.put("insertInstant", insertInstant.toEpochMilli());
-        }
+        json.put("insertInstant", insertInstant.toEpochMilli());
         if (lastLoginInstant != null) {
             json.put("lastLoginInstant", lastLoginInstant.toEpochMilli());
         }

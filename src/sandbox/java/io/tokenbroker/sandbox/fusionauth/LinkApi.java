@@ -1,12 +1,12 @@
 package io.tokenbroker.sandbox.fusionauth;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tokenbroker.sandbox.wire.Reply;
 import io.tokenbroker.sandbox.wire.Request;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** {@code /api/identity-provider/link}: read, create, delete. There is no way to change a link. */
 final class LinkApi {
@@ -70,8 +70,9 @@ final class LinkApi {
                 case EMPTY_404 -> Reply.empty(404);
             };
         }
-        var shown = links.stream().map(link -> link.json(provider(link))).toList();
-        return Reply.json(200, Map.of("identityProviderLinks", shown));
+        return Reply.json(
+                200,
+                Map.of("identityProviderLinks", links.stream().map(this::json).toList()));
     }
 
     private Reply delete(Request request, Access.Caller caller) {
@@ -81,7 +82,9 @@ final class LinkApi {
             }
         }
         var userId = uuid(request, "userId").orElseThrow();
-        var tenant = state.access.tenant(caller, state.users.find(userId));
+        var user = state.users.find(userId);
+        user.ifPresent(owner -> refuseWriteFor(owner, state, "userId"));
+        var tenant = state.access.tenant(caller, user);
         var key = new Links.Key(
                 tenant,
                 uuid(request, "identityProviderId").orElseThrow(),
@@ -95,12 +98,27 @@ final class LinkApi {
                 .orElseGet(() -> Reply.empty(404));
     }
 
-    private Reply single(Link link) {
-        return Reply.json(200, Map.of("identityProviderLink", link.json(provider(link))));
+    /** Links of a user who is not active can be read, but neither made nor deleted. */
+    static void refuseWriteFor(User user, State state, String field) {
+        if (!user.active()) {
+            switch (state.switches.get(Unknown.InactiveUserWrite.class)) {
+                case REFUSED_400 -> throw new Refusal(Errors.field(400, "invalid", field));
+                case REFUSED_404 -> throw new Refusal(Reply.empty(404));
+                case ALLOWED -> {}
+            }
+        }
     }
 
-    private @Nullable IdentityProvider provider(Link link) {
-        return state.providers.find(link.identityProviderId()).orElse(null);
+    private Reply single(Link link) {
+        return Reply.json(200, Map.of("identityProviderLink", json(link)));
+    }
+
+    private ObjectNode json(Link link) {
+        var json = link.json(state.providers.find(link.identityProviderId()).orElse(null));
+        if (state.switches.get(Unknown.LinkInstants.class) == Unknown.LinkInstants.OMITTED) {
+            json.remove(List.of("insertInstant", "lastLoginInstant"));
+        }
+        return json;
     }
 
     private static Optional<UUID> uuid(Request request, String name) {

@@ -2,6 +2,7 @@ package io.tokenbroker.sandbox.fusionauth;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tokenbroker.sandbox.wire.Reply;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class LinkCreation {
 
     private enum Duplicate {
+        ALREADY_LINKED_400,
         CONFLICT_409,
         GENERAL_400,
         FIELD_400,
@@ -28,7 +30,8 @@ final class LinkCreation {
         var nested = body.path("identityProviderLink");
         var flat = !nested.isObject();
         var link = flat ? body : nested;
-        var prefix = flat ? "" : "identityProviderLink.";
+        var isPrefixed = state.switches.get(Unknown.LinkFieldName.class) == Unknown.LinkFieldName.PREFIXED;
+        var prefix = flat || !isPrefixed ? "" : "identityProviderLink.";
         var userId = Json.uuid(link, "userId");
         var user = userId.flatMap(state.users::find);
         var tenant = state.access.tenant(caller, user);
@@ -38,6 +41,7 @@ final class LinkCreation {
         if (user.filter(one -> one.tenantId().equals(tenant)).isEmpty()) {
             return Errors.field(400, "invalid", prefix + "userId");
         }
+        LinkApi.refuseWriteFor(user.get(), state, prefix + "userId");
         var pendingId = Json.text(body, "pendingIdPLinkId");
         return pendingId.isPresent()
                 ? complete(pendingId.get(), tenant, userId.get())
@@ -120,6 +124,7 @@ final class LinkCreation {
                 ? state.switches.get(Unknown.SameUserDuplicate.class).name()
                 : state.switches.get(Unknown.OtherUserDuplicate.class).name();
         return switch (Duplicate.valueOf(chosen)) {
+            case ALREADY_LINKED_400 -> Errors.field(400, "alreadyLinked", "identityProviderUserId");
             case CONFLICT_409 -> conflict();
             case GENERAL_400 -> Errors.general(400, "[duplicate]identityProviderLink");
             case FIELD_400 -> Errors.field(400, "duplicate", "identityProviderLink.identityProviderUserId");
@@ -138,7 +143,11 @@ final class LinkCreation {
 
     private Reply linked(Link link) {
         var provider = state.providers.find(link.identityProviderId()).orElse(null);
-        return Reply.json(200, Map.of("identityProviderLink", link.json(provider)));
+        var shown = link.json(provider);
+        if (state.switches.get(Unknown.CreatedLink.class) == Unknown.CreatedLink.WITHOUT_INSTANTS_AND_TOKEN) {
+            shown.remove(List.of("insertInstant", "lastLoginInstant", "token"));
+        }
+        return Reply.json(200, Map.of("identityProviderLink", shown));
     }
 
     private void restore(@Nullable PendingLink pending) {

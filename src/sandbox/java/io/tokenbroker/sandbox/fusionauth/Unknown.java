@@ -1,8 +1,9 @@
 package io.tokenbroker.sandbox.fusionauth;
 
 /**
- * A question about the real server that no source settles. Each is an enum of the outcomes a client has to tolerate;
- * the first is how the stand-in behaves until {@link Switches} say otherwise.
+ * A question about the real server that the documentation leaves open. Each is an enum of the outcomes a client has to
+ * tolerate; the first, which is the one observed where there are observations, is how the stand-in behaves until
+ * {@link Switches} say otherwise.
  */
 public sealed interface Unknown {
 
@@ -85,6 +86,7 @@ public sealed interface Unknown {
 
     /** POST of a link that its own user has already. */
     enum SameUserDuplicate implements Unknown {
+        ALREADY_LINKED_400,
         CONFLICT_409,
         GENERAL_400,
         FIELD_400,
@@ -94,6 +96,7 @@ public sealed interface Unknown {
 
     /** POST of a link that another user has. */
     enum OtherUserDuplicate implements Unknown {
+        ALREADY_LINKED_400,
         CONFLICT_409,
         GENERAL_400,
         FIELD_400,
@@ -103,9 +106,28 @@ public sealed interface Unknown {
 
     /** The body of a 409. */
     enum ConflictBody implements Unknown {
-        DUPLICATE,
         RETRYABLE,
+        DUPLICATE,
         EMPTY
+    }
+
+    /** How the errors of POST name a member of the nested link. */
+    enum LinkFieldName implements Unknown {
+        BARE,
+        PREFIXED
+    }
+
+    /** What a POST answers with: the link without its instants and its token, or all of it. */
+    enum CreatedLink implements Unknown {
+        WITHOUT_INSTANTS_AND_TOKEN,
+        COMPLETE
+    }
+
+    /** POST and DELETE of a link whose user is not active. */
+    enum InactiveUserWrite implements Unknown {
+        REFUSED_400,
+        REFUSED_404,
+        ALLOWED
     }
 
     /** The 504 that the documentation of links both lists and rules out. */
@@ -143,9 +165,15 @@ public sealed interface Unknown {
 
     /** The links of a user who does not exist. */
     enum UnknownUser implements Unknown {
+        ERRORS_400,
         EMPTY_404,
-        EMPTY_LIST,
-        ERRORS_400
+        EMPTY_LIST
+    }
+
+    /** Whether a link that is read shows when it was made and used. */
+    enum LinkInstants implements Unknown {
+        SHOWN,
+        OMITTED
     }
 
     /** What a deletion answers with. */

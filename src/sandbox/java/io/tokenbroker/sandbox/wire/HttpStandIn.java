@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -86,8 +85,8 @@ public abstract class HttpStandIn implements AutoCloseable {
             return;
         }
         reply.headers().forEach((name, value) -> exchange.getResponseHeaders().add(name, value));
-        var body = reply.body().getBytes(StandardCharsets.UTF_8);
-        var bodiless = body.length == 0 || exchange.getRequestMethod().equals("HEAD");
+        var body = reply.bytes();
+        var bodiless = reply.body().isEmpty() || exchange.getRequestMethod().equals("HEAD");
         exchange.sendResponseHeaders(reply.status(), bodiless ? -1 : body.length);
         if (!bodiless) {
             exchange.getResponseBody().write(body);

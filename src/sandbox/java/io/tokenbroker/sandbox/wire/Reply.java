@@ -2,8 +2,15 @@ package io.tokenbroker.sandbox.wire;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.GZIPOutputStream;
 
 /**
  * One answer of a stand-in.
@@ -13,6 +20,7 @@ import java.util.Map;
  */
 public record Reply(int status, Map<String, String> headers, String body) {
 
+    private static final String CONTENT_ENCODING = "Content-Encoding";
     private static final int DROPPED = 0;
     private static final int STALLED = 1;
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -60,6 +68,35 @@ public record Reply(int status, Map<String, String> headers, String body) {
     /** Whether this is no answer at all. */
     public boolean isDropped() {
         return status == DROPPED;
+    }
+
+    /** The same with another status. */
+    public Reply withStatus(int other) {
+        return new Reply(other, headers, body);
+    }
+
+    /** The same, compressed on the wire by this content coding: {@code gzip} or {@code deflate}. */
+    public Reply compressed(String coding) {
+        return body.isEmpty() ? this : with(CONTENT_ENCODING, coding);
+    }
+
+    /** The bytes to send. */
+    byte[] bytes() {
+        var bytes = new ByteArrayOutputStream();
+        try (var out = coded(bytes)) {
+            out.write(body.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return bytes.toByteArray();
+    }
+
+    private OutputStream coded(OutputStream out) throws IOException {
+        return switch (headers.getOrDefault(CONTENT_ENCODING, "")) {
+            case "gzip" -> new GZIPOutputStream(out);
+            case "deflate" -> new DeflaterOutputStream(out);
+            default -> out;
+        };
     }
 
     /** This answer with one more header. */

@@ -19,6 +19,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,8 @@ class DemoServerTest {
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final BrokerDouble broker = new BrokerDouble();
-    private final DemoServer demo = new DemoServer(0, broker.url(), FUSION_AUTH, "app-1", KEY);
+    private final DemoServer demo =
+            new DemoServer(0, broker.url(), FUSION_AUTH, broker.url().resolve("/arm/"), "app-1", KEY);
 
     @BeforeEach
     void start() {
@@ -205,6 +207,24 @@ class DemoServerTest {
     }
 
     @Test
+    void aChangeThatWantsASecondFactorAsksTheBrokerWithTheChallenge() throws Exception {
+        broker.answer = Reply.json(401, Map.of())
+                .with("WWW-Authenticate", "Bearer realm=\"\", error=\"insufficient_claims\", claims=\"eyJhIjoxfQ==\"");
+        broker.minted = Reply.json(200, Map.of("access_token", "opaque"));
+
+        post("/backend/change", "{\"account_id\":\"acc-1\"}");
+
+        assertThat(broker.requests).extracting(Request::method).containsExactly("POST", "PUT", "POST");
+        assertThat(broker.requests.stream()
+                        .toList()
+                        .getLast()
+                        .json()
+                        .path("claims")
+                        .asText())
+                .isEqualTo("{\"a\":1}");
+    }
+
+    @Test
     void anotherSitesPageCannotMint() throws Exception {
         var request = HttpRequest.newBuilder(demo.url().resolve("/backend/mint"))
                 .header("Sec-Fetch-Site", "cross-site")
@@ -228,7 +248,11 @@ class DemoServerTest {
     }
 
     private HttpResponse<String> mint(String body) throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(demo.url().resolve("/backend/mint"))
+        return post("/backend/mint", body);
+    }
+
+    private HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(demo.url().resolve(path))
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(body))
                 .build();
@@ -262,6 +286,9 @@ class DemoServerTest {
         private final ConcurrentLinkedQueue<Request> requests = new ConcurrentLinkedQueue<>();
         private volatile Reply answer = Reply.json(200, Map.of());
 
+        /** For mints, where they are answered in another way. */
+        private volatile @Nullable Reply minted;
+
         BrokerDouble() {
             super(0);
         }
@@ -269,7 +296,8 @@ class DemoServerTest {
         @Override
         protected Reply answer(Request request) {
             requests.add(request);
-            return answer;
+            var ofMints = minted;
+            return ofMints != null && request.path().endsWith("/token") ? ofMints : answer;
         }
     }
 }

@@ -105,7 +105,7 @@ class FusionAuthFaultsTest {
             }
         });
 
-        assertThat(link("raced").statusCode()).isEqualTo(409);
+        assertThat(link("raced").statusCode()).isEqualTo(400);
         assertThat(calls).hasValue(1);
     }
 

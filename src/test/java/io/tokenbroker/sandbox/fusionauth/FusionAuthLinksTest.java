@@ -10,6 +10,7 @@ import io.fusionauth.domain.IdentityProviderLink;
 import io.fusionauth.domain.api.identityProvider.IdentityProviderLinkRequest;
 import io.fusionauth.domain.api.identityProvider.IdentityProviderLinkResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -36,7 +37,12 @@ class FusionAuthLinksTest {
         var linked = completePending(pendingId, ALICE_ID);
 
         assertThat(linked.status).isEqualTo(200);
-        assertThat(linked.successResponse.identityProviderLink.token).isEqualTo("refresh-code-bea");
+        assertThat(world.client()
+                        .retrieveUserLink(World.CONTOSO, "bea", null)
+                        .successResponse
+                        .identityProviderLink
+                        .token)
+                .isEqualTo("refresh-code-bea");
         assertThat(linked.successResponse.identityProviderLink.identityProviderName)
                 .isEqualTo("Contoso");
         var again = completePending(pendingId, ALICE_ID);
@@ -89,8 +95,8 @@ class FusionAuthLinksTest {
                 .hasSize(1);
         assertThat(client.retrieveUserLinksByUserId(null, ALICE_ID).successResponse.identityProviderLinks)
                 .hasSize(1);
-        assertThat(client.retrieveUserLinksByUserId(null, UUID.randomUUID()).status)
-                .isEqualTo(404);
+        assertThat(client.retrieveUserLinksByUserId(null, UUID.randomUUID()).errorResponse.fieldErrors)
+                .containsOnlyKeys("userId");
     }
 
     @Test
@@ -120,11 +126,61 @@ class FusionAuthLinksTest {
     }
 
     @Test
-    void directLinkStoresTheTokenAndADuplicateIsAConflict() {
-        assertThat(create(ALICE_ID, "one").successResponse.identityProviderLink.token)
-                .isEqualTo("token-one");
-        assertThat(create(ALICE_ID, "one").status).isEqualTo(409);
-        assertThat(create(ZOE_ID, "one").status).isEqualTo(409);
+    void aLinkThatExistsIsNeitherReplacedNorToldApart() {
+        create(ALICE_ID, "one");
+        for (var user : List.of(ALICE_ID, ZOE_ID)) {
+            var refused = create(user, "one");
+
+            assertThat(refused.status).isEqualTo(400);
+            assertThat(refused.errorResponse.fieldErrors.get("identityProviderUserId"))
+                    .extracting(error -> error.code)
+                    .containsExactly("[alreadyLinked]identityProviderUserId");
+        }
+        var link = world.fusionAuth.link(World.CONTOSO, "one").orElseThrow();
+        assertThat(link.userId()).isEqualTo(ALICE_ID);
+        assertThat(link.token()).isEqualTo("token-one");
+    }
+
+    @Test
+    void theAnswerToANewLinkLeavesOutWhatReadingItShows() {
+        var created = create(ALICE_ID, "one").successResponse.identityProviderLink;
+
+        assertThat(created.userId).isEqualTo(ALICE_ID);
+        assertThat(created.token).isNull();
+        assertThat(created.insertInstant).isNull();
+
+        world.fusionAuth.switches().set(Unknown.CreatedLink.COMPLETE);
+        var complete = create(ALICE_ID, "two").successResponse.identityProviderLink;
+        assertThat(complete.token).isEqualTo("token-two");
+        assertThat(complete.insertInstant).isNotNull();
+    }
+
+    @Test
+    void anUnknownUserOrProviderIsNamedByItsField() {
+        assertThat(create(UUID.randomUUID(), "one").errorResponse.fieldErrors).containsOnlyKeys("userId");
+        world.fusionAuth.removeProvider(World.CONTOSO);
+        var unknown = create(ALICE_ID, "one").errorResponse.fieldErrors;
+        assertThat(unknown.get("identityProviderId"))
+                .extracting(error -> error.code)
+                .containsExactly("[invalid]identityProviderId");
+
+        world.fusionAuth.switches().set(Unknown.LinkFieldName.PREFIXED);
+        assertThat(create(ALICE_ID, "one").errorResponse.fieldErrors)
+                .containsOnlyKeys("identityProviderLink.identityProviderId");
+    }
+
+    @Test
+    void linksOfAUserWhoIsNotActiveAreOnlyRead() {
+        create(ALICE_ID, "one");
+        world.fusionAuth.putUser(world.fusionAuth.user(ALICE_ID).orElseThrow().withActive(false));
+        var client = world.client();
+
+        assertThat(client.retrieveUserLink(World.CONTOSO, "one", null).status).isEqualTo(200);
+        assertThat(create(ALICE_ID, "two").status).isEqualTo(400);
+        assertThat(client.deleteUserLink(World.CONTOSO, "one", ALICE_ID).status).isEqualTo(400);
+
+        world.fusionAuth.switches().set(Unknown.InactiveUserWrite.ALLOWED);
+        assertThat(client.deleteUserLink(World.CONTOSO, "one", ALICE_ID).status).isEqualTo(200);
     }
 
     @Test

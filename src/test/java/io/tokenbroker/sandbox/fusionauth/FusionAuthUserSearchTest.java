@@ -69,11 +69,11 @@ class FusionAuthUserSearchTest {
     }
 
     private SearchResponse search(Consumer<UserSearchCriteria> change) {
-        return world.client().searchUsersByQuery(request(change)).successResponse;
+        return world.client(FusionAuthStandIn.DISCOVERY_API_KEY).searchUsersByQuery(request(change)).successResponse;
     }
 
     private int status(Consumer<UserSearchCriteria> change) {
-        return world.client().searchUsersByQuery(request(change)).status;
+        return world.client(FusionAuthStandIn.DISCOVERY_API_KEY).searchUsersByQuery(request(change)).status;
     }
 
     private static SearchRequest request(Consumer<UserSearchCriteria> change) {

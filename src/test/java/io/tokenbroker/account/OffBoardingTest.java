@@ -1,0 +1,238 @@
+package io.tokenbroker.account;
+
+import static io.restassured.RestAssured.given;
+import static io.tokenbroker.mint.Minting.ARM;
+import static io.tokenbroker.mint.Minting.BLAKE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import io.tokenbroker.link.AccountId;
+import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
+import io.tokenbroker.sandbox.fusionauth.User;
+import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.Contract;
+import io.tokenbroker.support.DoorSettings;
+import io.tokenbroker.support.LinkingTest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A person who leaves: deactivated in FusionAuth, or taken off the application. */
+@QuarkusTest
+@TestProfile(DoorSettings.class)
+class OffBoardingTest extends LinkingTest {
+
+    private static final Duration RECHECK_AFTER = Duration.ofSeconds(30);
+    private static final String DISABLED = "user_disabled";
+
+    enum Leaving {
+        DEACTIVATED,
+        NOT_REGISTERED
+    }
+
+    private User person = User.of(UUID.randomUUID(), FusionAuthStandIn.TENANT_ID, null, null, Instant.EPOCH);
+    private String account = "";
+    private String token = "";
+
+    @BeforeEach
+    void link() {
+        person = sandbox().fusionAuth().addUser("leaver@example.com", "Leaver");
+        token = sandbox().fusionAuth().accessToken(person.id());
+        account = Broker.link(person.id(), Sandbox.CONTOSO, BLAKE);
+    }
+
+    @AfterEach
+    void takeBackThePerson() {
+        sandbox().fusionAuth().removeUser(person.id());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void noDoorGivesATokenOfTheirsUntilTheyAreBack(Leaving leaving) {
+        allDoors()
+                .forEach((door, ask) -> assertThat(ask.get().asString())
+                        .as(door)
+                        .doesNotContain(DISABLED)
+                        .containsAnyOf("eyJ", account, "\"allowed\":true"));
+
+        leave(leaving);
+        allDoors().forEach((door, ask) -> {
+            var answer = ask.get();
+            assertThat(answer.asString()).as(door).contains(DISABLED).doesNotContain("eyJ");
+            assertThat(answer.statusCode()).as(door).isEqualTo(statusOf(door));
+        });
+
+        comeBack();
+        allDoors()
+                .forEach(
+                        (door, ask) -> assertThat(ask.get().asString()).as(door).doesNotContain(DISABLED));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theyMayDoNothingThemselvesWithATokenThatIsStillValid(Leaving leaving) {
+        leave(leaving);
+
+        var asked = new ArrayList<String>();
+        Contract.operations().stream()
+                .filter(operation ->
+                        operation.described().path("security").toString().contains("\"user\""))
+                .forEach(operation -> {
+                    var path = operation.path().replace("{id}", account);
+                    problem(me().body("{}").request(operation.method(), path), 403, DISABLED);
+                    asked.add(operation.id());
+                });
+
+        assertThat(asked)
+                .contains(
+                        "listProviders",
+                        "startAuthorization",
+                        "completeAuthorization",
+                        "resolveAuthorization",
+                        "listAccounts",
+                        "getAccount",
+                        "unlinkAccount");
+        comeBack();
+        me().get("/accounts/{id}", account).then().statusCode(200);
+    }
+
+    @Test
+    void whatTheyHadBegunIsNotEnded() {
+        var started = Broker.signIn(Broker.start(me(), Sandbox.FABRIKAM), "c@fabrikam.com");
+        var pending = Broker.complete(me(), Broker.signIn(Broker.start(me(), Sandbox.ADATUM), "d@adatum.com"));
+        pending.then().statusCode(202);
+        var completes = completes();
+        leave(Leaving.DEACTIVATED);
+
+        problem(Broker.complete(me(), started), 403, DISABLED);
+        problem(Broker.resolve(me(), pending.path("pending_link_id")), 403, DISABLED);
+
+        assertThat(completes()).isEqualTo(completes);
+        assertThat(sandbox().fusionAuth().links()).hasSize(1);
+        comeBack();
+        Broker.complete(me(), started).then().statusCode(202);
+        Broker.resolve(me(), pending.path("pending_link_id")).then().statusCode(200);
+    }
+
+    @Test
+    void aClientWithoutTheirProvidersHearsNothingOfIt() {
+        leave(Leaving.DEACTIVATED);
+
+        assertThat(Broker.bearer(DoorSettings.NARROW)
+                        .get("/accounts?user_id=" + UUID.randomUUID())
+                        .<List<?>>path("accounts"))
+                .isEmpty();
+        problem(
+                Broker.client().get("/accounts/{id}?user_id=" + FusionAuthStandIn.ALICE_ID, account),
+                404,
+                "account_not_found");
+    }
+
+    @Test
+    void aPersonIsReadOnceForAllTheirAccounts() {
+        var accounts = new ArrayList<>(List.of(account));
+        var provider = plainProvider();
+        var plain = add(provider.registered("Plain"));
+        for (var i = 0; i < 5; i++) {
+            var identity = "of-many-" + i;
+            sandbox().fusionAuth().addLink(person.id(), plain, identity, identity, provider.refreshToken(identity));
+            accounts.add(new AccountId(plain, identity).toString());
+        }
+        advance(RECHECK_AFTER);
+        var before = userReads();
+
+        for (var one : accounts) {
+            Broker.mint(one, Map.of()).then().statusCode(200);
+            me().get("/accounts").then().statusCode(200);
+            advance(Duration.ofSeconds(3));
+        }
+
+        assertThat(userReads() - before).isEqualTo(1);
+    }
+
+    private void leave(Leaving leaving) {
+        sandbox()
+                .fusionAuth()
+                .putUser(
+                        switch (leaving) {
+                            case DEACTIVATED -> person.withActive(false);
+                            case NOT_REGISTERED ->
+                                User.of(person.id(), person.tenantId(), "leaver@example.com", "Leaver", Instant.now());
+                        });
+        advance(RECHECK_AFTER);
+    }
+
+    private void comeBack() {
+        sandbox().fusionAuth().putUser(person);
+        advance(RECHECK_AFTER);
+    }
+
+    /** Every way for a back end to something of the account. */
+    private Map<String, Supplier<Response>> allDoors() {
+        var named = Map.of("account_id", account, "resource", ARM);
+        return Map.of(
+                "mint", () -> Broker.mint(account, Map.of("resource", ARM)),
+                "batch",
+                        () -> Broker.client()
+                                .body(Map.of("requests", List.of(named)))
+                                .post("/tokens"),
+                "explain", () -> Broker.client().body(named).post("/policy/explain"),
+                "exchange", () -> exchange().formParam("audience", account).post("/oauth2/token"),
+                "exchange by the person's token",
+                        () -> exchange()
+                                .formParam("subject_token", token)
+                                .formParam("subject_token_type", "urn:ietf:params:oauth:token-type:access_token")
+                                .formParam("login_hint", BLAKE)
+                                .post("/oauth2/token"),
+                "identity", () -> identity().get("/accounts/{id}/msi/token", account),
+                "azd",
+                        () -> Broker.bearer(DoorSettings.AZD)
+                                .queryParam("api-version", "2023-07-12-preview")
+                                .body(Map.of("scopes", List.of(ARM + "/.default")))
+                                .post("/azd/token"),
+                "list", () -> Broker.client().get("/accounts?user_id=" + person.id()),
+                "read", () -> Broker.client().get("/accounts/{id}?user_id=" + person.id(), account));
+    }
+
+    private static int statusOf(String door) {
+        return switch (door) {
+            // These always answer so, and say in the body what became of it.
+            case "batch", "azd" -> 200;
+            case "exchange", "exchange by the person's token" -> 400;
+            default -> 403;
+        };
+    }
+
+    private RequestSpecification me() {
+        return Broker.bearer(token);
+    }
+
+    private static RequestSpecification exchange() {
+        return given().header("Authorization", "Bearer " + Sandbox.DEMO_KEY)
+                .formParam("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange")
+                .formParam("resource", ARM);
+    }
+
+    private static RequestSpecification identity() {
+        return given().header("X-IDENTITY-HEADER", Sandbox.DEMO_KEY)
+                .queryParam("api-version", "2019-08-01")
+                .queryParam("resource", ARM);
+    }
+
+    private static int userReads() {
+        return sandbox().fusionAuth().count("GET", "/api/user/*");
+    }
+}
