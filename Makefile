@@ -6,7 +6,7 @@ SHELL := /bin/sh
 MVN = JAVA_HOME="$${JAVA_HOME:?}" mvn -B -ntp
 WITH_JDK = @JAVA_HOME=$$(src/scripts/find-jdk) || exit 1; export JAVA_HOME;
 
-.PHONY: help run test check format bench faults stress image client clean
+.PHONY: help run test check format bench faults stress floods image client clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ bench: ## throughput and p99 of a cached mint beside a bare endpoint
 
 faults: ## do the broker every harm there is, count the accounts that still mint, write docs/faults.md (REPLICAS=3: several, PostgreSQL)
 	$(WITH_JDK) $(MVN) -q -DskipTests package dependency:build-classpath -Dmdep.outputFile=target/faults.classpath && exec src/scripts/faults
+
+floods: ## one caller floods each endpoint, another's mints are timed; writes docs/floods.md
+	$(WITH_JDK) $(MVN) -q -DskipTests package dependency:build-classpath -Dmdep.outputFile=target/floods.classpath && exec src/scripts/floods
 
 stress: ## 200,000 odd requests of a stranger to a small broker, whose heap, metrics and log must stay as they were
 	$(WITH_JDK) $(MVN) -q -DskipTests package && $(MVN) -q failsafe:integration-test@real-parts failsafe:verify -Dit.test=OddRequestsIT -Dstress.requests=200000

@@ -20,8 +20,10 @@ import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.tokenbroker.caller.Metered;
 import io.tokenbroker.seal.RevealedSecret;
 import io.tokenbroker.seal.Secret;
+import jakarta.annotation.security.RolesAllowed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,11 +59,11 @@ class ArchitectureTest {
             Map.entry("time", List.of()),
             Map.entry("database", List.of("settings")),
             Map.entry("seal", List.of("settings")),
-            Map.entry("policy", List.of("problem", "settings", "time")),
-            Map.entry("caller", List.of("policy", "problem", "settings", "time")),
+            Map.entry("policy", List.of("database", "problem", "settings", "time")),
+            Map.entry("caller", List.of("policy", "problem", "settings", "time", "upstream")),
             Map.entry("fusionauth", List.of("problem", "seal", "settings", "upstream")),
             Map.entry("tenant", List.of("problem", "seal", "settings", "time", "upstream")),
-            Map.entry("link", List.of("fusionauth", "problem", "seal", "settings", "time")),
+            Map.entry("link", List.of("fusionauth", "problem", "seal", "settings", "time", "upstream")),
             Map.entry("grant", List.of("database", "fusionauth", "link", "seal", "settings", "time")),
             Map.entry("provider", List.of("caller", "fusionauth", "problem", "seal", "settings", "tenant", "time")),
             Map.entry("account", List.of("caller", "fusionauth", "grant", "link", "policy", "problem", "settings")),
@@ -98,7 +100,8 @@ class ArchitectureTest {
                             "seal",
                             "settings",
                             "tenant",
-                            "time")),
+                            "time",
+                            "upstream")),
             Map.entry(
                     "exchange",
                     List.of("account", "caller", "link", "mint", "policy", "problem", "provider", "seal", "settings")),
@@ -164,6 +167,23 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(
                     describe("are resources", type -> type.getSimpleName().endsWith("Resource")));
+
+    /** What takes the rate of a mint. */
+    private static final Set<String> DOORS = Set.of("Mints", "TokenExchange");
+
+    @ArchTest
+    static final ArchRule everyCallOfACallerIsCounted = classes()
+            .that()
+            .resideInAPackage("io.tokenbroker..")
+            .and(describe(
+                    "answer callers",
+                    type -> type.getMethods().stream().anyMatch(method -> method.isAnnotatedWith(RolesAllowed.class))))
+            .should(be(describe(
+                    "metered, or minting",
+                    type -> type.isAnnotatedWith(Metered.class)
+                            || outermost(type).getDirectDependenciesFromSelf().stream()
+                                    .anyMatch(known -> DOORS.contains(
+                                            known.getTargetClass().getSimpleName())))));
 
     @ArchTest
     static final ArchRule timeIsGiven = noClasses()

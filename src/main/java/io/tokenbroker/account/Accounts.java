@@ -57,13 +57,14 @@ public class Accounts {
         return view(require(userId, id));
     }
 
-    /** The account's link; that of another user is not found either. */
+    /** The account's link. It is looked for among the user's, so that another user's takes no other way than none. */
     public Link require(UUID userId, AccountId id) {
-        return links.read(id)
-                .filter(found -> found.link().userId().equals(userId))
-                .map(Accounts::requireActive)
-                .map(Remembered::link)
+        var found = fusionAuth.ofUser(userId).stream()
+                .filter(link -> AccountId.of(link).equals(id))
+                .findFirst()
                 .orElseThrow(Accounts::notFound);
+        owners.requireActive(userId);
+        return found;
     }
 
     /** The account after the person signed in to it: what was known of its link and state before is over. */

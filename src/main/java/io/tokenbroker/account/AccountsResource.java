@@ -3,6 +3,7 @@ package io.tokenbroker.account;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.tokenbroker.caller.Caller;
+import io.tokenbroker.caller.Metered;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
@@ -18,6 +19,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 @Path("/accounts")
+@Metered
 @RunOnVirtualThread
 class AccountsResource {
 
@@ -62,7 +64,10 @@ class AccountsResource {
                 }
                 yield user.id();
             }
-            case Caller.Client client -> named(userId);
+            case Caller.Client client -> {
+                client.policy().requireReading(client.user());
+                yield named(userId);
+            }
         };
     }
 

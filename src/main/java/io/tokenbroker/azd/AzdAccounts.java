@@ -1,6 +1,5 @@
 package io.tokenbroker.azd;
 
-import io.quarkus.virtual.threads.VirtualThreads;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.problem.BrokerException;
@@ -10,9 +9,6 @@ import io.tokenbroker.provider.Providers;
 import io.tokenbroker.settings.BrokerSettings;
 import jakarta.inject.Singleton;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutorService;
 import java.util.stream.Stream;
 
 /** The account of a client's azd: azd cannot name one, so the client's setting does. */
@@ -21,24 +17,19 @@ class AzdAccounts {
 
     private final BrokerSettings settings;
     private final Providers providers;
-    private final ExecutorService threads;
 
-    AzdAccounts(BrokerSettings settings, Providers providers, @VirtualThreads ExecutorService threads) {
+    AzdAccounts(BrokerSettings settings, Providers providers) {
         this.settings = settings;
         this.providers = providers;
-        this.threads = threads;
     }
 
     /**
-     * The account's id; fails with a {@link BrokerException} if none is set, or it is in another tenant.
+     * The account's id. May block.
      *
      * @param tenant in which azd wants a token, if it says so
+     * @throws BrokerException if none is set, or it is in another tenant
      */
-    CompletionStage<String> of(Caller.Client client, Optional<String> tenant) {
-        return CompletableFuture.supplyAsync(() -> account(client, tenant), threads);
-    }
-
-    private String account(Caller.Client client, Optional<String> tenant) {
+    String of(Caller.Client client, Optional<String> tenant) {
         var account = Optional.ofNullable(settings.clients().get(client.name()))
                 .flatMap(BrokerSettings.Client::azdAccount)
                 .orElseThrow(() -> new BrokerException(

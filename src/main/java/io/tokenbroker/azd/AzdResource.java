@@ -41,7 +41,8 @@ class AzdResource {
         }
         var question = Body.required(body);
         var admission = mints.admit(client);
-        return accounts.of(client, question.tenant())
+        return admission
+                .lookUp(() -> accounts.of(client, question.tenant()))
                 .thenCompose(account -> admission.mint(client, account, question.mint()))
                 .thenApply(minted -> AzdToken.of(minted.token()));
     }

@@ -19,6 +19,11 @@ public sealed interface Caller extends Principal {
         return this instanceof User ? USER : CLIENT;
     }
 
+    /** The name in which its calls take turns at the upstreams. */
+    default String turn() {
+        return role() + " " + getName();
+    }
+
     /**
      * A person, signed in at FusionAuth.
      *

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tokenbroker.policy.ClientPolicy;
 import io.tokenbroker.policy.PolicyRules;
+import io.tokenbroker.policy.RefreshTurns;
 import io.tokenbroker.settings.BrokerSettings;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.security.MessageDigest;
@@ -29,9 +30,9 @@ public class Clients {
     private final Map<String, Registered> byName = new HashMap<>();
     private final Map<String, Caller.Client> bySubject = new HashMap<>();
 
-    Clients(BrokerSettings settings, PolicyRules rules, Clock clock) {
+    Clients(BrokerSettings settings, PolicyRules rules, RefreshTurns turns, Clock clock) {
         settings.clients().forEach((name, client) -> {
-            var caller = new Caller.Client(name, ClientPolicy.of(client, rules, clock), Optional.empty());
+            var caller = new Caller.Client(name, ClientPolicy.of(name, client, rules, turns, clock), Optional.empty());
             byName.put(name, new Registered(caller, digests(client)));
             client.subject().ifPresent(subject -> bySubject.put(subject, caller));
         });

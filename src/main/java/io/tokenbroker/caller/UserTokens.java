@@ -9,6 +9,7 @@ import io.smallrye.jwt.auth.principal.DefaultJWTTokenParser;
 import io.smallrye.jwt.auth.principal.JWTAuthContextInfo;
 import io.smallrye.jwt.auth.principal.ParseException;
 import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.time.Window;
 import jakarta.inject.Singleton;
@@ -21,26 +22,25 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
-import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.MalformedClaimException;
 import org.jose4j.jwt.NumericDate;
 import org.jose4j.jwt.consumer.ErrorCodes;
 import org.jose4j.jwt.consumer.InvalidJwtException;
-import org.jose4j.jwt.consumer.JwtConsumerBuilder;
 import org.jose4j.keys.resolvers.VerificationKeyResolver;
 import org.jose4j.lang.HashUtil;
 
-/**
- * FusionAuth's access tokens, verified: signed by a key of the JWKS with an asymmetric algorithm, of the configured
- * {@code iss}, for the application in {@code aud} and {@code applicationId}, and not expired. An id_token or another
- * service's token is refused.
- */
+/** FusionAuth's access tokens, verified: what they say by {@link TokenPolicy}, and signed asymmetrically by a key of the JWKS. */
 @Singleton
 public class UserTokens {
 
-    private static final int LONGEST = 8_192;
-    private static final int CLOCK_SKEW_SECONDS = 30;
+    /** All that the headers of a request may have together, so in a header none is refused for its length here. */
+    private static final int LONGEST = 32_768;
+
+    /** RFC 7515 §7.1, to the letter: one token has one form, and is remembered once. */
+    private static final Pattern COMPACT = Pattern.compile("(?:[A-Za-z0-9_-]++\\.){2}[A-Za-z0-9_-]++");
+
     private static final Duration REMEMBERED = Duration.ofSeconds(60);
     private static final Logger LOG = Logger.getLogger(UserTokens.class);
 
@@ -58,6 +58,7 @@ public class UserTokens {
 
     private final AtomicReference<Window> warned = new AtomicReference<>(new Window(Instant.MIN, Instant.MIN));
     private final BrokerSettings.FusionAuth settings;
+    private final TokenPolicy policy;
     private final Clients clients;
     private final Clock clock;
     private final DefaultJWTTokenParser parser;
@@ -69,10 +70,11 @@ public class UserTokens {
 
     UserTokens(BrokerSettings settings, Clients clients, SigningKeys keys, Clock clock) {
         this.settings = settings.fusionauth();
+        this.policy = new TokenPolicy(this.settings, clock);
         this.clients = clients;
         this.clock = clock;
         this.parser = parserWith(keys);
-        this.demands = demands(this.settings);
+        this.demands = demands(this.settings, policy);
     }
 
     /** The caller of a token verified within the last minute; needs no cryptography and never blocks. */
@@ -88,16 +90,23 @@ public class UserTokens {
     /**
      * The caller of this token, or empty if it is not acceptable. May block on the JWKS.
      *
-     * @throws BrokerException if FusionAuth's keys cannot be fetched, so that the token cannot be checked
+     * @throws BrokerException if the token is too long to be checked, or FusionAuth's keys cannot be fetched
      */
     Optional<Caller> verify(String token) {
         if (token.length() > LONGEST) {
+            throw new BrokerException(
+                    ProblemType.INVALID_REQUEST,
+                    "The token has %d characters; %d are read here. Fewer roles or claims in it make it shorter."
+                            .formatted(token.length(), LONGEST));
+        }
+        if (!COMPACT.matcher(token).matches()) {
             return Optional.empty();
         }
         try {
-            checkBeforeSignature(token);
+            // A token for another service costs no signature check and no JWKS request.
+            policy.check(token);
             var claims = parser.parse(token, demands).getJwtClaims();
-            var caller = callerOf(claims);
+            var caller = callerOf(claims.getSubject());
             if (caller.isPresent()) {
                 remember(token, caller.get(), claims.getExpirationTime());
             }
@@ -130,27 +139,13 @@ public class UserTokens {
     /**
      * The user of this token, or empty if it is not acceptable, or a client's. May block on the JWKS.
      *
-     * @throws BrokerException if FusionAuth's keys cannot be fetched
+     * @throws BrokerException as {@link #verify}
      */
     public Optional<Caller.User> user(String token) {
         return remembered(token)
                 .or(() -> verify(token))
                 .filter(Caller.User.class::isInstance)
                 .map(Caller.User.class::cast);
-    }
-
-    /** Cheap checks first: a token for another service costs no signature check and no JWKS request. */
-    private void checkBeforeSignature(String token) throws InvalidJwtException {
-        new JwtConsumerBuilder()
-                .setSkipSignatureVerification()
-                .setEvaluationTime(NumericDate.fromMilliseconds(clock.millis()))
-                .setAllowedClockSkewInSeconds(CLOCK_SKEW_SECONDS)
-                .setRequireExpirationTime()
-                .setRequireSubject()
-                .setExpectedIssuer(true, settings.issuer())
-                .setExpectedAudience(true, settings.applicationId().toString())
-                .build()
-                .processToClaims(token);
     }
 
     private static DefaultJWTTokenParser parserWith(VerificationKeyResolver keys) {
@@ -163,10 +158,10 @@ public class UserTokens {
     }
 
     /** The parser asks the system for the time: it may be any, since our clock has been asked before. */
-    private static JWTAuthContextInfo demands(BrokerSettings.FusionAuth settings) {
+    private static JWTAuthContextInfo demands(BrokerSettings.FusionAuth settings, TokenPolicy policy) {
         var demands = new JWTAuthContextInfo();
         demands.setIssuedBy(settings.issuer());
-        demands.setExpectedAudience(Set.of(settings.applicationId().toString()));
+        demands.setExpectedAudience(policy.audiences());
         demands.setSignatureAlgorithm(ASYMMETRIC);
         // Refuses RSA keys that are too short.
         demands.setRelaxVerificationKeyValidation(false);
@@ -178,11 +173,7 @@ public class UserTokens {
         return demands;
     }
 
-    private Optional<Caller> callerOf(JwtClaims claims) throws MalformedClaimException {
-        if (!settings.applicationId().toString().equals(claims.getClaimValue("applicationId"))) {
-            return Optional.empty();
-        }
-        var subject = claims.getSubject();
+    private Optional<Caller> callerOf(String subject) {
         Optional<Caller> client = clients.bySubject(subject).map(Caller.class::cast);
         return client.or(() -> userId(subject).map(Caller.User::new));
     }

@@ -44,6 +44,11 @@ class AuthorizationStates {
         if (!clock.instant().isBefore(state.expiresAt())) {
             throw new BrokerException(ProblemType.STATE_EXPIRED, "The sign-in took too long. Start again.");
         }
+        if (request.iss() == null && state.issuerPromised()) {
+            throw new BrokerException(
+                    ProblemType.AUTHORIZATION_FAILED,
+                    "The answer lacks iss, which this provider promises to send (RFC 9207). Nothing was redeemed; send back all of state, code and iss that came.");
+        }
         // RFC 9207 §2.4. An issuer we do not know, since only endpoints are configured, cannot be compared.
         if (request.iss() != null && state.issuer() != null && !state.issuer().equals(request.iss())) {
             throw new BrokerException(

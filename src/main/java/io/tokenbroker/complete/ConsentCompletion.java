@@ -17,6 +17,7 @@ class ConsentCompletion {
 
     /** After these nothing was decided, and since no code is spent the same callback can be sent again. */
     private static final Set<ProblemType> UNDECIDED = Set.of(
+            ProblemType.RATE_LIMITED,
             ProblemType.PROVIDER_UNAVAILABLE,
             ProblemType.FUSIONAUTH_UNAVAILABLE,
             ProblemType.STORE_UNAVAILABLE,

@@ -33,7 +33,7 @@ record ExchangeRequest(
         if (!scopes.isEmpty() && !MintRequest.areScopes(scopes)) {
             throw new BrokerException(
                     ProblemType.INVALID_SCOPE,
-                    "The field 'scope' must be 50 scopes at most, without quotes and backslashes.");
+                    "The field 'scope' must be 50 scopes of 512 characters at most, without quotes and backslashes.");
         }
         audiences = List.copyOf(audiences);
         scopes = List.copyOf(scopes);
@@ -41,7 +41,7 @@ record ExchangeRequest(
 
     /** @throws BrokerException if this is no exchange, or one that the broker does not do */
     static ExchangeRequest of(Parameters form) {
-        requireGrant(form.one("grant_type"));
+        requireGrant(form.required("grant_type", "is required"));
         requireTypes(form);
         return new ExchangeRequest(
                 Stream.concat(form.all("audience").stream(), form.one("connection").stream())
@@ -87,9 +87,8 @@ record ExchangeRequest(
         return one.replaceFirst("/$", "").equals(other.replaceFirst("/$", ""));
     }
 
-    private static void requireGrant(Optional<String> type) {
-        if (!type.orElseThrow(() -> BrokerException.invalidField("grant_type", "is required"))
-                .equals(GRANT)) {
+    private static void requireGrant(String type) {
+        if (!type.equals(GRANT)) {
             throw new BrokerException(
                     ProblemType.UNSUPPORTED_GRANT_TYPE, "The only grant_type here is %s.".formatted(GRANT));
         }

@@ -1,6 +1,5 @@
 package io.tokenbroker.exchange;
 
-import io.quarkus.virtual.threads.VirtualThreads;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.caller.UserTokens;
 import io.tokenbroker.link.AccountId;
@@ -14,9 +13,7 @@ import io.tokenbroker.provider.Scopes;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutorService;
 
 /** Reads an exchange, finds its user, account and resource, and mints. */
 @Singleton
@@ -26,21 +23,13 @@ class TokenExchange {
     private final NamedAccounts accounts;
     private final Providers providers;
     private final Mints mints;
-    private final ExecutorService threads;
     private final Clock clock;
 
-    TokenExchange(
-            UserTokens tokens,
-            NamedAccounts accounts,
-            Providers providers,
-            Mints mints,
-            @VirtualThreads ExecutorService threads,
-            Clock clock) {
+    TokenExchange(UserTokens tokens, NamedAccounts accounts, Providers providers, Mints mints, Clock clock) {
         this.tokens = tokens;
         this.accounts = accounts;
         this.providers = providers;
         this.mints = mints;
-        this.threads = threads;
         this.clock = clock;
     }
 
@@ -51,7 +40,8 @@ class TokenExchange {
      */
     CompletionStage<ExchangeAnswer> exchange(Caller.Client client, Optional<String> path, Parameters form) {
         var admission = mints.admit(client);
-        return CompletableFuture.supplyAsync(() -> understood(client, path, form), threads)
+        return admission
+                .lookUp(() -> understood(client, path, form))
                 .thenCompose(wanted -> admission
                         .mint(wanted.client(), wanted.account(), wanted.request())
                         .thenApply(minted -> ExchangeAnswer.of(wanted.account(), minted, clock.instant())));

@@ -35,14 +35,7 @@ public record IdentityProvider(
         DISABLED
     }
 
-    /** Why FusionAuth completes no sign-in at it, if so. Completes the sentence "It is left out because …". */
-    public Optional<String> whyOff() {
-        if (!enabled) {
-            return Optional.of("it is disabled in FusionAuth");
-        }
-        if (!enabledForApplication) {
-            return Optional.of("it is not enabled for the application in FusionAuth");
-        }
-        return Optional.of("its linking strategy in FusionAuth is Disabled").filter(off -> linking == Linking.DISABLED);
+    public boolean linkingDisabled() {
+        return linking == Linking.DISABLED;
     }
 }

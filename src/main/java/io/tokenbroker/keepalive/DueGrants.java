@@ -189,9 +189,13 @@ public class DueGrants {
                 .orElseThrow();
     }
 
-    /** Deletes access tokens that have expired. */
+    /** Deletes access tokens that have expired, and turns that are over. */
     void dropExpired() {
         database.update("drop_expired", "DELETE FROM access_tokens WHERE expires_at <= ?", clock.millis());
+        database.update(
+                "drop_expired",
+                "DELETE FROM refresh_turns WHERE taken_until <= "
+                        + database.engine().clock());
     }
 
     /** But for rows without the id of an account, which another program has written: they must not stop the rest. */

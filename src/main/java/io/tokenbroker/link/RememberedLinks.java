@@ -6,11 +6,14 @@ import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.fusionauth.LinkApi;
 import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.time.Window;
+import io.tokenbroker.upstream.CurrentCaller;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -21,11 +24,14 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class RememberedLinks {
 
+    private static final Duration MISSED_FOR = Duration.ofSeconds(5);
+
     private final LinkApi fusionAuth;
     private final LinkOwners owners;
     private final GrantVersions versions;
     private final Clock clock;
     private final Duration recheckAfter;
+    private final Duration missedFor;
     private final SingleFlight<Optional<Remembered>> readings = new SingleFlight<>();
     private final AtomicLong epochs = new AtomicLong();
     private final AtomicLong moments = new AtomicLong();
@@ -36,6 +42,10 @@ public class RememberedLinks {
      */
     private final LoadingCache<AccountId, AtomicLong> latest =
             Caffeine.newBuilder().weakValues().build(id -> new AtomicLong());
+
+    /** What was not found a moment ago: who keeps asking for it does not keep FusionAuth busy. */
+    final Cache<Miss, Missed> misses =
+            Caffeine.newBuilder().maximumSize(10_000).executor(Runnable::run).build();
 
     private final Cache<AccountId, Remembered> links = Caffeine.newBuilder()
             .maximumSize(200_000)
@@ -50,6 +60,7 @@ public class RememberedLinks {
         this.versions = versions;
         this.clock = clock;
         this.recheckAfter = settings.accounts().recheckAfter();
+        this.missedFor = recheckAfter.compareTo(MISSED_FOR) < 0 ? recheckAfter : MISSED_FOR;
     }
 
     /** The link if it was read lately enough. Never blocks. */
@@ -65,11 +76,27 @@ public class RememberedLinks {
 
     /** The link; if it is too old, one of the callers reads it again. Empty if there is none. May block. */
     public Optional<Remembered> current(AccountId id) {
+        return current(id, Optional.empty());
+    }
+
+    /**
+     * The same for a caller that means an account of this user. One of another user takes the reads of one that is not
+     * there, whatever is remembered of it: the time that it takes must not tell the two apart.
+     */
+    public Optional<Remembered> current(AccountId id, Optional<UUID> owner) {
         return fresh(id)
+                .filter(link -> isOf(owner, link.link()))
                 .or(() -> readings.share(
-                        new Reading(id, latest.get(id).get()),
+                        new Reading(id, owner, latest.get(id).get(), CurrentCaller.name()),
                         // Another reading may have landed since this caller looked.
-                        () -> fresh(id).or(() -> read(id))));
+                        () -> fresh(id)
+                                .filter(link -> isOf(owner, link.link()))
+                                .or(() -> readUnlessMissed(id, owner))));
+    }
+
+    private Optional<Remembered> readUnlessMissed(AccountId id, Optional<UUID> owner) {
+        var missed = misses.getIfPresent(new Miss(id, owner));
+        return missed != null && missed.stands(clock.instant()) ? Optional.empty() : read(id, owner);
     }
 
     /**
@@ -78,28 +105,43 @@ public class RememberedLinks {
      * @throws io.tokenbroker.problem.BrokerException if FusionAuth cannot be asked
      */
     public Optional<Remembered> read(AccountId id) {
+        return read(id, Optional.empty());
+    }
+
+    private Optional<Remembered> read(AccountId id, Optional<UUID> owner) {
         var news = latest.get(id);
+        var lastNews = news.get();
         var began = moments.incrementAndGet();
-        var found = readNow(id);
+        var readAt = clock.instant();
+        var link = fusionAuth.find(id.providerId(), id.identity());
+        if (link.filter(other -> !isOf(owner, other)).isPresent()) {
+            misses.put(new Miss(id, owner), new Missed(Window.of(readAt, missedFor), news, lastNews));
+            return Optional.empty();
+        }
+        var found = link.map(known -> withOwner(id, known, readAt));
         var landed = links.asMap().compute(id, (same, before) -> {
             if (news.get() > began) {
                 return before;
             }
             news.set(began);
-            return found.map(link -> link.after(before, epochs)).orElse(null);
+            return found.map(read -> read.after(before, epochs)).orElse(null);
         });
         // Nothing is known, but not because of this reading: what happened meanwhile needs a new one.
         var overtaken = landed == null && news.get() > began;
-        return overtaken ? read(id) : Optional.ofNullable(landed);
+        if (landed == null && !overtaken) {
+            misses.put(new Miss(id, owner), new Missed(Window.of(readAt, missedFor), news, began));
+        }
+        return overtaken ? read(id, owner) : Optional.ofNullable(landed);
     }
 
-    private Optional<Remembered> readNow(AccountId id) {
-        var readAt = clock.instant();
-        return fusionAuth.find(id.providerId(), id.identity()).map(link -> {
-            var owner = owners.of(link.userId());
-            var oldest = owner.at().isBefore(readAt) ? owner.at() : readAt;
-            return new Remembered(link, owner.isActive(), 0, oldest, versions.version(id), 0);
-        });
+    private Remembered withOwner(AccountId id, Link link, Instant readAt) {
+        var owner = owners.of(link.userId());
+        var oldest = owner.at().isBefore(readAt) ? owner.at() : readAt;
+        return new Remembered(link, owner.isActive(), 0, oldest, versions.version(id), 0);
+    }
+
+    private static boolean isOf(Optional<UUID> owner, Link link) {
+        return owner.isEmpty() || owner.get().equals(link.userId());
     }
 
     /** The link is gone, about to go, or signed in to: no reading that has begun brings back what was known. */
@@ -154,6 +196,19 @@ public class RememberedLinks {
         }
     }
 
-    /** @param latest what the readers know: a caller after a change of the link does not join a reading from before */
-    private record Reading(AccountId id, long latest) {}
+    /**
+     * @param latest what the readers know: a caller after a change of the link does not join a reading from before
+     * @param caller in whose name FusionAuth is asked: one that has used up its places must not cost another the answer
+     */
+    private record Reading(AccountId id, Optional<UUID> owner, long latest, String caller) {}
+
+    record Miss(AccountId id, Optional<UUID> owner) {}
+
+    /** @param moment of the latest change of the link that is known to the reading */
+    record Missed(Window window, AtomicLong news, long moment) {
+
+        boolean stands(Instant now) {
+            return window.contains(now) && news.get() == moment;
+        }
+    }
 }

@@ -46,10 +46,7 @@ record TokenQuery(ApiVersion version, String account, String resource, Optional<
         var version = ApiVersion.of(query.one("api-version"));
         var account = account(path, query);
         return new TokenQuery(
-                version,
-                account,
-                query.one("resource").orElseThrow(() -> BrokerException.invalidField("resource", "is required")),
-                query.one("token_sha256_to_refresh"));
+                version, account, query.required("resource", "is required"), query.one("token_sha256_to_refresh"));
     }
 
     /** The mint that this is. Claims are no part of it: what an SDK caches must not need a challenge answered. */
@@ -85,7 +82,7 @@ record TokenQuery(ApiVersion version, String account, String resource, Optional<
         }
         return named.stream()
                 .findFirst()
-                .orElseThrow(() -> BrokerException.invalidField(
+                .orElseGet(() -> query.required(
                         "client_id", "is required: the id of a linked account, such as AZURE_CLIENT_ID sets"));
     }
 }

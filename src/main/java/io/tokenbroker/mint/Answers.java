@@ -57,7 +57,7 @@ final class Answers {
                                 "The broker's store is not available, and without it the account's refresh token may not be used: nobody could keep the next one. "
                                         + "Try again soon; the broker's operator should look at broker.store.url and the readiness report. No account is lost.")
                         .withRetryAfter(Duration.ofSeconds(1));
-            case Landing.Arrived _ -> throw new IllegalArgumentException("It has brought a token");
+            case Landing.Arrived _, Landing.TooEarly _ -> throw new IllegalArgumentException("No refresh has failed");
         };
     }
 

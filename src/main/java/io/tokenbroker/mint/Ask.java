@@ -5,8 +5,10 @@ import io.tokenbroker.caller.Caller;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.link.RememberedLinks.Remembered;
 import io.tokenbroker.policy.PolicyQuery;
+import io.tokenbroker.time.Window;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Predicate;
 
 /**
@@ -21,6 +23,11 @@ record Ask(Caller.Client client, AccountId account, MintRequest request, Optiona
         return new Ask(client, AccountId.parse(id).orElseThrow(Accounts::notFound), request, rejected);
     }
 
+    /** Whether the client says that a token which looks good is not. */
+    boolean insists() {
+        return request.isForced() || rejected.isPresent();
+    }
+
     /** As far as the policy can judge it before the target is known. */
     PolicyQuery query() {
         return PolicyQuery.ofAccount(account.providerId(), client.user());
@@ -28,6 +35,19 @@ record Ask(Caller.Client client, AccountId account, MintRequest request, Optiona
 
     PolicyQuery query(Target target) {
         return new PolicyQuery(account.providerId(), client.user(), target.resource(), target.scopes());
+    }
+
+    /** The user whose account it must be, if the client has said so. */
+    Optional<UUID> owner() {
+        return Optional.<String>ofNullable(request.userId()).map(Ask::userId).or(client::user);
+    }
+
+    private static UUID userId(String text) {
+        try {
+            return UUID.fromString(text);
+        } catch (IllegalArgumentException notAnId) {
+            throw Accounts.notFound();
+        }
     }
 
     /** The link, unless it is another user's than the caller means, or its owner may not use it. */
@@ -42,13 +62,20 @@ record Ask(Caller.Client client, AccountId account, MintRequest request, Optiona
 
     /** Which of the tokens that are there already will do. */
     Acceptance acceptance(Clock clock) {
-        if (request.claims() != null) {
-            return Acceptance.NONE;
-        }
         Predicate<AccessToken> usable = token -> token.usableAt(clock.instant(), request.validity());
-        return request.isForced()
-                ? Acceptance.ofNew(usable)
-                : rejected.map(one -> Acceptance.picky(usable.and(one.negate())))
-                        .orElseGet(() -> Acceptance.of(usable));
+        var good = rejected.map(one -> usable.and(one.negate())).orElse(usable);
+        if (request.claims() != null) {
+            return request.isForced() ? Acceptance.NONE : Acceptance.inMemoryOnly(good.and(isRecent(clock)));
+        }
+        if (request.isForced()) {
+            return Acceptance.ofNew(usable);
+        }
+        return rejected.isPresent() ? Acceptance.picky(good) : Acceptance.of(good);
+    }
+
+    /** Claims that were answered within the interval have their answer. */
+    private Predicate<AccessToken> isRecent(Clock clock) {
+        var interval = client.policy().forced().interval();
+        return token -> Window.of(token.issuedAt(), interval).contains(clock.instant());
     }
 }

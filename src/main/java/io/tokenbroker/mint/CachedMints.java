@@ -74,6 +74,7 @@ class CachedMints {
         var accept = request.getHeader(HttpHeaderNames.ACCEPT);
         return HttpMethod.POST.equals(request.method())
                 && !idIn(request).isEmpty()
+                && request.query() == null
                 && JSON.equals(request.getHeader(HttpHeaderNames.CONTENT_TYPE))
                 && request.getHeader(HttpHeaderNames.CONTENT_ENCODING) == null
                 && request.getHeader(ANOTHER_CREDENTIAL) == null

@@ -5,28 +5,44 @@ import io.tokenbroker.account.TrialMint;
 import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.link.RememberedLinks;
+import io.tokenbroker.policy.RefreshTurns;
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.provider.Providers;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * A mint after a person consented. It joins no flight and reads no cache, for what they hold is from before; the token it
- * gets is kept there for the back ends.
+ * A mint after a person consented. It reads no cache, for what that holds is from before; the token it gets is kept there
+ * for the back ends. Nobody has signed in, so an account has few of them, and one that is refused as a whole stays so.
  */
 @ApplicationScoped
 class ConsentTrial implements TrialMint {
 
+    private static final Duration BETWEEN_TRIALS = Duration.ofSeconds(30);
+
     private final Providers providers;
     private final RememberedLinks links;
-    private final Refresher refresher;
+    private final SharedRefresh refresh;
+    private final ForcedRefresh forced;
     private final RecentOutcomes recent;
+    private final RefreshTurns turns;
 
-    ConsentTrial(Providers providers, RememberedLinks links, Refresher refresher, RecentOutcomes recent) {
+    ConsentTrial(
+            Providers providers,
+            RememberedLinks links,
+            SharedRefresh refresh,
+            ForcedRefresh forced,
+            RecentOutcomes recent,
+            RefreshTurns turns) {
         this.providers = providers;
         this.links = links;
-        this.refresher = refresher;
+        this.refresh = refresh;
+        this.forced = forced;
         this.recent = recent;
+        this.turns = turns;
     }
 
     @Override
@@ -37,11 +53,23 @@ class ConsentTrial implements TrialMint {
         var target = Target.ofScopes(provider, scopes);
         var remembered = links.current(AccountId.of(link)).orElseThrow(Accounts::notFound);
         var wanted = new Wanted(provider, Accounts.requireActive(remembered), target, Optional.empty());
-        var landing = refresher.refresh(wanted, Acceptance.NONE, true);
+        var name = "consent\n" + wanted.account();
+        var turn = turns.take(name, BETWEEN_TRIALS).orElseThrow(() -> tooEarly(turns.left(name)));
+        recent.forget(wanted);
+        var landing = forced.within(turn::giveBack, () -> refresh.of(wanted, false, Acceptance.NONE));
         if (!(landing instanceof Landing.Arrived)) {
             throw Answers.missed(wanted, landing);
         }
         // The person may have agreed to more than was asked for, such as by another name of the same resource.
         recent.forget(wanted.account());
+    }
+
+    private static BrokerException tooEarly(Duration left) {
+        var seconds = Math.max(1, left.plusMillis(999).toSeconds());
+        return new BrokerException(
+                        ProblemType.RATE_LIMITED,
+                        "The tenant was asked a moment ago whether it gives a token after a consent. Send the same callback again in %d seconds."
+                                .formatted(seconds))
+                .withRetryAfter(Duration.ofSeconds(seconds));
     }
 }

@@ -2,25 +2,25 @@ package io.tokenbroker.mint;
 
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.link.SingleFlight;
-import io.tokenbroker.policy.ForcedRefreshes;
-import io.tokenbroker.policy.ForcedRefreshes.Turn;
+import io.tokenbroker.policy.RefreshTurns.Turn;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import jakarta.inject.Singleton;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * A refresh although a token is cached, by {@code force_refresh} or for a rejected token. A client has a turn per account
- * and interval; its calls for the same at the same time share one refresh. Blocks.
+ * A refresh although a usable token is there. A client has a turn per target and interval, and one per account if it
+ * insists; its calls for the same at the same time share one refresh. Blocks.
  */
 @Singleton
 class ForcedRefresh {
 
     private final SingleFlight<Landing> flights = new SingleFlight<>();
+    private final SingleFlight<Boolean> drops = new SingleFlight<>();
     private final SharedRefresh refresh;
     private final TokenCache cache;
 
@@ -30,38 +30,35 @@ class ForcedRefresh {
     }
 
     /**
-     * @throws BrokerException if it is not the client's turn: the tenant's last refusal, else when to come back
+     * Refreshes whatever is cached.
+     *
+     * @throws BrokerException if it is not the client's turn
      */
-    Landing of(Caller.Client client, Wanted wanted, Acceptance acceptance) {
-        var forced = client.policy().forced();
-        Supplier<Landing> ask = () -> refresh.of(wanted, true, acceptance);
-        var landing = flights.share(new Flight(client.name(), wanted.key()), () -> {
-            var turn = forced.take(wanted.grant()).orElseThrow(() -> tooEarly(forced, wanted));
-            return within(Optional.of(turn), ask);
+    Landing insist(MintTurn turn, Acceptance acceptance) {
+        return flights.share(turn.flight(), landing -> acceptance.acceptsShared(landing, true), () -> {
+            turn.require();
+            return within(turn::giveBack, () -> refresh.of(turn.wanted, true, acceptance));
         });
-        return acceptance.acceptsShared(landing, true) ? landing : ask.get();
     }
 
     /**
      * Drops the cached token if it is one that its resource has rejected. Who comes second finds it gone.
      *
-     * @return the turn that this takes; empty where nothing is dropped
      * @throws BrokerException if it is not the client's turn; the token stays for the others
      */
-    Optional<Turn> drop(Caller.Client client, Wanted wanted, Predicate<AccessToken> rejected) {
-        var forced = client.policy().forced();
-        var turn = new AtomicReference<Optional<Turn>>(Optional.empty());
-        cache.dropIf(wanted, token -> {
-            if (rejected.test(token)) {
-                turn.set(Optional.of(forced.take(wanted.grant()).orElseThrow(() -> forced.refused(wanted.grant()))));
+    void drop(MintTurn turn, Predicate<AccessToken> rejected) {
+        drops.share(turn.flight(), () -> {
+            var isCached = cache.getAnyway(turn.wanted).filter(rejected).isPresent();
+            if (isCached) {
+                turn.require();
+                cache.dropIf(turn.wanted, rejected);
             }
-            return turn.get().isPresent();
+            return isCached;
         });
-        return turn.get();
     }
 
     /** Asks, and gives the turn back where no answer came. One that could not be used was an answer all the same. */
-    Landing within(Optional<Turn> turn, Supplier<Landing> ask) {
+    Landing within(Runnable giveBack, Supplier<Landing> ask) {
         var answered = false;
         try {
             var landing = ask.get();
@@ -73,15 +70,57 @@ class ForcedRefresh {
             throw failed;
         } finally {
             if (!answered) {
-                turn.ifPresent(Turn::giveBack);
+                giveBack.run();
             }
         }
     }
 
-    private BrokerException tooEarly(ForcedRefreshes forced, Wanted wanted) {
-        return refresh.lately(wanted)
-                .map(why -> Answers.refused(wanted, why))
-                .orElseGet(() -> forced.refused(wanted.grant()));
+    MintTurn turn(Ask ask, Wanted wanted) {
+        return new MintTurn(ask.client(), wanted, wanted.turns(ask.insists()));
+    }
+
+    /** The turn that one mint takes if it passes over a usable token: once, however often that is found. */
+    final class MintTurn {
+
+        private final Caller.Client client;
+        private final Wanted wanted;
+        private final List<String> names;
+        private Optional<List<Turn>> taken = Optional.empty();
+
+        private MintTurn(Caller.Client client, Wanted wanted, List<String> names) {
+            this.client = client;
+            this.wanted = wanted;
+            this.names = names;
+        }
+
+        /** Whether it is the client's turn. */
+        boolean take() {
+            if (taken.isEmpty()) {
+                taken = client.policy().forced().take(names);
+            }
+            return taken.isPresent();
+        }
+
+        /** The tenant's last refusal, else when to come back. */
+        BrokerException tooEarly() {
+            return refresh.lately(wanted)
+                    .map(why -> Answers.refused(wanted, why))
+                    .orElseGet(() -> client.policy().forced().refused(names));
+        }
+
+        private void require() {
+            if (!take()) {
+                throw tooEarly();
+            }
+        }
+
+        void giveBack() {
+            taken.ifPresent(turns -> turns.forEach(Turn::giveBack));
+        }
+
+        private Flight flight() {
+            return new Flight(client.name(), wanted.key());
+        }
     }
 
     private record Flight(String client, Wanted.Key key) {}

@@ -63,7 +63,15 @@ final class IdentityCheck {
         return Optional.of("its id_token tells another identity").filter(flaw -> !identities.contains(identity));
     }
 
-    static BrokerException refusal(Provider provider, String flaw) {
+    /** @throws BrokerException if something is wrong */
+    static void require(Wanted wanted, Refreshed refreshed) {
+        var flaw = flaw(wanted, refreshed);
+        if (flaw.isPresent()) {
+            throw refusal(wanted.provider(), flaw.get());
+        }
+    }
+
+    private static BrokerException refusal(Provider provider, String flaw) {
         LOG.errorf(
                 "The provider %s answered a refresh with a token that is not the account's: %s", provider.id(), flaw);
         return new BrokerException(

@@ -19,6 +19,9 @@ sealed interface Landing {
      */
     record Busy(Duration left) implements Landing {}
 
+    /** A usable token would have been passed over, and the client has had its turn for that. */
+    record TooEarly() implements Landing {}
+
     /** The store is away, and the refresh token may not be spent, or is not known without it. */
     record StoreAway() implements Landing {}
 }

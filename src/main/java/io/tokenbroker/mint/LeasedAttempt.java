@@ -44,15 +44,14 @@ final class LeasedAttempt {
     /** A spent token's successor is kept even if the identity is wrong: it is the only one that the grant has. */
     private Result kept(Wanted wanted, Refreshed refreshed) {
         var token = AccessToken.of(refreshed, askedAt, wanted.provider());
-        var flaw = IdentityCheck.flaw(wanted, refreshed);
-        if (flaw.isPresent() && isReusable(wanted)) {
-            throw IdentityCheck.refusal(wanted.provider(), flaw.get());
+        if (isReusable(wanted)) {
+            IdentityCheck.require(wanted, refreshed);
         }
-        var mayBeShared = flaw.isEmpty() && !wanted.mayBeChallenged();
+        var mayBeShared = IdentityCheck.flaw(wanted, refreshed).isEmpty() && !wanted.mayBeChallenged();
         var next = refreshed.refreshToken();
         var rotated = next.filter(newer -> !newer.equals(lease.refreshToken())).isPresent();
         var shared = Optional.of(token.shared()).filter(ours -> mayBeShared);
-        return switch (lease.keep(next, wanted.target().scopes(), shared)) {
+        return switch (lease.keep(next, wanted.scopes(), shared)) {
             case KEPT -> attempt.handedOut(seenAtNext(wanted), token, refreshed, rotated);
             case SUPERSEDED -> new Result.LookAgain(attempt.withLinkReadAgain(wanted));
             case UNSTORED ->

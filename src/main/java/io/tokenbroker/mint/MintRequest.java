@@ -27,11 +27,13 @@ public record MintRequest(
             throw BrokerException.invalidField("scopes", "must not be given together with resource");
         }
         if (resource != null && !RESOURCE.matcher(resource).matches()) {
-            throw BrokerException.invalidField("resource", "must be one resource identifier without spaces");
+            throw BrokerException.invalidField(
+                    "resource", "must be one resource identifier of 512 characters at most, without spaces");
         }
         if (scopes != null) {
             if (!areScopes(scopes)) {
-                throw BrokerException.invalidField("scopes", "must be 1 to 50 scopes without spaces");
+                throw BrokerException.invalidField(
+                        "scopes", "must be 1 to 50 scopes of 512 characters at most, without spaces");
             }
             scopes = List.copyOf(scopes);
         }

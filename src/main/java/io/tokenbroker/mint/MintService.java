@@ -4,8 +4,8 @@ import io.tokenbroker.account.Accounts;
 import io.tokenbroker.link.ReadAhead;
 import io.tokenbroker.link.RememberedLinks;
 import io.tokenbroker.link.RememberedLinks.Remembered;
+import io.tokenbroker.mint.ForcedRefresh.MintTurn;
 import io.tokenbroker.mint.Minted.Source;
-import io.tokenbroker.policy.ForcedRefreshes.Turn;
 import io.tokenbroker.provider.Provider;
 import io.tokenbroker.provider.Providers;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
@@ -72,7 +72,11 @@ class MintService {
     }
 
     private Optional<Minted> fromMemory(Ask ask, Permitted permitted) {
-        var link = links.fresh(ask.account());
+        // Another user's account is treated as one that is not there, which takes a reading to know.
+        var link = links.fresh(ask.account())
+                .filter(found -> ask.owner()
+                        .filter(owner -> !owner.equals(found.link().userId()))
+                        .isEmpty());
         link.ifPresent(readAhead::readIfDue);
         return link.map(ask::owned).flatMap(owned -> cached(ask, permitted.wanted(owned)));
     }
@@ -82,11 +86,12 @@ class MintService {
         var ask = begun.ask();
         var id = ask.account().providerId();
         var permitted = begun.permitted().or(() -> providers.find(id).map(provider -> permitted(ask, provider)));
-        var link = links.current(ask.account()).map(ask::owned).orElseThrow(Accounts::notFound);
+        var link = links.current(ask.account(), ask.owner()).map(ask::owned).orElseThrow(Accounts::notFound);
         var wanted = permitted
                 .map(known -> known.wanted(link))
                 .orElseThrow(() -> Answers.unusable(providers.whyUnusable(id)));
-        var turn = ask.rejected().flatMap(rejected -> forced.drop(ask.client(), wanted, rejected));
+        var turn = forced.turn(ask, wanted);
+        ask.rejected().ifPresent(rejected -> forced.drop(turn, rejected));
         return cached(ask, wanted).orElseGet(() -> refreshed(ask, wanted, turn));
     }
 
@@ -99,19 +104,21 @@ class MintService {
     }
 
     private Optional<Minted> cached(Ask ask, Wanted wanted) {
-        var token = cache.get(wanted).filter(found -> ask.acceptance(clock).accepts(found, false));
+        var token = cache.get(wanted)
+                .filter(found -> ask.acceptance(clock).inMemory().test(found));
         token.ifPresent(found -> ahead.renewIfDue(wanted, found));
         return token.map(found -> new Minted(found, Source.CACHE));
     }
 
-    private Minted refreshed(Ask ask, Wanted wanted, Optional<Turn> turn) {
-        var acceptance = ask.acceptance(clock);
+    private Minted refreshed(Ask ask, Wanted wanted, MintTurn turn) {
+        var acceptance = ask.acceptance(clock).passingOverIf(turn::take);
         var landing = ask.request().isForced()
-                ? forced.of(ask.client(), wanted, acceptance)
-                : forced.within(turn, () -> refresh.of(wanted, false, acceptance));
+                ? forced.insist(turn, acceptance)
+                : forced.within(turn::giveBack, () -> refresh.of(wanted, false, acceptance));
         return switch (landing) {
             case Landing.Arrived arrived -> arrived.minted();
             case Landing.Missed(Refused why) -> throw Answers.refused(wanted, why);
+            case Landing.TooEarly _ -> throw turn.tooEarly();
             case Landing.Missed _, Landing.Busy _, Landing.StoreAway _ ->
                 stale(ask, wanted).orElseThrow(() -> Answers.missed(wanted, landing));
         };

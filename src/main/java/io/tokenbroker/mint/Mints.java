@@ -7,6 +7,7 @@ import io.tokenbroker.caller.Caller;
 import io.tokenbroker.mint.MintService.Begun;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
+import io.tokenbroker.upstream.CurrentCaller;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -43,7 +44,7 @@ public class Mints {
     public Admission admit(Caller.Client client) {
         return refusalCounted(() -> {
             client.policy().rate().take();
-            return new Admission();
+            return new Admission(client);
         });
     }
 
@@ -92,7 +93,16 @@ public class Mints {
     /** A mint that the client's rate has let pass. */
     public final class Admission {
 
-        private Admission() {}
+        private final Caller.Client admitted;
+
+        private Admission(Caller.Client admitted) {
+            this.admitted = admitted;
+        }
+
+        /** What a door must look up before it can mint. It may block, and calls upstreams in the client's name. */
+        public <T> CompletionStage<T> lookUp(Supplier<T> work) {
+            return CompletableFuture.supplyAsync(() -> CurrentCaller.call(admitted.turn(), work::get), threads);
+        }
 
         /**
          * The token.
@@ -117,7 +127,7 @@ public class Mints {
         CompletionStage<Minted> finish(Begun begun) {
             return begun.minted()
                     .map(CompletableFuture::completedStage)
-                    .orElseGet(() -> CompletableFuture.supplyAsync(() -> service.finish(begun), threads))
+                    .orElseGet(() -> lookUp(() -> service.finish(begun)))
                     .whenComplete(Mints.this::count);
         }
     }

@@ -4,6 +4,7 @@ import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.tokenbroker.account.Accounts;
 import io.tokenbroker.caller.Caller;
+import io.tokenbroker.caller.Metered;
 import io.tokenbroker.link.RememberedLinks;
 import io.tokenbroker.mint.BatchRequest.BatchItemRequest;
 import io.tokenbroker.policy.PolicyRule.Needs;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Judges a mint by every rule of the client's policy instead of the first that refuses, and mints nothing. */
 @Path("/policy")
+@Metered
 class PolicyResource {
 
     private final Providers providers;
@@ -61,13 +63,13 @@ class PolicyResource {
     /** The budget of forced refreshes, if this is one and the account can be minted for. */
     private Optional<Verdict> budget(Ask ask) {
         var id = ask.account();
-        var link = links.current(id).map(ask::owned).orElseThrow(Accounts::notFound);
-        if (providers.remembered(id.providerId()).isEmpty()) {
-            throw Answers.unusable(providers.whyUnusable(id.providerId()));
-        }
-        return Optional.of(new Wanted.Grant(id, link.epoch()))
-                .filter(grant -> ask.request().isForced())
-                .map(ask.client().policy().forced()::judge);
+        var link = links.current(id, ask.owner()).map(ask::owned).orElseThrow(Accounts::notFound);
+        var provider = providers
+                .remembered(id.providerId())
+                .orElseThrow(() -> Answers.unusable(providers.whyUnusable(id.providerId())));
+        return Optional.of(new Wanted(provider, link, Target.of(provider, ask.request()), Optional.empty()))
+                .filter(wanted -> ask.insists())
+                .map(wanted -> ask.client().policy().forced().judge(wanted.turns(true)));
     }
 
     /** What the policy says of a mint, and by which rule it refuses. */

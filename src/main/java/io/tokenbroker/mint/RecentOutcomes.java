@@ -83,6 +83,11 @@ class RecentOutcomes {
         }
     }
 
+    /** Forgets what was refused for this alone: the person may have mended that. */
+    void forget(Wanted wanted) {
+        held.invalidate(Key.of(wanted));
+    }
+
     /** Remembers that the link's own token, the only one known without the store, was refused. */
     void noteRefusedWithoutStore(Wanted wanted, Refused refused) {
         hold(Key.ofLinkAlone(wanted), refused, WITHOUT_STORE, WITHOUT_STORE);

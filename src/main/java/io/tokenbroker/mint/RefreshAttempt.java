@@ -93,10 +93,8 @@ class RefreshAttempt {
 
     /** Refreshes by the link's own token, if that can be used again. A refusal says nothing: the store may have a newer. */
     Result withoutStore(Wanted wanted) {
-        var token = wanted.remembered().link().token();
-        if (wanted.provider().rotation() == Rotation.SINGLE_USE
-                || token.isEmpty()
-                || recent.isRefusedWithoutStore(wanted)) {
+        var token = wanted.remembered().link().token().filter(known -> !recent.isRefusedWithoutStore(wanted));
+        if (wanted.provider().rotation() == Rotation.SINGLE_USE || token.isEmpty()) {
             return new Result.Ended(new Landing.StoreAway());
         }
         var askedAt = clock.instant();
@@ -146,10 +144,7 @@ class RefreshAttempt {
     }
 
     Result handedOut(Wanted wanted, AccessToken token, Refreshed refreshed, boolean rotated) {
-        var flaw = IdentityCheck.flaw(wanted, refreshed);
-        if (flaw.isPresent()) {
-            throw IdentityCheck.refusal(wanted.provider(), flaw.get());
-        }
+        IdentityCheck.require(wanted, refreshed);
         return handedOut(wanted, token, Source.REFRESH, rotated);
     }
 
@@ -160,9 +155,7 @@ class RefreshAttempt {
             return new Result.LookAgain(now);
         }
         recent.noteWorking(now);
-        if (!now.mayBeChallenged()) {
-            cache.put(now, token);
-        }
+        cache.put(now, token);
         return new Result.Ended(new Landing.Arrived(new Minted(token, source), rotated));
     }
 

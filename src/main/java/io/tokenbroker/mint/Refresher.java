@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -40,6 +41,7 @@ class Refresher {
 
     private final Grants grants;
     private final RefreshAttempt attempt;
+    private final TokenCache cache;
     private final LeaseWaits waits;
     private final GrantTurns turns;
     private final UnknownGrants unknown;
@@ -53,12 +55,14 @@ class Refresher {
     Refresher(
             Grants grants,
             RefreshAttempt attempt,
+            TokenCache cache,
             LeaseWaits waits,
             GrantTurns turns,
             UnknownGrants unknown,
             Clock clock) {
         this.grants = grants;
         this.attempt = attempt;
+        this.cache = cache;
         this.waits = waits;
         this.turns = turns;
         this.unknown = unknown;
@@ -135,8 +139,8 @@ class Refresher {
                 return Optional.of(new Landing.Busy(SOON));
             }
             var link = wanted.remembered().link();
-            return switch (grants.look(link, wanted.target().scopes())) {
-                case Look.Away _ -> orGoOn(attempt.withoutStore(wanted));
+            return switch (grants.look(link, wanted.scopes())) {
+                case Look.Away _ -> unlessTooEarly(Optional.empty(), () -> attempt.withoutStore(wanted));
                 case Look.Foreign(var version) -> startOver(version);
                 case Look.Counting row -> counting(row);
             };
@@ -176,7 +180,15 @@ class Refresher {
                 return turn.await(wait.left()) ? step() : Optional.of(new Landing.Busy(SOON));
             }
             leaseLeft = grants.busyFor(row, wanted.provider().rotation());
-            return leaseLeft.isPositive() ? Optional.empty() : orGoOn(attempt.underLease(wanted, row));
+            return leaseLeft.isPositive()
+                    ? Optional.empty()
+                    : unlessTooEarly(shared, () -> attempt.underLease(wanted, row));
+        }
+
+        private Optional<Landing> unlessTooEarly(Optional<AccessToken> shared, Supplier<Result> refresh) {
+            return cache.passesOver(wanted, shared) && !acceptance.mayPassOver().getAsBoolean()
+                    ? Optional.of(new Landing.TooEarly())
+                    : orGoOn(refresh.get());
         }
 
         private Optional<Landing> orGoOn(Result result) {

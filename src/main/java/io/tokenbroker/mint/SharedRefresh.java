@@ -38,7 +38,8 @@ class SharedRefresh {
                 landing -> acceptance.acceptsShared(landing, false),
                 // Another flight may have ended since this caller looked; but the link may be too old by now to tell.
                 () -> cache.get(wanted)
-                        .filter(token -> links.isFresh(wanted.remembered()) && acceptance.accepts(token, false))
+                        .filter(token -> links.isFresh(wanted.remembered())
+                                && acceptance.inMemory().test(token))
                         .<Landing>map(token -> new Landing.Arrived(new Minted(token, Source.CACHE), false))
                         .or(() -> recent.current(wanted, insisting).map(Landing.Missed::new))
                         .orElseGet(() -> refresher.refresh(wanted, acceptance, insisting)));

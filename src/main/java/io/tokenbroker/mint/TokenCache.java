@@ -17,8 +17,10 @@ import java.util.function.Predicate;
 class TokenCache {
 
     private final Cache<Wanted.Key, Cached> tokens;
+    private final Clock clock;
 
     TokenCache(Clock clock) {
+        this.clock = clock;
         tokens = Caffeine.newBuilder()
                 .maximumSize(200_000)
                 // A wake-up of another thread costs more than its work.
@@ -28,35 +30,58 @@ class TokenCache {
                 .build();
     }
 
-    /** The token, if no other replica can have replaced it since. */
+    /** The token that was got with the same claims or none, if no other replica can have replaced it since. */
     Optional<AccessToken> get(Wanted wanted) {
-        return Optional.ofNullable(tokens.getIfPresent(key(wanted)))
+        return Optional.ofNullable(tokens.getIfPresent(wanted.key()))
                 .filter(cached -> cached.changes() == wanted.remembered().changes())
                 .map(Cached::token);
     }
 
-    /** The token, also if another replica may have replaced it. */
+    /** The newest token, also if another replica may have replaced it. */
     Optional<AccessToken> getAnyway(Wanted wanted) {
-        return Optional.ofNullable(tokens.getIfPresent(key(wanted))).map(Cached::token);
+        return Optional.ofNullable(tokens.getIfPresent(newest(wanted))).map(Cached::token);
     }
 
+    /**
+     * Whether a refresh passes over a token that others would take.
+     *
+     * @param shared the token that the store has; without it the newest in memory counts, or one that other claims got
+     */
+    boolean passesOver(Wanted wanted, Optional<AccessToken> shared) {
+        return shared.or(() -> getAnyway(wanted))
+                .or(() -> wanted.claims()
+                        .map(_ -> tokens.getIfPresent(challenged(wanted)))
+                        .map(Cached::token))
+                .filter(token -> token.usableAt(clock.instant(), MintRequest.DEFAULT.validity()))
+                .isPresent();
+    }
+
+    /** Whatever claims a token was got with, it is the newest for its scopes, unless it may be challenged. */
     void put(Wanted wanted, AccessToken token) {
-        tokens.put(key(wanted), new Cached(token, wanted.remembered().changes()));
+        var cached = new Cached(token, wanted.remembered().changes());
+        tokens.put(wanted.mayBeChallenged() ? challenged(wanted) : newest(wanted), cached);
+        if (wanted.claims().isPresent()) {
+            tokens.put(wanted.key(), cached);
+        }
     }
 
-    /** Atomically removes the token if it matches. */
+    /** Atomically removes the newest token if it matches. */
     void dropIf(Wanted wanted, Predicate<AccessToken> unwanted) {
-        tokens.asMap().computeIfPresent(key(wanted), (same, cached) -> unwanted.test(cached.token()) ? null : cached);
+        tokens.asMap()
+                .computeIfPresent(newest(wanted), (same, cached) -> unwanted.test(cached.token()) ? null : cached);
     }
 
     private static Duration positive(Duration remaining) {
         return remaining.isNegative() ? Duration.ZERO : remaining;
     }
 
-    /** Whatever claims a token was got with, it is the newest for its scopes. */
-    private static Wanted.Key key(Wanted wanted) {
-        return new Wanted.Key(
-                wanted.account(), wanted.remembered().epoch(), wanted.target().scopes(), Optional.empty());
+    private static Wanted.Key newest(Wanted wanted) {
+        return wanted.key(Optional.empty());
+    }
+
+    /** Claims are never empty, so this key is nobody's. */
+    private static Wanted.Key challenged(Wanted wanted) {
+        return wanted.key(Optional.of(""));
     }
 
     /** @param changes of the account's row by others, when the token was got */

@@ -4,7 +4,9 @@ import io.tokenbroker.link.AccountId;
 import io.tokenbroker.link.RememberedLinks.Remembered;
 import io.tokenbroker.problem.ClaimsRequest;
 import io.tokenbroker.provider.Provider;
+import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** What an authorized caller wants a token of and for. */
@@ -44,7 +46,49 @@ record Wanted(Provider provider, Remembered remembered, Target target, Optional<
     }
 
     Key key() {
-        return new Key(account(), remembered.epoch(), target.scopes(), claims);
+        return key(claims.map(ClaimsRequest::canonical));
+    }
+
+    /** The key of what was got with these claims. */
+    Key key(Optional<String> with) {
+        return new Key(account(), remembered.epoch(), scopes(), with);
+    }
+
+    /** The scopes as keys have them: to Entra, upper and lower case are the same. */
+    List<String> scopes() {
+        var asked = target.scopes();
+        return !provider.isEntra() || areLower(asked)
+                ? asked
+                : asked.stream().map(Wanted::lower).sorted().distinct().toList();
+    }
+
+    /** A loop, for each answer from memory comes by here. */
+    private static boolean areLower(List<String> scopes) {
+        for (var scope : scopes) {
+            if (!scope.equals(lower(scope))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String lower(String scope) {
+        return scope.toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * What a client has turns for: this target of the account, as the person has last authorized it; and the account as a
+     * whole, if the client insists on a new token.
+     */
+    List<String> turns(boolean insisting) {
+        var link = remembered.link();
+        var whole = String.join(
+                "\n",
+                account().toString(),
+                link.insertedAt().toString(),
+                link.lastLoginAt().map(Instant::toString).orElse(""));
+        var ofTarget = whole + "\n" + String.join(" ", scopes());
+        return insisting ? List.of(whole, ofTarget) : List.of(ofTarget);
     }
 
     /** The account as the person has last authorized it. */

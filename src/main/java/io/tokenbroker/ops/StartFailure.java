@@ -5,9 +5,15 @@ import static java.util.Map.entry;
 import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.runtime.util.ExceptionUtil;
+import io.smallrye.config.ConfigMappings;
+import io.smallrye.config.ConfigMappings.ConfigClass;
 import io.smallrye.config.ConfigValidationException;
+import io.tokenbroker.problem.NearestName;
+import io.tokenbroker.settings.BrokerSettings;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -34,10 +40,12 @@ final class StartFailure {
             entry("broker.public-url", "the broker's address as callers know it, such as https://broker.example.com"),
             entry("broker.keep-alive.after", "a duration, such as 30d"),
             entry("broker.keep-alive.rate", "how many accounts a second, such as 5; 0 for none"),
+            entry("broker.limits.token-size", "a size, such as 16K"),
             entry("broker.clients.*.subject-token-required", "true or false"),
             entry("broker.clients.*.requests-per-minute", "a whole number"),
             entry("broker.clients.*.force-refresh-interval", "a duration, such as 30s"),
             entry("broker.providers.*.rotation", "reusable or single-use"),
+            entry("broker.providers.*.default-lifetime", "a duration, such as 60s"),
             entry("broker.providers.*.issuer", "a URL"),
             entry("broker.providers.*.authorization-endpoint", "a URL"),
             entry("broker.providers.*.token-endpoint", "a URL"));
@@ -47,8 +55,15 @@ final class StartFailure {
     /** SmallRye's messages name the key after "property", some in quotes; that of an unknown one begins with it. */
     private static final Pattern KEY = Pattern.compile("(?:property|name|SRCFG00050:) \"?([A-Za-z][A-Za-z0-9.\"_-]*)");
 
+    /** Before what the broker itself says of a setting while SmallRye reads it. */
+    private static final String OURS = ConfigurationException.class.getName() + ": ";
+
     /** The client or the provider, which {@link #EXPECTED} does not know. */
     private static final Pattern WHOSE = Pattern.compile("^(broker\\.(?:clients|providers))\\.(?:\"[^\"]*\"|[^.]+)\\.");
+
+    private static final Set<String> SETTINGS = ConfigMappings.getProperties(
+                    ConfigClass.configClass(BrokerSettings.class))
+            .keySet();
 
     private StartFailure() {}
 
@@ -84,16 +99,29 @@ final class StartFailure {
     }
 
     private static String setting(String message) {
+        if (message.startsWith(OURS)) {
+            return message.substring(OURS.length());
+        }
         var key = KEY.matcher(message);
         if (!key.find()) {
             return message.lines().findFirst().orElse(message);
         }
         var name = key.group(1);
-        var what = message.contains("does not map to any root")
-                ? "is not a setting of the broker"
-                : message.contains("is required") ? "is missing" : "has a value that cannot be used";
+        if (message.contains("does not map to any root")) {
+            return name + " is not a setting of the broker" + nearest(name);
+        }
+        var what = message.contains("is required") ? "is missing" : "has a value that cannot be used";
         return Optional.ofNullable(EXPECTED.get(WHOSE.matcher(name).replaceFirst("$1.*.")))
                 .map(expected -> "%s %s: expected %s".formatted(name, what, expected))
                 .orElse("%s %s".formatted(name, what));
+    }
+
+    private static String nearest(String name) {
+        var whose = WHOSE.matcher(name);
+        var owner = whose.find() ? whose.group() : "";
+        return NearestName.of(whose.replaceFirst("$1.*."), SETTINGS)
+                .map(known -> "; did you mean %s?"
+                        .formatted(WHOSE.matcher(known).replaceFirst(Matcher.quoteReplacement(owner))))
+                .orElse("");
     }
 }

@@ -24,6 +24,8 @@ class StartupChecks {
 
     private static final Pattern CLIENT_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
+    private static final Pattern API_KEY = Pattern.compile("[\\x21-\\x7E]+");
+    private static final Pattern ONE_LINE = Pattern.compile("\\P{Cntrl}*");
     private static final Pattern PROVIDER_ID =
             Pattern.compile("[0-9a-fA-F]{8}([-_.][0-9a-fA-F]{4}){3}[-_.][0-9a-fA-F]{12}");
     private static final Pattern UUID_OR_ALL =
@@ -44,10 +46,14 @@ class StartupChecks {
     void check(@Observes @Priority(1) StartupEvent start) {
         requireHttp("broker.fusionauth.url", Optional.of(settings.fusionauth().url()));
         requireHttp("broker.fusionauth.jwks-url", settings.fusionauth().jwksUrl());
-        requireHttp("broker.public-url", settings.publicUrl());
         require(
-                settings.publicUrl().filter(url -> !isBare(url)).isEmpty(),
-                "broker.public-url must have no query, fragment or user name, such as https://broker.example.com");
+                settings.publicUrl().filter(url -> !isAddress(url)).isEmpty(),
+                "broker.public-url must be an absolute http(s) URL without query, fragment and user name");
+        // What is in it, no message repeats.
+        require(
+                API_KEY.matcher(settings.fusionauth().apiKey()).matches(),
+                "broker.fusionauth.api-key has a blank, a line break or another character inside that an HTTP header cannot send");
+        requireOneLine("broker.store.password", settings.store().password());
         requireEach(
                 Optional.of(settings.authorization().redirectUris()),
                 uri -> isHttp(uri) && !uri.contains("#"),
@@ -58,6 +64,7 @@ class StartupChecks {
         require(
                 !settings.accounts().recheckAfter().isNegative(),
                 "broker.accounts.recheck-after must not be negative, such as 30s");
+        require(settings.users().requestsPerMinute() > 0, "broker.users.requests-per-minute must be at least 1");
         require(settings.store().poolSize() > 0, "broker.store.pool-size must be at least 1, such as 10");
         require(
                 settings.keepAlive().after().compareTo(Duration.ofSeconds(1)) >= 0,
@@ -166,6 +173,7 @@ class StartupChecks {
                                 && provider.clientAuthentication().isEmpty()),
                 key
                         + " has a client-secret or client-authentication without client-id: what FusionAuth has is not replaced in part");
+        requireOneLine(key + ".client-secret", provider.clientSecret());
         require(
                 provider.clientId().isEmpty()
                         || method.equals("none")
@@ -185,12 +193,18 @@ class StartupChecks {
         return uri.getHost() != null && Set.of("http", "https").contains(uri.getScheme());
     }
 
-    private static boolean isBare(URI url) {
-        return url.getRawQuery() == null && url.getRawFragment() == null && url.getRawUserInfo() == null;
+    private static boolean isAddress(URI url) {
+        return isHttp(url) && url.getRawQuery() == null && url.getRawFragment() == null && url.getRawUserInfo() == null;
     }
 
     private void requireHttp(String key, Optional<URI> uri) {
         require(uri.isEmpty() || isHttp(uri.get()), key + " must be an absolute http(s) URL");
+    }
+
+    private void requireOneLine(String key, Optional<String> secret) {
+        require(
+                ONE_LINE.matcher(secret.orElse("")).matches(),
+                key + " has a line break or another control character inside");
     }
 
     private void require(boolean holds, String otherwise) {

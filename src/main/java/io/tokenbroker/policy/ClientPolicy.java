@@ -12,14 +12,17 @@ import java.util.stream.Stream;
 public final class ClientPolicy {
 
     static final String PROVIDERS = "providers";
+    static final String SUBJECT_TOKEN = "subject-token-required";
+
+    private static final UUID NO_PROVIDER = new UUID(0, 0);
 
     private final List<PolicyRule> rules;
     private final PolicyRule[] onAccounts;
     private final PolicyRule[] onTargets;
-    private final MintRate rate;
+    private final RequestRate rate;
     private final ForcedRefreshes forced;
 
-    private ClientPolicy(List<PolicyRule> rules, MintRate rate, ForcedRefreshes forced) {
+    private ClientPolicy(List<PolicyRule> rules, RequestRate rate, ForcedRefreshes forced) {
         this.rules = List.copyOf(rules);
         this.onAccounts = needing(Needs.ACCOUNT).toArray(PolicyRule[]::new);
         this.onTargets = needing(Needs.TARGET).toArray(PolicyRule[]::new);
@@ -27,11 +30,12 @@ public final class ClientPolicy {
         this.forced = forced;
     }
 
-    public static ClientPolicy of(BrokerSettings.Client client, PolicyRules rules, Clock clock) {
+    public static ClientPolicy of(
+            String name, BrokerSettings.Client client, PolicyRules rules, RefreshTurns turns, Clock clock) {
         return new ClientPolicy(
                 rules.of(client),
-                MintRate.of(client.requestsPerMinute(), clock),
-                new ForcedRefreshes(client.forceRefreshInterval(), clock));
+                RequestRate.ofClient(client.requestsPerMinute(), clock),
+                new ForcedRefreshes(name, client.forceRefreshInterval(), turns));
     }
 
     /** Refuses what this client may not do with this account, whatever it is for. */
@@ -57,12 +61,23 @@ public final class ClientPolicy {
                 .allMatch(rule -> rule.allows().test(query));
     }
 
-    /** How often it may mint. */
-    public MintRate rate() {
+    /** Refuses to tell of a user's accounts if this client needs the user's own token for that. */
+    public void requireReading(Optional<UUID> user) {
+        rules.stream()
+                .filter(rule -> rule.name().equals(SUBJECT_TOKEN))
+                .filter(rule -> !rule.allows().test(PolicyQuery.ofAccount(NO_PROVIDER, user)))
+                .findFirst()
+                .ifPresent(rule -> {
+                    throw rule.refused();
+                });
+    }
+
+    /** How often it may ask. */
+    public RequestRate rate() {
         return rate;
     }
 
-    /** How often it may force a refresh. */
+    /** How often it may have a usable token passed over. */
     public ForcedRefreshes forced() {
         return forced;
     }

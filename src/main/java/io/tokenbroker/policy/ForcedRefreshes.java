@@ -1,95 +1,85 @@
 package io.tokenbroker.policy;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
+import io.tokenbroker.policy.RefreshTurns.Turn;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
-import io.tokenbroker.time.Window;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * How often one client may force a refresh of the same account, by {@code force_refresh} or by rejecting its token. A turn
- * is taken before the tenant is asked, so that of concurrent calls one asks; an outage gives it back.
+ * How often one client may have a token refreshed although a usable one is there. A turn is taken before the tenant is
+ * asked, so that of concurrent calls one asks; an outage gives it back.
  */
 public final class ForcedRefreshes {
 
     static final String RULE = "force-refresh-interval";
 
+    private final String client;
     private final Duration interval;
-    private final Clock clock;
+    private final RefreshTurns turns;
 
-    /** The interval after each account's last turn. Losing one allows a refresh more. */
-    private final Cache<Object, Window> taken =
-            Caffeine.newBuilder().maximumSize(10_000).executor(Runnable::run).build();
-
-    ForcedRefreshes(Duration interval, Clock clock) {
+    ForcedRefreshes(String client, Duration interval, RefreshTurns turns) {
+        this.client = client;
         this.interval = interval;
-        this.clock = clock;
+        this.turns = turns;
     }
 
     /**
-     * Takes a turn, which one of concurrent callers gets.
+     * Takes the turns of all these, or none.
      *
-     * @param account with its present authorization: a new one is a new beginning
+     * @param what an account with its present authorization, for a new one is a new beginning; or a target of it
      * @return empty if it is too early
      */
-    public Optional<Turn> take(Object account) {
-        var now = clock.instant();
-        var turn = new Turn(account, Window.of(now, interval));
-        return interval.isZero() || isMine(turn, now) ? Optional.of(turn) : Optional.empty();
+    public Optional<List<Turn>> take(List<String> what) {
+        var mine = new ArrayList<Turn>();
+        for (var one : interval.isZero() ? List.<String>of() : what) {
+            var turn = turns.take(name(one), interval);
+            if (turn.isEmpty()) {
+                mine.forEach(Turn::giveBack);
+                return Optional.empty();
+            }
+            mine.add(turn.get());
+        }
+        return Optional.of(mine);
+    }
+
+    /** For how long a token that was got by such a turn is good enough for the same question. */
+    public Duration interval() {
+        return interval;
     }
 
     /** The refusal if it is too early. */
-    public BrokerException refused(Object account) {
-        return BrokerException.byRule(RULE, ProblemType.RATE_LIMITED, refusal(account))
-                .withRetryAfter(Duration.ofSeconds(secondsLeft(account)));
+    public BrokerException refused(List<String> what) {
+        return BrokerException.byRule(RULE, ProblemType.RATE_LIMITED, refusal(what))
+                .withRetryAfter(Duration.ofSeconds(secondsLeft(what)));
     }
 
-    public Verdict judge(Object account) {
-        return new Verdict(RULE, left(account).isZero(), refusal(account));
+    public Verdict judge(List<String> what) {
+        return new Verdict(RULE, left(what).isZero(), refusal(what));
     }
 
-    private boolean isMine(Turn turn, Instant now) {
-        var last = taken.getIfPresent(turn.account);
-        return last == null
-                ? taken.asMap().putIfAbsent(turn.account, turn.window) == null
-                : !last.contains(now) && taken.asMap().replace(turn.account, last, turn.window);
-    }
-
-    private String refusal(Object account) {
-        return "This client has insisted on a new token of this account a moment ago. Use that token, or try again in %d seconds. "
-                        .formatted(secondsLeft(account))
+    private String refusal(List<String> what) {
+        return "This client has had a new token of this account a moment ago, although it had a usable one. Use that token, or try again in %d seconds. "
+                        .formatted(secondsLeft(what))
                 + "The broker's operator decides: broker.clients.<name>.force-refresh-interval.";
     }
 
     /** Rounded up to whole seconds, so that a caller that waits so long is not too early. */
-    private long secondsLeft(Object account) {
-        return Math.max(1, left(account).plusMillis(999).toSeconds());
+    private long secondsLeft(List<String> what) {
+        return Math.max(1, left(what).plusMillis(999).toSeconds());
     }
 
-    private Duration left(Object account) {
-        return Optional.ofNullable(taken.getIfPresent(account))
-                .map(last -> last.left(clock.instant()))
+    private Duration left(List<String> what) {
+        return what.stream()
+                .map(one -> turns.left(name(one)))
+                .max(Comparator.naturalOrder())
                 .orElse(Duration.ZERO);
     }
 
-    /** The right to ask the tenant once. */
-    public final class Turn {
-
-        private final Object account;
-        private final Window window;
-
-        private Turn(Object account, Window window) {
-            this.account = account;
-            this.window = window;
-        }
-
-        /** For a tenant that gave no answer. */
-        public void giveBack() {
-            taken.asMap().remove(account, window);
-        }
+    private String name(String what) {
+        return client + "\n" + what;
     }
 }

@@ -43,11 +43,12 @@ public class PolicyRules {
 
     private static PolicyRule subjectToken(boolean required) {
         return new PolicyRule(
-                "subject-token-required",
+                ClientPolicy.SUBJECT_TOKEN,
                 Needs.ACCOUNT,
                 query -> !required || query.user().isPresent(),
-                "This client mints only with the user's own FusionAuth access token: send it as subject_token to the token "
-                        + "exchange, POST /oauth2/token. No other door takes one. The broker's operator decides: "
+                "This client acts only with the user's own FusionAuth access token: to mint, send it as subject_token to the token "
+                        + "exchange, POST /oauth2/token; no other door takes one. To list or read the user's accounts, send it "
+                        + "in place of the client's key. The broker's operator decides: "
                         + "broker.clients.<name>.subject-token-required.");
     }
 

@@ -3,6 +3,7 @@ package io.tokenbroker.problem;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,8 +46,13 @@ public final class BrokerException extends RuntimeException {
 
     /** A request whose field {@code field} is wrong. */
     public static BrokerException invalidField(String field, String message) {
-        var detail = "The field '%s' %s.".formatted(field, message);
-        return new BrokerException(ProblemType.INVALID_REQUEST, detail, List.of(new FieldError(field, message)), null);
+        return invalidFields(List.of(new FieldError(field, message)));
+    }
+
+    /** A request of which several fields are wrong. */
+    public static BrokerException invalidFields(List<FieldError> errors) {
+        var detail = errors.stream().map(FieldError::sentence).collect(Collectors.joining(" "));
+        return new BrokerException(ProblemType.INVALID_REQUEST, detail, errors, null);
     }
 
     /** What a rule of the client's policy refuses, by the rule's name. */

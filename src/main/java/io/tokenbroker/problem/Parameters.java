@@ -8,6 +8,8 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** The parameters of a form or a query, as OAuth has them (RFC 6749 §3.2): none twice, and one without a value was not sent. */
 public final class Parameters {
@@ -16,6 +18,9 @@ public final class Parameters {
 
     /** More than fit into a request, so that none is left out. */
     private static final int ALL = 65_536;
+
+    /** Of those that are not known. */
+    private static final int NAMED_AT_MOST = 10;
 
     private final Map<String, List<String>> values;
 
@@ -65,6 +70,36 @@ public final class Parameters {
             throw BrokerException.invalidField(name, "must not be sent more than once");
         }
         return all(name).stream().findFirst();
+    }
+
+    /**
+     * The value of a parameter that has to be there.
+     *
+     * @throws BrokerException if it is not, which also names those that were sent and look like it
+     */
+    public String required(String name, String otherwise) {
+        return one(name)
+                .orElseThrow(() -> BrokerException.invalidFields(Stream.concat(
+                                values.keySet().stream()
+                                        .filter(sent -> !sent.equals(name))
+                                        .filter(sent -> NearestName.of(sent, Set.of(name))
+                                                .isPresent())
+                                        .map(sent -> FieldError.unknown(sent, Set.of(name))),
+                                Stream.of(new FieldError(name, otherwise)))
+                        .toList()));
+    }
+
+    /** Refuses any other parameter, and one of these that was sent more than once. */
+    public void requireKnown(Set<String> known) {
+        var unknown = values.keySet().stream()
+                .filter(name -> !known.contains(name))
+                .limit(NAMED_AT_MOST)
+                .map(name -> FieldError.unknown(name, known))
+                .toList();
+        if (!unknown.isEmpty()) {
+            throw BrokerException.invalidFields(unknown);
+        }
+        known.forEach(this::one);
     }
 
     /** All values of a parameter that may be repeated. */

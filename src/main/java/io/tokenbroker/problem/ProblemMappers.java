@@ -2,7 +2,6 @@ package io.tokenbroker.problem;
 
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
@@ -131,15 +130,7 @@ public class ProblemMappers {
         if (field.isEmpty()) {
             return new BrokerException(ProblemType.INVALID_REQUEST, "The body must be one JSON object, well-formed.");
         }
-        return BrokerException.invalidField(
-                printable(field),
-                e instanceof UnrecognizedPropertyException ? "is not known" : "is not of the right type");
-    }
-
-    /** A field's name comes from the caller: show it only as far as it is one. */
-    private static String printable(String field) {
-        var clean = field.replaceAll("[^A-Za-z0-9_.\\[\\]-]", "?");
-        return clean.substring(0, Math.min(clean.length(), 64));
+        return BrokerException.invalidField(FieldError.printable(field), "is not of the right type");
     }
 
     /** A 5xx is for the operator, a 4xx for the caller: one line each, no stack. */

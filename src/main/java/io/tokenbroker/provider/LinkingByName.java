@@ -21,7 +21,9 @@ public class LinkingByName {
     /** Takes note of all that FusionAuth lists, and warns of those that are new. */
     void note(List<IdentityProvider> now) {
         var before = names();
-        listed = now.stream().collect(Collectors.toUnmodifiableMap(IdentityProvider::id, Function.identity()));
+        listed = now.stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        IdentityProvider::id, Function.identity(), (first, same) -> first));
         names().forEach((id, name) -> {
             if (!before.containsKey(id)) {
                 LOG.warnf("The provider '%s' (%s) %s", name, id, caution());

@@ -13,6 +13,7 @@ import java.util.UUID;
  * An identity provider that works: a person can connect an account of it, and the broker can mint for it.
  *
  * @param issuer what an authorization response must say in {@code iss}, if it says it (RFC 9207)
+ * @param promisesIssuer whether an authorization response without {@code iss} is not the provider's (RFC 9207 §2.4)
  * @param rotation whether a used refresh token stays good
  * @param defaultLifetime how long an access token lives of which it does not say so
  * @param defaultResource what a mint asks for that names neither resource nor scopes
@@ -22,6 +23,7 @@ public record Provider(
         UUID id,
         String name,
         Optional<String> issuer,
+        boolean promisesIssuer,
         URI authorizationEndpoint,
         TokenEndpoint tokenEndpoint,
         Rotation rotation,

@@ -60,9 +60,14 @@ class ProviderFactory {
 
     /** A provider as FusionAuth has it. */
     Usability make(IdentityProvider provider) {
-        var off = provider.whyOff();
-        if (off.isPresent()) {
-            return new Usability.Unusable(off.get());
+        if (!provider.enabled()) {
+            return new Usability.Unusable("it is disabled in FusionAuth");
+        }
+        if (!provider.enabledForApplication()) {
+            return new Usability.Unusable("it is not enabled for the application in FusionAuth");
+        }
+        if (provider.linkingDisabled()) {
+            return new Usability.Unusable("its linking strategy in FusionAuth is Disabled");
         }
         // FusionAuth ignores stored endpoints when there is an issuer, and so must we: the code is redeemed there.
         var endpoints = provider.issuer().map(this::discover).orElseGet(() -> explicit(provider));
@@ -115,6 +120,7 @@ class ProviderFactory {
                 provider.id(),
                 override.flatMap(BrokerSettings.Provider::name).orElse(provider.name()),
                 Optional.of(endpoints.get().issuer()).filter(issuer -> !issuer.isEmpty()),
+                endpoints.get().promisesIssuer(),
                 endpoints.get().authorization(),
                 tokenEndpoint,
                 override.flatMap(BrokerSettings.Provider::rotation)

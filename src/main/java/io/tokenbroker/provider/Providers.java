@@ -143,10 +143,9 @@ public class Providers {
         given.forEach(
                 (id, settings) -> sort(id, settings.name().orElse(""), factory.make(id, settings), usable, unusable));
         for (var provider : fromFusionAuth(!given.isEmpty())) {
-            var usability = given.containsKey(provider.id())
-                    ? provider.whyOff().<Usability>map(Usability.Unusable::new)
-                    : Optional.of(factory.make(provider));
-            usability.ifPresent(found -> sort(provider.id(), provider.name(), found, usable, unusable));
+            if (!given.containsKey(provider.id())) {
+                sort(provider.id(), provider.name(), factory.make(provider), usable, unusable);
+            }
         }
         return new Known(usable, unusable, clock.instant());
     }
@@ -169,7 +168,6 @@ public class Providers {
         switch (usability) {
             case Usability.Usable(var provider) -> usable.put(id, provider);
             case Usability.Unusable(var reason) -> {
-                usable.remove(id);
                 unusable.put(id, reason);
                 if (!reason.equals(known.unusable().get(id))) {
                     LOG.warnf("The provider '%s' (%s) is left out: %s", name, id, reason);

@@ -2,6 +2,7 @@ package io.tokenbroker.provider;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.tokenbroker.caller.Caller;
+import io.tokenbroker.caller.Metered;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -10,6 +11,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 @Path("/providers")
+@Metered
 @RunOnVirtualThread
 class ProvidersResource {
 

@@ -3,6 +3,7 @@ package io.tokenbroker.resolve;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.tokenbroker.caller.Caller;
+import io.tokenbroker.caller.Metered;
 import io.tokenbroker.complete.Completed;
 import io.tokenbroker.problem.Body;
 import io.tokenbroker.problem.BrokerException;
@@ -14,6 +15,7 @@ import jakarta.ws.rs.core.MediaType;
 import org.jspecify.annotations.Nullable;
 
 @Path("/authorizations/resolve")
+@Metered
 @RunOnVirtualThread
 class ResolveResource {
 

@@ -1,6 +1,7 @@
 package io.tokenbroker.settings;
 
 import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.runtime.configuration.MemorySizeConverter;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
@@ -22,6 +23,9 @@ public interface BrokerSettings {
     /** Base64 of 32 bytes each: the first seals, all open. Required: the store's tokens are sealed with them. */
     Optional<List<String>> sealingKeys();
 
+    /** Each secret may be in a file instead, which {@link SettingFiles} reads; nothing else asks for these keys. */
+    Optional<String> sealingKeysFile();
+
     /** The origins of the pages that may call from a browser. */
     Optional<List<String>> corsOrigins();
 
@@ -30,6 +34,8 @@ public interface BrokerSettings {
 
     /** Clients by name. */
     Map<String, Client> clients();
+
+    Users users();
 
     /** Overrides, and providers given in full, by identity provider id. */
     Map<String, Provider> providers();
@@ -50,6 +56,8 @@ public interface BrokerSettings {
         /** A key that may read, create and delete links, and read pending links, users and identity providers. */
         String apiKey();
 
+        Optional<String> apiKeyFile();
+
         /** The tenant of the users. */
         UUID tenantId();
 
@@ -58,6 +66,9 @@ public interface BrokerSettings {
 
         /** What user tokens must say in {@code iss}, to the letter. */
         String issuer();
+
+        /** What user tokens may say in {@code aud} instead of the application's id. */
+        Optional<List<String>> acceptedAudiences();
 
         /** Where the tokens' keys are; without it {@code <url>/.well-known/jwks.json}. */
         Optional<URI> jwksUrl();
@@ -100,15 +111,22 @@ public interface BrokerSettings {
         @WithConverter(StrictBoolean.class)
         boolean subjectTokenRequired();
 
-        /** How many mints a minute; without it: no limit. */
+        /** How many requests a minute; without it: no limit. */
         Optional<Integer> requestsPerMinute();
 
-        /** How often it may insist on a new token of the same account; {@code 0s}: as often as it likes. */
+        /** How often it may pass over a usable token of the same account; {@code 0s}: as often as it likes. */
         @WithDefault("30s")
         Duration forceRefreshInterval();
 
         /** The id of the account whose tokens azd gets with this client's key. Without it: none. */
         Optional<String> azdAccount();
+    }
+
+    interface Users {
+
+        /** How many requests a minute, of each user. */
+        @WithDefault("600")
+        int requestsPerMinute();
     }
 
     interface Provider {
@@ -130,6 +148,8 @@ public interface BrokerSettings {
         Optional<String> clientId();
 
         Optional<String> clientSecret();
+
+        Optional<String> clientSecretFile();
 
         /** {@code client_secret_basic} (the default), {@code client_secret_post} or {@code none}. */
         Optional<String> clientAuthentication();
@@ -178,6 +198,8 @@ public interface BrokerSettings {
         /** For PostgreSQL. */
         Optional<String> password();
 
+        Optional<String> passwordFile();
+
         /** How many connections to PostgreSQL at most. */
         @WithDefault("10")
         int poolSize();
@@ -198,6 +220,7 @@ public interface BrokerSettings {
 
         /** How long a provider's access token, refresh token or id_token may be. */
         @WithDefault("16K")
+        @WithConverter(MemorySizeConverter.class)
         MemorySize tokenSize();
 
         default int tokenBytes() {

@@ -47,7 +47,8 @@ record AuthorizationRequest(
         if (scopes.size() > 50
                 || !scopes.stream()
                         .allMatch(scope -> scope != null && SCOPE.matcher(scope).matches())) {
-            throw BrokerException.invalidField("scopes", "must be up to 50 scopes without spaces");
+            throw BrokerException.invalidField(
+                    "scopes", "must be up to 50 scopes of 768 characters at most, without spaces");
         }
         if (String.join(" ", scopes).length() > LONGEST_SCOPE) {
             throw BrokerException.invalidField("scopes", "must have up to 8192 characters together");

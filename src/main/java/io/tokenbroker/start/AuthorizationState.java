@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param id tells one authorization from another
  * @param userId the user who started, and the only one who may complete
  * @param issuer what {@code iss} must be if the answer has it
+ * @param issuerPromised whether the answer must have {@code iss}
  * @param codeVerifier RFC 7636; null where PKCE is off
  * @param accountId the account to authorize again; null for a new one
  * @param consentTo the scopes of a consent (its code is not redeemed); empty for a sign-in
@@ -22,6 +23,7 @@ public record AuthorizationState(
         UUID userId,
         UUID providerId,
         @Nullable String issuer,
+        boolean issuerPromised,
         String redirectUri,
         @Nullable String codeVerifier,
         @Nullable String accountId,

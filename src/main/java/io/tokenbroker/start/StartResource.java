@@ -3,6 +3,7 @@ package io.tokenbroker.start;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.tokenbroker.caller.Caller;
+import io.tokenbroker.caller.Metered;
 import io.tokenbroker.problem.Body;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.POST;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 @Path("/authorizations/start")
+@Metered
 @RunOnVirtualThread
 class StartResource {
 

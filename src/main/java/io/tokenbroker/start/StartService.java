@@ -61,6 +61,7 @@ class StartService {
                         user.id(),
                         provider.id(),
                         provider.issuer().orElse(null),
+                        provider.promisesIssuer(),
                         request.redirectUri(),
                         // A consent code is never redeemed, so its verifier is not kept.
                         verifier == null || purpose.asksConsentOnly()

@@ -36,7 +36,12 @@ public class Discovery {
         var token = uri(document, "token_endpoint");
         var issuer = document.path("issuer").asText("");
         return authorization.isPresent() && token.isPresent() && !issuer.isEmpty()
-                ? Optional.of(new Endpoints(issuer, authorization.get(), token.get()))
+                ? Optional.of(new Endpoints(
+                        issuer,
+                        authorization.get(),
+                        token.get(),
+                        document.path("authorization_response_iss_parameter_supported")
+                                .asBoolean()))
                 : Optional.empty();
     }
 
@@ -54,6 +59,14 @@ public class Discovery {
         return issuer.toString().replaceAll("/+$", "");
     }
 
-    /** @param issuer as the document says it, which is what RFC 9207's {@code iss} is compared with */
-    public record Endpoints(String issuer, URI authorization, URI token) {}
+    /**
+     * @param issuer as the document says it, which is what RFC 9207's {@code iss} is compared with
+     * @param promisesIssuer whether every authorization response has {@code iss}
+     */
+    public record Endpoints(String issuer, URI authorization, URI token, boolean promisesIssuer) {
+
+        public Endpoints(String issuer, URI authorization, URI token) {
+            this(issuer, authorization, token, false);
+        }
+    }
 }

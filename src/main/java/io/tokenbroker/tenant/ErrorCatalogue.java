@@ -51,7 +51,7 @@ final class ErrorCatalogue {
      * RFC 6749 §5.2, RFC 8707 §2, OpenID Connect Core §3.1.2.6, and Entra's own. A request that is called invalid may be
      * so by what the caller asked for: without a number it speaks for no other request.
      */
-    private static final Map<String, Reading> ERRORS = Map.ofEntries(
+    static final Map<String, Reading> ERRORS = Map.ofEntries(
             Map.entry("invalid_grant", new Reading(REAUTHORIZATION_REQUIRED, GRANT)),
             Map.entry("interaction_required", new Reading(INTERACTION_REQUIRED, GRANT)),
             Map.entry("login_required", new Reading(INTERACTION_REQUIRED, GRANT)),
@@ -165,11 +165,6 @@ final class ErrorCatalogue {
                 .or(() -> AWAY.contains(error) ? Optional.of(Outage.FAILING) : Optional.empty());
     }
 
-    /** Whether an error has a meaning. */
-    static boolean knows(String error) {
-        return ERRORS.containsKey(error);
-    }
-
     /**
      * @param error a known one
      * @param challenged whether a claims request came along, which only a sign-in can meet
@@ -197,7 +192,7 @@ final class ErrorCatalogue {
     /** @param unexplained whether {@code error} alone says so */
     record Meaning(Refusal refusal, String reason, boolean unexplained) {}
 
-    private record Reading(Refusal itself, Set<Refusal> canMean) {
+    record Reading(Refusal itself, Set<Refusal> canMean) {
 
         Reading {
             canMean = Set.copyOf(canMean);

@@ -10,6 +10,7 @@ import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.upstream.Compression;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.Response;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -89,7 +90,7 @@ class ProviderHttp {
         try (var plain = Compression.undone(body)) {
             var bytes = plain.readNBytes(maxBytes + 1);
             return bytes.length > maxBytes ? MissingNode.getInstance() : JSON.readTree(bytes);
-        } catch (JsonProcessingException | ZipException notJson) {
+        } catch (JsonProcessingException | CharConversionException | ZipException notJson) {
             return MissingNode.getInstance();
         }
     }

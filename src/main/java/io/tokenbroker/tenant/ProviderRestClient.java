@@ -11,6 +11,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.rest.client.annotation.ClientHeaderParam;
+import org.eclipse.microprofile.rest.client.annotation.RegisterProvider;
 import org.eclipse.microprofile.rest.client.inject.RegisterRestClient;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * properties. Both methods return the answer unread, so that its length can be capped; 4xx and 5xx are answers too.
  */
 @RegisterRestClient(configKey = "provider")
+@RegisterProvider(UnfinishedAnswers.class)
 @ClientHeaderParam(name = HttpHeaders.ACCEPT_ENCODING, value = "identity")
 interface ProviderRestClient {
 

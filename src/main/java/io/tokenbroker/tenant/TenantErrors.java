@@ -40,7 +40,7 @@ final class TenantErrors {
             if (error().isEmpty()) {
                 return Optional.of("no error code");
             }
-            if (!ErrorCatalogue.knows(error())) {
+            if (!ErrorCatalogue.ERRORS.containsKey(error())) {
                 return Optional.of("an unknown error code");
             }
             var isTooLong = body.path("error_codes").size() > MOST_NUMBERS

@@ -29,7 +29,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 class AccountsTest extends LinkingTest {
@@ -87,25 +86,6 @@ class AccountsTest extends LinkingTest {
                 .body("accounts[0].last_authorized_at", equalTo("2026-01-02T03:04:05Z"))
                 .body("accounts[0].status", equalTo("no_refresh_token"))
                 .body("accounts[0].display_name", notNullValue());
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"+10000-01-01T00:00:00Z", "+292278994-08-17T07:12:55.807Z", "-0001-01-01T00:00:00Z"})
-    void anInstantThatHasNoFormIsNullAndNoFalseDate(String instant) {
-        put(ALICE, Sandbox.CONTOSO, "identity", "t", Instant.parse(instant), Instant.parse(instant));
-
-        list().then()
-                .statusCode(200)
-                .body("accounts[0].linked_at", nullValue())
-                .body("accounts[0].last_authorized_at", nullValue());
-    }
-
-    @Test
-    void theLastInstantOfTheYear9999HasAForm() {
-        var last = Instant.parse("9999-12-31T23:59:59.999Z");
-        put(ALICE, Sandbox.CONTOSO, "identity", "t", last, last);
-
-        list().then().body("accounts[0].linked_at", equalTo(last.toString()));
     }
 
     @Test

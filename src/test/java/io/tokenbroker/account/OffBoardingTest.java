@@ -197,6 +197,12 @@ class OffBoardingTest extends LinkingTest {
                                 .formParam("subject_token_type", "urn:ietf:params:oauth:token-type:access_token")
                                 .formParam("login_hint", BLAKE)
                                 .post("/oauth2/token"),
+                "exchange by the provider's name",
+                        () -> exchange()
+                                .formParam("subject_token", token)
+                                .formParam("subject_token_type", "urn:ietf:params:oauth:token-type:access_token")
+                                .formParam("audience", "Contoso")
+                                .post("/oauth2/token"),
                 "identity", () -> identity().get("/accounts/{id}/msi/token", account),
                 "azd",
                         () -> Broker.bearer(DoorSettings.AZD)
@@ -211,7 +217,7 @@ class OffBoardingTest extends LinkingTest {
         return switch (door) {
             // These always answer so, and say in the body what became of it.
             case "batch", "azd" -> 200;
-            case "exchange", "exchange by the person's token" -> 400;
+            case "exchange", "exchange by the person's token", "exchange by the provider's name" -> 400;
             default -> 403;
         };
     }

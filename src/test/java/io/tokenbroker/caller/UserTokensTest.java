@@ -7,11 +7,13 @@ import static org.hamcrest.Matchers.empty;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.tokenbroker.problem.ProblemAnswer;
+import io.tokenbroker.problem.RawHttp;
 import io.tokenbroker.sandbox.fusionauth.Fault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.TokenRecipe;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.TestTime;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -74,6 +76,23 @@ class UserTokensTest extends BrokerTest {
                 bad("without exp", token -> token.without("exp")),
                 bad("whose exp is text", token -> token.claim("exp", "tomorrow")),
                 bad("whose exp is beyond all time", token -> token.claim("exp", "9".repeat(40))),
+                bad("whose exp is no number of seconds", token -> token.claim("exp", 1e300)),
+                bad("whose exp overflows", token -> token.claim("exp", Long.MAX_VALUE)),
+                bad("whose exp is the last long, rounded", token -> token.claim("exp", 9.3e18)),
+                bad("whose exp is beyond every long", token -> token.claim("exp", new BigInteger("9".repeat(40)))),
+                bad("whose exp is negative", token -> token.claim("exp", -1)),
+                bad("whose exp is very negative", token -> token.claim("exp", -1e300)),
+                bad("whose exp is digits as text", token -> token.claim("exp", String.valueOf(now() + 60))),
+                bad("whose exp is a list", token -> token.claim("exp", List.of(now() + 60))),
+                bad("whose exp is true", token -> token.claim("exp", true)),
+                bad("whose nbf is beyond all time", token -> token.claim("nbf", 1e300)),
+                bad("whose nbf is before all time", token -> token.claim("nbf", -1e300)),
+                bad("whose nbf is text", token -> token.claim("nbf", "today")),
+                bad("whose iat is beyond all time", token -> token.claim("iat", 1e300)),
+                bad("whose iat is negative", token -> token.claim("iat", -1)),
+                bad("whose iat is text", token -> token.claim("iat", "today")),
+                bad("of another tenant", token -> token.claim("tid", other)),
+                bad("whose tenant is a list", token -> token.claim("tid", List.of(other))),
                 bad("not valid yet", token -> token.claim("nbf", now() + 60)),
                 bad("of another issuer", token -> token.issuer("https://auth.example.org")),
                 bad(
@@ -164,9 +183,34 @@ class UserTokensTest extends BrokerTest {
     }
 
     @Test
-    void aTokenOfTwentyKilobytesIsRefused() {
+    void aTokenMayBeAsLongAsTheHeadersOfARequest() {
+        for (var padding : new int[] {8_192, 12_000, 23_000}) {
+            call(fusionAuth().issueToken(token -> token.claim("padding", "p".repeat(padding))))
+                    .then()
+                    .statusCode(200);
+        }
         unauthorized(call("a".repeat(20 * 1024)));
-        unauthorized(call(fusionAuth().issueToken(token -> token.claim("padding", "p".repeat(12_000)))));
+    }
+
+    @Test
+    void aHeaderThatIsLongerIsTooLargeAndNoWrongCredential() {
+        var token = fusionAuth().issueToken(good -> good.claim("padding", "p".repeat(26_000)));
+
+        assertThat(RawHttp.send("GET /accounts", "Authorization: Bearer " + token + "\r\n", "")
+                        .status())
+                .isEqualTo(431);
+    }
+
+    @Test
+    void aDateMayHaveAFraction() {
+        call(fusionAuth().issueToken(good -> good.claim("exp", now() + 60.5).claim("nbf", now() - 0.5)))
+                .then()
+                .statusCode(200);
+    }
+
+    @Test
+    void aTokenWithoutATenantIsAccepted() {
+        call(fusionAuth().issueToken(good -> good.without("tid"))).then().statusCode(200);
     }
 
     @Test

@@ -84,6 +84,27 @@ class CallbackTest extends LinkingTest {
     }
 
     @Test
+    void anIssuerThatTheProviderPromisesMustComeBack() {
+        sandbox().entra().switches().issuerInRedirect(true);
+        letTheBrokerLook();
+        var started = Broker.start(Sandbox.CONTOSO);
+        var callback = Broker.signIn(started, "b@contoso.com");
+        var stripped = new HashMap<>(callback);
+        stripped.remove("iss");
+
+        problem(complete(stripped), 400, "authorization_failed");
+        problem(
+                complete(Map.of("state", started.path("state"), "error", "access_denied")),
+                400,
+                "authorization_failed");
+        assertThat(completes()).isZero();
+
+        complete(callback).then().statusCode(202);
+        sandbox().entra().switches().issuerInRedirect(false);
+        letTheBrokerLook();
+    }
+
+    @Test
     void anotherIssuersAnswerIsNotRedeemed() {
         var genuine = Broker.signIn(Broker.start(Sandbox.CONTOSO), "b@contoso.com");
         for (var issuer : List.of(sandbox().issuer(Tenant.FABRIKAM), sandbox().issuer(Tenant.CONTOSO) + "/", "")) {

@@ -7,6 +7,7 @@ import static io.tokenbroker.mint.Minting.mint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.aMapWithSize;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.notNullValue;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
@@ -17,9 +18,14 @@ import io.tokenbroker.sandbox.entra.TokenRequest;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.LinkingTest;
+import io.tokenbroker.support.TestTime;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -79,7 +85,48 @@ class ConsentTest extends LinkingTest {
         assertThat(linkOf(account)).isEqualTo(link);
         assertThat(sandbox().fusionAuth().links()).hasSize(1);
         mint(account, VAULT).then().statusCode(403);
+        TestTime.advance(Duration.ofSeconds(30));
         completed(Broker.signIn(startAgain(again), BLAKE)).statusCode(200);
+    }
+
+    @Test
+    void whoKeepsCompletingWithoutASignInAsksTheTenantOnceInHalfAMinute() {
+        var problem = refused();
+        var mine = Broker.signIn(startAgain(problem), BLAKE);
+        String made = startAgain(problem).path("state");
+        completed(Map.of("state", made, "code", "made-up")).statusCode(403);
+        for (var i = 0; i < 20; i++) {
+            String state = startAgain(problem).path("state");
+            completed(Map.of("state", state, "code", "made-up"))
+                    .statusCode(429)
+                    .body("code", equalTo("rate_limited"))
+                    .header("Retry-After", notNullValue());
+        }
+        assertThat(sandbox().entra().refreshes(BLAKE, VAULT)).isEqualTo(2);
+
+        completed(mine).statusCode(429);
+        TestTime.advance(Duration.ofSeconds(30));
+        completed(mine).statusCode(200);
+    }
+
+    @Test
+    void trialsAtTheSameTimeAreOne() {
+        var problem = refused();
+        var callbacks = Stream.generate(() -> Broker.signIn(startAgain(problem), BLAKE))
+                .limit(10)
+                .toList();
+        sandbox().entra().faults().add(Fault.slow(Duration.ofMillis(300)));
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var answers = callbacks.stream()
+                    .map(callback ->
+                            CompletableFuture.supplyAsync(() -> Broker.complete(Broker.alice(), callback), threads))
+                    .toList();
+            assertThat(answers)
+                    .extracting(answer -> answer.join().statusCode())
+                    .containsOnly(200, 429)
+                    .containsOnlyOnce(200);
+        }
+        assertThat(sandbox().entra().refreshes(BLAKE, VAULT)).isEqualTo(2);
     }
 
     @Test

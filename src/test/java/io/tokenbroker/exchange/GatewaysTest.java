@@ -2,6 +2,7 @@ package io.tokenbroker.exchange;
 
 import static io.tokenbroker.mint.Minting.ARM;
 import static io.tokenbroker.mint.Minting.BLAKE;
+import static io.tokenbroker.mint.Minting.CASEY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.junit.QuarkusTest;
@@ -34,7 +35,7 @@ class GatewaysTest extends BrokerTest {
     @BeforeEach
     void link() {
         account = Broker.link(Sandbox.CONTOSO, BLAKE);
-        Broker.link(Sandbox.FABRIKAM, "b@fabrikam.com");
+        Broker.link(Sandbox.FABRIKAM, CASEY);
     }
 
     @ParameterizedTest
@@ -45,7 +46,7 @@ class GatewaysTest extends BrokerTest {
             var answer = send(gateway, FusionAuthStandIn.ALICE_ID, audience);
 
             assertThat(answer.status()).as(answer.body()).isEqualTo(200);
-            assertThat(answer.header("Content-Type")).isEqualTo("application/json");
+            assertThat(answer.header("Content-Type")).startsWith("application/json");
             assertThat(answer.header("Content-Encoding")).isEmpty();
             var token = JsonPath.from(answer.body());
             assertThat(token.getString("token_type")).isEqualTo("Bearer");
@@ -70,7 +71,7 @@ class GatewaysTest extends BrokerTest {
         var answer = send(gateway, FusionAuthStandIn.ZOE_ID, "Contoso");
 
         assertThat(answer.status()).isEqualTo(400);
-        assertThat(answer.header("Content-Type")).isEqualTo("application/json");
+        assertThat(answer.header("Content-Type")).startsWith("application/json");
         var refusal = JsonPath.from(answer.body());
         assertThat(refusal.getString("error")).isEqualTo("invalid_target");
         assertThat(refusal.getString("error_description")).contains("no account");

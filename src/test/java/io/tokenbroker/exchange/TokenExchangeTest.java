@@ -3,6 +3,7 @@ package io.tokenbroker.exchange;
 import static io.restassured.RestAssured.given;
 import static io.tokenbroker.mint.Minting.ARM;
 import static io.tokenbroker.mint.Minting.BLAKE;
+import static io.tokenbroker.mint.Minting.CASEY;
 import static io.tokenbroker.mint.Minting.GRAPH;
 import static io.tokenbroker.mint.Minting.LINK_API;
 import static io.tokenbroker.mint.Minting.ORDERS;
@@ -28,6 +29,7 @@ import io.tokenbroker.link.AccountId;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.Fault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
+import io.tokenbroker.sandbox.fusionauth.TokenRecipe;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.ClientKey;
@@ -39,6 +41,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,6 +61,7 @@ class TokenExchangeTest extends BrokerTest {
     private static final String TYPE = "urn:ietf:params:oauth:token-type:";
     private static final String FORM = "application/x-www-form-urlencoded";
     private static final String ROBOT = "0b070000-0000-4000-8000-00000000b070";
+    private static final String MCP_SERVER = "https://mcp.example/mcp";
     private static final ClientKey PLAIN = ClientKey.of("plain");
     private static final ClientKey PROVEN = ClientKey.of("proven");
     private static final ClientKey ARM_ONLY = ClientKey.of("armonly");
@@ -71,6 +75,7 @@ class TokenExchangeTest extends BrokerTest {
         public Map<String, String> getConfigOverrides() {
             var settings = new TreeMap<String, String>();
             var all = Map.of("providers", "*", "resources", "*");
+            settings.put("broker.fusionauth.accepted-audiences", MCP_SERVER + ",https://second.example");
             settings.putAll(PLAIN.settings(all));
             settings.putAll(PROVEN.settings(all));
             settings.put("broker.clients.proven.subject-token-required", "true");
@@ -156,7 +161,7 @@ class TokenExchangeTest extends BrokerTest {
 
     @Test
     void aProviderWithTheUsersTokenIsThatUsersOnlyAccountThere() {
-        Broker.link(Sandbox.FABRIKAM, "b@fabrikam.com");
+        Broker.link(Sandbox.FABRIKAM, CASEY);
 
         for (var provider : new String[] {
             "Contoso",
@@ -223,7 +228,7 @@ class TokenExchangeTest extends BrokerTest {
 
     @Test
     void whatTheClientMayNotUseDoesNotExistForIt() {
-        Broker.link(Sandbox.FABRIKAM, "b@fabrikam.com");
+        Broker.link(Sandbox.FABRIKAM, CASEY);
         sandbox().fusionAuth().addLink(FusionAuthStandIn.ALICE_ID, Sandbox.CONTOSO, "second", "s@contoso.com", null);
 
         var forbidden = of(FABRIKAM_ONLY, "audience", "Contoso");
@@ -335,6 +340,66 @@ class TokenExchangeTest extends BrokerTest {
                 .body("error_description", containsString("audience"));
         refused(exchange(PLAIN, "login_hint", BLAKE), 400, "invalid_request", "invalid_request")
                 .body("error_description", containsString("subject_token"));
+    }
+
+    @Test
+    void aSubjectTokenMayBeAsLongAsInAHeader() {
+        for (var padding : new int[] {9_000, 23_000}) {
+            withToken(good -> good.claim("padding", "p".repeat(padding))).then().statusCode(200);
+        }
+        refused(withToken(good -> good.claim("padding", "p".repeat(26_000))), 400, "invalid_request", "invalid_request")
+                .body("error_description", allOf(containsString("32768"), containsString("characters")));
+    }
+
+    @Test
+    void aSubjectTokenThatWasAskedForWithAResourceIsAcceptedWhereTheSettingsSaySo() {
+        withToken(good -> good.claim("aud", List.of(MCP_SERVER))).then().statusCode(200);
+        withToken(good -> good.claim("aud", MCP_SERVER)).then().statusCode(200);
+        for (var audience : new String[] {MCP_SERVER + "/", "https://other.example"}) {
+            refused(withToken(good -> good.audience(audience)), 400, "invalid_request", "invalid_request");
+        }
+        refused(
+                withToken(good -> good.audience(MCP_SERVER).without("applicationId")),
+                400,
+                "invalid_request",
+                "invalid_request");
+        given().header(
+                        "Authorization",
+                        "Bearer " + sandbox().fusionAuth().issueToken(good -> good.audience(MCP_SERVER)))
+                .get("/accounts")
+                .then()
+                .statusCode(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Bearer {}", "{}.", " {}", "{}=", "{}\n"})
+    void aSubjectTokenThatIsNotOneToTheLetterIsRefused(String spoiled) {
+        refused(
+                exchange(
+                        PLAIN,
+                        "audience",
+                        account,
+                        "subject_token",
+                        spoiled.replace("{}", sandbox().fusionAuth().accessToken(FusionAuthStandIn.ALICE_ID)),
+                        "subject_token_type",
+                        TYPE + "jwt"),
+                400,
+                "invalid_request",
+                "invalid_request");
+    }
+
+    @Test
+    void aRequiredParameterThatIsMisspeltIsNamedFirst() {
+        basic(PLAIN)
+                .formParam("grantType", GRANT)
+                .formParam("audience", account)
+                .post("/oauth2/token")
+                .then()
+                .statusCode(400)
+                .body(
+                        "error_description",
+                        equalTo(
+                                "The field 'grantType' is not known; did you mean grant_type? The field 'grant_type' is required."));
     }
 
     static Stream<Arguments> requests() {
@@ -713,6 +778,18 @@ class TokenExchangeTest extends BrokerTest {
     private static Response of(ClientKey client, String... parameters) {
         var request = subject(client, FusionAuthStandIn.ALICE_ID, TYPE + "access_token");
         return send(request, "/oauth2/token", parameters);
+    }
+
+    /** An exchange with this token of Alice's as the subject. */
+    private Response withToken(Consumer<TokenRecipe> recipe) {
+        return exchange(
+                PLAIN,
+                "audience",
+                account,
+                "subject_token",
+                sandbox().fusionAuth().issueToken(recipe),
+                "subject_token_type",
+                TYPE + "access_token");
     }
 
     private Response hinted(ClientKey client, String hint) {

@@ -140,6 +140,7 @@ public final class Minting {
             settings.put("broker.clients.nothing.key-sha256", sha256(NOTHING));
             settings.put("broker.providers.\"" + Sandbox.FABRIKAM + "\".default-resource", ARM + "/");
             settings.put("broker.providers.\"" + Sandbox.ADATUM + "\".rotation", "single-use");
+            settings.put("broker.providers.\"" + Sandbox.ADATUM + "\".default-lifetime", "20m");
             settings.put("provider.send-timeout", "1500ms");
             settings.put("quarkus.rest-client.provider.read-timeout", "1000");
             return settings;

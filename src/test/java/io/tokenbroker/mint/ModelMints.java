@@ -51,13 +51,13 @@ public final class ModelMints {
         this.cache = new TokenCache(clock);
         var attempt = new RefreshAttempt(grants, tenant, links, null, cache, RECENT, clock);
         this.refresher = new Refresher(
-                grants, attempt, new LeaseWaits(ticker, waits, METRICS), new GrantTurns(), UNKNOWN, clock);
+                grants, attempt, cache, new LeaseWaits(ticker, waits, METRICS), new GrantTurns(), UNKNOWN, clock);
     }
 
     public static Provider provider(UUID id, Rotation rotation) {
         var endpoint = new TokenEndpoint(HOST, "model", Optional.empty(), ClientAuthentication.NONE);
         return new Provider(
-                id, "model", Optional.empty(), HOST, endpoint, rotation, LIFETIME, Optional.empty(), Set.of());
+                id, "model", Optional.empty(), false, HOST, endpoint, rotation, LIFETIME, Optional.empty(), Set.of());
     }
 
     /** @param userId who it was handed out for */
@@ -81,7 +81,7 @@ public final class ModelMints {
             case Landing.Missed missed ->
                 missed.why() instanceof Unavailable ? stale(wanted, usable) : Optional.empty();
             case Landing.Busy busy -> stale(wanted, usable);
-            case Landing.StoreAway away -> stale(wanted, usable);
+            case Landing.StoreAway _, Landing.TooEarly _ -> stale(wanted, usable);
         };
     }
 

@@ -68,6 +68,7 @@ class TargetTest {
                 UUID.randomUUID(),
                 "Entra",
                 Optional.empty(),
+                false,
                 URI.create(oauth + "authorize"),
                 new TokenEndpoint(URI.create(oauth + "token"), "client", Optional.empty(), ClientAuthentication.NONE),
                 Rotation.REUSABLE,

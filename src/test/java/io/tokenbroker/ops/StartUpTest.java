@@ -8,13 +8,19 @@ import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.ConfigMappings;
+import io.smallrye.config.ConfigMappings.ConfigClass;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.settings.SettingFiles;
+import java.io.IOException;
 import java.net.BindException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +32,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.assertj.core.api.AbstractStringAssert;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -89,6 +96,8 @@ class StartUpTest {
                 Map.entry(IN_FULL + "client-authentication", "client_secret_post"),
                 Map.entry(IN_FULL + "default-resource", "https://management.azure.com"),
                 Map.entry(IN_FULL + "rotation", "single-use"),
+                Map.entry(IN_FULL + "default-lifetime", "20m"),
+                Map.entry("broker.limits.token-size", "64K"),
                 Map.entry("broker.accounts.recheck-after", "0s"))));
 
         assertThatCode(() -> check(settings)).doesNotThrowAnyException();
@@ -163,6 +172,7 @@ class StartUpTest {
         "broker.fusionauth.application-id,             7,          the UUID of the application",
         "broker.authorization.state-lifetime,          soon,       a duration",
         "broker.accounts.recheck-after,                often,      a duration",
+        "broker.limits.token-size,                     large,      a size",
         "broker.authorization.pkce,                    perhaps,    true or false",
         "broker.clients.billing.requests-per-minute,   many,       a whole number",
         "broker.clients.billing.requests-per-minute,   1.5,        a whole number",
@@ -192,6 +202,27 @@ class StartUpTest {
         assertOneLine(failure(with(Map.of(key, "x")))).contains(key + " is not a setting of the broker");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "broker.fusionauth.urll, broker.fusionauth.url",
+        "broker.fusion-auth.url, broker.fusionauth.url",
+        "broker.fusionauth.apiKey, broker.fusionauth.api-key",
+        "broker.sealing-key, broker.sealing-keys",
+        "broker.clients.billing.keysha256, broker.clients.billing.key-sha256",
+        "broker.clients.billing.resource, broker.clients.billing.resources",
+        "'broker.providers.\"c0270500-0000-4000-8000-000000000001\".isuer', 'broker.providers.\"c0270500-0000-4000-8000-000000000001\".issuer'"
+    })
+    void aSettingThatDoesNotExistIsNamedWithTheOneThatIsMeant(String key, String meant) {
+        assertOneLine(failure(with(Map.of(key, "x"))))
+                .contains(key + " is not a setting of the broker; did you mean " + meant + "?");
+    }
+
+    @Test
+    void aSettingLikeNoOtherIsNamedAlone() {
+        assertOneLine(failure(with(Map.of("broker.nonsense", "x"))))
+                .endsWith("broker.nonsense is not a setting of the broker");
+    }
+
     static Stream<Arguments> contradictions() {
         return Stream.of(
                 wrong(
@@ -216,13 +247,16 @@ class StartUpTest {
                         "0s",
                         "broker.authorization.state-lifetime must be longer"),
                 wrong("broker.authorization.state-lifetime", "-1m", "broker.authorization.state-lifetime"),
+                wrong("broker.limits.token-size", "0", "broker.limits.token-size must be 1K to 1M"),
+                wrong("broker.limits.token-size", "99G", "broker.limits.token-size must be 1K to 1M"),
+                wrong(IN_FULL + "default-lifetime", "0s", "default-lifetime must be longer than nothing"),
                 wrong("broker.accounts.recheck-after", "-1s", "broker.accounts.recheck-after must not be negative"),
                 wrong("broker.public-url", "broker.example", "broker.public-url must be an absolute http(s) URL"),
                 wrong("broker.public-url", "ftp://broker.example", "broker.public-url"),
                 wrong("broker.public-url", "https://a b", "broker.public-url"),
-                wrong("broker.public-url", "https://broker.example/?a", "broker.public-url must have no query"),
-                wrong("broker.public-url", "https://broker.example/#a", "broker.public-url must have no query"),
-                wrong("broker.public-url", "https://a@broker.example", "broker.public-url must have no query"),
+                wrong("broker.public-url", "https://broker.example/?a", "without query, fragment and user name"),
+                wrong("broker.public-url", "https://broker.example/#a", "without query, fragment and user name"),
+                wrong("broker.public-url", "https://a@broker.example", "without query, fragment and user name"),
                 wrong("broker.cors-origins", "*", "broker.cors-origins: '*'"),
                 wrong("broker.cors-origins", "app.example", "broker.cors-origins: 'app.example'"),
                 wrong("broker.cors-origins", "https://app.example/", "broker.cors-origins: 'https://app.example/'"),
@@ -368,6 +402,145 @@ class StartUpTest {
         assertThat(said).doesNotContain("tbk_billing_secret", "hunter2");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"%s\n", "%s\r\n", " %s ", "\t%s\n\n"})
+    void whatIsAroundASettingIsNoPartOfIt(String mounted) {
+        var given = with(Map.of(
+                "broker.sealing-keys",
+                "a,b",
+                "broker.store.password",
+                "p w",
+                IN_FULL + "client-secret",
+                "s",
+                IN_FULL + "client-id",
+                "c",
+                IN_FULL + "issuer",
+                "https://login.example"));
+        given.replaceAll((key, value) -> mounted.formatted(value));
+
+        var settings = settings(given);
+
+        assertThatCode(() -> check(settings)).doesNotThrowAnyException();
+        assertThat(settings.fusionauth().apiKey()).isEqualTo("k");
+        assertThat(settings.fusionauth().issuer()).isEqualTo("auth.example.com");
+        assertThat(settings.sealingKeys()).contains(List.of("a", "b"));
+        assertThat(settings.store().password()).contains("p w");
+        assertThat(settings.providers().values())
+                .allSatisfy(provider -> assertThat(provider.clientSecret()).contains("s"));
+    }
+
+    @Test
+    void aSecretMayBeInAFile(@TempDir Path folder) throws IOException {
+        var files = new HashMap<String, String>();
+        for (var key : List.of(
+                "broker.fusionauth.api-key",
+                "broker.sealing-keys",
+                "broker.store.password",
+                IN_FULL + "client-secret")) {
+            var file = folder.resolve(String.valueOf(files.size()));
+            Files.writeString(file, "${secret} of " + files.size() + "\n");
+            files.put(key + "-file", file + "\n");
+        }
+        files.putAll(without("broker.fusionauth.api-key"));
+
+        var settings = settings(files);
+
+        assertThat(settings.fusionauth().apiKey()).isEqualTo("${secret} of 0");
+        assertThat(settings.sealingKeys()).contains(List.of("${secret} of 1"));
+        assertThat(settings.store().password()).contains("${secret} of 2");
+        assertThat(settings.providers().values())
+                .singleElement()
+                .satisfies(provider -> assertThat(provider.clientSecret()).contains("${secret} of 3"));
+    }
+
+    @Test
+    void theFileOfASecretMayBeAnEnvironmentVariable(@TempDir Path folder) throws IOException {
+        var file = Files.writeString(folder.resolve("key"), "from the file");
+        var id = PROVIDER.replace('-', '_').toUpperCase(Locale.ROOT);
+        var settings = fromEnvironment(Map.ofEntries(
+                Map.entry("BROKER_FUSIONAUTH_URL", "https://auth.example.com"),
+                Map.entry("BROKER_FUSIONAUTH_API_KEY_FILE", file.toString()),
+                Map.entry("BROKER_FUSIONAUTH_TENANT_ID", "30663132-6464-6665-3032-326466613934"),
+                Map.entry("BROKER_FUSIONAUTH_APPLICATION_ID", "a99c0de0-5a9d-4b0c-8b0a-0a1b2c3d4e5f"),
+                Map.entry("BROKER_FUSIONAUTH_ISSUER", "auth.example.com"),
+                Map.entry("BROKER_AUTHORIZATION_REDIRECT_URIS", "https://app.example/callback"),
+                Map.entry("BROKER_SEALING_KEYS_FILE", file.toString()),
+                Map.entry("BROKER_PROVIDERS__" + id + "__CLIENT_SECRET_FILE", file.toString()),
+                Map.entry("BROKER_STORE_PASSWORD_FILE", file.toString())));
+
+        assertThat(settings.fusionauth().apiKey()).isEqualTo("from the file");
+        assertThat(settings.sealingKeys()).contains(List.of("from the file"));
+        assertThat(settings.store().password()).contains("from the file");
+        assertThat(settings.providers().values())
+                .singleElement()
+                .satisfies(provider -> assertThat(provider.clientSecret()).contains("from the file"));
+    }
+
+    @Test
+    void aSecretThatIsInASettingAndInAFileIsNamedWithBothKeys(@TempDir Path folder) throws IOException {
+        var file = Files.writeString(folder.resolve("key"), "hunter2");
+
+        assertOneLine(failure(with(Map.of("broker.fusionauth.api-key-file", file.toString()))))
+                .contains("broker.fusionauth.api-key and broker.fusionauth.api-key-file are both given")
+                .doesNotContain("hunter2");
+    }
+
+    @Test
+    void aFileThatHoldsNoSecretIsNamedWithItsKey(@TempDir Path folder) throws IOException {
+        var files = Map.of(
+                folder.resolve("nowhere"),
+                "is not there",
+                folder,
+                "is no file",
+                Files.writeString(folder.resolve("empty"), " \n"),
+                "is empty",
+                Files.writeString(folder.resolve("large"), "hunter2".repeat(10_000)),
+                "has more than 16384 bytes",
+                Files.write(folder.resolve("binary"), new byte[] {(byte) 0xC3, 0x28, 'h', 'u', 'n'}),
+                "is not text");
+
+        files.forEach((file, why) -> {
+            var given = new HashMap<>(without("broker.fusionauth.api-key"));
+            given.put("broker.fusionauth.api-key-file", file.toString());
+            assertOneLine(failure(given))
+                    .contains("broker.fusionauth.api-key-file: " + file + " ", why)
+                    .doesNotContain("hun");
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"one\ntwo", "one two", "one\u0000", "kéy"})
+    void anApiKeyThatNoHeaderCanSendIsNamed(String key) {
+        assertOneLine(failure(with(Map.of("broker.fusionauth.api-key", key))))
+                .contains("broker.fusionauth.api-key has ")
+                .doesNotContain(key, "one", "two");
+    }
+
+    @Test
+    void aSecretOfSeveralLinesIsNamed() {
+        assertOneLine(failure(with(Map.of(
+                        "broker.store.password",
+                        "one\ntwo",
+                        IN_FULL + "client-secret",
+                        "one\ntwo",
+                        IN_FULL + "client-id",
+                        "c",
+                        IN_FULL + "issuer",
+                        "https://login.example"))))
+                .contains("broker.store.password has a line break", IN_FULL + "client-secret has a line break")
+                .doesNotContain("one", "two");
+    }
+
+    @Test
+    void everySecretSettingMayBeInAFile() {
+        var settings = ConfigMappings.getProperties(ConfigClass.configClass(BrokerSettings.class))
+                .keySet();
+
+        assertThat(settings.stream().filter(key -> key.matches(".*[.-](api-key|keys|secret|password)")))
+                .hasSizeGreaterThanOrEqualTo(4)
+                .allSatisfy(key -> assertThat(settings).contains(key + "-file"));
+    }
+
     @Test
     void aPortInUseIsNamed() {
         assertOneLine(StartFailure.oneLine(
@@ -412,6 +585,7 @@ class StartUpTest {
                 .withConverter(Duration.class, 300, new DurationConverter())
                 .withSources(new PropertiesConfigSource(given, "test", 100))
                 .addDefaultInterceptors()
+                .withInterceptors(new SettingFiles())
                 .build()
                 .getConfigMapping(BrokerSettings.class);
     }
@@ -422,6 +596,7 @@ class StartUpTest {
                 .withConverter(Duration.class, 300, new DurationConverter())
                 .withSources(new EnvConfigSource(variables, 300))
                 .addDefaultInterceptors()
+                .withInterceptors(new SettingFiles())
                 .build()
                 .getConfigMapping(BrokerSettings.class);
     }

@@ -177,6 +177,22 @@ class ClientPolicyTest extends BrokerTest {
     }
 
     @Test
+    void aClientThatNeedsTheUsersTokenReadsNoAccountsWithoutIt() {
+        var alice = FusionAuthStandIn.ALICE_ID.toString();
+        for (var path : List.of("/accounts", "/accounts/" + account)) {
+            var refused =
+                    Broker.bearer(PROVEN.key()).queryParam("user_id", alice).get(path);
+            ProblemAnswer.of(refused, 403, "forbidden");
+            assertThat(refused.<String>path("detail")).contains("in place of the client's key");
+            Broker.bearer(OTHER.key())
+                    .queryParam("user_id", alice)
+                    .get(path)
+                    .then()
+                    .statusCode(200);
+        }
+    }
+
+    @Test
     void aClientInsistsOnceInHalfAMinuteForEachAccount() {
         var elsewhere = Broker.link(Sandbox.FABRIKAM, CASEY);
         mint(PATIENT, forced(ARM)).then().statusCode(200).body("source", equalTo("refresh"));
@@ -295,6 +311,8 @@ class ClientPolicyTest extends BrokerTest {
         ProblemAnswer.of(refused, 429, "rate_limited");
         assertThat(refused.header("RateLimit-Policy")).isEqualTo("\"default\";q=4;w=60");
         assertThat(refused.header("RateLimit")).isEqualTo("\"default\";r=0;t=" + refused.header("Retry-After"));
+        ProblemAnswer.of(explain(SLOW, account, Map.of("resource", ARM)), 429, "rate_limited");
+        TestTime.advance(Duration.ofSeconds(15));
         explain(SLOW, account, Map.of("resource", ARM))
                 .then()
                 .statusCode(200)

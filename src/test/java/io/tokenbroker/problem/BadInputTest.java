@@ -1,5 +1,6 @@
 package io.tokenbroker.problem;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -15,10 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -88,7 +92,18 @@ class BadInputTest extends BrokerTest {
                 wrong(RESOLVE, "{\"pending_link_id\":\"p\",\"user_id\":\"u\"}", "user_id"),
                 wrong(TOKEN, "{\"account_id\":\"a\"}", "account_id"),
                 wrong(TOKEN, "{\"scope\":\"a\"}", "scope"),
-                wrong(TOKEN, "{\"\":1}", null),
+                wrong(TOKEN, "{\"\":1}", ""),
+                // unknown and missing
+                wrong(START, "{\"providerId\":\"p\",\"redirect_uri\":\"r\"}", "providerId", "provider_id"),
+                wrong(START, "{\"redirectUri\":\"r\",\"provider\":\"p\"}", "redirectUri", "provider", "provider_id"),
+                wrong(COMPLETE, "{\"State\":\"s\",\"code\":\"c\"}", "State", "state"),
+                wrong(RESOLVE, "{\"pendingLinkId\":\"p\"}", "pendingLinkId", "pending_link_id"),
+                wrong(TOKEN, "{\"minValidity\":7,\"resource\":\"a b\"}", "minValidity", "resource"),
+                wrong("/policy/explain", "{\"accountId\":\"a\"}", "accountId", "account_id"),
+                wrong(
+                        TOKEN,
+                        "{" + many(20) + "}",
+                        many(10).replaceAll(":1|\"", "").split(",", -1)),
                 wrong(TOKEN, "{\"<script>\":1}", "?script?"),
                 wrong(TOKEN, "{\"" + "a".repeat(5_000) + "\":1}", "a".repeat(64)),
                 wrong(TOKEN, "{\"__proto__\":{}}", "__proto__"),
@@ -173,10 +188,10 @@ class BadInputTest extends BrokerTest {
                 wrong(START, start("\"login_hint\":\"" + "h".repeat(321) + "\""), "login_hint"),
                 wrong(START, start("\"scopes\":[\"a b\"]"), "scopes"),
                 // twice
-                wrong(START, "{\"provider_id\":\"a\",\"provider_id\":\"b\"}", null),
-                wrong(COMPLETE, "{\"state\":\"a\",\"state\":\"a\"}", null),
-                wrong(RESOLVE, "{\"pending_link_id\":\"a\",\"pending_link_id\":\"a\"}", null),
-                wrong(TOKEN, "{\"resource\":\"a\",\"resource\":\"a\"}", null));
+                wrong(START, "{\"provider_id\":\"a\",\"provider_id\":\"b\"}"),
+                wrong(COMPLETE, "{\"state\":\"a\",\"state\":\"a\"}"),
+                wrong(RESOLVE, "{\"pending_link_id\":\"a\",\"pending_link_id\":\"a\"}"),
+                wrong(TOKEN, "{\"resource\":\"a\",\"resource\":\"a\"}"));
     }
 
     @ParameterizedTest(name = "{0}: {1}")
@@ -185,6 +200,65 @@ class BadInputTest extends BrokerTest {
         var problem = refused(path, body, "invalid_request");
 
         assertThat(problem.path("errors").findValuesAsText("field")).isEqualTo(fields);
+    }
+
+    @Test
+    void theFieldThatIsMeantIsSaid() {
+        var problem = refused(START, "{\"providerId\":\"p\",\"redirect_uri\":\"r\"}", "invalid_request");
+
+        assertThat(problem.path("errors").findValuesAsText("message"))
+                .containsExactly("is not known; did you mean provider_id?", "is required");
+        assertThat(problem.path("detail").asText())
+                .isEqualTo(
+                        "The field 'providerId' is not known; did you mean provider_id? The field 'provider_id' is required.");
+        assertThat(refused(TOKEN, "{\"colour\":1}", "invalid_request")
+                        .path("errors")
+                        .findValuesAsText("message"))
+                .containsExactly("is not known");
+    }
+
+    @Test
+    void theItemsOfABatchSayItToo() {
+        var results = Broker.client()
+                .body("{\"requests\":[{\"accountId\":\"%s\",\"resource\":\"r\"}]}".formatted(NOBODYS))
+                .post("/tokens")
+                .then()
+                .statusCode(200)
+                .extract();
+
+        assertThat(results.<List<String>>path("results[0].problem.errors.field"))
+                .containsExactly("accountId", "account_id");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET,    /accounts?userId=a,             userId,   is not known; did you mean user_id?",
+        "GET,    /accounts?user_id=a&colour=red, colour,   is not known",
+        "GET,    /accounts?user_id=a&user_id=b,  user_id,  must not be sent more than once",
+        "GET,    /accounts/acc_x?user-id=a,      user-id,  is not known; did you mean user_id?",
+        "POST,   /accounts/acc_x/token?resource=https://vault.azure.net, resource, is not known",
+        "POST,   /tokens?user_id=a,              user_id,  is not known",
+        "POST,   /policy/explain?resource=a,     resource, is not known"
+    })
+    void aQueryParameterThatIsNotKnownIsNamed(String method, String path, String field, String message) {
+        var problem = ProblemAnswer.of(Broker.client().request(method, path), 400, "invalid_request");
+
+        assertThat(problem.at("/errors/0/field").asText()).isEqualTo(field);
+        assertThat(problem.at("/errors/0/message").asText()).isEqualTo(message);
+    }
+
+    @Test
+    void aQueryParameterOfAUserIsNamedToo() {
+        for (var path : List.of("/providers?name=x", "/accounts?status=active", "/accounts/acc_x?full=true")) {
+            ProblemAnswer.of(Broker.alice().get(path), 400, "invalid_request");
+        }
+        ProblemAnswer.of(Broker.alice().post(START + "?provider_id=x"), 400, "invalid_request");
+        ProblemAnswer.of(Broker.alice().delete("/accounts/acc_x?force=true"), 400, "invalid_request");
+    }
+
+    @Test
+    void aStrangerHearsOfNoParameters() {
+        ProblemAnswer.of(given().get("/accounts?colour=red"), 401, "unauthorized");
     }
 
     static Stream<Arguments> wrongValues() {
@@ -329,15 +403,20 @@ class BadInputTest extends BrokerTest {
     }
 
     private static RequestSpecification caller(String path) {
-        return path.equals(TOKEN) ? Broker.client() : Broker.alice();
+        return path.equals(TOKEN) || path.equals("/policy/explain") ? Broker.client() : Broker.alice();
     }
 
-    private static Arguments wrong(String path, String body, @Nullable String field) {
-        return Arguments.of(name(path), shown(body), path, body, field == null ? List.of() : List.of(field));
+    /** @param fields none where the body as a whole is wrong */
+    private static Arguments wrong(String path, String body, String... fields) {
+        return Arguments.of(name(path), shown(body), path, body, List.of(fields));
     }
 
     private static Arguments value(String path, String body, int status, String code) {
         return Arguments.of(name(path), shown(body), path, body, status, code);
+    }
+
+    private static String many(int fields) {
+        return IntStream.range(0, fields).mapToObj("\"f%d\":1"::formatted).collect(Collectors.joining(","));
     }
 
     /** A start that is right but for what is added. */

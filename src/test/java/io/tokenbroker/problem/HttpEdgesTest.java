@@ -117,7 +117,7 @@ class HttpEdgesTest extends BrokerTest {
                 RawHttp.send(MINT, client() + type + announced, body),
                 RawHttp.send(MINT, client() + type + "Transfer-Encoding: chunked\r\n", chunks(body)))) {
             problem(answer, 400, "invalid_request");
-            assertThat(answer.body()).contains("The field 'claims' must be a JSON object");
+            assertThat(answer.body()).contains("The field 'claims' must have 8192 characters at most");
         }
     }
 

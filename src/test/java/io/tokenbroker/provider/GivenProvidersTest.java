@@ -104,22 +104,6 @@ class GivenProvidersTest extends LinkingTest {
         forgetWhatFusionAuthTold();
     }
 
-    @Test
-    void oneThatIsDisabledInFusionAuthIsNotUsedEither() {
-        var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
-        sandbox().fusionAuth().providers().stream()
-                .filter(provider -> provider.id().equals(Sandbox.CONTOSO))
-                .forEach(contoso -> sandbox().fusionAuth().addProvider(contoso.withEnabled(false)));
-        OtherSettings.mayReadProviders(true);
-        letTheBrokerLook();
-
-        problem(Broker.start(Sandbox.CONTOSO), 404, "provider_not_found");
-        problem(Broker.mint(account, Map.of()), 502, "provider_misconfigured");
-
-        forgetWhatFusionAuthTold();
-        Broker.start(Sandbox.CONTOSO).then().statusCode(200);
-    }
-
     /** For the other tests: the key may read for once, and finds none. */
     private void forgetWhatFusionAuthTold() {
         var told = sandbox().fusionAuth().providers();

@@ -17,6 +17,7 @@ import io.tokenbroker.sandbox.process.BrokerProcess;
 import io.tokenbroker.sandbox.process.PostgresServer;
 import io.tokenbroker.sandbox.wire.Interference;
 import io.tokenbroker.support.AnswersRecorded;
+import io.tokenbroker.support.ClientKey;
 import io.tokenbroker.support.Waiting;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -64,6 +65,10 @@ class ReplicasIT {
     private static final PlainProvider PLAIN = new PlainProvider();
 
     private static final UUID PLAIN_ID = UUID.randomUUID();
+
+    /** A client that may insist once in half a minute. */
+    private static final ClientKey PATIENT = ClientKey.of("patient");
+
     private static final PostgresServer POSTGRES = new PostgresServer(Sandbox.stores());
 
     private static final List<BrokerProcess> REPLICAS = Stream.of("one", "two", "three")
@@ -169,6 +174,29 @@ class ReplicasIT {
         assertThat(newer).isNotEqualTo(first);
         isHandedOutEverywhere(account, Map.of(), newer);
         assertThat(PLAIN.tokenRequests().size() - asked).isEqualTo(1);
+    }
+
+    @Test
+    void ofTwentyWhoInsistAtTwoReplicasOneGetsThrough() {
+        var account = link("b@contoso.com");
+        tokenEverywhere(account, Map.of("resource", ARM));
+        var asked = SANDBOX.entra().refreshes("b@contoso.com", ARM);
+        var insisting = Map.of("resource", ARM, "force_refresh", true);
+
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var answers = IntStream.range(0, 40)
+                    .mapToObj(i -> CompletableFuture.supplyAsync(
+                            () -> api(i % 2)
+                                    .mint(PATIENT.key(), account, insisting)
+                                    .statusCode(),
+                            threads))
+                    .toList();
+            assertThat(answers)
+                    .extracting(CompletableFuture::join)
+                    .contains(200)
+                    .containsOnly(200, 429);
+        }
+        assertThat(SANDBOX.entra().refreshes("b@contoso.com", ARM) - asked).isEqualTo(1);
     }
 
     @Test
@@ -281,6 +309,7 @@ class ReplicasIT {
     private static Map<String, String> settings() {
         var settings = new HashMap<>(POSTGRES.settings(SANDBOX.settingsOfTheImpatient()));
         settings.put("broker.accounts.recheck-after", RECHECK_AFTER.toString());
+        settings.putAll(PATIENT.settings(Map.of("providers", "*", "resources", "*")));
         return settings;
     }
 

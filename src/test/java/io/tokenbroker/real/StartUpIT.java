@@ -1,16 +1,21 @@
 package io.tokenbroker.real;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.process.BrokerProcess;
 import io.tokenbroker.sandbox.process.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -41,7 +46,7 @@ class StartUpIT {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
         broker.fusionauth.url                   | auth.example.com | broker.fusionauth.url must be an absolute http(s) URL
         broker.fusionauth.tenant-id             | the-tenant       | broker.fusionauth.tenant-id has a value that cannot be used: expected the UUID
-        broker.fusionauth.urll                  | http://localhost | broker.fusionauth.urll is not a setting of the broker
+        broker.fusionauth.urll                  | http://localhost | broker.fusionauth.urll is not a setting of the broker; did you mean broker.fusionauth.url?
         broker.authorization.redirect-uris      | /callback        | broker.authorization.redirect-uris: '/callback' is not an absolute
         broker.authorization.state-lifetime     | soon             | broker.authorization.state-lifetime has a value that cannot be used: expected a duration
         broker.authorization.state-lifetime     | 0s               | broker.authorization.state-lifetime must be longer than nothing
@@ -62,6 +67,32 @@ class StartUpIT {
         settings.put(key, value);
 
         assertRefuses(settings, expected);
+    }
+
+    @Test
+    void aFileThatHoldsNoSecretIsNamed() {
+        var settings = new HashMap<>(SANDBOX.settings());
+        settings.remove("broker.fusionauth.api-key");
+        settings.put("broker.fusionauth.api-key-file", "/nowhere/api-key");
+
+        assertRefuses(settings, "broker.fusionauth.api-key-file: /nowhere/api-key is not there");
+    }
+
+    @Test
+    void aSecretFromAFileAndOneWithALineBreakAtItsEndWork(@TempDir Path folder) throws IOException {
+        var settings = new HashMap<>(SANDBOX.settings());
+        var key = Files.writeString(folder.resolve("api-key"), settings.remove("broker.fusionauth.api-key") + "\n");
+        settings.put("broker.fusionauth.api-key-file", key.toString());
+        settings.merge("broker.sealing-keys", "\n", String::concat);
+
+        try (var broker = new BrokerProcess("secret-files", settings)) {
+            broker.start();
+
+            given().baseUri(broker.management().toString())
+                    .get("/q/health/ready")
+                    .then()
+                    .statusCode(200);
+        }
     }
 
     @Test

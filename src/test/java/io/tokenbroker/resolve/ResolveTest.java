@@ -59,6 +59,19 @@ class ResolveTest extends LinkingTest {
         Broker.mint(resolved.path("account.id"), Map.of()).then().statusCode(200);
     }
 
+    @ParameterizedTest
+    @EnumSource(Unknown.CreatedLink.class)
+    void whatFusionAuthLeavesOutOfItsAnswerIsReadAgain(Unknown.CreatedLink told) {
+        sandbox().fusionAuth().switches().set(told);
+
+        resolve(pending())
+                .then()
+                .statusCode(200)
+                .body("account.status", equalTo("active"))
+                .body("account.linked_at", notNullValue())
+                .body("account.last_authorized_at", notNullValue());
+    }
+
     @Test
     void resolvingAgainGivesTheSameAnswer() {
         var pending = pending();

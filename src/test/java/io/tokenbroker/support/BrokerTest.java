@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.restassured.RestAssured;
+import io.tokenbroker.link.LinkMemory;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.tenant.TenantMemory;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +23,7 @@ public abstract class BrokerTest {
         RestAssured.replaceFiltersWith(new AnswersRecorded(), new AnswersAsDescribed());
         TestTime.reset();
         sandbox().reset();
+        LinkMemory.forget();
         TenantMemory.forget();
         StoreMemory.forget();
     }

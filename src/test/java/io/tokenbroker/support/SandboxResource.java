@@ -17,6 +17,8 @@ public final class SandboxResource implements QuarkusTestResourceLifecycleManage
     @Override
     public Map<String, String> start() {
         var settings = new HashMap<>(SANDBOX.settingsOfTheImpatient());
+        // All tests of a class are the same few users.
+        settings.put("broker.users.requests-per-minute", "1000000");
         // Everything that a DEBUG log of ours can say is searched for secrets when the suite is over.
         settings.put("quarkus.log.console.level", "WARN");
         settings.put("quarkus.log.file.enabled", "true");

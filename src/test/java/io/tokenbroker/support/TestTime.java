@@ -17,10 +17,11 @@ public final class TestTime {
 
     private TestTime() {}
 
-    /** Moves the broker and both stand-ins. */
+    /** Moves the broker, its store's turns and both stand-ins. */
     public static void advance(Duration by) {
         ahead = ahead.plus(by);
         SandboxResource.sandbox().advance(by);
+        StoreMemory.age(by);
     }
 
     static void reset() {

@@ -2,13 +2,17 @@ package io.tokenbroker.tenant;
 
 import static io.tokenbroker.mint.Minting.ARM;
 import static io.tokenbroker.mint.Minting.BLAKE;
+import static io.tokenbroker.mint.Minting.DEVON;
 import static io.tokenbroker.mint.Minting.account;
 import static io.tokenbroker.mint.Minting.linkAt;
 import static io.tokenbroker.mint.Minting.mint;
 import static io.tokenbroker.mint.Minting.providerLike;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.lessThanOrEqualTo;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
@@ -24,6 +28,7 @@ import io.tokenbroker.sandbox.entra.Fault;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.TestTime;
+import io.tokenbroker.support.Waiting;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -31,6 +36,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -153,14 +159,20 @@ class ProviderOutageTest extends BrokerTest {
     @Test
     void aBodyWithoutEndIsNotReadToTheEnd() {
         var stop = new CountDownLatch(1);
+        var brokenOff = new AtomicBoolean();
         try (var tenant = new ScriptedTenant(exchange -> {
             exchange.sendResponseHeaders(200, 0);
             var chunk = "x".repeat(65_536).getBytes(StandardCharsets.UTF_8);
-            while (stop.getCount() > 0) {
-                exchange.getResponseBody().write(chunk);
+            try {
+                while (stop.getCount() > 0) {
+                    exchange.getResponseBody().write(chunk);
+                }
+            } catch (IOException e) {
+                brokenOff.set(true);
             }
         })) {
             at(tenant, answer -> answer.then().statusCode(502).body("code", equalTo("upstream_error")));
+            Waiting.until(brokenOff::get);
         } finally {
             stop.countDown();
         }
@@ -251,6 +263,18 @@ class ProviderOutageTest extends BrokerTest {
                             .body("reauthorize.account_id", notNullValue())
                             .body("reauthorize.claims", nullValue()));
         }
+    }
+
+    @Test
+    void aTokenWithoutALifetimeLivesAsLongAsTheSettingsSay() {
+        sandbox().entra().consents().grant(DEVON, ARM);
+        var linked = Broker.link(Sandbox.ADATUM, DEVON);
+        sandbox().entra().faults().add(Fault.life(Duration.ZERO));
+
+        mint(linked, ARM)
+                .then()
+                .statusCode(200)
+                .body("expires_in", allOf(greaterThan(1_100), lessThanOrEqualTo(1_200)));
     }
 
     /** A refresh that meets the fault; the account and the next mint are none the worse. */

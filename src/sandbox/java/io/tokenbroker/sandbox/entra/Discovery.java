@@ -10,8 +10,10 @@ final class Discovery {
 
     private final String base;
     private final SigningKey key;
+    private final Switches switches;
 
-    Discovery(String base, SigningKey key) {
+    Discovery(String base, SigningKey key, Switches switches) {
+        this.switches = switches;
         this.base = base;
         this.key = key;
     }
@@ -46,6 +48,9 @@ final class Discovery {
                         "tid",
                         "ver",
                         "email"));
+        if (switches.issuerInRedirect()) {
+            document.put("authorization_response_iss_parameter_supported", true);
+        }
         document.put("request_uri_parameter_supported", false);
         document.put("http_logout_supported", true);
         document.put("frontchannel_logout_supported", true);

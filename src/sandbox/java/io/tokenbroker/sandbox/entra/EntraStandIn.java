@@ -30,7 +30,7 @@ public final class EntraStandIn extends HttpStandIn {
     private final SigningKey key = new SigningKey();
     private final AccessTokens accessTokens = new AccessTokens(key, clock, base);
     private final ErrorReplies errors = new ErrorReplies(clock, base);
-    private final Discovery discovery = new Discovery(base, key);
+    private final Discovery discovery = new Discovery(base, key, switches);
     private final Graph graph = new Graph(accessTokens, directory);
     private final ResourceManager resourceManager = new ResourceManager(accessTokens, switches, base);
     private final Control control = new Control(this);

@@ -9,58 +9,59 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 
-/** How often a client may mint: a full minute's worth at once, then as it refills. */
-public final class MintRate {
+/** How often a caller may ask for what can cost an upstream: a full minute's worth at once, then as it refills. */
+public final class RequestRate {
 
     private static final String RULE = "requests-per-minute";
 
+    private static final String OF_CLIENT =
+            "This client has used up its requests for now; the next will do in %d seconds. Keep tokens until they expire, "
+                    + "or ask the broker's operator for more: broker.clients.<name>.requests-per-minute.";
+
+    private static final String OF_USER =
+            "This user has used up their requests for now; the next will do in %d seconds. "
+                    + "The broker's operator decides: broker.users.requests-per-minute.";
+
     private final Optional<Limited> limited;
+    private final String refusal;
 
-    private MintRate(Optional<Limited> limited) {
+    private RequestRate(Optional<Limited> limited, String refusal) {
         this.limited = limited;
+        this.refusal = refusal;
     }
 
-    static MintRate of(Optional<Integer> requestsPerMinute, Clock clock) {
-        return new MintRate(requestsPerMinute.map(limit -> new Limited(limit, bucket(limit, clock))));
+    static RequestRate ofClient(Optional<Integer> requestsPerMinute, Clock clock) {
+        return new RequestRate(requestsPerMinute.map(limit -> Limited.of(limit, clock)), OF_CLIENT);
     }
 
-    /** Counts one mint, or refuses it and says when the next will do. */
+    static RequestRate ofUser(int requestsPerMinute, Clock clock) {
+        return new RequestRate(Optional.of(Limited.of(requestsPerMinute, clock)), OF_USER);
+    }
+
+    /** Counts one request, or refuses it and says when the next will do. */
     public void take() {
         if (limited.isPresent() && !limited.get().bucket().tryConsume(1)) {
             var seconds = Math.max(1, limited.get().secondsToNext());
-            throw BrokerException.byRule(RULE, ProblemType.RATE_LIMITED, refusal(seconds))
+            throw BrokerException.byRule(RULE, ProblemType.RATE_LIMITED, refusal.formatted(seconds))
                     .withRetryAfter(Duration.ofSeconds(seconds));
         }
     }
 
-    /** Whether a mint would be counted or refused; counts none. */
+    /** Whether a request would be counted or refused; counts none. */
     public Verdict judge() {
         return limited.filter(left -> left.available() == 0)
-                .map(spent -> new Verdict(RULE, false, refusal(spent.secondsToNext())))
+                .map(spent -> new Verdict(RULE, false, refusal.formatted(spent.secondsToNext())))
                 .orElse(new Verdict(RULE, true, ""));
-    }
-
-    private static String refusal(long seconds) {
-        return "This client has used up its mints for now; the next will do in %d seconds. Keep tokens until they expire, "
-                        .formatted(seconds)
-                + "or ask the broker's operator for more: broker.clients.<name>.requests-per-minute.";
     }
 
     /**
      * Writes what is left when the answer goes out, as the header fields of draft-ietf-httpapi-ratelimit-headers: {@code r}
-     * mints now, one more after {@code t} seconds. None without a limit.
+     * requests now, one more after {@code t} seconds. None without a limit.
      */
     public void announce(RoutingContext request) {
         limited.ifPresent(left -> request.addHeadersEndHandler(end -> request.response()
                 .putHeader("RateLimit-Policy", "\"default\";q=%d;w=60".formatted(left.limit()))
                 .putHeader("RateLimit", "\"default\";r=%d;t=%d".formatted(left.available(), left.secondsToNext()))));
-    }
-
-    private static Bucket bucket(int limit, Clock clock) {
-        return Bucket.builder()
-                .addLimit(bandwidth -> bandwidth.capacity(limit).refillGreedy(limit, Duration.ofMinutes(1)))
-                .withCustomTimePrecision(timeOf(clock))
-                .build();
     }
 
     private static TimeMeter timeOf(Clock clock) {
@@ -78,6 +79,14 @@ public final class MintRate {
     }
 
     private record Limited(int limit, Bucket bucket) {
+
+        static Limited of(int limit, Clock clock) {
+            var bucket = Bucket.builder()
+                    .addLimit(bandwidth -> bandwidth.capacity(limit).refillGreedy(limit, Duration.ofMinutes(1)))
+                    .withCustomTimePrecision(timeOf(clock))
+                    .build();
+            return new Limited(limit, bucket);
+        }
 
         long available() {
             return bucket.getAvailableTokens();

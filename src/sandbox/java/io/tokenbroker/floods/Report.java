@@ -1,0 +1,63 @@
+package io.tokenbroker.floods;
+
+import io.tokenbroker.floods.Row.Figure;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** The table of {@code docs/floods.md}. */
+final class Report {
+
+    static final String TEXT = """
+            # What a flood by one caller does to another
+
+            Written by `make floods`: the packaged broker as a process with its SQLite file, the stand-ins of FusionAuth and Entra (which takes
+            50 ms for each answer), one client and one user who flood, and another client that mints steadily: a cached token each 5 ms, and
+            an uncached one (`force_refresh`, another account each time) each 40 ms. Broker, stand-ins and both callers share the processors
+            of one machine (%d here), so the figures hold what the flood itself costs it.
+
+            A flood is %d connections; each sends a request, waits for the answer, and sends the next %d ms later. Client and user may make
+            %d requests a minute, so most of a flood is told 429; the first minute's worth gets through at once. Each flood has %d rounds of %s s,
+            and before each comes a quiet round. p99 counts from when a mint was due. Figures are medians of the rounds, in ms; the ratio is the
+            median of the rounds' ratios.
+
+            **Goal: a cached mint's p99 at most twice that of the quiet rounds, and no mint of the other client fails.** %s.
+
+            | flood | cached, quiet | flooded | ratio | uncached, quiet | flooded | ratio | failed | what the flood got |
+            |---|---|---|---|---|---|---|---|---|
+            %s
+            """;
+
+    private Report() {}
+
+    static String of(Scale scale, List<Row> rows) {
+        var missed = rows.stream().filter(row -> !row.isHeld()).map(Row::flood).toList();
+        return TEXT.formatted(
+                Runtime.getRuntime().availableProcessors(),
+                scale.connections(),
+                scale.pause().toMillis(),
+                scale.limit(),
+                scale.rounds(),
+                scale.length().toMillis() / 1_000.0,
+                missed.isEmpty() ? "Held by each" : "Missed by: " + String.join(", ", missed),
+                rows.stream().map(Report::line).collect(Collectors.joining("\n")));
+    }
+
+    static String line(Row row) {
+        var answers = row.answers().entrySet().stream()
+                .map(entry -> "%s × %d".formatted(entry.getKey() == 0 ? "no answer" : entry.getKey(), entry.getValue()))
+                .collect(Collectors.joining(", "));
+        return "| %s | %s | %s | %d | %s |"
+                .formatted(
+                        row.flood(),
+                        cells(row.cached()),
+                        cells(row.uncached()),
+                        row.failures().size(),
+                        answers);
+    }
+
+    private static String cells(Figure figure) {
+        return String.format(
+                Locale.ROOT, "%.1f | %.1f | %.2f", figure.quietMillis(), figure.floodedMillis(), figure.ratio());
+    }
+}
