@@ -55,17 +55,20 @@ class ArchitectureTest {
     private static final Map<String, List<String>> MAY_KNOW = new TreeMap<>(Map.ofEntries(
             Map.entry("settings", List.of()),
             Map.entry("problem", List.of()),
-            Map.entry("upstream", List.of("time")),
+            Map.entry("upstream", List.of("settings", "time")),
             Map.entry("time", List.of()),
+            Map.entry("memory", List.of("settings")),
             Map.entry("database", List.of("settings")),
             Map.entry("seal", List.of("settings")),
             Map.entry("policy", List.of("database", "problem", "settings", "time")),
-            Map.entry("caller", List.of("policy", "problem", "settings", "time", "upstream")),
-            Map.entry("fusionauth", List.of("problem", "seal", "settings", "upstream")),
+            Map.entry("caller", List.of("memory", "policy", "problem", "settings", "time", "upstream")),
+            Map.entry("fusionauth", List.of("memory", "problem", "seal", "settings", "upstream")),
             Map.entry("tenant", List.of("problem", "seal", "settings", "time", "upstream")),
-            Map.entry("link", List.of("fusionauth", "problem", "seal", "settings", "time", "upstream")),
+            Map.entry("link", List.of("fusionauth", "memory", "problem", "seal", "settings", "time", "upstream")),
             Map.entry("grant", List.of("database", "fusionauth", "link", "seal", "settings", "time")),
-            Map.entry("provider", List.of("caller", "fusionauth", "problem", "seal", "settings", "tenant", "time")),
+            Map.entry(
+                    "provider",
+                    List.of("caller", "fusionauth", "problem", "seal", "settings", "tenant", "time", "upstream")),
             Map.entry("account", List.of("caller", "fusionauth", "grant", "link", "policy", "problem", "settings")),
             Map.entry(
                     "start", List.of("account", "caller", "link", "problem", "provider", "seal", "settings", "tenant")),
@@ -76,6 +79,7 @@ class ArchitectureTest {
                             "caller",
                             "fusionauth",
                             "link",
+                            "memory",
                             "problem",
                             "provider",
                             "seal",
@@ -84,7 +88,16 @@ class ArchitectureTest {
                             "time")),
             Map.entry(
                     "resolve",
-                    List.of("account", "caller", "complete", "fusionauth", "link", "problem", "seal", "settings")),
+                    List.of(
+                            "account",
+                            "caller",
+                            "complete",
+                            "fusionauth",
+                            "link",
+                            "memory",
+                            "problem",
+                            "seal",
+                            "settings")),
             Map.entry(
                     "mint",
                     List.of(
@@ -94,6 +107,7 @@ class ArchitectureTest {
                             "fusionauth",
                             "grant",
                             "link",
+                            "memory",
                             "policy",
                             "problem",
                             "provider",
@@ -137,7 +151,8 @@ class ArchitectureTest {
                             "provider",
                             "settings",
                             "tenant",
-                            "time"))));
+                            "time",
+                            "upstream"))));
 
     @ArchTest
     static final ArchRule packagesAreFreeOfCycles =

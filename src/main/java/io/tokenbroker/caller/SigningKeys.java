@@ -4,6 +4,7 @@ import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.time.Window;
+import io.tokenbroker.upstream.OutboundProxy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.net.URI;
@@ -54,12 +55,13 @@ class SigningKeys implements VerificationKeyResolver {
 
     private volatile Known known = new Known(List.of(), Instant.MIN, Instant.MIN, false);
 
-    SigningKeys(BrokerSettings settings, Clock clock) {
+    SigningKeys(BrokerSettings settings, OutboundProxy proxy, Clock clock) {
         this.location = location(settings.fusionauth());
         this.clock = clock;
         http.setConnectTimeout(3_000);
         http.setReadTimeout(5_000);
         http.setRetries(1);
+        proxy.on(URI.create(location)).map(OutboundProxy.Address::proxy).ifPresent(http::setHttpProxy);
     }
 
     /**

@@ -8,6 +8,8 @@ import io.smallrye.jwt.algorithm.SignatureAlgorithm;
 import io.smallrye.jwt.auth.principal.DefaultJWTTokenParser;
 import io.smallrye.jwt.auth.principal.JWTAuthContextInfo;
 import io.smallrye.jwt.auth.principal.ParseException;
+import io.tokenbroker.memory.CacheBudget;
+import io.tokenbroker.memory.CacheBudget.Share;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.settings.BrokerSettings;
@@ -65,16 +67,16 @@ public class UserTokens {
     private final JWTAuthContextInfo demands;
 
     /** By digest, so that a heap dump holds no tokens. Only successes, never past {@code exp}. */
-    private final Cache<String, Verified> verified =
-            Caffeine.newBuilder().maximumSize(100_000).executor(Runnable::run).build();
+    private final Cache<String, Verified> verified;
 
-    UserTokens(BrokerSettings settings, Clients clients, SigningKeys keys, Clock clock) {
+    UserTokens(BrokerSettings settings, Clients clients, SigningKeys keys, CacheBudget memory, Clock clock) {
         this.settings = settings.fusionauth();
         this.policy = new TokenPolicy(this.settings, clock);
         this.clients = clients;
         this.clock = clock;
         this.parser = parserWith(keys);
         this.demands = demands(this.settings, policy);
+        this.verified = memory.cache(Share.CALLERS, Caffeine.newBuilder(), (digest, caller) -> 400);
     }
 
     /** The caller of a token verified within the last minute; needs no cryptography and never blocks. */

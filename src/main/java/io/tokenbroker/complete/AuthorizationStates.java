@@ -3,6 +3,8 @@ package io.tokenbroker.complete;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tokenbroker.caller.Caller;
+import io.tokenbroker.memory.CacheBudget;
+import io.tokenbroker.memory.CacheBudget.Share;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.seal.Sealer;
@@ -25,13 +27,12 @@ class AuthorizationStates {
     /** Used on this replica. Elsewhere a second use fails too, since the code is spent; here FusionAuth is not asked. */
     private final Cache<UUID, Boolean> used;
 
-    AuthorizationStates(Sealer sealer, BrokerSettings settings, Clock clock) {
+    AuthorizationStates(Sealer sealer, CacheBudget memory, BrokerSettings settings, Clock clock) {
         this.sealer = sealer;
         this.clock = clock;
-        used = Caffeine.newBuilder()
-                .expireAfterWrite(settings.authorization().stateLifetime().multipliedBy(2))
-                .maximumSize(1_000_000)
-                .build();
+        var lifetime = settings.authorization().stateLifetime().multipliedBy(2);
+        used = memory.cache(
+                Share.USED_STATES, Caffeine.newBuilder().expireAfterWrite(lifetime), (state, isUsed) -> 150);
     }
 
     AuthorizationState open(Caller.User user, CompleteRequest request) {

@@ -36,7 +36,8 @@ public final class LinkingProblems {
                                 + "strategy 'Create a pending link'.");
             case LINK_LIMIT_REACHED -> linkLimitReached();
             case LINKING_DISABLED ->
-                misconfigured("FusionAuth does not link accounts of this provider: its linking strategy is Disabled.");
+                misconfigured(
+                        "FusionAuth found no user to log in: the linking strategy of this provider is Disabled, or the account is linked to a user who is deactivated.");
             case PROVIDER_NOT_USABLE ->
                 misconfigured("FusionAuth says that this provider is disabled or not enabled for the application.");
             case LAMBDA_FAILED ->

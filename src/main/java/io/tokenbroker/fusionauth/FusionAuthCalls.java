@@ -8,6 +8,7 @@ import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.upstream.Bulkhead;
+import io.tokenbroker.upstream.OutboundProxy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -51,15 +52,16 @@ class FusionAuthCalls {
     private final Clock clock;
     private final ConcurrentMap<UUID, Bulkhead> completeBulkheads = new ConcurrentHashMap<>();
 
-    FusionAuthCalls(BrokerSettings settings, Clock clock) {
+    FusionAuthCalls(BrokerSettings settings, OutboundProxy proxy, Clock clock) {
         // HttpURLConnection keeps five idle connections a host unless told before its first use.
         System.setProperty("http.maxConnections", "64");
         // Nor may it repeat a POST whose connection closes: an authorization code goes out once. The vendor says so
         // too, but only on its first call, which may be too late.
         System.setProperty("sun.net.http.retryPost", "false");
         var fusionAuth = settings.fusionauth();
-        api = new ConfinedClient(fusionAuth, READ_MILLIS);
-        complete = new ConfinedClient(fusionAuth, COMPLETE_MILLIS);
+        var through = proxy.on(fusionAuth.url());
+        api = new ConfinedClient(fusionAuth, READ_MILLIS, through);
+        complete = new ConfinedClient(fusionAuth, COMPLETE_MILLIS, through);
         bulkhead = new Bulkhead("fusionauth", LIMITS, clock);
         this.clock = clock;
     }

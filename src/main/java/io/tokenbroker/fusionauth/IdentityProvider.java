@@ -35,7 +35,16 @@ public record IdentityProvider(
         DISABLED
     }
 
-    public boolean linkingDisabled() {
-        return linking == Linking.DISABLED;
+    /** Why no account of it may be used, if so; completes the sentence "It is left out because …". */
+    public Optional<String> whyOff() {
+        if (!enabled) {
+            return Optional.of("it is disabled in FusionAuth");
+        }
+        if (!enabledForApplication) {
+            return Optional.of("it is not enabled for the application in FusionAuth");
+        }
+        return linking == Linking.DISABLED
+                ? Optional.of("its linking strategy in FusionAuth is Disabled")
+                : Optional.empty();
     }
 }

@@ -30,6 +30,13 @@ public record Link(
         return insertedAt.orElse(Instant.EPOCH);
     }
 
+    /** About how much memory it takes. */
+    public int bytes() {
+        return 400
+                + 4 * identity.length()
+                + 2 * (displayName.length() + providerName.length() + token.map(Secret::length).orElse(0));
+    }
+
     /** The last sign-in, else when the record was made: since then the token can be no older. */
     public Optional<Instant> lastAuthorizedAt() {
         return Stream.concat(lastLoginAt.stream(), insertedAt.stream()).max(Comparator.naturalOrder());

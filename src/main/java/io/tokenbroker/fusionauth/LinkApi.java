@@ -8,7 +8,10 @@ import io.fusionauth.domain.IdentityProviderLink;
 import io.fusionauth.domain.api.identityProvider.IdentityProviderLinkRequest;
 import io.fusionauth.domain.api.identityProvider.IdentityProviderLinkResponse;
 import io.fusionauth.domain.provider.IdentityProviderType;
+import io.tokenbroker.memory.CacheBudget;
+import io.tokenbroker.memory.CacheBudget.Share;
 import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.seal.Secret;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
@@ -17,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,29 +35,45 @@ public class LinkApi {
     /** Circuit key for links of unknown owner: all count as one person, since account ids can be invented. */
     private static final String SOMEBODY = "somebody";
 
+    private static final Logger LOG = Logger.getLogger(LinkApi.class);
+
+    /** FusionAuth keeps an identity of up to 255 characters, and no provider's refresh token is as long as this. */
+    private static final int LONGEST = 8_192;
+
+    private static final int MOST_OF_ONE_USER = 1_000;
+
     private final FusionAuthCalls calls;
 
-    /** Owner of each link; same bound as the remembered links. */
-    private final Cache<Key, UUID> owners =
-            Caffeine.newBuilder().maximumSize(200_000).build();
+    /** Owner of each link, for the circuit. */
+    private final Cache<Key, UUID> owners;
 
-    LinkApi(FusionAuthCalls calls) {
+    LinkApi(FusionAuthCalls calls, CacheBudget memory) {
         this.calls = calls;
+        this.owners = memory.cache(
+                Share.LINK_OWNERS,
+                Caffeine.newBuilder(),
+                (key, owner) -> 200 + 2 * key.identity().length());
     }
 
     /** The user's links at OpenID Connect providers; none if there is no such user. */
     public List<Link> ofUser(UUID userId) {
         // FusionAuth says 400 or 404 of a user without links, and of no such user.
-        return calls
-                .read(
+        var links = calls.read(
                         userId.toString(),
                         "GET" + PATH,
                         Set.of(400, 404),
                         api -> api.retrieveUserLinksByUserId(null, userId))
                 .map(body -> body.identityProviderLinks)
-                .orElse(List.of())
-                .stream()
+                .orElse(List.of());
+        if (links.size() > MOST_OF_ONE_USER) {
+            throw new BrokerException(
+                    ProblemType.UPSTREAM_ERROR,
+                    "FusionAuth has more than %d links of this user, which the broker does not list. Its operator should delete those that nobody needs; minting works on."
+                            .formatted(MOST_OF_ONE_USER));
+        }
+        return links.stream()
                 .filter(LinkApi::isOpenIdConnect)
+                .filter(LinkApi::isBounded)
                 .map(this::remembered)
                 .toList();
     }
@@ -67,6 +87,7 @@ public class LinkApi {
                         api -> api.retrieveUserLink(providerId, identity, null))
                 .map(body -> body.identityProviderLink)
                 .filter(LinkApi::isOpenIdConnect)
+                .filter(LinkApi::isBounded)
                 .map(this::remembered);
     }
 
@@ -123,6 +144,25 @@ public class LinkApi {
         return link.identityProviderType == null || link.identityProviderType == IdentityProviderType.OpenIDConnect;
     }
 
+    /** A link of absurd length is none: it would be remembered. */
+    private static boolean isBounded(IdentityProviderLink link) {
+        var isBounded = length(link.identityProviderUserId) <= LONGEST && length(link.token) <= LONGEST;
+        if (!isBounded) {
+            LOG.warnf(
+                    "A link of user %s at provider %s is left out: its identity or its token is longer than %d characters",
+                    link.userId, link.identityProviderId, LONGEST);
+        }
+        return isBounded;
+    }
+
+    private static int length(@Nullable String text) {
+        return text == null ? 0 : text.length();
+    }
+
+    private static String name(@Nullable String text) {
+        return text == null ? "" : text.substring(0, Math.min(text.length(), LONGEST));
+    }
+
     /** Converts the link, and remembers its owner for the circuit. */
     private Link remembered(IdentityProviderLink record) {
         var link = toLink(record);
@@ -139,10 +179,10 @@ public class LinkApi {
     private static Link toLink(IdentityProviderLink link) {
         return new Link(
                 link.identityProviderId,
-                Optional.ofNullable(link.identityProviderName).orElse(""),
+                name(link.identityProviderName),
                 link.identityProviderUserId,
                 link.userId,
-                Optional.ofNullable(link.displayName).orElse(""),
+                name(link.displayName),
                 Optional.ofNullable(link.token)
                         .filter(token -> !token.isBlank())
                         .map(Secret::of),

@@ -3,6 +3,8 @@ package io.tokenbroker.link;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
+import io.tokenbroker.memory.CacheBudget;
+import io.tokenbroker.memory.CacheBudget.Share;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.time.Window;
 import java.time.Clock;
@@ -28,21 +30,30 @@ public final class AheadOfTime {
     private final LoadingCache<Object, Semaphore> places;
 
     /** The beginning of each key's last try, and the end of each group's last failure. */
-    private final Cache<Object, Instant> last = Caffeine.newBuilder()
-            .maximumSize(200_000)
-            .expireAfterWrite(Duration.ofHours(1))
-            .build();
+    private final Cache<Object, Instant> last;
 
     /**
+     * @param memory where to remember the keys, which print as long as they are
      * @param atOnce tries of one group
      * @param betweenTries of one key, from beginning to beginning, so longer than a try takes; zero for until it has ended
      * @param afterFailure for how long the whole group rests
      */
-    public AheadOfTime(ExecutorService threads, Clock clock, int atOnce, Duration betweenTries, Duration afterFailure) {
+    public AheadOfTime(
+            ExecutorService threads,
+            Clock clock,
+            CacheBudget memory,
+            Share share,
+            int atOnce,
+            Duration betweenTries,
+            Duration afterFailure) {
         this.threads = threads;
         this.clock = clock;
         this.betweenTries = betweenTries;
         this.afterFailure = afterFailure;
+        this.last = memory.cache(
+                share,
+                Caffeine.newBuilder().expireAfterWrite(Duration.ofHours(1)),
+                (key, at) -> 300 + 2 * key.toString().length());
         this.places = Caffeine.newBuilder().maximumSize(10_000).build(group -> new Semaphore(atOnce));
     }
 

@@ -3,6 +3,8 @@ package io.tokenbroker.link;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tokenbroker.fusionauth.UserApi;
+import io.tokenbroker.memory.CacheBudget;
+import io.tokenbroker.memory.CacheBudget.Share;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.settings.BrokerSettings;
@@ -27,12 +29,12 @@ public class LinkOwners {
     private final Duration sharedFor;
     private final SingleFlight<Read> readings = new SingleFlight<>();
 
-    private final Cache<UUID, Read> reads =
-            Caffeine.newBuilder().maximumSize(200_000).build();
+    final Cache<UUID, Read> reads;
 
-    LinkOwners(UserApi users, BrokerSettings settings, Clock clock) {
+    LinkOwners(UserApi users, CacheBudget memory, BrokerSettings settings, Clock clock) {
         this.users = users;
         this.clock = clock;
+        this.reads = memory.cache(Share.USERS, Caffeine.newBuilder(), (user, read) -> 200);
         isRequired = settings.accounts().requireActiveUser();
         // A link is no newer than its owner, and is read ahead at this age: both are read anew together.
         sharedFor = ReadAhead.dueAfter(settings);

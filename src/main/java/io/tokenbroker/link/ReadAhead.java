@@ -2,6 +2,8 @@ package io.tokenbroker.link;
 
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.tokenbroker.link.RememberedLinks.Remembered;
+import io.tokenbroker.memory.CacheBudget;
+import io.tokenbroker.memory.CacheBudget.Share;
 import io.tokenbroker.settings.BrokerSettings;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -20,9 +22,15 @@ public class ReadAhead {
     private final Clock clock;
     private final Duration dueAfter;
 
-    ReadAhead(RememberedLinks links, @VirtualThreads ExecutorService threads, BrokerSettings settings, Clock clock) {
+    ReadAhead(
+            RememberedLinks links,
+            @VirtualThreads ExecutorService threads,
+            CacheBudget memory,
+            BrokerSettings settings,
+            Clock clock) {
         this.links = links;
-        this.readings = new AheadOfTime(threads, clock, AT_ONCE, Duration.ZERO, AFTER_A_FAILURE);
+        this.readings =
+                new AheadOfTime(threads, clock, memory, Share.READS_AHEAD, AT_ONCE, Duration.ZERO, AFTER_A_FAILURE);
         this.clock = clock;
         this.dueAfter = dueAfter(settings);
     }

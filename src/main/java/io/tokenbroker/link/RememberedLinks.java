@@ -5,6 +5,8 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.fusionauth.LinkApi;
+import io.tokenbroker.memory.CacheBudget;
+import io.tokenbroker.memory.CacheBudget.Share;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.time.Window;
 import io.tokenbroker.upstream.CurrentCaller;
@@ -44,22 +46,24 @@ public class RememberedLinks {
             Caffeine.newBuilder().weakValues().build(id -> new AtomicLong());
 
     /** What was not found a moment ago: who keeps asking for it does not keep FusionAuth busy. */
-    final Cache<Miss, Missed> misses =
-            Caffeine.newBuilder().maximumSize(10_000).executor(Runnable::run).build();
+    final Cache<Miss, Missed> misses;
 
-    private final Cache<AccountId, Remembered> links = Caffeine.newBuilder()
-            .maximumSize(200_000)
-            // A wake-up of another thread costs more than its work.
-            .executor(Runnable::run)
-            .build();
+    private final Cache<AccountId, Remembered> links;
 
     RememberedLinks(
-            LinkApi fusionAuth, LinkOwners owners, GrantVersions versions, BrokerSettings settings, Clock clock) {
+            LinkApi fusionAuth,
+            LinkOwners owners,
+            GrantVersions versions,
+            CacheBudget memory,
+            BrokerSettings settings,
+            Clock clock) {
         this.fusionAuth = fusionAuth;
         this.owners = owners;
         this.versions = versions;
         this.clock = clock;
         this.recheckAfter = settings.accounts().recheckAfter();
+        this.links = memory.cache(Share.LINKS, Caffeine.newBuilder(), (id, known) -> 300 + known.link().bytes());
+        this.misses = memory.cache(Share.MISSED_LINKS, Caffeine.newBuilder(), (miss, at) -> 300 + 2 * miss.toString().length());
         this.missedFor = recheckAfter.compareTo(MISSED_FOR) < 0 ? recheckAfter : MISSED_FOR;
     }
 

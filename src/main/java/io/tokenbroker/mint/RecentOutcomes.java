@@ -3,6 +3,8 @@ package io.tokenbroker.mint;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tokenbroker.link.AccountId;
+import io.tokenbroker.memory.CacheBudget;
+import io.tokenbroker.memory.CacheBudget.Share;
 import io.tokenbroker.tenant.RefreshOutcome.NoToken;
 import io.tokenbroker.tenant.RefreshOutcome.Outage;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
@@ -37,17 +39,15 @@ class RecentOutcomes {
     /** Perhaps of this account only: a caller who keeps asking must not seem to be all of the tenant's callers. */
     private static final Set<Outage> OF_ONE_ACCOUNT = EnumSet.of(Outage.FAILING, Outage.BROKEN_OFF, Outage.TIMED_OUT);
 
-    private static final int CHARACTERS_OF_NO_WEIGHT = 256;
-
     private final Clock clock;
-    private final Cache<Key, Held> held = Caffeine.newBuilder()
-            .maximumWeight(200_000)
-            .weigher((Key key, Held outcome) -> key.weight())
-            .expireAfterWrite(Duration.ofHours(2))
-            .build();
+    private final Cache<Key, Held> held;
 
-    RecentOutcomes(Clock clock) {
+    RecentOutcomes(CacheBudget memory, Clock clock) {
         this.clock = clock;
+        this.held = memory.cache(
+                Share.REFUSALS,
+                Caffeine.newBuilder().expireAfterWrite(Duration.ofHours(2)),
+                (key, outcome) -> key.bytes() + outcome.bytes());
     }
 
     /** What is still the answer to this; {@code insisting} gets past what concerns the resource alone. */
@@ -139,18 +139,19 @@ class RecentOutcomes {
             return new Key(wanted.account(), wanted.remembered().epoch(), 0, Optional.of(wanted.key()));
         }
 
-        /** Scopes and claims may be long, and a caller chooses them. */
-        int weight() {
-            return 1 + wanted.map(Key::characters).orElse(0) / CHARACTERS_OF_NO_WEIGHT;
-        }
-
-        private static int characters(Wanted.Key wanted) {
-            return wanted.claims().map(String::length).orElse(0)
-                    + wanted.scopes().stream().mapToInt(String::length).sum();
+        private int bytes() {
+            return 300
+                    + 2 * account.identity().length()
+                    + wanted.map(Wanted.Key::bytes).orElse(0);
         }
     }
 
     private record Held(NoToken outcome, Instant since, Instant until, Instant untilForInsisting) {
+
+        private int bytes() {
+            var claims = outcome instanceof Refused refused ? refused.claims() : Optional.<String>empty();
+            return 500 + 2 * claims.map(String::length).orElse(0);
+        }
 
         /** A clock that was set back must not prolong it. */
         boolean covers(Instant now, boolean insisting) {

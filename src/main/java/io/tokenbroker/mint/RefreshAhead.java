@@ -2,6 +2,8 @@ package io.tokenbroker.mint;
 
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.tokenbroker.link.AheadOfTime;
+import io.tokenbroker.memory.CacheBudget;
+import io.tokenbroker.memory.CacheBudget.Share;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,9 +22,10 @@ class RefreshAhead {
     private final AheadOfTime renewals;
     private final Clock clock;
 
-    RefreshAhead(SharedRefresh refresh, @VirtualThreads ExecutorService threads, Clock clock) {
+    RefreshAhead(SharedRefresh refresh, @VirtualThreads ExecutorService threads, CacheBudget memory, Clock clock) {
         this.refresh = refresh;
-        this.renewals = new AheadOfTime(threads, clock, AT_ONCE_PER_PROVIDER, BETWEEN_TRIES, Duration.ZERO);
+        this.renewals = new AheadOfTime(
+                threads, clock, memory, Share.RENEWALS_AHEAD, AT_ONCE_PER_PROVIDER, BETWEEN_TRIES, Duration.ZERO);
         this.clock = clock;
     }
 

@@ -7,7 +7,6 @@ import io.tokenbroker.grant.Lease;
 import io.tokenbroker.grant.Look;
 import io.tokenbroker.link.RememberedLinks;
 import io.tokenbroker.mint.Minted.Source;
-import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.provider.Providers;
 import io.tokenbroker.settings.BrokerSettings.Rotation;
 import io.tokenbroker.tenant.RefreshGrant;
@@ -124,7 +123,7 @@ class RefreshAttempt {
         return handedOut(seenAt(wanted, version, version), token, Source.CACHE, false);
     }
 
-    /** @throws BrokerException if the account is gone, another user's or its owner may not use it */
+    /** @throws io.tokenbroker.problem.BrokerException if the account is gone, another user's or its owner may not use it */
     Wanted withLinkReadAgain(Wanted wanted) {
         var owner = wanted.remembered().link().userId();
         var now = links.read(wanted.account())

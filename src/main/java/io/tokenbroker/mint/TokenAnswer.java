@@ -65,5 +65,9 @@ record TokenAnswer(String accountId, Minted minted, long expiresIn) {
         private Beginning(byte[] written) {
             this.written = written;
         }
+
+        int length() {
+            return written.length;
+        }
     }
 }

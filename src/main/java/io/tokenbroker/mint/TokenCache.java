@@ -3,6 +3,8 @@ package io.tokenbroker.mint;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import io.tokenbroker.memory.CacheBudget;
+import io.tokenbroker.memory.CacheBudget.Share;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
@@ -19,15 +21,15 @@ class TokenCache {
     private final Cache<Wanted.Key, Cached> tokens;
     private final Clock clock;
 
-    TokenCache(Clock clock) {
+    TokenCache(CacheBudget memory, Clock clock) {
         this.clock = clock;
-        tokens = Caffeine.newBuilder()
-                .maximumSize(200_000)
-                // A wake-up of another thread costs more than its work.
-                .executor(Runnable::run)
+        var caffeine = Caffeine.newBuilder()
                 .expireAfter(Expiry.<Wanted.Key, Cached>writing(
-                        (key, cached) -> positive(cached.token().remaining(clock.instant()))))
-                .build();
+                        (key, cached) -> positive(cached.token().remaining(clock.instant()))));
+        tokens = memory.cache(
+                Share.ACCESS_TOKENS,
+                caffeine,
+                (key, cached) -> key.bytes() + cached.token().bytes());
     }
 
     /** The token that was got with the same claims or none, if no other replica can have replaced it since. */

@@ -95,5 +95,14 @@ record Wanted(Provider provider, Remembered remembered, Target target, Optional<
     record Grant(AccountId account, long epoch) {}
 
     /** @param epoch of the account's link: after a new authorization nothing of the older one is found */
-    record Key(AccountId account, long epoch, List<String> scopes, Optional<String> claims) {}
+    record Key(AccountId account, long epoch, List<String> scopes, Optional<String> claims) {
+
+        /** About what it takes in memory: a caller chooses its length. */
+        int bytes() {
+            return 300
+                    + 2 * account.identity().length()
+                    + scopes.stream().mapToInt(scope -> 60 + 2 * scope.length()).sum()
+                    + 2 * claims.map(String::length).orElse(0);
+        }
+    }
 }

@@ -3,6 +3,8 @@ package io.tokenbroker.ops;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.link.LinkOwners;
+import jakarta.annotation.Priority;
+import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.ext.Provider;
@@ -12,7 +14,10 @@ import jakarta.ws.rs.ext.Provider;
  * expires. Blocks for users only, whose operations have threads of their own.
  */
 @Provider
+@Priority(ActiveUsersOnly.AFTER_THOSE_THAT_DO_NOT_BLOCK)
 class ActiveUsersOnly implements ContainerRequestFilter {
+
+    static final int AFTER_THOSE_THAT_DO_NOT_BLOCK = Priorities.USER + 1_000;
 
     private final LinkOwners owners;
     private final SecurityIdentity identity;

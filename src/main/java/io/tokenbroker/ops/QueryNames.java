@@ -21,7 +21,7 @@ class QueryNames {
 
     private final ConcurrentMap<Method, Set<String>> known = new ConcurrentHashMap<>();
 
-    @ServerRequestFilter(nonBlocking = true)
+    @ServerRequestFilter
     void check(ResourceInfo operation, RoutingContext request) {
         var method = operation.getResourceMethod();
         if (request.request().query() != null

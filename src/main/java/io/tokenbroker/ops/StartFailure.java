@@ -40,6 +40,11 @@ final class StartFailure {
             entry("broker.public-url", "the broker's address as callers know it, such as https://broker.example.com"),
             entry("broker.keep-alive.after", "a duration, such as 30d"),
             entry("broker.keep-alive.rate", "how many accounts a second, such as 5; 0 for none"),
+            entry(
+                    "broker.memory.caches",
+                    "a size from 1M on, such as 64M, or a part of the heap up to 75%, such as 25%"),
+            entry("broker.upstreams.allow-private-addresses", "true or false"),
+            entry("broker.upstreams.allow-http-loopback", "true or false"),
             entry("broker.limits.token-size", "a size, such as 16K"),
             entry("broker.clients.*.subject-token-required", "true or false"),
             entry("broker.clients.*.requests-per-minute", "a whole number"),

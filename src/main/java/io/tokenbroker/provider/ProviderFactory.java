@@ -1,22 +1,30 @@
 package io.tokenbroker.provider;
 
 import io.tokenbroker.fusionauth.IdentityProvider;
+import io.tokenbroker.provider.Usability.Made;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.settings.BrokerSettings.Rotation;
 import io.tokenbroker.tenant.Discovery;
 import io.tokenbroker.tenant.Discovery.Endpoints;
+import io.tokenbroker.tenant.EntraV1;
 import io.tokenbroker.tenant.TokenEndpoint;
 import io.tokenbroker.tenant.TokenEndpoint.ClientAuthentication;
+import io.tokenbroker.upstream.EgressPolicy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Makes a {@link Provider} of what FusionAuth or the settings say, or tells why it cannot work. Blocks on discovery. */
 @ApplicationScoped
@@ -29,53 +37,88 @@ class ProviderFactory {
     private static final Set<String> POSSIBLE_IDENTITY_CLAIMS =
             Set.of("sub", "oid", "email", "preferred_username", "upn");
 
+    private static final int AT_ONCE = 16;
+
     private final Discovery discovery;
 
-    /** What each issuer last said: it stays good while the issuer is away, whatever else changes in FusionAuth. */
-    private final Map<URI, Endpoints> discovered = new ConcurrentHashMap<>();
+    private final EgressPolicy egress;
 
     private final Map<UUID, BrokerSettings.Provider> overrides;
 
-    ProviderFactory(Discovery discovery, BrokerSettings settings) {
+    ProviderFactory(Discovery discovery, EgressPolicy egress, BrokerSettings settings) {
         this.discovery = discovery;
+        this.egress = egress;
         this.overrides = settings.providers().entrySet().stream()
                 .collect(Collectors.toUnmodifiableMap(
                         entry -> BrokerSettings.Provider.id(entry.getKey()), Map.Entry::getValue));
     }
 
-    /** Whether the settings give this provider in full, so that FusionAuth need not be asked. */
-    static boolean isGivenInFull(BrokerSettings.Provider provider) {
+    private static boolean isGivenInFull(BrokerSettings.Provider provider) {
         return provider.clientId().isPresent()
                 && (provider.issuer().isPresent()
                         || (provider.authorizationEndpoint().isPresent()
                                 && provider.tokenEndpoint().isPresent()));
     }
 
-    /** The providers that the settings give in full. */
-    Map<UUID, BrokerSettings.Provider> givenInFull() {
-        return overrides.entrySet().stream()
+    /** Whether the settings give a provider in full, so that there is one without FusionAuth too. */
+    boolean givesSomeInFull() {
+        return overrides.values().stream().anyMatch(ProviderFactory::isGivenInFull);
+    }
+
+    /** What there is of these providers of FusionAuth and of those that the settings give in full. */
+    List<Made> makeAll(List<IdentityProvider> listed) {
+        var known = listed.stream()
+                .collect(Collectors.toMap(IdentityProvider::id, Function.identity(), (first, same) -> first));
+        var given = overrides.entrySet().stream()
                 .filter(entry -> isGivenInFull(entry.getValue()))
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+                .map(entry -> making(entry.getKey(), entry.getValue(), Optional.ofNullable(known.get(entry.getKey()))));
+        var others = known.values().stream()
+                .filter(provider -> !isGivenInFull(provider.id()))
+                .map(provider -> (Callable<Made>) () -> new Made(provider.id(), provider.name(), make(provider)));
+        return atOnce(Stream.concat(given, others).toList());
+    }
+
+    /** FusionAuth cannot tell more of a provider that is given in full, but that it is switched off there. */
+    private Callable<Made> making(UUID id, BrokerSettings.Provider given, Optional<IdentityProvider> inFusionAuth) {
+        return () -> new Made(
+                id,
+                given.name().orElse(""),
+                inFusionAuth
+                        .flatMap(IdentityProvider::whyOff)
+                        .<Usability>map(Usability.Unusable::new)
+                        .orElseGet(() -> make(id, given)));
+    }
+
+    /** Some at a time: each may have to wait for its issuer. */
+    private static List<Made> atOnce(List<Callable<Made>> makings) {
+        try (var threads =
+                Executors.newFixedThreadPool(AT_ONCE, Thread.ofVirtual().factory())) {
+            return threads.invokeAll(makings).stream().map(Future::resultNow).toList();
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(stopping);
+        }
+    }
+
+    private boolean isGivenInFull(UUID id) {
+        return Optional.ofNullable(overrides.get(id))
+                .filter(ProviderFactory::isGivenInFull)
+                .isPresent();
     }
 
     /** A provider as FusionAuth has it. */
-    Usability make(IdentityProvider provider) {
-        if (!provider.enabled()) {
-            return new Usability.Unusable("it is disabled in FusionAuth");
-        }
-        if (!provider.enabledForApplication()) {
-            return new Usability.Unusable("it is not enabled for the application in FusionAuth");
-        }
-        if (provider.linkingDisabled()) {
-            return new Usability.Unusable("its linking strategy in FusionAuth is Disabled");
+    private Usability make(IdentityProvider provider) {
+        var off = provider.whyOff();
+        if (off.isPresent()) {
+            return new Usability.Unusable(off.get());
         }
         // FusionAuth ignores stored endpoints when there is an issuer, and so must we: the code is redeemed there.
-        var endpoints = provider.issuer().map(this::discover).orElseGet(() -> explicit(provider));
+        var endpoints = provider.issuer().map(discovery::of).orElseGet(() -> explicit(provider));
         return make(provider, endpoints, Set.of(provider.uniqueIdClaim()));
     }
 
     /** A provider that the settings give in full. */
-    Usability make(UUID id, BrokerSettings.Provider given) {
+    private Usability make(UUID id, BrokerSettings.Provider given) {
         var provider = new IdentityProvider(
                 id,
                 given.name().orElse(id.toString()),
@@ -89,27 +132,45 @@ class ProviderFactory {
                 given.clientSecret().map(Secret::of),
                 given.clientAuthentication().orElse("client_secret_basic"),
                 "");
-        var endpoints = explicit(provider).or(() -> given.issuer().flatMap(this::discover));
+        var isByEndpoints = given.tokenEndpoint().isPresent();
+        var endpoints = isByEndpoints
+                ? explicit(provider)
+                : given.issuer().map(discovery::of).orElseGet(() -> explicit(provider));
         return make(provider, endpoints, POSSIBLE_IDENTITY_CLAIMS);
     }
 
-    private Usability make(IdentityProvider provider, Optional<Endpoints> endpoints, Set<String> identityClaims) {
+    private Usability make(IdentityProvider provider, Discovery.Result discovered, Set<String> identityClaims) {
         if (provider.clientId().isEmpty()) {
             return new Usability.Unusable("it has no client id");
         }
-        if (endpoints.isEmpty()) {
-            return new Usability.Unusable(
-                    provider.issuer().isPresent()
-                            ? "its issuer's discovery document cannot be read"
-                            : "it has neither an issuer nor both an authorization and a token endpoint");
+        return switch (discovered) {
+            case Discovery.Unusable(var reason) -> new Usability.Unusable(reason);
+            case Endpoints endpoints ->
+                objection(endpoints)
+                        .<Usability>map(Usability.Unusable::new)
+                        .orElseGet(() -> make(provider, endpoints, identityClaims));
+        };
+    }
+
+    /** Why no code, secret or refresh token may go to these endpoints, whoever named them. */
+    private Optional<String> objection(Endpoints endpoints) {
+        if (EntraV1.isTokenEndpoint(endpoints.token())) {
+            return Optional.of(
+                    "its token endpoint is of Entra's v1; use those of v2.0, which end in /oauth2/v2.0/token");
         }
+        return egress.objection(endpoints.token())
+                .map("its token endpoint %s"::formatted)
+                .or(() -> egress.objection(endpoints.authorization()).map("its authorization endpoint %s"::formatted));
+    }
+
+    private Usability make(IdentityProvider provider, Endpoints endpoints, Set<String> identityClaims) {
         var method =
                 ClientAuthentication.valueOf(provider.clientAuthentication().toUpperCase(Locale.ROOT));
         if (method != ClientAuthentication.NONE && provider.clientSecret().isEmpty()) {
             return new Usability.Unusable("it has no client secret");
         }
         var tokenEndpoint =
-                new TokenEndpoint(endpoints.get().token(), provider.clientId().get(), provider.clientSecret(), method);
+                new TokenEndpoint(endpoints.token(), provider.clientId().get(), provider.clientSecret(), method);
         var tenant = tokenEndpoint.entraTenant();
         if (tenant.filter(NO_TENANT::contains).isPresent()) {
             return new Usability.Unusable(
@@ -119,9 +180,9 @@ class ProviderFactory {
         return new Usability.Usable(new Provider(
                 provider.id(),
                 override.flatMap(BrokerSettings.Provider::name).orElse(provider.name()),
-                Optional.of(endpoints.get().issuer()).filter(issuer -> !issuer.isEmpty()),
-                endpoints.get().promisesIssuer(),
-                endpoints.get().authorization(),
+                Optional.of(endpoints.issuer()).filter(issuer -> !issuer.isEmpty()),
+                endpoints.promisesIssuer(),
+                endpoints.authorization(),
                 tokenEndpoint,
                 override.flatMap(BrokerSettings.Provider::rotation)
                         .orElse(tokenEndpoint.isEntra() ? Rotation.REUSABLE : Rotation.SINGLE_USE),
@@ -130,25 +191,13 @@ class ProviderFactory {
                 identityClaims));
     }
 
-    private Optional<Endpoints> discover(URI issuer) {
-        discovery.of(issuer).ifPresent(endpoints -> discovered.put(issuer, endpoints));
-        return Optional.ofNullable(discovered.get(issuer));
-    }
-
     /** The endpoints as given, without discovery. */
-    private static Optional<Endpoints> explicit(IdentityProvider provider) {
+    private static Discovery.Result explicit(IdentityProvider provider) {
         var issuer = provider.issuer().map(URI::toString).orElse("");
         return provider.authorizationEndpoint()
-                .flatMap(authorization ->
-                        provider.tokenEndpoint().map(token -> new Endpoints(issuer, authorization, token)));
-    }
-
-    /** Whether a provider can work. */
-    sealed interface Usability {
-
-        record Usable(Provider provider) implements Usability {}
-
-        /** @param reason completes the sentence "It is left out because …" */
-        record Unusable(String reason) implements Usability {}
+                .flatMap(authorization -> provider.tokenEndpoint()
+                        .<Discovery.Result>map(token -> new Endpoints(issuer, authorization, token)))
+                .orElse(new Discovery.Unusable(
+                        "it has neither an issuer nor both an authorization and a token endpoint"));
     }
 }

@@ -6,7 +6,7 @@ import io.tokenbroker.fusionauth.IdentityProvider;
 import io.tokenbroker.fusionauth.IdentityProviderApi;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
-import io.tokenbroker.provider.ProviderFactory.Usability;
+import io.tokenbroker.provider.Usability.Made;
 import io.tokenbroker.time.Window;
 import jakarta.enterprise.event.ObservesAsync;
 import jakarta.inject.Singleton;
@@ -139,40 +139,33 @@ public class Providers {
     private Known load() {
         var usable = new HashMap<UUID, Provider>();
         var unusable = new HashMap<UUID, String>();
-        var given = factory.givenInFull();
-        given.forEach(
-                (id, settings) -> sort(id, settings.name().orElse(""), factory.make(id, settings), usable, unusable));
-        for (var provider : fromFusionAuth(!given.isEmpty())) {
-            if (!given.containsKey(provider.id())) {
-                sort(provider.id(), provider.name(), factory.make(provider), usable, unusable);
+        factory.makeAll(fromFusionAuth()).forEach(made -> {
+            switch (made.usability()) {
+                case Usability.Usable(var provider) -> usable.put(made.id(), provider);
+                case Usability.Unusable(var reason) -> unusable.put(made.id(), reason);
             }
-        }
+            warnOnce(made);
+        });
         return new Known(usable, unusable, clock.instant());
     }
 
     /** A key that may not read identity providers is no fault where the settings give some in full. */
-    private List<IdentityProvider> fromFusionAuth(boolean othersAreGiven) {
+    private List<IdentityProvider> fromFusionAuth() {
         try {
             lastRead = fusionAuth.openIdConnect();
             linkingByName.note(lastRead);
         } catch (BrokerException e) {
-            if (!othersAreGiven || e.type() != ProblemType.UPSTREAM_ERROR) {
+            if (!factory.givesSomeInFull() || e.type() != ProblemType.UPSTREAM_ERROR) {
                 throw e;
             }
         }
         return lastRead;
     }
 
-    private void sort(
-            UUID id, String name, Usability usability, Map<UUID, Provider> usable, Map<UUID, String> unusable) {
-        switch (usability) {
-            case Usability.Usable(var provider) -> usable.put(id, provider);
-            case Usability.Unusable(var reason) -> {
-                unusable.put(id, reason);
-                if (!reason.equals(known.unusable().get(id))) {
-                    LOG.warnf("The provider '%s' (%s) is left out: %s", name, id, reason);
-                }
-            }
+    private void warnOnce(Made made) {
+        if (made.usability() instanceof Usability.Unusable(var reason)
+                && !reason.equals(known.unusable().get(made.id()))) {
+            LOG.warnf("The provider '%s' (%s) is left out: %s", made.name(), made.id(), reason);
         }
     }
 

@@ -15,6 +15,8 @@ import io.tokenbroker.fusionauth.PendingLink;
 import io.tokenbroker.fusionauth.PendingLinkApi;
 import io.tokenbroker.link.AccountLocks;
 import io.tokenbroker.link.LinkOwners;
+import io.tokenbroker.memory.CacheBudget;
+import io.tokenbroker.memory.CacheBudget.Share;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.seal.Secret;
@@ -45,16 +47,17 @@ class ResolveService {
             LinkApi fusionAuth,
             Accounts accounts,
             AccountLocks locks,
+            CacheBudget memory,
             BrokerSettings settings) {
         this.pendingLinks = pendingLinks;
         this.waiting = waiting;
         this.fusionAuth = fusionAuth;
         this.accounts = accounts;
         this.locks = locks;
-        resolved = Caffeine.newBuilder()
-                .expireAfterWrite(settings.authorization().stateLifetime())
-                .maximumSize(100_000)
-                .build();
+        resolved = memory.cache(
+                Share.RESOLVED_LINKS,
+                Caffeine.newBuilder().expireAfterWrite(settings.authorization().stateLifetime()),
+                (pending, identity) -> 300 + 2 * pending.length() + 2 * identity.length());
     }
 
     Completed.Linked resolve(Caller.User user, String sealed) {

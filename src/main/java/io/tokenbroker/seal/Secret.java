@@ -34,6 +34,11 @@ public final class Secret {
         return value;
     }
 
+    /** In characters. */
+    public int length() {
+        return value.charLength();
+    }
+
     /** Whether this is the SHA-256 of the value. */
     public boolean hasSha256(byte[] digest) {
         return MessageDigest.isEqual(digest, sha256());

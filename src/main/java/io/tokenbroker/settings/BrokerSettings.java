@@ -1,7 +1,5 @@
 package io.tokenbroker.settings;
 
-import io.quarkus.runtime.configuration.MemorySize;
-import io.quarkus.runtime.configuration.MemorySizeConverter;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
@@ -35,7 +33,7 @@ public interface BrokerSettings {
     /** Clients by name. */
     Map<String, Client> clients();
 
-    Users users();
+    UserSettings users();
 
     /** Overrides, and providers given in full, by identity provider id. */
     Map<String, Provider> providers();
@@ -46,7 +44,11 @@ public interface BrokerSettings {
 
     KeepAlive keepAlive();
 
-    Limits limits();
+    UpstreamSettings upstreams();
+
+    MemorySettings memory();
+
+    LimitSettings limits();
 
     interface FusionAuth {
 
@@ -129,30 +131,13 @@ public interface BrokerSettings {
         int requestsPerMinute();
     }
 
-    interface Provider {
+    interface Provider extends GivenProvider {
 
         /** What a mint asks for that names neither resource nor scopes. */
         Optional<String> defaultResource();
 
         /** Whether a used refresh token stays good ({@code reusable}) or not ({@code single-use}). */
         Optional<Rotation> rotation();
-
-        Optional<String> name();
-
-        Optional<URI> issuer();
-
-        Optional<URI> authorizationEndpoint();
-
-        Optional<URI> tokenEndpoint();
-
-        Optional<String> clientId();
-
-        Optional<String> clientSecret();
-
-        Optional<String> clientSecretFile();
-
-        /** {@code client_secret_basic} (the default), {@code client_secret_post} or {@code none}. */
-        Optional<String> clientAuthentication();
 
         /** How long an access token lives of which the provider does not say so; without it: 60 s. */
         Optional<Duration> defaultLifetime();
@@ -214,18 +199,6 @@ public interface BrokerSettings {
         /** How many accounts a second are renewed in the background, at most; 0 for none. */
         @WithDefault("5")
         int rate();
-    }
-
-    interface Limits {
-
-        /** How long a provider's access token, refresh token or id_token may be. */
-        @WithDefault("16K")
-        @WithConverter(MemorySizeConverter.class)
-        MemorySize tokenSize();
-
-        default int tokenBytes() {
-            return tokenSize().asBigInteger().intValueExact();
-        }
     }
 
     enum Rotation {

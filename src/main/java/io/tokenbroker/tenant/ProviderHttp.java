@@ -82,6 +82,7 @@ class ProviderHttp {
             return new Answer(
                     response.getStatus(),
                     Optional.ofNullable(response.getHeaderString("Retry-After")),
+                    Optional.ofNullable(response.getHeaderString("Location")),
                     body == null ? MissingNode.getInstance() : json(body));
         }
     }
@@ -95,8 +96,11 @@ class ProviderHttp {
         }
     }
 
-    /** @param body a missing node if it is no JSON or too long */
-    record Answer(int status, Optional<String> retryAfter, JsonNode body) {
+    /**
+     * @param location where a redirect leads, which is not followed
+     * @param body a missing node if it is no JSON or too long
+     */
+    record Answer(int status, Optional<String> retryAfter, Optional<String> location, JsonNode body) {
 
         /** Without the tokens. */
         @Override

@@ -29,6 +29,9 @@ public final class Circuit {
 
     private static final int TRIALS_AT_ONCE = 3;
 
+    /** Some ten thousand accounts' worth. */
+    private static final int BYTES = 2 << 20;
+
     /** The trial key that all share who have not failed. */
     private static final String THE_OTHERS = "";
 
@@ -46,8 +49,10 @@ public final class Circuit {
     private final Set<String> people = new HashSet<>();
 
     /** Time of the last trial per key: a failed account, else its owner, else THE_OTHERS. */
-    private final Cache<String, Instant> trials =
-            Caffeine.newBuilder().maximumSize(10_000).build();
+    private final Cache<String, Instant> trials = Caffeine.newBuilder()
+            .maximumWeight(BYTES)
+            .weigher((String key, Instant at) -> 150 + 2 * key.length())
+            .build();
 
     /** Keys of the trials that run now: one trial per key, however long it takes. */
     private final Set<String> underWay = new HashSet<>();

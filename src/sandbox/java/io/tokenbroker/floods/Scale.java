@@ -32,7 +32,7 @@ record Scale(int rounds, Duration length, int connections, Duration pause, int l
 
     /** Enough to see that nobody else fails. */
     static Scale small() {
-        return new Scale(1, Duration.ofMillis(700), 40, Duration.ofMillis(20), LIMIT);
+        return new Scale(1, Duration.ofMillis(700), 40, Duration.ofMillis(20), 60);
     }
 
     private static int number(Map<String, String> environment, String variable, int otherwise) {

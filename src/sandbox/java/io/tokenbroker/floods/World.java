@@ -26,6 +26,7 @@ final class World implements AutoCloseable {
     static final String CALM_KEY = key("calm");
 
     private static final int ACCOUNTS = 100;
+    private static final int USERS = 20;
 
     /** A tenant across the internet. */
     private static final Duration LATENCY = Duration.ofMillis(50);
@@ -38,18 +39,26 @@ final class World implements AutoCloseable {
 
     World(Scale scale) {
         sandbox.entra().directory().addGenerated(2 * ACCOUNTS + 1);
-        floodUser = sandbox.fusionAuth().addUser("flood@example.com", "Flood").id();
-        floodAccounts = accounts(floodUser, 1);
-        calmAccounts = accounts(
-                sandbox.fusionAuth().addUser("calm@example.com", "Calm").id(), ACCOUNTS + 1);
+        var floodUsers = users("flood");
+        floodUser = floodUsers.getFirst();
+        floodAccounts = accounts(floodUsers, 1);
+        calmAccounts = accounts(users("calm"), ACCOUNTS + 1);
         sandbox.entra().faults().add(Fault.slow(LATENCY));
         broker = new BrokerProcess("floods", settings(scale)).start();
     }
 
-    private List<String> accounts(UUID user, int from) {
+    private List<UUID> users(String name) {
+        return IntStream.range(0, USERS)
+                .mapToObj(i -> sandbox.fusionAuth()
+                        .addUser("%s-%d@example.com".formatted(name, i), name)
+                        .id())
+                .toList();
+    }
+
+    private List<String> accounts(List<UUID> users, int from) {
         var earlier = new EarlierLink(sandbox);
         return IntStream.range(from, from + ACCOUNTS)
-                .mapToObj(i -> earlier.add(user, Sandbox.CONTOSO, Tenant.CONTOSO, email(i)))
+                .mapToObj(i -> earlier.add(users.get((i - from) % USERS), Sandbox.CONTOSO, Tenant.CONTOSO, email(i)))
                 .map(link -> new AccountId(link.identityProviderId(), link.identityProviderUserId()).toString())
                 .toList();
     }

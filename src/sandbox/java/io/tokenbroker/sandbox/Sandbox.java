@@ -113,6 +113,8 @@ public final class Sandbox implements AutoCloseable {
         settings.put("broker.clients.demo.resources", "*");
         settings.put("broker.sealing-keys", SEALING_KEY);
         settings.put("broker.store.url", "jdbc:sqlite:" + store);
+        settings.put("broker.upstreams.allow-http-loopback", "true");
+        settings.put("broker.upstreams.allow-private-addresses", "true");
         return settings;
     }
 

@@ -1,5 +1,7 @@
 package io.tokenbroker.fusionauth;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tokenbroker.memory.CacheBudget;
 import jakarta.enterprise.inject.Vetoed;
 import java.util.Optional;
 import java.util.UUID;
@@ -15,7 +17,7 @@ public final class ModelLinkApi extends LinkApi {
 
     @SuppressWarnings("NullAway") // no call goes out
     public ModelLinkApi(BiFunction<UUID, String, Optional<Link>> find, Consumer<Link> delete) {
-        super(null);
+        super(null, new CacheBudget(16 << 20, new SimpleMeterRegistry()));
         this.find = find;
         this.delete = delete;
     }

@@ -1,7 +1,9 @@
 package io.tokenbroker.link;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tokenbroker.fusionauth.LinkApi;
 import io.tokenbroker.fusionauth.UserApi;
+import io.tokenbroker.memory.CacheBudget;
 import io.tokenbroker.settings.BrokerSettings;
 import java.time.Clock;
 import java.time.Duration;
@@ -9,10 +11,12 @@ import java.time.Duration;
 /** Remembered links of a broker of a model, which has no users that are not active. */
 public final class ModelLinks {
 
+    private static final CacheBudget MEMORY = new CacheBudget(16 << 20, new SimpleMeterRegistry());
+
     /** Read again after 30 s. */
     public static RememberedLinks rememberedLinks(
             LinkApi fusionAuth, GrantVersions versions, BrokerSettings settings, Clock clock) {
-        return new RememberedLinks(fusionAuth, owners(settings, clock), versions, settings, clock);
+        return new RememberedLinks(fusionAuth, owners(settings, clock), versions, MEMORY, settings, clock);
     }
 
     /** Owners who are not asked for. */
@@ -23,7 +27,7 @@ public final class ModelLinks {
     @SuppressWarnings("NullAway") // never asked
     private static LinkOwners owners(BrokerSettings settings, Clock clock) {
         UserApi users = null;
-        return new LinkOwners(users, settings, clock);
+        return new LinkOwners(users, MEMORY, settings, clock);
     }
 
     /** Settings of which only those of accounts can be asked. */

@@ -6,6 +6,7 @@ import io.tokenbroker.account.Accounts;
 import io.tokenbroker.grant.Grants;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.link.RememberedLinks;
+import io.tokenbroker.memory.CacheBudget;
 import io.tokenbroker.provider.Provider;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.settings.BrokerSettings.Rotation;
@@ -28,7 +29,8 @@ public final class ModelMints {
 
     private static final SimpleMeterRegistry METRICS = new SimpleMeterRegistry();
     private static final UnknownGrants UNKNOWN = new UnknownGrants(METRICS, Clock.systemUTC());
-    private static final RecentOutcomes RECENT = new RecentOutcomes(Clock.systemUTC());
+    private static final CacheBudget MEMORY = new CacheBudget(16 << 20, METRICS);
+    private static final RecentOutcomes RECENT = new RecentOutcomes(MEMORY, Clock.systemUTC());
     private static final Duration LIFETIME = Duration.ofSeconds(60);
     private static final URI HOST = URI.create("https://provider.example/token");
 
@@ -48,7 +50,7 @@ public final class ModelMints {
             Sleeper waits) {
         this.links = links;
         this.provider = provider;
-        this.cache = new TokenCache(clock);
+        this.cache = new TokenCache(MEMORY, clock);
         var attempt = new RefreshAttempt(grants, tenant, links, null, cache, RECENT, clock);
         this.refresher = new Refresher(
                 grants, attempt, cache, new LeaseWaits(ticker, waits, METRICS), new GrantTurns(), UNKNOWN, clock);

@@ -104,6 +104,28 @@ class GivenProvidersTest extends LinkingTest {
         forgetWhatFusionAuthTold();
     }
 
+    @Test
+    void oneThatIsDisabledInFusionAuthIsNotUsedEither() {
+        var account = Broker.link(Sandbox.FABRIKAM, "c@fabrikam.com");
+        var fabrikam = sandbox().fusionAuth().providers().stream()
+                .filter(provider -> provider.id().equals(Sandbox.FABRIKAM))
+                .findFirst()
+                .orElseThrow();
+        OtherSettings.mayReadProviders(true);
+
+        sandbox().fusionAuth().addProvider(fabrikam.withEnabled(false));
+        letTheBrokerLook();
+        listed().body("providers.name", not(hasItem("Fabrikam by settings")));
+        problem(Broker.mint(account, Map.of()), 502, "provider_misconfigured")
+                .body("detail", containsString("it is disabled in FusionAuth"));
+
+        sandbox().fusionAuth().addProvider(fabrikam);
+        letTheBrokerLook();
+        listed().body("providers.name", hasItem("Fabrikam by settings"));
+
+        forgetWhatFusionAuthTold();
+    }
+
     /** For the other tests: the key may read for once, and finds none. */
     private void forgetWhatFusionAuthTold() {
         var told = sandbox().fusionAuth().providers();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,7 +84,7 @@ class ProvidersTest extends LinkingTest {
         reasons.put(
                 unusable(
                         FusionAuthStandIn.linkingProvider("Unusable", "http://localhost:1/nobody", "client", "secret")),
-                "its issuer's discovery document cannot be read");
+                "its issuer does not answer");
         letTheBrokerLook();
 
         Broker.alice()
@@ -301,6 +303,26 @@ class ProvidersTest extends LinkingTest {
         letTheBrokerLook();
 
         listed().body("providers.name", hasItem("Late"));
+    }
+
+    @Test
+    @Timeout(60)
+    void aThousandProvidersOfOneIssuerAskItOnceAndAreListed() {
+        var plain = plainProvider();
+        var asked = new AtomicInteger();
+        plain.suffer((request, work) -> {
+            asked.incrementAndGet();
+            return work.get();
+        });
+        for (var number = 0; number < 1_000; number++) {
+            save(plain.registered("Provider %04d".formatted(number)));
+        }
+        letTheBrokerLook();
+
+        listed().body("providers", hasSize(1_003));
+        var before = asked.get();
+        letTheBrokerLook();
+        assertThat(asked.get()).isEqualTo(before).isLessThan(100);
     }
 
     @Test

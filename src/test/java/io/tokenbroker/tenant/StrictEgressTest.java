@@ -1,0 +1,80 @@
+package io.tokenbroker.tenant;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.quarkus.arc.Arc;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.Management;
+import java.net.ConnectException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** A broker as it is without further settings, for which the whole sandbox is at addresses that it must not send to. */
+@QuarkusTest
+@TestProfile(StrictEgressTest.Strict.class)
+class StrictEgressTest extends BrokerTest {
+
+    @Test
+    void providersWithoutTlsAreLeftOutUnasked() {
+        Broker.alice().get("/providers").then().statusCode(200).body("providers", equalTo(List.of()));
+        Management.given().get("/q/health/ready")
+                .then()
+                .body(
+                        "checks.find { it.name == 'providers' }.data.'left out: %s'".formatted(Sandbox.CONTOSO),
+                        containsString("its issuer is not https; broker.upstreams.allow-http-loopback=true"));
+    }
+
+    @Test
+    void aConnectionToAnAddressThatIsNotAllowedIsClosedUnused() {
+        try (var tenant = ScriptedTenant.answering(200, "application/json", "{}")) {
+            var http = Arc.container().instance(ProviderHttp.class).get();
+
+            var refused = catchThrowable(() -> http.send(provider -> provider.get(tenant.url())));
+
+            assertThat(refused).hasRootCauseInstanceOf(ConnectException.class);
+            assertThat(refused).rootCause().hasMessageContaining("is not https");
+            assertThat(tenant.requests()).isEmpty();
+        }
+    }
+
+    /** Neither loopback nor private addresses. */
+    public static final class Strict implements QuarkusTestProfile {
+
+        @Override
+        public List<TestResourceEntry> testResources() {
+            return List.of(new TestResourceEntry(Settings.class));
+        }
+    }
+
+    public static final class Settings implements QuarkusTestResourceLifecycleManager {
+
+        @Override
+        public int order() {
+            return 1;
+        }
+
+        @Override
+        public Map<String, String> start() {
+            return Map.of(
+                    "broker.upstreams.allow-private-addresses",
+                    "false",
+                    "broker.upstreams.allow-http-loopback",
+                    "false");
+        }
+
+        @Override
+        public void stop() {
+            // Nothing was started.
+        }
+    }
+}
