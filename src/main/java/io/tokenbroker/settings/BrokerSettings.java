@@ -27,6 +27,9 @@ public interface BrokerSettings {
     /** The origins of the pages that may call from a browser. */
     Optional<List<String>> corsOrigins();
 
+    /** The broker's address as callers know it, for metadata; without it what a request names in {@code Host}. */
+    Optional<URI> publicUrl();
+
     /** Clients by name. */
     Map<String, Client> clients();
 
