@@ -124,13 +124,6 @@ public interface BrokerSettings {
         Optional<String> azdAccount();
     }
 
-    interface Users {
-
-        /** How many requests a minute, of each user. */
-        @WithDefault("600")
-        int requestsPerMinute();
-    }
-
     interface Provider extends GivenProvider {
 
         /** What a mint asks for that names neither resource nor scopes. */
