@@ -27,7 +27,8 @@ class StrictEgressTest extends BrokerTest {
     @Test
     void providersWithoutTlsAreLeftOutUnasked() {
         Broker.alice().get("/providers").then().statusCode(200).body("providers", equalTo(List.of()));
-        Management.given().get("/q/health/ready")
+        Management.given()
+                .get("/q/health/ready")
                 .then()
                 .body(
                         "checks.find { it.name == 'providers' }.data.'left out: %s'".formatted(Sandbox.CONTOSO),
