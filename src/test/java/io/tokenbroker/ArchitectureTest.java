@@ -61,7 +61,7 @@ class ArchitectureTest {
             Map.entry("database", List.of("settings")),
             Map.entry("seal", List.of("settings")),
             Map.entry("policy", List.of("database", "problem", "settings", "time")),
-            Map.entry("caller", List.of("memory", "policy", "problem", "settings", "time", "upstream")),
+            Map.entry("caller", List.of("link", "memory", "policy", "problem", "settings", "time", "upstream")),
             Map.entry("fusionauth", List.of("memory", "problem", "seal", "settings", "upstream")),
             Map.entry("tenant", List.of("problem", "seal", "settings", "time", "upstream")),
             Map.entry("link", List.of("fusionauth", "memory", "problem", "seal", "settings", "time", "upstream")),

@@ -2,6 +2,7 @@ package io.tokenbroker.caller;
 
 import io.quarkus.security.identity.SecurityIdentity;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
+import io.tokenbroker.link.LinkOwners;
 import io.tokenbroker.policy.UserRates;
 import io.tokenbroker.upstream.CurrentCaller;
 import jakarta.annotation.Priority;
@@ -18,11 +19,13 @@ class MeteredCalls {
     private final SecurityIdentity identity;
     private final CurrentVertxRequest http;
     private final UserRates users;
+    private final LinkOwners owners;
 
-    MeteredCalls(SecurityIdentity identity, CurrentVertxRequest http, UserRates users) {
+    MeteredCalls(SecurityIdentity identity, CurrentVertxRequest http, UserRates users, LinkOwners owners) {
         this.identity = identity;
         this.http = http;
         this.users = users;
+        this.owners = owners;
     }
 
     @AroundInvoke
@@ -34,6 +37,12 @@ class MeteredCalls {
         };
         rate.announce(http.getCurrent());
         rate.take();
-        return CurrentCaller.call(caller.turn(), call::proceed);
+        return CurrentCaller.call(caller.turn(), () -> {
+            if (caller instanceof Caller.User user) {
+                // Their token is valid until it expires, but they may have left.
+                owners.requireActive(user.id());
+            }
+            return call.proceed();
+        });
     }
 }

@@ -12,6 +12,8 @@ import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.start.AuthorizationState;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -30,6 +32,7 @@ class CompleteService {
     private final PendingLinks pendingLinks;
     private final Accounts accounts;
     private final AccountLocks locks;
+    private final Clock clock;
 
     CompleteService(
             AuthorizationStates states,
@@ -39,7 +42,8 @@ class CompleteService {
             ForeignLinks foreignLinks,
             PendingLinks pendingLinks,
             Accounts accounts,
-            AccountLocks locks) {
+            AccountLocks locks,
+            Clock clock) {
         this.states = states;
         this.consent = consent;
         this.fusionAuth = fusionAuth;
@@ -48,6 +52,7 @@ class CompleteService {
         this.pendingLinks = pendingLinks;
         this.accounts = accounts;
         this.locks = locks;
+        this.clock = clock;
     }
 
     Completed complete(Caller.User user, CompleteRequest request) {
@@ -60,13 +65,30 @@ class CompleteService {
         }
         var code = Secret.of(Objects.requireNonNull(request.code()));
         // One at a time for a user and provider: the link that a login used is found by what has changed.
-        return locks.exclusively(user.id(), state.providerId(), () -> complete(state, code));
+        return locks.exclusively(user.id(), state.providerId(), () -> complete(state, code))
+                .get();
     }
 
-    private Completed complete(AuthorizationState state, Secret code) {
+    /** What is supplied is done without the lock, since it may take another user's. */
+    private Supplier<Completed> complete(AuthorizationState state, Secret code) {
         var before = freshLogin.links(state);
-        return switch (redeem(state, code)) {
-            case Completion.LoggedIn(var userId) -> loggedIn(state, before, userId);
+        var askedAt = clock.instant();
+        var completion = redeem(state, code);
+        if (completion instanceof Completion.LoggedIn(var userId) && !userId.equals(state.userId())) {
+            return () -> linkedElsewhere(state, userId, askedAt);
+        }
+        var completed = completed(state, before, completion);
+        return () -> completed;
+    }
+
+    private Completed linkedElsewhere(AuthorizationState state, UUID userId, Instant askedAt) {
+        foreignLinks.takeBackNew(state.providerId(), userId, askedAt);
+        throw LinkingProblems.linkedElsewhere();
+    }
+
+    private Completed completed(AuthorizationState state, List<Link> before, Completion completion) {
+        return switch (completion) {
+            case Completion.LoggedIn _ -> loggedIn(state, before);
             case Completion.Interrupted(var why) -> found(state, before, () -> LinkingProblems.interrupted(why));
             case Completion.Pending(var id) -> pendingLinks.seal(state, id);
             case Completion.Refused(var refusal) -> throw LinkingProblems.of(refusal);
@@ -90,11 +112,7 @@ class CompleteService {
         }
     }
 
-    private Completed loggedIn(AuthorizationState state, List<Link> before, UUID userId) {
-        if (!userId.equals(state.userId())) {
-            foreignLinks.takeBackNew(state.providerId(), userId);
-            throw LinkingProblems.linkedElsewhere();
-        }
+    private Completed loggedIn(AuthorizationState state, List<Link> before) {
         return found(
                 state,
                 before,

@@ -4,6 +4,7 @@ import io.tokenbroker.account.Accounts;
 import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.fusionauth.LinkApi;
 import io.tokenbroker.link.AccountId;
+import io.tokenbroker.link.AccountLocks;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.provider.LinkingByName;
 import io.tokenbroker.time.Sleeper;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 
@@ -32,33 +34,49 @@ class ForeignLinks {
     /** A link that this login has made was made and used in one go, by FusionAuth's clock alone. */
     private static final Duration IN_ONE_GO = Duration.ofSeconds(1);
 
+    /** How far FusionAuth's clock may be behind ours. A link from before is left alone, whatever else it looks like. */
+    private static final Duration SKEW = Duration.ofSeconds(10);
+
     private final LinkingByName linkingByName;
     private final LinkApi fusionAuth;
     private final Accounts accounts;
+    private final AccountLocks locks;
     private final Sleeper sleeper;
 
-    ForeignLinks(LinkingByName linkingByName, LinkApi fusionAuth, Accounts accounts, Sleeper sleeper) {
+    ForeignLinks(
+            LinkingByName linkingByName, LinkApi fusionAuth, Accounts accounts, AccountLocks locks, Sleeper sleeper) {
         this.linkingByName = linkingByName;
         this.fusionAuth = fusionAuth;
         this.accounts = accounts;
+        this.locks = locks;
         this.sleeper = sleeper;
     }
 
-    /** Removes the link over which this user was just logged in, unless it was there before. Says nothing to the caller. */
-    void takeBackNew(UUID providerId, UUID userId) {
+    /**
+     * Removes the link over which this user was just logged in, unless it was there before. Says nothing to the caller. Call
+     * it without the lock of another user.
+     *
+     * @param askedAt when the login began
+     */
+    void takeBackNew(UUID providerId, UUID userId, Instant askedAt) {
         if (!linkingByName.isPossible(providerId)) {
             return;
         }
         try {
-            links(providerId, userId).stream()
-                    .max(Comparator.comparing(link -> link.lastLoginAt().orElse(Instant.EPOCH)))
-                    .filter(ForeignLinks::isNew)
-                    .ifPresent(this::takeBack);
+            locks.exclusively(userId, providerId, () -> {
+                newest(providerId, userId).filter(link -> isNew(link, askedAt)).ifPresent(this::takeBack);
+                return userId;
+            });
         } catch (BrokerException e) {
             LOG.warnf(
                     "FusionAuth logged in another user than the one who links, at provider %s; whether it has made a link could not be read: %s",
                     providerId, e.detail());
         }
+    }
+
+    private Optional<Link> newest(UUID providerId, UUID userId) {
+        return links(providerId, userId).stream()
+                .max(Comparator.comparing(link -> link.lastLoginAt().orElse(Instant.EPOCH)));
     }
 
     private List<Link> links(UUID providerId, UUID userId) {
@@ -73,8 +91,9 @@ class ForeignLinks {
         }
     }
 
-    private static boolean isNew(Link link) {
+    private static boolean isNew(Link link, Instant askedAt) {
         return link.insertedAt()
+                .filter(inserted -> inserted.isAfter(askedAt.minus(SKEW)))
                 .flatMap(inserted -> link.lastLoginAt().map(login -> Duration.between(inserted, login)))
                 .filter(age -> age.abs().compareTo(IN_ONE_GO) < 0)
                 .isPresent();

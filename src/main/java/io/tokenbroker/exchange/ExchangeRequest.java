@@ -29,11 +29,19 @@ record ExchangeRequest(
     static final String ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
     private static final Set<String> TYPES = Set.of(ACCESS_TOKEN, "urn:ietf:params:oauth:token-type:jwt");
 
+    private static final int MOST_AUDIENCES = 10;
+
     ExchangeRequest {
         if (!scopes.isEmpty() && !MintRequest.areScopes(scopes)) {
             throw new BrokerException(
                     ProblemType.INVALID_SCOPE,
                     "The field 'scope' must be 50 scopes of 512 characters at most, without quotes and backslashes.");
+        }
+        if (audiences.size() > MOST_AUDIENCES) {
+            throw new BrokerException(
+                    ProblemType.INVALID_TARGET,
+                    "A token is for one account and one resource: %d audiences are too many."
+                            .formatted(audiences.size()));
         }
         audiences = List.copyOf(audiences);
         scopes = List.copyOf(scopes);

@@ -49,7 +49,7 @@ class BackgroundKeepAlive {
     @Scheduled(every = "1s", delayed = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void passIfDue() {
         var now = clock.instant();
-        if (rate == 0 || Window.of(lastPass, between).contains(now)) {
+        if (Window.of(lastPass, between).contains(now)) {
             return;
         }
         lastPass = now;
@@ -59,7 +59,9 @@ class BackgroundKeepAlive {
                 lastCleaning = now;
                 orLater(this::clean);
             }
-            orLater(this::pass);
+            if (rate > 0) {
+                orLater(this::pass);
+            }
         } finally {
             stopping.ended();
         }

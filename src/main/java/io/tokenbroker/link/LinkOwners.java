@@ -9,6 +9,7 @@ import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.time.Window;
+import io.tokenbroker.upstream.CurrentCaller;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
@@ -45,7 +46,7 @@ public class LinkOwners {
         return isRequired
                 ? recent(userId)
                         .orElseGet(() -> readings.share(
-                                userId,
+                                new Reading(userId, CurrentCaller.name()),
                                 // Another reading may have ended since this caller looked.
                                 () -> recent(userId).orElseGet(() -> read(userId))))
                 : new Read(true, clock.instant());
@@ -78,4 +79,7 @@ public class LinkOwners {
 
     /** @param at when FusionAuth was asked */
     record Read(boolean isActive, Instant at) {}
+
+    /** @param caller whose call it is: what a flood of one caller is refused must not refuse another */
+    private record Reading(UUID userId, String caller) {}
 }

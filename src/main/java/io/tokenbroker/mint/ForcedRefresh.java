@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 class ForcedRefresh {
 
     private final SingleFlight<Landing> flights = new SingleFlight<>();
-    private final SingleFlight<Boolean> drops = new SingleFlight<>();
+    private final SingleFlight<Optional<List<Turn>>> drops = new SingleFlight<>();
     private final SharedRefresh refresh;
     private final TokenCache cache;
 
@@ -42,18 +42,17 @@ class ForcedRefresh {
     }
 
     /**
-     * Drops the cached token if it is one that its resource has rejected. Who comes second finds it gone.
+     * Drops the cached token if it is one that its resource has rejected. Callers at the same time share the turn.
      *
      * @throws BrokerException if it is not the client's turn; the token stays for the others
      */
     void drop(MintTurn turn, Predicate<AccessToken> rejected) {
-        drops.share(turn.flight(), () -> {
-            var isCached = cache.getAnyway(turn.wanted).filter(rejected).isPresent();
-            if (isCached) {
+        turn.taken = drops.share(turn.flight(), () -> {
+            if (cache.getAnyway(turn.wanted).filter(rejected).isPresent()) {
                 turn.require();
                 cache.dropIf(turn.wanted, rejected);
             }
-            return isCached;
+            return turn.taken;
         });
     }
 

@@ -6,8 +6,10 @@ import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.provider.Provider;
 import io.tokenbroker.seal.Secret;
+import io.tokenbroker.tenant.Issuer;
 import io.tokenbroker.tenant.RefreshOutcome.Refreshed;
 import java.io.IOException;
+import java.net.URI;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.Set;
@@ -95,7 +97,8 @@ final class IdentityCheck {
 
     private static boolean hasAnotherIssuer(Provider provider, JsonNode claims) {
         return provider.issuer()
-                .filter(issuer -> !issuer.equals(claims.path("iss").asText("")))
+                .filter(issuer ->
+                        !Issuer.isSame(URI.create(issuer), claims.path("iss").asText("")))
                 .isPresent();
     }
 

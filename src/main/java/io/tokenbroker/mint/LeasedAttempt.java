@@ -63,7 +63,7 @@ final class LeasedAttempt {
 
     /** No access token, but perhaps the only refresh token that the grant has. */
     private Result missedKeeping(Wanted wanted, Optional<Secret> next, Refused why) {
-        return switch (lease.keep(next, wanted.target().scopes(), Optional.empty())) {
+        return switch (lease.keep(next, wanted.scopes(), Optional.empty())) {
             case KEPT -> attempt.missed(seenAtNext(wanted), why);
             case SUPERSEDED -> new Result.LookAgain(attempt.withLinkReadAgain(wanted));
             case UNSTORED ->

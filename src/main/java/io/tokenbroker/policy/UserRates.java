@@ -20,7 +20,7 @@ public class UserRates {
     UserRates(BrokerSettings settings, Clock clock) {
         var limit = settings.users().requestsPerMinute();
         this.rates = Caffeine.newBuilder()
-                .maximumSize(100_000)
+                .maximumSize(20_000)
                 .expireAfterAccess(FULL_AGAIN)
                 .build(user -> RequestRate.ofUser(limit, clock));
     }

@@ -9,7 +9,7 @@ public final class HeapPart implements Converter<Long> {
 
     private static final long serialVersionUID = 1;
 
-    private static final Pattern FORM = Pattern.compile("([0-9]{1,12})([KMG%]?)");
+    private static final Pattern FORM = Pattern.compile("([0-9]{1,9})([KMG%]?)");
     private static final long LEAST = 1 << 20;
 
     /** Of the heap: the rest of the broker needs some as well. */

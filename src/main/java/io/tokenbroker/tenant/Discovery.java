@@ -31,7 +31,7 @@ public class Discovery {
     private final Clock clock;
 
     private final Cache<URI, Read> believed =
-            Caffeine.newBuilder().maximumSize(10_000).build();
+            Caffeine.newBuilder().maximumSize(1_000).build();
 
     Discovery(ProviderHttp http, EgressPolicy egress, Clock clock) {
         this.http = http;

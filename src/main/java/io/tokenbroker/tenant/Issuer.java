@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Whether two issuers are one. */
-final class Issuer {
+public final class Issuer {
 
     private static final Pattern GUID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
     private static final Pattern ENTRA = Pattern.compile("(https?://[^/]+)/([^/]+)/v2\\.0");
@@ -21,7 +21,7 @@ final class Issuer {
      * Whether a document of this issuer says the same, but for a slash at the end. At Entra one tenant has several names,
      * and a document says its GUID.
      */
-    static boolean isSame(URI configured, String said) {
+    public static boolean isSame(URI configured, String said) {
         var asked = withoutSlash(configured.toString());
         var answered = withoutSlash(said);
         if (asked.equals(answered)) {

@@ -5,6 +5,8 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.net.ProxyOptions;
 import jakarta.ws.rs.ext.ContextResolver;
 import jakarta.ws.rs.ext.Provider;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Connections to identity providers, through the proxy if there is one. One on which nothing comes is closed, also if its
@@ -14,6 +16,7 @@ import jakarta.ws.rs.ext.Provider;
 public class ProviderConnections implements ContextResolver<HttpClientOptions> {
 
     private static final int IDLE_SECONDS = 60;
+    private static final List<String> LOOPBACK = List.of("localhost", "127.0.0.1", "::1", "[::1]");
 
     private final OutboundProxy proxy;
 
@@ -34,9 +37,12 @@ public class ProviderConnections implements ContextResolver<HttpClientOptions> {
             through.setUsername(address.user()).setPassword(address.password());
         }
         options.setProxyOptions(through);
-        for (var host : new String[] {"localhost", "*.localhost", "127.*", "::1", "[::1]"}) {
-            options.addNonProxyHost(host);
-        }
-        proxy.direct().forEach(host -> options.addNonProxyHost(host).addNonProxyHost("*." + host));
+        options.setNonProxyHosts(patterns(Stream.concat(LOOPBACK.stream(), proxy.direct().stream())));
+    }
+
+    /** Each host, and all below it. Vert.x makes a regular expression of what has an asterisk, but escapes no dot. */
+    static List<String> patterns(Stream<String> hosts) {
+        return hosts.flatMap(host -> Stream.of(host, "*[.]" + host.replace(".", "[.]")))
+                .toList();
     }
 }

@@ -96,8 +96,7 @@ public class OutboundProxy {
             Authenticator.setDefault(new Authenticator() {
                 @Override
                 protected @Nullable PasswordAuthentication getPasswordAuthentication() {
-                    return getRequestorType() == RequestorType.PROXY
-                                    && getRequestingHost().equals(host)
+                    return getRequestorType() == RequestorType.PROXY && host.equals(getRequestingHost())
                             ? new PasswordAuthentication(user, password.toCharArray())
                             : null;
                 }

@@ -31,7 +31,7 @@ class FloodsIT {
                 .filteredOn(
                         row -> !List.of("wrong keys", "batch of 50, uncached").contains(row.flood()))
                 .filteredOn(row -> row.answers().containsKey(429))
-                .hasSizeGreaterThan(10);
+                .isNotEmpty();
         assertThat(rows)
                 .filteredOn(row -> row.flood().equals("wrong keys"))
                 .allSatisfy(row -> assertThat(row.answers()).containsOnlyKeys(401));

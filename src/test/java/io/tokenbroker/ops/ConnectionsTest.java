@@ -52,7 +52,7 @@ class ConnectionsTest extends BrokerTest {
         sandbox()
                 .fusionAuth()
                 .fault(new Fault(
-                        Fault.Kind.SLOW, "GET", "/api/identity-provider/link", "", 1, false, Duration.ofSeconds(4), 0));
+                        Fault.Kind.SLOW, "GET", "/api/identity-provider/link", "", 1, false, Duration.ofSeconds(3), 0));
 
         Broker.alice().get("/accounts").then().statusCode(200);
     }

@@ -79,8 +79,16 @@ class OddRequestsIT {
                 .count();
     }
 
-    /** What is left after a collection. */
+    /** What is left after a collection, the least of three: something may be under way at one. */
     private static long heapKilobytes() throws IOException, InterruptedException {
+        var least = afterCollection();
+        for (var more = 0; more < 2; more++) {
+            least = Math.min(least, afterCollection());
+        }
+        return least;
+    }
+
+    private static long afterCollection() throws IOException, InterruptedException {
         jcmd("GC.run");
         var used = USED.matcher(jcmd("GC.heap_info"));
         assertThat(used.find()).isTrue();
