@@ -92,7 +92,6 @@ class ConsentTest extends LinkingTest {
     @Test
     void whoKeepsCompletingWithoutASignInAsksTheTenantOnceInHalfAMinute() {
         var problem = refused();
-        var mine = Broker.signIn(startAgain(problem), BLAKE);
         String made = startAgain(problem).path("state");
         completed(Map.of("state", made, "code", "made-up")).statusCode(403);
         for (var i = 0; i < 20; i++) {
@@ -104,6 +103,7 @@ class ConsentTest extends LinkingTest {
         }
         assertThat(sandbox().entra().refreshes(BLAKE, VAULT)).isEqualTo(2);
 
+        var mine = Broker.signIn(startAgain(problem), BLAKE);
         completed(mine).statusCode(429);
         TestTime.advance(Duration.ofSeconds(30));
         completed(mine).statusCode(200);
