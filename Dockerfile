@@ -15,11 +15,12 @@ VOLUME /opt/token-broker/data
 
 USER 10001:10001
 WORKDIR /opt/token-broker
-EXPOSE 8080
+# The API, and health and metrics for those who run the broker.
+EXPOSE 8080 9000
 
 ENV JAVA_TOOL_OPTIONS="-XX:MaxRAMPercentage=70 -XX:+ExitOnOutOfMemoryError -XX:+UseCompactObjectHeaders -Dorg.sqlite.lib.path=/opt/token-broker/sqlite/this"
 
 HEALTHCHECK --interval=15s --timeout=3s --start-period=20s \
-  CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080 && printf 'GET /q/health/live HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q '^HTTP/1.. 200' <&3"]
+  CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9000 && printf 'GET /q/health/live HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q '^HTTP/1.. 200' <&3"]
 
 ENTRYPOINT ["java", "-jar", "quarkus-run.jar"]

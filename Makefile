@@ -6,7 +6,7 @@ SHELL := /bin/sh
 MVN = JAVA_HOME="$${JAVA_HOME:?}" mvn -B -ntp
 WITH_JDK = @JAVA_HOME=$$(src/scripts/find-jdk) || exit 1; export JAVA_HOME;
 
-.PHONY: help run test check format bench faults floods image client clean
+.PHONY: help run test check format bench faults stress floods image client clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,8 +17,8 @@ run: ## build and start the broker with its sandbox and the demo page
 test: ## everything: build, all tests, real Keycloak and Chromium, the OpenAPI linter
 	$(WITH_JDK) $(MVN) verify && src/scripts/lint-openapi
 
-check: ## what is quick: format, compiler checks, the OpenAPI linter
-	$(WITH_JDK) $(MVN) -q spotless:check test-compile && src/scripts/lint-openapi
+check: ## what is quick: format, compiler checks, the OpenAPI linter, known vulnerabilities of what is built in
+	$(WITH_JDK) $(MVN) -q spotless:check test-compile cyclonedx:makeBom && src/scripts/lint-openapi && src/scripts/scan-dependencies
 
 format: ## format the sources
 	$(WITH_JDK) $(MVN) -q spotless:apply
@@ -31,6 +31,9 @@ faults: ## do the broker every harm there is, count the accounts that still mint
 
 floods: ## one caller floods each endpoint, another's mints are timed; writes docs/floods.md
 	$(WITH_JDK) $(MVN) -q -DskipTests package dependency:build-classpath -Dmdep.outputFile=target/floods.classpath && exec src/scripts/floods
+
+stress: ## 200,000 odd requests of a stranger to a small broker, whose heap, metrics and log must stay as they were
+	$(WITH_JDK) $(MVN) -q -DskipTests package && $(MVN) -q failsafe:integration-test@real-parts failsafe:verify -Dit.test=OddRequestsIT -Dstress.requests=200000
 
 image: ## a container image, by docker, podman or buildah
 	$(WITH_JDK) $(MVN) -q -DskipTests package && exec src/scripts/build-image

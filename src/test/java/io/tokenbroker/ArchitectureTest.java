@@ -117,7 +117,8 @@ class ArchitectureTest {
                             "time",
                             "upstream")),
             Map.entry(
-                    "exchange", List.of("account", "caller", "link", "mint", "policy", "problem", "provider", "seal")),
+                    "exchange",
+                    List.of("account", "caller", "link", "mint", "policy", "problem", "provider", "seal", "settings")),
             Map.entry("managedidentity", List.of("caller", "mint", "policy", "problem", "seal", "tenant")),
             Map.entry(
                     "azd",

@@ -1,21 +1,30 @@
 package io.tokenbroker.exchange;
 
+import io.tokenbroker.settings.BrokerSettings;
 import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.UriInfo;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Authorization server metadata (RFC 8414 §2). */
 @Path("/.well-known/oauth-authorization-server")
 class MetadataResource {
 
+    private final Optional<URI> publicUrl;
+
+    MetadataResource(BrokerSettings settings) {
+        this.publicUrl = settings.publicUrl();
+    }
+
     @GET
     @PermitAll
     public Map<String, Object> read(@Context UriInfo uri) {
-        var broker = uri.getBaseUri().toString().replaceFirst("/$", "");
+        var broker = publicUrl.orElseGet(uri::getBaseUri).toString().replaceFirst("/+$", "");
         return Map.of(
                 "issuer", broker,
                 "token_endpoint", broker + "/oauth2/token",

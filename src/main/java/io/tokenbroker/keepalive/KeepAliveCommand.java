@@ -33,6 +33,7 @@ public class KeepAliveCommand implements QuarkusApplication {
             }
             case CommandLine.Options options -> {
                 System.setProperty("quarkus.http.host-enabled", "false");
+                System.setProperty("quarkus.management.host-enabled", "false");
                 // The terminal is for the progress.
                 System.setProperty("quarkus.log.console.stderr", "true");
                 Quarkus.run(KeepAliveCommand.class, exit, arguments.toArray(String[]::new));

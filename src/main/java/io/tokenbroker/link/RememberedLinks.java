@@ -62,8 +62,12 @@ public class RememberedLinks {
         this.versions = versions;
         this.clock = clock;
         this.recheckAfter = settings.accounts().recheckAfter();
-        this.links = memory.cache(Share.LINKS, Caffeine.newBuilder(), (id, known) -> known.link().bytes());
-        this.misses = memory.cache(Share.MISSED_LINKS, Caffeine.newBuilder(), (miss, at) -> miss.id().bytes());
+        this.links = memory.cache(
+                Share.LINKS, Caffeine.newBuilder(), (id, known) -> known.link().bytes());
+        this.misses = memory.cache(
+                Share.MISSED_LINKS,
+                Caffeine.newBuilder(),
+                (miss, at) -> miss.id().bytes());
         this.missedFor = recheckAfter.compareTo(MISSED_FOR) < 0 ? recheckAfter : MISSED_FOR;
     }
 

@@ -53,7 +53,7 @@ class ConsentTrial implements TrialMint {
         var target = Target.ofScopes(provider, scopes);
         var remembered = links.current(AccountId.of(link)).orElseThrow(Accounts::notFound);
         var wanted = new Wanted(provider, Accounts.requireActive(remembered), target, Optional.empty());
-        var name = "consent\n" + wanted.account();
+        var name = "consent\n" + wanted.authorization();
         var turn = turns.take(name, BETWEEN_TRIALS).orElseThrow(() -> tooEarly(turns.left(name)));
         recent.forget(wanted);
         var landing = forced.within(turn::giveBack, () -> refresh.of(wanted, false, Acceptance.NONE));

@@ -76,19 +76,20 @@ record Wanted(Provider provider, Remembered remembered, Target target, Optional<
         return scope.toLowerCase(Locale.ROOT);
     }
 
-    /**
-     * What a client has turns for: this target of the account, as the person has last authorized it; and the account as a
-     * whole, if the client insists on a new token.
-     */
-    List<String> turns(boolean insisting) {
+    /** The account as the person has last authorized it, by the same name at all replicas. */
+    String authorization() {
         var link = remembered.link();
-        var whole = String.join(
+        return String.join(
                 "\n",
                 account().toString(),
-                link.insertedAt().toString(),
+                link.linkedAt().toString(),
                 link.lastLoginAt().map(Instant::toString).orElse(""));
-        var ofTarget = whole + "\n" + String.join(" ", scopes());
-        return insisting ? List.of(whole, ofTarget) : List.of(ofTarget);
+    }
+
+    /** What a client has turns for: this target of the account; and the account as a whole, if the client insists. */
+    List<String> turns(boolean insisting) {
+        var ofTarget = authorization() + "\n" + String.join(" ", scopes());
+        return insisting ? List.of(authorization(), ofTarget) : List.of(ofTarget);
     }
 
     /** The account as the person has last authorized it. */

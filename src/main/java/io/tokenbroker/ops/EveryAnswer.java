@@ -1,5 +1,6 @@
 package io.tokenbroker.ops;
 
+import io.quarkus.vertx.http.ManagementInterface;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.tokenbroker.problem.RequestId;
 import io.vertx.core.http.HttpHeaders;
@@ -28,6 +29,14 @@ class EveryAnswer {
                     request.next();
                 },
                 BEFORE_ALL_ELSE);
+    }
+
+    /** Those of the management port too. */
+    void register(@Observes ManagementInterface management) {
+        management.router().route().order(Integer.MIN_VALUE).handler(request -> {
+            putHeaders(request);
+            request.next();
+        });
     }
 
     static void putHeaders(RoutingContext request) {

@@ -1,6 +1,7 @@
 package io.tokenbroker.ops;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ErrorShape;
 import io.tokenbroker.problem.ProblemMappers;
 import io.tokenbroker.problem.RequestId;
@@ -10,7 +11,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import org.jboss.logging.Logger;
 
-/** Answers requests that fail before they reach a resource, such as by their path, length or host, in the shape of the others. */
+/** Answers requests that fail before they reach a resource, such as by their path, length or head, in the shape of the others. */
 class HttpFailures {
 
     private static final Logger LOG = Logger.getLogger(HttpFailures.class);
@@ -33,13 +34,21 @@ class HttpFailures {
         if (status >= 500) {
             LOG.errorf(request.failure(), "Request %s failed unexpectedly", RequestId.of(request));
         }
-        var refusal = ErrorShape.at(request).of(ProblemMappers.ofStatus(status), RequestId.of(request));
+        var refused = request.failure() instanceof BrokerException said ? said : ProblemMappers.ofStatus(status);
+        var refusal = ErrorShape.at(request).of(refused, RequestId.of(request));
         EveryAnswer.putHeaders(request);
+        MetricLabels.namePath(request);
         response.setStatusCode(refusal.status()).putHeader(HttpHeaderNames.CONTENT_TYPE, refusal.mediaType());
+        var body = Json.encodeToBuffer(refusal.body());
+        if (RequestHeads.isLast(request)) {
+            response.putHeader(HttpHeaderNames.CONNECTION, "close");
+            response.end(body, written -> request.request().connection().close());
+            return;
+        }
         if (!request.request().isEnded()) {
             hangUpSoon(request);
         }
-        response.end(Json.encodeToBuffer(refusal.body()));
+        response.end(body);
     }
 
     /** Reads on for a second, since a client that is still sending might miss the answer otherwise; then closes. */

@@ -1,9 +1,9 @@
 package io.tokenbroker.ops;
 
+import io.quarkus.vertx.http.ManagementInterface;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.ext.web.Router;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
 import java.util.Objects;
@@ -14,11 +14,13 @@ class OpenApiDocument {
     /** RFC 9512. */
     private static final String MEDIA_TYPE = "application/yaml";
 
-    void register(@Observes Router router) throws IOException {
+    void register(@Observes ManagementInterface management) throws IOException {
         try (var file = OpenApiDocument.class.getResourceAsStream("/openapi.yaml")) {
             var document = Buffer.buffer(
                     Objects.requireNonNull(file, "openapi.yaml is in the jar").readAllBytes());
-            router.route("/q/openapi")
+            management
+                    .router()
+                    .route("/q/openapi")
                     .method(HttpMethod.GET)
                     .method(HttpMethod.HEAD)
                     .handler(request -> request.response()

@@ -3,6 +3,8 @@ package io.tokenbroker.ops;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.ProblemType;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.impl.RoutingContextInternal;
@@ -15,6 +17,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  */
 class RequestBodies {
 
+    private static final String IDENTITY = "identity";
+    private static final String NOT_COMPRESSED = "Send the body as it is: not compressed, without Content-Encoding.";
+
     private final long limit;
 
     RequestBodies(@ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize limit) {
@@ -22,17 +27,26 @@ class RequestBodies {
     }
 
     void register(@Observes Filters filters) {
-        filters.register(this::read, EveryAnswer.BEFORE_ALL_ELSE - 1);
+        filters.register(this::read, EveryAnswer.BEFORE_ALL_ELSE - 2);
     }
 
     private void read(RoutingContext request) {
         if (request.request().isEnded()) {
             passOn(request, Buffer.buffer());
+        } else if (isCoded(request)) {
+            // RFC 9110 §15.5.16
+            request.response().putHeader(HttpHeaderNames.ACCEPT_ENCODING, IDENTITY);
+            request.fail(415, new BrokerException(ProblemType.UNSUPPORTED_MEDIA_TYPE, NOT_COMPRESSED));
         } else if (announced(request) > limit) {
             request.fail(413);
         } else {
             collect(request);
         }
+    }
+
+    private static boolean isCoded(RoutingContext request) {
+        var coding = request.request().getHeader(HttpHeaderNames.CONTENT_ENCODING);
+        return coding != null && !coding.equalsIgnoreCase(IDENTITY);
     }
 
     private void collect(RoutingContext request) {

@@ -17,6 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.eclipse.microprofile.config.ConfigProvider;
 
 /** Says in one line why the broker does not start: the key that is wrong and what belongs there. */
 final class StartFailure {
@@ -36,6 +37,7 @@ final class StartFailure {
             entry("broker.accounts.recheck-after", "a duration, such as 30s"),
             entry("broker.accounts.require-active-user", "true or false"),
             entry("broker.store.pool-size", "a whole number, such as 10"),
+            entry("broker.public-url", "the broker's address as callers know it, such as https://broker.example.com"),
             entry("broker.keep-alive.after", "a duration, such as 30d"),
             entry("broker.keep-alive.rate", "how many accounts a second, such as 5; 0 for none"),
             entry(
@@ -52,6 +54,8 @@ final class StartFailure {
             entry("broker.providers.*.issuer", "a URL"),
             entry("broker.providers.*.authorization-endpoint", "a URL"),
             entry("broker.providers.*.token-endpoint", "a URL"));
+
+    private static final String MANAGEMENT_PORT = "quarkus.management.port";
 
     /** SmallRye's messages name the key after "property", some in quotes; that of an unknown one begins with it. */
     private static final Pattern KEY = Pattern.compile("(?:property|name|SRCFG00050:) \"?([A-Za-z][A-Za-z0-9.\"_-]*)");
@@ -77,10 +81,18 @@ final class StartFailure {
                 return "Cannot start: " + setting.getMessage();
             }
             if (cause instanceof QuarkusBindException taken) {
-                return "Cannot start: port %d is in use; quarkus.http.port chooses another".formatted(taken.getPort());
+                return "Cannot start: port %d is in use; %s chooses another"
+                        .formatted(taken.getPort(), isOfManagement(taken) ? MANAGEMENT_PORT : "quarkus.http.port");
             }
         }
         return "Cannot start: " + ExceptionUtil.generateStackTrace(failure);
+    }
+
+    private static boolean isOfManagement(QuarkusBindException taken) {
+        return ConfigProvider.getConfig()
+                .getOptionalValue(MANAGEMENT_PORT, Integer.class)
+                .filter(port -> port == taken.getPort())
+                .isPresent();
     }
 
     private static String settings(ConfigValidationException e) {

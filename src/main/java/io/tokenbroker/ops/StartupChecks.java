@@ -46,6 +46,9 @@ class StartupChecks {
     void check(@Observes @Priority(1) StartupEvent start) {
         requireHttp("broker.fusionauth.url", Optional.of(settings.fusionauth().url()));
         requireHttp("broker.fusionauth.jwks-url", settings.fusionauth().jwksUrl());
+        require(
+                settings.publicUrl().filter(url -> !isAddress(url)).isEmpty(),
+                "broker.public-url must be an absolute http(s) URL without query, fragment and user name");
         // What is in it, no message repeats.
         require(
                 API_KEY.matcher(settings.fusionauth().apiKey()).matches(),
@@ -188,6 +191,10 @@ class StartupChecks {
 
     private static boolean isHttp(URI uri) {
         return uri.getHost() != null && Set.of("http", "https").contains(uri.getScheme());
+    }
+
+    private static boolean isAddress(URI url) {
+        return isHttp(url) && url.getRawQuery() == null && url.getRawFragment() == null && url.getRawUserInfo() == null;
     }
 
     private void requireHttp(String key, Optional<URI> uri) {

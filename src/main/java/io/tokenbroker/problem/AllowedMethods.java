@@ -10,10 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
-/** The methods that each path answers to, for the {@code Allow} of a 405 (RFC 9110 §15.5.6), which REST leaves out. */
+/** The API's paths and the methods they answer to, for the {@code Allow} of a 405 (RFC 9110 §15.5.6), which REST leaves out. */
 @ApplicationScoped
-class AllowedMethods {
+public class AllowedMethods {
 
     private final List<Operation> operations = new ArrayList<>();
 
@@ -28,13 +29,18 @@ class AllowedMethods {
     String at(String path) {
         var methods = new TreeSet<>(Set.of("OPTIONS"));
         operations.stream()
-                .filter(operation -> path.matches(operation.path()))
+                .filter(operation -> path.matches(operation.template().replaceAll("\\{[^}]+}", "[^/]+")))
                 .map(Operation::method)
                 .forEach(methods::add);
         if (methods.contains("GET")) {
             methods.add("HEAD");
         }
         return String.join(", ", methods);
+    }
+
+    /** Each with names in braces for what varies. */
+    public Set<String> paths() {
+        return operations.stream().map(Operation::template).collect(Collectors.toSet());
     }
 
     private void addOperations(Class<?> resource) {
@@ -44,12 +50,12 @@ class AllowedMethods {
             for (var annotation : method.getAnnotations()) {
                 var http = annotation.annotationType().getAnnotation(HttpMethod.class);
                 if (http != null) {
-                    operations.add(new Operation(path.replaceAll("\\{[^}]+}", "[^/]+"), http.value()));
+                    operations.add(new Operation(path, http.value()));
                 }
             }
         }
     }
 
-    /** @param path a regular expression */
-    private record Operation(String path, String method) {}
+    /** @param template the path, with names in braces for what varies */
+    private record Operation(String template, String method) {}
 }

@@ -33,6 +33,7 @@ public enum ProblemType {
     PENDING_LINK_EXPIRED(409, "invalid_grant", "The pending link has expired"),
     CONTENT_TOO_LARGE(413, "invalid_request", "The request is too large"),
     UNSUPPORTED_MEDIA_TYPE(415, "invalid_request", "The media type is not supported"),
+    REQUEST_HEADER_FIELDS_TOO_LARGE(431, "invalid_request", "The header fields are too large"),
     RATE_LIMITED(429, "temporarily_unavailable", "Too many requests"),
     INTERNAL_ERROR(500, "server_error", "The broker failed"),
     PROVIDER_MISCONFIGURED(502, "server_error", "The provider is not set up correctly"),

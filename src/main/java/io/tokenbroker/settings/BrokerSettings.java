@@ -27,6 +27,9 @@ public interface BrokerSettings {
     /** The origins of the pages that may call from a browser. */
     Optional<List<String>> corsOrigins();
 
+    /** The broker's address as callers know it, for metadata; without it what a request names in {@code Host}. */
+    Optional<URI> publicUrl();
+
     /** Clients by name. */
     Map<String, Client> clients();
 
@@ -119,13 +122,6 @@ public interface BrokerSettings {
 
         /** The id of the account whose tokens azd gets with this client's key. Without it: none. */
         Optional<String> azdAccount();
-    }
-
-    interface Users {
-
-        /** How many requests a minute, of each user. */
-        @WithDefault("600")
-        int requestsPerMinute();
     }
 
     interface Provider extends GivenProvider {

@@ -162,7 +162,8 @@ public final class Bench {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         settings.forEach((key, value) -> command.add("-D%s=%s".formatted(key, value)));
-        command.addAll(List.of("-Dquarkus.http.port=" + port, "-jar", app + "/quarkus-run.jar"));
+        command.addAll(List.of(
+                "-Dquarkus.http.port=" + port, "-Dquarkus.management.port=0", "-jar", app + "/quarkus-run.jar"));
         var log = WORK.resolve(name + ".log").toFile();
         var process = new ProcessBuilder(command)
                 .redirectErrorStream(true)

@@ -1,6 +1,5 @@
 package io.tokenbroker.complete;
 
-import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.hamcrest.Matchers.containsString;
@@ -17,6 +16,7 @@ import io.tokenbroker.sandbox.fusionauth.Unknown;
 import io.tokenbroker.sandbox.plain.PlainProvider;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.LinkingTest;
+import io.tokenbroker.support.Management;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -97,7 +97,8 @@ class LinkingByNameTest extends LinkingTest {
 
     @Test
     void readinessWarnsByName() {
-        given().get("/q/health/ready")
+        Management.given()
+                .get("/q/health/ready")
                 .then()
                 .statusCode(200)
                 .body(

@@ -33,6 +33,7 @@ import io.tokenbroker.sandbox.fusionauth.TokenRecipe;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.ClientKey;
+import io.tokenbroker.support.Management;
 import io.tokenbroker.support.TestTime;
 import java.time.Duration;
 import java.util.List;
@@ -748,7 +749,7 @@ class TokenExchangeTest extends BrokerTest {
         basic(PLAIN).formParam("grant_type", GRANT).post("/accounts/{id}/oauth2/token", account);
         given().get("/accounts/{id}/oauth2/token", account);
 
-        var metrics = given().get("/q/metrics").asString();
+        var metrics = Management.given().get("/q/metrics").asString();
 
         assertThat(metrics).contains("uri=\"/accounts/{id}/oauth2/token\"").doesNotContain(account);
     }

@@ -1,6 +1,5 @@
 package io.tokenbroker.link;
 
-import static io.restassured.RestAssured.given;
 import static io.tokenbroker.mint.Minting.ARM;
 import static io.tokenbroker.mint.Minting.BLAKE;
 import static io.tokenbroker.mint.Minting.mint;
@@ -12,6 +11,7 @@ import io.quarkus.test.junit.TestProfile;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.LinkingTest;
+import io.tokenbroker.support.Management;
 import io.tokenbroker.support.OnPostgres;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -31,7 +31,8 @@ class OwnerDoesNotMatterTest extends LinkingTest {
         mint(account, ARM).then().statusCode(200);
 
         assertThat(sandbox().fusionAuth().count("GET", "/api/user/*")).isZero();
-        given().get("/q/health/ready")
+        Management.given()
+                .get("/q/health/ready")
                 .then()
                 .body("checks.find { it.name == 'users' }.status", equalTo("UP"))
                 .body("checks.find { it.name == 'store' }.data.answers", equalTo(true));

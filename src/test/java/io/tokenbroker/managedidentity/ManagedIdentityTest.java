@@ -26,6 +26,7 @@ import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.DoorSettings;
+import io.tokenbroker.support.Management;
 import io.tokenbroker.support.TestTime;
 import io.tokenbroker.support.Waiting;
 import java.time.Duration;
@@ -563,7 +564,7 @@ class ManagedIdentityTest extends BrokerTest {
         token(account, ARM);
         asked(Map.of()).get("/accounts/{id}/msi/token", account).then().statusCode(200);
 
-        var metrics = given().get("/q/metrics").asString();
+        var metrics = Management.given().get("/q/metrics").asString();
 
         assertThat(metrics).contains("uri=\"/msi/token\"", "uri=\"/accounts/{id}/msi/token\"");
         assertThat(metrics).doesNotContain(account);

@@ -23,6 +23,7 @@ import io.tokenbroker.sandbox.entra.Fault;
 import io.tokenbroker.sandbox.entra.Tenant;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.Management;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -209,7 +210,7 @@ class MintAnswerTest extends BrokerTest {
     }
 
     private static String metrics() {
-        return given().get("/q/metrics").asString();
+        return Management.given().get("/q/metrics").asString();
     }
 
     private static double count(String metrics, String outcome) {

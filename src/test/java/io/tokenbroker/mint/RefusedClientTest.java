@@ -1,6 +1,5 @@
 package io.tokenbroker.mint;
 
-import static io.restassured.RestAssured.given;
 import static io.tokenbroker.mint.Minting.ARM;
 import static io.tokenbroker.mint.Minting.BLAKE;
 import static io.tokenbroker.mint.Minting.CASEY;
@@ -24,6 +23,7 @@ import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.IdentityProvider;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.Management;
 import io.tokenbroker.support.TestTime;
 import io.tokenbroker.tenant.RefusedClients;
 import java.time.Duration;
@@ -190,7 +190,8 @@ class RefusedClientTest extends BrokerTest {
     }
 
     private static Map<String, String> readiness() {
-        return given().get("/q/health/ready")
+        return Management.given()
+                .get("/q/health/ready")
                 .then()
                 .statusCode(200)
                 .body("status", equalTo("UP"))

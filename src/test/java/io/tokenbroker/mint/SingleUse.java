@@ -29,6 +29,9 @@ abstract class SingleUse extends LinkingTest {
     /** When a link has to be read again. */
     static final Duration LATER = Duration.ofSeconds(31);
 
+    /** For so long a link that was not found is not looked for again. */
+    static final Duration MISSED_FOR = Duration.ofSeconds(5);
+
     PlainProvider plain = plainProvider();
     UUID provider = UUID.randomUUID();
     String account = "";

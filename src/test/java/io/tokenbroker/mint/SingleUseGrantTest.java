@@ -103,6 +103,7 @@ class SingleUseGrantTest extends SingleUse {
         problem(mint(), 404, "account_not_found");
 
         sandbox().fusionAuth().putLink(link);
+        advance(MISSED_FOR);
 
         mint().then().statusCode(200);
         mintAnew().then().statusCode(200);

@@ -39,6 +39,9 @@ class StoredGrantTest extends BrokerTest {
 
     private static final Duration LATER = Duration.ofSeconds(31);
 
+    /** For so long a link that was not found is not looked for again. */
+    private static final Duration MISSED_FOR = Duration.ofSeconds(5);
+
     private String account = "";
 
     @BeforeEach
@@ -148,6 +151,7 @@ class StoredGrantTest extends BrokerTest {
                 .statusCode(404);
 
         sandbox().fusionAuth().putLink(link);
+        TestTime.advance(MISSED_FOR);
 
         mint(account, ARM).then().statusCode(200).body("source", equalTo("cache"));
     }

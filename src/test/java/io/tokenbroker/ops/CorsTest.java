@@ -40,6 +40,22 @@ class CorsTest extends BrokerTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "traceparent",
+                "tracestate",
+                "baggage",
+                "authorization,baggage,content-type,traceparent,tracestate,x-request-id"
+            })
+    void thePageMaySendWhatTracingAdds(String headers) {
+        var answer = preflight(Sandbox.APP_ORIGIN, "POST", "/authorizations/start", headers);
+
+        assertThat(answer.statusCode()).isIn(200, 204);
+        assertThat(answer.header("Access-Control-Allow-Origin")).isEqualTo(Sandbox.APP_ORIGIN);
+        assertThat(values(answer, "Access-Control-Allow-Headers")).contains(headers.split(",", -1));
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"/accounts", "/providers", "/accounts/acc_x", "/nothing"})
     void thePageMayReadEveryAnswer(String path) {
         var answer = Broker.alice().header("Origin", Sandbox.APP_ORIGIN).get(path);
@@ -95,9 +111,13 @@ class CorsTest extends BrokerTest {
     }
 
     private static Response preflight(String origin, String method, String path) {
+        return preflight(origin, method, path, "authorization,content-type");
+    }
+
+    private static Response preflight(String origin, String method, String path, String headers) {
         return given().header("Origin", origin)
                 .header("Access-Control-Request-Method", method)
-                .header("Access-Control-Request-Headers", "authorization,content-type")
+                .header("Access-Control-Request-Headers", headers)
                 .options(path);
     }
 

@@ -1,6 +1,5 @@
 package io.tokenbroker.ops;
 
-import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -11,6 +10,7 @@ import io.quarkus.test.junit.TestProfile;
 import io.tokenbroker.problem.ProblemAnswer;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.Management;
 import io.tokenbroker.support.SandboxResource;
 import java.util.List;
 import java.util.Map;
@@ -54,8 +54,9 @@ class NotReadyTest extends BrokerTest {
 
     @Test
     void aBrokerThatWasToldNoProvidersYetIsAliveButNotReady() {
-        given().get("/q/health/live").then().statusCode(200);
-        given().get("/q/health/ready")
+        Management.given().get("/q/health/live").then().statusCode(200);
+        Management.given()
+                .get("/q/health/ready")
                 .then()
                 .statusCode(503)
                 .body("status", equalTo("DOWN"))

@@ -1,12 +1,12 @@
 package io.tokenbroker.ops;
 
 import static io.restassured.RestAssured.given;
-import static io.restassured.RestAssured.head;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.Contract;
+import io.tokenbroker.support.Management;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Locale;
@@ -20,7 +20,8 @@ class OpenApiTest extends BrokerTest {
 
     @Test
     void theFileAtTheRootIsServedByteForByte() throws IOException {
-        var served = given().get("/q/openapi")
+        var served = Management.given()
+                .get("/q/openapi")
                 .then()
                 .statusCode(200)
                 .contentType("application/yaml")
@@ -28,7 +29,7 @@ class OpenApiTest extends BrokerTest {
                 .asByteArray();
 
         assertThat(served).isEqualTo(Files.readAllBytes(Contract.FILE));
-        head("/q/openapi").then().statusCode(200).contentType("application/yaml");
+        Management.given().head("/q/openapi").then().statusCode(200).contentType("application/yaml");
     }
 
     @Test

@@ -78,6 +78,7 @@ class StartUpTest {
                 Map.entry("broker.authorization.pkce", "false"),
                 Map.entry("broker.sealing-keys", "a,b"),
                 Map.entry("broker.cors-origins", "https://app.example,http://localhost:3000"),
+                Map.entry("broker.public-url", "https://broker.example.com/tokens/"),
                 Map.entry("broker.clients.billing.key-sha256", DIGEST + "," + DIGEST),
                 Map.entry("broker.clients.billing.subject", "s"),
                 Map.entry("broker.clients.billing.providers", "*"),
@@ -259,6 +260,12 @@ class StartUpTest {
                 wrong("broker.limits.token-size", "99G", "broker.limits.token-size must be 1K to 1M"),
                 wrong(IN_FULL + "default-lifetime", "0s", "default-lifetime must be longer than nothing"),
                 wrong("broker.accounts.recheck-after", "-1s", "broker.accounts.recheck-after must not be negative"),
+                wrong("broker.public-url", "broker.example", "broker.public-url must be an absolute http(s) URL"),
+                wrong("broker.public-url", "ftp://broker.example", "broker.public-url"),
+                wrong("broker.public-url", "https://a b", "broker.public-url"),
+                wrong("broker.public-url", "https://broker.example/?a", "without query, fragment and user name"),
+                wrong("broker.public-url", "https://broker.example/#a", "without query, fragment and user name"),
+                wrong("broker.public-url", "https://a@broker.example", "without query, fragment and user name"),
                 wrong("broker.cors-origins", "*", "broker.cors-origins: '*'"),
                 wrong("broker.cors-origins", "app.example", "broker.cors-origins: 'app.example'"),
                 wrong("broker.cors-origins", "https://app.example/", "broker.cors-origins: 'https://app.example/'"),
@@ -548,6 +555,9 @@ class StartUpTest {
         assertOneLine(StartFailure.oneLine(
                         new RuntimeException(new QuarkusBindException("localhost", 8080, new BindException()))))
                 .contains("8080", "quarkus.http.port");
+        assertOneLine(StartFailure.oneLine(
+                        new RuntimeException(new QuarkusBindException("localhost", 9000, new BindException()))))
+                .contains("9000", "quarkus.management.port");
     }
 
     @Test

@@ -1,6 +1,5 @@
 package io.tokenbroker.ops;
 
-import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -14,6 +13,7 @@ import io.tokenbroker.sandbox.fusionauth.Fault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.Management;
 import io.tokenbroker.support.TestTime;
 import java.time.Duration;
 import java.util.HashMap;
@@ -36,7 +36,8 @@ class UsersUnreadableTest extends BrokerTest {
         mayReadUsers(false);
         look();
 
-        given().get("/q/health/ready")
+        Management.given()
+                .get("/q/health/ready")
                 .then()
                 .statusCode(503)
                 .body(
@@ -62,7 +63,10 @@ class UsersUnreadableTest extends BrokerTest {
         look();
         sandbox().fusionAuth().clearFaults();
 
-        given().get("/q/health/ready").then().body("checks.find { it.name == 'users' }.status", equalTo("UP"));
+        Management.given()
+                .get("/q/health/ready")
+                .then()
+                .body("checks.find { it.name == 'users' }.status", equalTo("UP"));
     }
 
     /** As every half minute. */

@@ -1,6 +1,5 @@
 package io.tokenbroker.ops;
 
-import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -13,6 +12,7 @@ import io.tokenbroker.mint.Minting;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.Management;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -65,7 +65,8 @@ class WrongApiKeyTest extends BrokerTest {
     void readinessNamesItToo() {
         Broker.alice().get("/providers");
 
-        given().get("/q/health/ready")
+        Management.given()
+                .get("/q/health/ready")
                 .then()
                 .statusCode(503)
                 .body(

@@ -104,17 +104,15 @@ class ForcedRefreshTest extends BrokerTest {
 
     @Test
     void aValidityJustUnderTheLifeOfATokenTakesATurnToo() {
-        int life = mint(Map.of("resource", ARM)).path("expires_in");
+        minted(Map.of("resource", ARM));
         for (var i = 0; i < 10; i++) {
-            TestTime.advance(Duration.ofSeconds(2));
-            var answer = mint(Map.of("resource", ARM, "min_validity", life - 1));
-            assertThat(answer.statusCode()).isEqualTo(i == 0 ? 200 : 429);
+            assertThat(mintLongerThanCached(PATIENT).statusCode()).isEqualTo(i == 0 ? 200 : 429);
         }
         assertThat(refreshes(ARM)).isEqualTo(2);
 
-        mint(OTHER, Map.of("resource", ARM, "min_validity", life - 1)).then().statusCode(200);
+        mintLongerThanCached(OTHER).then().statusCode(200);
         TestTime.advance(Duration.ofSeconds(31));
-        mint(Map.of("resource", ARM, "min_validity", life - 1)).then().statusCode(200);
+        mintLongerThanCached(PATIENT).then().statusCode(200);
     }
 
     @Test
@@ -130,9 +128,9 @@ class ForcedRefreshTest extends BrokerTest {
 
     @Test
     void anotherCaseOfTheScopesIsTheSameAtEntra() {
-        String token = minted(Map.of("scopes", List.of("User.Read", "Mail.Read")));
+        String token = minted(Map.of("scopes", List.of("User.Read")));
 
-        mint(Map.of("scopes", List.of("mail.read", "USER.READ")))
+        mint(Map.of("scopes", List.of("USER.READ")))
                 .then()
                 .statusCode(200)
                 .body("source", equalTo("cache"))
@@ -185,6 +183,13 @@ class ForcedRefreshTest extends BrokerTest {
 
         assertThat(StoreMemory.database().first("test", row -> row.getInt(1), "SELECT count(*) FROM refresh_turns"))
                 .contains(0);
+    }
+
+    /** Asks for a second more than the cached token is valid for. */
+    private Response mintLongerThanCached(ClientKey client) {
+        int left = mint(client, Map.of("resource", ARM)).path("expires_in");
+        TestTime.advance(Duration.ofSeconds(2));
+        return mint(client, Map.of("resource", ARM, "min_validity", left - 1));
     }
 
     private static String challenge(int number) {

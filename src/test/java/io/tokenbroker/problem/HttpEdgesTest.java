@@ -131,6 +131,53 @@ class HttpEdgesTest extends BrokerTest {
         assertThat(answer.header("Connection")).isEqualToIgnoringCase("close");
     }
 
+    /** Whoever stands in front may read where such a body ends otherwise, and the rest as another request. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Transfer-Encoding: chunked, xchunked",
+                "Transfer-Encoding: xchunked, chunked",
+                "Transfer-Encoding: gzip, chunked",
+                "Transfer-Encoding: chunked, chunked",
+                "Transfer-Encoding: chunked,",
+                "Transfer-Encoding: chunked\r\n , identity",
+                "Transfer-Encoding: chunked\r\n\tx",
+                "Transfer-Encoding:\r\n chunked",
+                "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
+                "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
+                "Transfer-Encoding: identity\r\nTransfer-Encoding: chunked",
+                "Transfer-Encoding: identity",
+                "Transfer-Encoding: gzip",
+                "Transfer-Encoding: x",
+                "Transfer-Encoding: \"chunked\"",
+                "Transfer-Encoding: chunked;q=1",
+                "Transfer-Encoding: \u000bchunked",
+                "Transfer-Encoding:",
+                "Transfer-Encoding : chunked",
+                "Transfer_Encoding: chunked\r\nTransfer-Encoding: xchunked"
+            })
+    void aTransferCodingThatIsNotChunkedAloneEndsTheConnection(String coding) {
+        var head = "POST /authorizations/start HTTP/1.1\r\nHost: localhost\r\n%s\r\n\r\n".formatted(coding);
+        var smuggled = "GET /accounts HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+        for (var body : List.of("0\r\n\r\n", "2\r\n{}\r\n0\r\n\r\n")) {
+            assertThat(RawHttp.untilClosed(head + body + smuggled))
+                    .startsWith("HTTP/1.1 400 ")
+                    .containsOnlyOnce("HTTP/1.1 ");
+        }
+        // Here what follows is no chunk either, and the connection may end without a word.
+        assertThat(RawHttp.untilClosed(head + smuggled)).doesNotContain("HTTP/1.1 401");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"chunked", "Chunked", " chunked "})
+    void chunkedIsTheOneTransferCoding(String coding) {
+        problem(
+                RawHttp.send(MINT, client() + "Transfer-Encoding: " + coding + "\r\n", "0\r\n\r\n"),
+                404,
+                "account_not_found");
+    }
+
     @Test
     void aMintNeedsNeitherABodyNorAMediaTypeForNone() {
         problem(RawHttp.send(MINT, client(), ""), 404, "account_not_found");
@@ -241,12 +288,65 @@ class HttpEdgesTest extends BrokerTest {
         assertThat(RawHttp.send("GET /accounts/" + "a".repeat(9_000), user(), "")
                         .status())
                 .isEqualTo(414);
-        assertThat(RawHttp.send("GET /accounts", user() + "X-A: " + "a".repeat(40_000) + "\r\n", "")
+        assertThat(RawHttp.send("GET /accounts", user() + "X-A: " + "a".repeat(70_000) + "\r\n", "")
                         .status())
                 .isEqualTo(431);
-        assertThat(RawHttp.send("GET /accounts", user() + ("X-A: " + "a".repeat(50) + "\r\n").repeat(900), "")
-                        .status())
-                .isEqualTo(431);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"40000, 1", "60000, 1", "50, 700", "1000, 33"})
+    void headersBeyondTheLimitAreToldTheNumber(int length, int times) {
+        var answer = RawHttp.send(MINT, ("X-A: " + "a".repeat(length) + "\r\n").repeat(times) + client(), "");
+
+        problem(answer, 431, "request_header_fields_too_large");
+        assertThat(answer.body()).contains("32768 bytes (32 KiB)");
+    }
+
+    @Test
+    void aTokenBeyondTheLimitIsToldTheNumberAtEveryDoor() {
+        var token = "Authorization: Bearer %s\r\n".formatted("a".repeat(33_000));
+
+        for (var door : List.of(
+                "GET /accounts", MINT, "POST /oauth2/token", "GET /msi/token?resource=x&api-version=2019-08-01")) {
+            var answer = RawHttp.send(door, token, "");
+
+            assertThat(answer.status()).isEqualTo(431);
+            assertThat(answer.body()).contains("32768 bytes (32 KiB)");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {9_000, 20_000, 32_000})
+    void headersWithinTheLimitAreRead(int length) {
+        problem(RawHttp.send(MINT, client() + "X-A: " + "a".repeat(length) + "\r\n", ""), 404, "account_not_found");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Authorization: Bearer x\r\n", "Host: localhost\r\n", "HOST: other.example\r\n"})
+    void whatMayBeSaidOnceIsRefusedTwice(String header) {
+        problem(RawHttp.send("GET /accounts", user() + header, ""), 400, "invalid_request");
+        problem(RawHttp.send(MINT, client() + header, ""), 400, "invalid_request");
+        assertThat(RawHttp.send(MINT, client() + header, "").body()).contains("once each");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "deflate", "br", "zstd", "x", "identity, gzip"})
+    void aCompressedBodyIsRefusedWithWhatIsTaken(String coding) {
+        var headers =
+                "Content-Type: application/json\r\nContent-Encoding: %s\r\nContent-Length: 2\r\n".formatted(coding);
+
+        for (var answer :
+                List.of(RawHttp.send(START, user() + headers, "{}"), RawHttp.send(MINT, client() + headers, "{}"))) {
+            problem(answer, 415, "unsupported_media_type");
+            assertThat(answer.header("Accept-Encoding")).isEqualTo("identity");
+        }
+    }
+
+    @Test
+    void aBodyThatSaysItIsNotCompressedIsRead() {
+        var headers = "Content-Type: application/json\r\nContent-Encoding: identity\r\nContent-Length: 2\r\n";
+
+        problem(RawHttp.send(MINT, client() + headers, "{}"), 404, "account_not_found");
     }
 
     private static void problem(RawHttp answer, int status, String code) {

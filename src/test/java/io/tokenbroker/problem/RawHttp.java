@@ -37,6 +37,18 @@ public record RawHttp(int status, String head, String body) {
         }
     }
 
+    /** Sends this, and returns all that comes until the connection closes. */
+    public static String untilClosed(String request) {
+        try (var socket = new Socket("localhost", RestAssured.port)) {
+            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            socket.getOutputStream().flush();
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** A header of the answer; several of one name are joined. */
     public String header(String name) {
         return Arrays.stream(head.split("\r\n", -1))

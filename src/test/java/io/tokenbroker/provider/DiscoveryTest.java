@@ -5,7 +5,6 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasItem;
 
 import io.quarkus.test.junit.QuarkusTest;
-import io.restassured.RestAssured;
 import io.tokenbroker.sandbox.entra.AppRegistration;
 import io.tokenbroker.sandbox.entra.Tenant;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
@@ -15,6 +14,7 @@ import io.tokenbroker.sandbox.wire.Interference;
 import io.tokenbroker.sandbox.wire.Reply;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.LinkingTest;
+import io.tokenbroker.support.Management;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -191,7 +191,7 @@ class DiscoveryTest extends LinkingTest {
 
     private static String reason(UUID id) {
         Map<String, Object> data =
-                RestAssured.get("/q/health/ready").path("checks.find { it.name == 'providers' }.data");
+                Management.given().get("/q/health/ready").path("checks.find { it.name == 'providers' }.data");
         return String.valueOf(data.get("left out: " + id));
     }
 

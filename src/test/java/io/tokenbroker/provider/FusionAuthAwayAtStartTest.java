@@ -7,11 +7,11 @@ import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
-import io.restassured.RestAssured;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.fusionauth.Fault;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.LinkingTest;
+import io.tokenbroker.support.Management;
 import io.tokenbroker.support.SandboxResource;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +30,8 @@ class FusionAuthAwayAtStartTest extends LinkingTest {
         for (var answer : List.of(Broker.alice().get("/providers"), Broker.start(Sandbox.CONTOSO))) {
             problem(answer, 503, "fusionauth_unavailable").header("Retry-After", matchesPattern("[1-9][0-9]*"));
         }
-        RestAssured.get("/q/health/live").then().statusCode(200);
-        RestAssured.get("/q/health/ready").then().statusCode(503);
+        Management.given().get("/q/health/live").then().statusCode(200);
+        Management.given().get("/q/health/ready").then().statusCode(503);
 
         sandbox().fusionAuth().clearFaults();
         letTheListGrowOld();
@@ -40,7 +40,7 @@ class FusionAuthAwayAtStartTest extends LinkingTest {
                 .then()
                 .statusCode(200)
                 .body("providers.name", equalTo(List.of("Adatum", "Contoso", "Fabrikam")));
-        RestAssured.get("/q/health/ready").then().statusCode(200);
+        Management.given().get("/q/health/ready").then().statusCode(200);
     }
 
     /** FusionAuth is away from before the broker starts. */

@@ -9,7 +9,6 @@ import static org.hamcrest.Matchers.not;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
-import io.restassured.RestAssured;
 import io.restassured.response.ValidatableResponse;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.AppRegistration;
@@ -18,6 +17,7 @@ import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.Unknown;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.LinkingTest;
+import io.tokenbroker.support.Management;
 import io.tokenbroker.support.OtherSettings;
 import java.net.URI;
 import java.util.HashMap;
@@ -53,7 +53,7 @@ class GivenProvidersTest extends LinkingTest {
                                                 "name", "Contoso by settings",
                                                 "issuer", sandbox().issuer(Tenant.CONTOSO)),
                                         byEndpoints))));
-        RestAssured.get("/q/health/ready").then().statusCode(200);
+        Management.given().get("/q/health/ready").then().statusCode(200);
         problem(Broker.start(Sandbox.ADATUM), 404, "provider_not_found");
     }
 
@@ -79,7 +79,8 @@ class GivenProvidersTest extends LinkingTest {
 
     @Test
     void withoutPkceReadinessSaysThePrice() {
-        RestAssured.get("/q/health/ready")
+        Management.given()
+                .get("/q/health/ready")
                 .then()
                 .statusCode(200)
                 .body("checks.find { it.name == 'cautions' }.data.pkce", containsString("stolen"));

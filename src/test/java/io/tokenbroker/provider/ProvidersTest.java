@@ -22,6 +22,7 @@ import io.tokenbroker.sandbox.plain.PlainProvider;
 import io.tokenbroker.sandbox.wire.Request;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.LinkingTest;
+import io.tokenbroker.support.Management;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -91,7 +92,7 @@ class ProvidersTest extends LinkingTest {
                 .then()
                 .statusCode(200)
                 .body("providers.name", equalTo(List.of("Adatum", "Contoso", "Fabrikam")));
-        var ready = RestAssured.get("/q/health/ready");
+        var ready = Management.given().get("/q/health/ready");
         ready.then().statusCode(200);
         Map<String, Object> data = ready.path("checks.find { it.name == 'providers' }.data");
         assertThat(data).containsEntry("usable", "Adatum, Contoso, Fabrikam");
@@ -107,7 +108,8 @@ class ProvidersTest extends LinkingTest {
         add(google);
 
         listed().body("providers.name", not(hasItem("Google")));
-        RestAssured.get("/q/health/ready")
+        Management.given()
+                .get("/q/health/ready")
                 .then()
                 .body("checks.find { it.name == 'providers' }.data", not(hasKey("left out: " + google.id())));
     }
@@ -226,7 +228,7 @@ class ProvidersTest extends LinkingTest {
 
         listed().body("providers.name", equalTo(List.of("Adatum", "Contoso", "Fabrikam")));
         Broker.start(Sandbox.CONTOSO).then().statusCode(200);
-        RestAssured.get("/q/health/ready").then().statusCode(200);
+        Management.given().get("/q/health/ready").then().statusCode(200);
     }
 
     @Test

@@ -132,7 +132,7 @@ class AzureSdksIT {
 
     /** How many requests the broker has got at the door, whatever it answered. */
     private static double tokenRequests() {
-        return given().baseUri(BROKER.url().toString())
+        return given().baseUri(BROKER.management().toString())
                 .get("/q/metrics")
                 .asString()
                 .lines()

@@ -1,10 +1,12 @@
 package io.tokenbroker.real;
 
 import io.tokenbroker.sandbox.process.BrokerProcess;
+import io.tokenbroker.sandbox.process.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +27,9 @@ record FailedStart(int code, List<String> stdout, List<String> stderr) {
             var folder = Files.createTempDirectory(BrokerProcess.logs(), "start-up-");
             var log = folder.resolve("stdout.log");
             var errors = folder.resolve("stderr.log");
-            var process = BrokerProcess.launch(BrokerProcess.write("start-up", settings), port, log, errors);
+            var complete = new HashMap<>(settings);
+            complete.putIfAbsent("quarkus.management.port", String.valueOf(FreePort.any()));
+            var process = BrokerProcess.launch(BrokerProcess.write("start-up", complete), port, log, errors);
             if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();
                 throw new IllegalStateException("The broker started, or hangs; see " + log);

@@ -88,7 +88,7 @@ class StartUpIT {
         try (var broker = new BrokerProcess("secret-files", settings)) {
             broker.start();
 
-            given().baseUri(broker.url().toString())
+            given().baseUri(broker.management().toString())
                     .get("/q/health/ready")
                     .then()
                     .statusCode(200);
@@ -103,6 +103,21 @@ class StartUpIT {
             assertThat(ended.code()).isNotZero();
             assertThat(ended.stderr())
                     .containsExactly("Cannot start: port %d is in use; quarkus.http.port chooses another"
+                            .formatted(taken.getLocalPort()));
+        }
+    }
+
+    @Test
+    void aManagementPortInUseIsNamedWithTheSettingThatChoosesAnother() throws IOException {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getByName("0.0.0.0"))) {
+            var settings = new HashMap<>(SANDBOX.settings());
+            settings.put("quarkus.management.port", String.valueOf(taken.getLocalPort()));
+
+            var ended = FailedStart.of(settings, FreePort.any());
+
+            assertThat(ended.code()).isNotZero();
+            assertThat(ended.stderr())
+                    .containsExactly("Cannot start: port %d is in use; quarkus.management.port chooses another"
                             .formatted(taken.getLocalPort()));
         }
     }

@@ -187,7 +187,7 @@ class TokenExchangeClientsIT {
 
     /** How many mints the broker has answered with a token. */
     private static double mints() {
-        return given().baseUri(BROKER.url().toString())
+        return given().baseUri(BROKER.management().toString())
                 .get("/q/metrics")
                 .asString()
                 .lines()

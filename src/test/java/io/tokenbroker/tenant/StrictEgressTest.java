@@ -10,10 +10,10 @@ import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
-import io.restassured.RestAssured;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.Management;
 import java.net.ConnectException;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +27,8 @@ class StrictEgressTest extends BrokerTest {
     @Test
     void providersWithoutTlsAreLeftOutUnasked() {
         Broker.alice().get("/providers").then().statusCode(200).body("providers", equalTo(List.of()));
-        RestAssured.get("/q/health/ready")
+        Management.given()
+                .get("/q/health/ready")
                 .then()
                 .body(
                         "checks.find { it.name == 'providers' }.data.'left out: %s'".formatted(Sandbox.CONTOSO),

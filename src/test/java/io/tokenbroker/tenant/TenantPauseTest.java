@@ -1,6 +1,5 @@
 package io.tokenbroker.tenant;
 
-import static io.restassured.RestAssured.given;
 import static io.tokenbroker.mint.Minting.ARM;
 import static io.tokenbroker.mint.Minting.BLAKE;
 import static io.tokenbroker.mint.Minting.CASEY;
@@ -23,6 +22,7 @@ import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.Fault;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.Management;
 import io.tokenbroker.support.TestTime;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -213,7 +213,8 @@ class TenantPauseTest extends BrokerTest {
     /** How many refresh grants ended so, by the metrics. */
     private static double grants(String outcome) {
         var line = "broker_refresh_grants_total{outcome=\"" + outcome + "\"} ";
-        return given().get("/q/metrics")
+        return Management.given()
+                .get("/q/metrics")
                 .asString()
                 .lines()
                 .filter(metric -> metric.startsWith(line))

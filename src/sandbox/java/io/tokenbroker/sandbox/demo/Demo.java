@@ -23,6 +23,7 @@ public final class Demo {
 
     private static final int PAGE_PORT = 3000;
     private static final URI BROKER = URI.create("http://localhost:8080");
+    private static final URI MANAGEMENT = URI.create("http://localhost:9000");
 
     private Demo() {}
 
@@ -60,8 +61,8 @@ public final class Demo {
     /** The commands below are for pasting, so they are shown when they work. */
     private static void awaitBroker() {
         try (var http = HttpClient.newHttpClient()) {
-            var ready =
-                    HttpRequest.newBuilder(BROKER.resolve("/q/health/ready")).build();
+            var ready = HttpRequest.newBuilder(MANAGEMENT.resolve("/q/health/ready"))
+                    .build();
             while (!isOk(http, ready)) {
                 LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
             }
@@ -92,7 +93,8 @@ public final class Demo {
                  Demo page    %s            sign in as %s, password "%s",
                                                        then connect b@contoso.com, c@fabrikam.com, d@adatum.com
                  Back end     %s/backend.html
-                 Broker       %s            /q/health/ready  /q/metrics  /q/openapi
+                 Broker       %s            the API
+                 Operators    %s            /q/health/ready  /q/metrics  /q/openapi
                  FusionAuth   %s            a stand-in; so is
                  Entra        %s            tenants %s
 
@@ -112,11 +114,12 @@ public final class Demo {
                         FusionAuthStandIn.PASSWORD,
                         page.url(),
                         BROKER,
+                        MANAGEMENT,
                         sandbox.fusionAuth().url(),
                         sandbox.entra().url(),
                         Tenant.ALL.stream().map(Tenant::domain).collect(Collectors.joining(", ")),
                         FusionAuthStandIn.ZOE,
-                        BROKER,
+                        MANAGEMENT,
                         BROKER,
                         FusionAuthStandIn.ZOE_ID,
                         Sandbox.DEMO_KEY,

@@ -1,5 +1,6 @@
 package io.tokenbroker.sandbox.process;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -28,9 +30,11 @@ public final class BrokerProcess implements AutoCloseable {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final int port = FreePort.any();
+    private final int managementPort = FreePort.any();
     private final String name;
     private final Path log;
     private Path settings;
+    private String heap = "256m";
     private @Nullable Process process;
 
     /**
@@ -40,7 +44,7 @@ public final class BrokerProcess implements AutoCloseable {
     public BrokerProcess(String name, Map<String, String> settings) {
         this.name = name;
         this.log = logs().resolve(name + ".log");
-        this.settings = write(name, atDebug(settings));
+        this.settings = write(name, completed(settings));
         Runtime.getRuntime().addShutdownHook(new Thread(this::kill));
     }
 
@@ -48,9 +52,30 @@ public final class BrokerProcess implements AutoCloseable {
         return URI.create("http://localhost:" + port);
     }
 
+    /** Where its health and metrics are. */
+    public URI management() {
+        return URI.create("http://localhost:" + managementPort);
+    }
+
+    /** @param most as the JVM's {@code -Xmx} has it */
+    @CanIgnoreReturnValue
+    public BrokerProcess withHeap(String most) {
+        heap = most;
+        return this;
+    }
+
+    /** What it prints. */
+    public Path log() {
+        return log;
+    }
+
+    public long pid() {
+        return Objects.requireNonNull(process, "started").pid();
+    }
+
     /** Starts, and returns when it is ready. */
     public BrokerProcess start() {
-        process = launch(settings, port, log, log);
+        process = launch(heap, settings, port, log, log);
         var deadline = Instant.now().plus(PATIENCE);
         while (!isReady()) {
             if (endsWithin(Duration.ofMillis(100)) || Instant.now().isAfter(deadline)) {
@@ -62,7 +87,7 @@ public final class BrokerProcess implements AutoCloseable {
 
     /** It has other settings from its next start on. */
     public void reconfigure(Map<String, String> newSettings) {
-        settings = write(name, atDebug(newSettings));
+        settings = write(name, completed(newSettings));
     }
 
     /** SIGKILL: nothing is finished, flushed or said goodbye to. */
@@ -133,9 +158,13 @@ public final class BrokerProcess implements AutoCloseable {
 
     /** A process with these settings, not waited for; its output is appended to both files, or to one. */
     public static Process launch(Path settings, int port, Path stdout, Path stderr, String... arguments) {
+        return launch("256m", settings, port, stdout, stderr, arguments);
+    }
+
+    private static Process launch(String heap, Path settings, int port, Path stdout, Path stderr, String... arguments) {
         var builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
+                "-Xmx" + heap,
                 "-XX:TieredStopAtLevel=1",
                 "-Dquarkus.config.locations=" + settings.toUri(),
                 "-Dquarkus.http.port=" + port,
@@ -155,7 +184,7 @@ public final class BrokerProcess implements AutoCloseable {
     }
 
     private boolean isReady() {
-        var request = HttpRequest.newBuilder(url().resolve("/q/health/ready"))
+        var request = HttpRequest.newBuilder(management().resolve("/q/health/ready"))
                 .timeout(Duration.ofSeconds(5))
                 .build();
         try {
@@ -178,9 +207,10 @@ public final class BrokerProcess implements AutoCloseable {
     }
 
     /** An operator in need may set everything to DEBUG, the libraries too: even so there must be no secret in the log. */
-    private static Map<String, String> atDebug(Map<String, String> settings) {
+    private Map<String, String> completed(Map<String, String> settings) {
         var more = new HashMap<>(settings);
         more.putIfAbsent("quarkus.log.level", "DEBUG");
+        more.putIfAbsent("quarkus.management.port", String.valueOf(managementPort));
         return more;
     }
 

@@ -1,0 +1,101 @@
+package io.tokenbroker.real;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tokenbroker.problem.OddRequests;
+import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.process.BrokerProcess;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A stranger who sends whatever comes to mind leaves a small broker as it was: its heap, its metrics, its log. How many
+ * requests, the system property {@code stress.requests} says ({@code make stress}: 200,000).
+ */
+class OddRequestsIT {
+
+    private static final int REQUESTS = Integer.getInteger("stress.requests", 20_000);
+    private static final int WARM_UP = 5_000;
+
+    /** Of heap that a collection leaves. A series or a cached header for each of 20,000 requests would be more. */
+    private static final long GROWN_KILOBYTES = 3_000;
+
+    private static final int GROWN_SERIES = 10;
+    private static final long GROWN_LOG_BYTES = 4_096;
+    private static final Pattern USED = Pattern.compile("heap .*?used (\\d+)K", Pattern.DOTALL);
+
+    @AutoClose
+    private static final Sandbox SANDBOX = Sandbox.start(0, 0);
+
+    @AutoClose
+    private static final BrokerProcess BROKER = new BrokerProcess("odd-requests", settings()).withHeap("80m");
+
+    @Test
+    void whatAStrangerSendsLeavesNothingBehind() throws IOException, InterruptedException {
+        BROKER.start();
+        var odd = new OddRequests(REQUESTS);
+        odd.send(BROKER.url().getPort(), WARM_UP);
+        var heap = heapKilobytes();
+        var series = series();
+        var log = Files.size(BROKER.log());
+
+        assertThat(odd.send(BROKER.url().getPort(), REQUESTS)).isEqualTo(REQUESTS);
+
+        assertThat(heapKilobytes() - heap).isLessThan(GROWN_KILOBYTES);
+        assertThat(series() - series).isLessThan(GROWN_SERIES);
+        assertThat(Files.size(BROKER.log()) - log).isLessThan(GROWN_LOG_BYTES);
+        given().baseUri(BROKER.management().toString())
+                .get("/q/health/ready")
+                .then()
+                .statusCode(200);
+        given().baseUri(BROKER.url().toString())
+                .header("Authorization", "Bearer " + Sandbox.DEMO_KEY)
+                .post("/accounts/acc_x/token")
+                .then()
+                .statusCode(404);
+    }
+
+    /** As an operator runs it, not at DEBUG. */
+    private static Map<String, String> settings() {
+        var settings = new HashMap<>(SANDBOX.settings());
+        settings.put("quarkus.log.level", "INFO");
+        return settings;
+    }
+
+    private static long series() {
+        return given().baseUri(BROKER.management().toString())
+                .get("/q/metrics")
+                .asString()
+                .lines()
+                .filter(line -> line.startsWith("http_") || line.startsWith("broker_"))
+                .count();
+    }
+
+    /** What is left after a collection. */
+    private static long heapKilobytes() throws IOException, InterruptedException {
+        jcmd("GC.run");
+        var used = USED.matcher(jcmd("GC.heap_info"));
+        assertThat(used.find()).isTrue();
+        return Long.parseLong(used.group(1));
+    }
+
+    private static String jcmd(String command) throws IOException, InterruptedException {
+        var process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                        String.valueOf(BROKER.pid()),
+                        command)
+                .redirectErrorStream(true)
+                .start();
+        var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
+        return said;
+    }
+}
