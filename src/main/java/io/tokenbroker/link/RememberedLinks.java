@@ -211,12 +211,4 @@ public class RememberedLinks {
     private record Reading(AccountId id, Optional<UUID> owner, long latest, String caller) {}
 
     record Miss(AccountId id, Optional<UUID> owner) {}
-
-    /** @param moment of the latest change of the link that is known to the reading */
-    record Missed(Window window, AtomicLong news, long moment) {
-
-        boolean stands(Instant now) {
-            return window.contains(now) && news.get() == moment;
-        }
-    }
 }

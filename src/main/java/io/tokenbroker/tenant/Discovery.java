@@ -30,8 +30,7 @@ public class Discovery {
     private final EgressPolicy egress;
     private final Clock clock;
 
-    private final Cache<URI, Read> believed =
-            Caffeine.newBuilder().maximumSize(1_000).build();
+    final Cache<URI, Read> believed = Caffeine.newBuilder().maximumSize(1_000).build();
 
     Discovery(ProviderHttp http, EgressPolicy egress, Clock clock) {
         this.http = http;
@@ -129,7 +128,7 @@ public class Discovery {
         }
     }
 
-    private record Read(Endpoints endpoints, Window fresh) {}
+    record Read(Endpoints endpoints, Window fresh) {}
 
     /** What an issuer's document says, or why it says nothing. */
     public sealed interface Result {}

@@ -12,6 +12,7 @@ import io.tokenbroker.sandbox.entra.Tenant;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.LinkingTest;
+import io.tokenbroker.tenant.TenantMemory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -86,6 +87,7 @@ class CallbackTest extends LinkingTest {
     @Test
     void anIssuerThatTheProviderPromisesMustComeBack() {
         sandbox().entra().switches().issuerInRedirect(true);
+        TenantMemory.forget();
         letTheBrokerLook();
         var started = Broker.start(Sandbox.CONTOSO);
         var callback = Broker.signIn(started, "b@contoso.com");
@@ -101,6 +103,7 @@ class CallbackTest extends LinkingTest {
 
         complete(callback).then().statusCode(202);
         sandbox().entra().switches().issuerInRedirect(false);
+        TenantMemory.forget();
         letTheBrokerLook();
     }
 

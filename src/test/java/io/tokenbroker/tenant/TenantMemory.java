@@ -9,6 +9,9 @@ public final class TenantMemory {
     private TenantMemory() {}
 
     public static void forget() {
+        ClientProxy.unwrap(Arc.container().instance(Discovery.class).get())
+                .believed
+                .invalidateAll();
         ClientProxy.unwrap(Arc.container().instance(TenantPauses.class).get())
                 .pauses
                 .invalidateAll();
