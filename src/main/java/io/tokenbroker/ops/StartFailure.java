@@ -10,6 +10,7 @@ import io.smallrye.config.ConfigMappings.ConfigClass;
 import io.smallrye.config.ConfigValidationException;
 import io.tokenbroker.problem.NearestName;
 import io.tokenbroker.settings.BrokerSettings;
+import java.net.BindException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -81,18 +82,18 @@ final class StartFailure {
                 return "Cannot start: " + setting.getMessage();
             }
             if (cause instanceof QuarkusBindException taken) {
-                return "Cannot start: port %d is in use; %s chooses another"
-                        .formatted(taken.getPort(), isOfManagement(taken) ? MANAGEMENT_PORT : "quarkus.http.port");
+                return inUse(taken.getPort(), "quarkus.http.port");
+            }
+            if (cause instanceof BindException) {
+                // Quarkus says of the API's port alone which it is.
+                return inUse(ConfigProvider.getConfig().getValue(MANAGEMENT_PORT, Integer.class), MANAGEMENT_PORT);
             }
         }
         return "Cannot start: " + ExceptionUtil.generateStackTrace(failure);
     }
 
-    private static boolean isOfManagement(QuarkusBindException taken) {
-        return ConfigProvider.getConfig()
-                .getOptionalValue(MANAGEMENT_PORT, Integer.class)
-                .filter(port -> port == taken.getPort())
-                .isPresent();
+    private static String inUse(int port, String key) {
+        return "Cannot start: port %d is in use; %s chooses another".formatted(port, key);
     }
 
     private static String settings(ConfigValidationException e) {

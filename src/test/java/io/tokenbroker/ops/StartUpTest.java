@@ -556,7 +556,7 @@ class StartUpTest {
                         new RuntimeException(new QuarkusBindException("localhost", 8080, new BindException()))))
                 .contains("8080", "quarkus.http.port");
         assertOneLine(StartFailure.oneLine(
-                        new RuntimeException(new QuarkusBindException("localhost", 9000, new BindException()))))
+                        new RuntimeException(new IllegalStateException("in use", new BindException()))))
                 .contains("9000", "quarkus.management.port");
     }
 

@@ -23,12 +23,14 @@ import org.junit.jupiter.api.Test;
 class OddRequestsIT {
 
     private static final int REQUESTS = Integer.getInteger("stress.requests", 20_000);
-    private static final int WARM_UP = 5_000;
+    private static final int WARM_UP = 20_000;
 
     /** Of heap that a collection leaves. A series or a cached header for each of 20,000 requests would be more. */
     private static final long GROWN_KILOBYTES = 3_000;
 
-    private static final int GROWN_SERIES = 10;
+    /** A path and a method may meet a status that they have not met before. */
+    private static final int GROWN_SERIES = 60;
+
     private static final long GROWN_LOG_BYTES = 4_096;
     private static final Pattern USED = Pattern.compile("heap .*?used (\\d+)K", Pattern.DOTALL);
 
