@@ -118,7 +118,7 @@ class RefusedAccountTest extends BrokerTest {
         Broker.link(Sandbox.CONTOSO, BLAKE);
         var renewed = Minting.linkOf(account);
         sandbox().fusionAuth().putLink(refused);
-        account(account).then().statusCode(200);
+        TestTime.advance(Duration.ofSeconds(31));
         mint(account, ARM).then().statusCode(409);
 
         sandbox().fusionAuth().putLink(renewed);
