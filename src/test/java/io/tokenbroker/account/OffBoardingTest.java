@@ -35,6 +35,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 @TestProfile(DoorSettings.class)
 class OffBoardingTest extends LinkingTest {
 
+    private static final Map<String, Object> WELL_FORMED = Map.of(
+            "startAuthorization", Map.of("provider_id", Sandbox.CONTOSO, "redirect_uri", "https://app.example/callback"),
+            "completeAuthorization", Map.of("state", "s", "code", "c"),
+            "resolveAuthorization", Map.of("pending_link_id", "p"));
+
     private static final Duration RECHECK_AFTER = Duration.ofSeconds(30);
     private static final String DISABLED = "user_disabled";
 
@@ -92,7 +97,8 @@ class OffBoardingTest extends LinkingTest {
                         operation.described().path("security").toString().contains("\"user\""))
                 .forEach(operation -> {
                     var path = operation.path().replace("{id}", account);
-                    problem(me().body("{}").request(operation.method(), path), 403, DISABLED);
+                    var body = WELL_FORMED.getOrDefault(operation.id(), Map.of());
+                    problem(me().body(body).request(operation.method(), path), 403, DISABLED);
                     asked.add(operation.id());
                 });
 
