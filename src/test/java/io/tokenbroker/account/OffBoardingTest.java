@@ -36,7 +36,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class OffBoardingTest extends LinkingTest {
 
     private static final Map<String, Object> WELL_FORMED = Map.of(
-            "startAuthorization", Map.of("provider_id", Sandbox.CONTOSO, "redirect_uri", "https://app.example/callback"),
+            "startAuthorization",
+                    Map.of("provider_id", Sandbox.CONTOSO, "redirect_uri", "https://app.example/callback"),
             "completeAuthorization", Map.of("state", "s", "code", "c"),
             "resolveAuthorization", Map.of("pending_link_id", "p"));
 

@@ -3,6 +3,7 @@ package io.tokenbroker.fusionauth;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tokenbroker.memory.CacheBudget;
 import jakarta.enterprise.inject.Vetoed;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiFunction;
@@ -25,6 +26,13 @@ public final class ModelLinkApi extends LinkApi {
     @Override
     public Optional<Link> find(UUID providerId, String identity) {
         return find.apply(providerId, identity);
+    }
+
+    /** The model has one account. */
+    @Override
+    public List<Link> ofUser(UUID userId) {
+        return find.apply(new UUID(0, 0), "").filter(link -> link.userId().equals(userId)).stream()
+                .toList();
     }
 
     @Override

@@ -120,6 +120,7 @@ class StoreCounterexamplesTest {
                 .ends("B")
                 .fault("A begins to MINT", "which is not found, wrongly")
                 .step("access tokens expire")
+                .step(RECHECK)
                 .ends("A");
 
         assertThat(one.broken()).isEmpty();

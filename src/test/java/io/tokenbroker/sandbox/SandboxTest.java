@@ -46,9 +46,10 @@ class SandboxTest {
         request.pendingIdPLinkId = pending.successResponse.pendingIdPLinkId;
         request.identityProviderLink = new IdentityProviderLink();
         request.identityProviderLink.userId = FusionAuthStandIn.ALICE_ID;
-        var link = client().createUserLink(request).successResponse.identityProviderLink;
+        assertThat(client().createUserLink(request).wasSuccessful()).isTrue();
 
-        var token = SANDBOX.entra().introspect(link.token);
+        var link = SANDBOX.fusionAuth().links().getFirst();
+        var token = SANDBOX.entra().introspect(String.valueOf(link.token()));
         assertThat(token.kind()).isEqualTo("refresh_token");
         assertThat(token.active()).isTrue();
         assertThat(token.user()).isEqualTo("b@contoso.com");

@@ -21,8 +21,7 @@ class ProviderConnectionsTest {
         "corp.example.evil.test, false"
     })
     void onlyTheNamedHostIsReachedDirectly(String host, boolean direct) {
-        var goesThrough = ProxyFilter.nonProxyHosts(
-                ProviderConnections.patterns(Stream.of("corp.example")));
+        var goesThrough = ProxyFilter.nonProxyHosts(ProviderConnections.patterns(Stream.of("corp.example")));
 
         assertThat(!goesThrough.test(SocketAddress.inetSocketAddress(443, host)))
                 .isEqualTo(direct);
