@@ -132,8 +132,7 @@ class ContractTest {
 
         assertThat(described)
                 .containsExactlyInAnyOrderElementsOf(Contract.operations().stream()
-                        .filter(operation ->
-                                !operation.described().path("security").isEmpty())
+                        .filter(operation -> !schemes(operation).isEmpty())
                         .map(Contract.Operation::id)
                         .toList())
                 .hasSizeGreaterThan(10);
