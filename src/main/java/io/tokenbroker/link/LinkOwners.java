@@ -80,6 +80,6 @@ public class LinkOwners {
     /** @param at when FusionAuth was asked */
     record Read(boolean isActive, Instant at) {}
 
-    /** @param caller whose call it is: what a flood of one caller is refused must not refuse another */
+    /** @param caller that asks. Callers do not share a read, because the bulkhead may refuse one and not the other. */
     private record Reading(UUID userId, String caller) {}
 }

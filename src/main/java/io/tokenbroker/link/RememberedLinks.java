@@ -206,7 +206,7 @@ public class RememberedLinks {
 
     /**
      * @param latest what the readers know: a caller after a change of the link does not join a reading from before
-     * @param caller in whose name FusionAuth is asked: one that has used up its places must not cost another the answer
+     * @param caller that asks. Callers do not share a read, because the bulkhead may refuse one and not the other
      */
     private record Reading(AccountId id, Optional<UUID> owner, long latest, String caller) {}
 

@@ -37,7 +37,7 @@ record Ask(Caller.Client client, AccountId account, MintRequest request, Optiona
         return new PolicyQuery(account.providerId(), client.user(), target.resource(), target.scopes());
     }
 
-    /** The user whose account it must be, if the client has said so. */
+    /** The user who must own the account, if the client names one. */
     Optional<UUID> owner() {
         return Optional.<String>ofNullable(request.userId()).map(Ask::userId).or(client::user);
     }

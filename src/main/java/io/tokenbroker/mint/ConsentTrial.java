@@ -16,7 +16,7 @@ import java.util.Optional;
 
 /**
  * A mint after a person consented. It reads no cache, for what that holds is from before; the token it gets is kept there
- * for the back ends. Nobody has signed in, so an account has few of them, and one that is refused as a whole stays so.
+ * for the back ends. No sign-in has taken place: one trial per account in 30 s, and an account refused as a whole stays so.
  */
 @ApplicationScoped
 class ConsentTrial implements TrialMint {

@@ -81,7 +81,7 @@ class TokenCache {
         return wanted.key(Optional.empty());
     }
 
-    /** Claims are never empty, so this key is nobody's. */
+    /** Requests never have empty claims, so no request has this key. */
     private static Wanted.Key challenged(Wanted wanted) {
         return wanted.key(Optional.of(""));
     }

@@ -58,7 +58,7 @@ class CleartextUpstreams implements HealthCheck {
         }
     }
 
-    /** The driver's default takes TLS if the server offers it, and goes without if somebody in between says that it does not. */
+    /** The driver's default uses TLS only if the server offers it. An attacker on the network can withdraw that offer. */
     private static boolean isCleartextPostgres(String url) {
         var postgres = POSTGRESQL.matcher(url);
         return postgres.matches()

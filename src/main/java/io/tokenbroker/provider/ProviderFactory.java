@@ -152,7 +152,7 @@ class ProviderFactory {
         };
     }
 
-    /** Why no code, secret or refresh token may go to these endpoints, whoever named them. */
+    /** Why the broker sends no code, secret or refresh token to these endpoints. Holds for every source of endpoints. */
     private Optional<String> objection(Endpoints endpoints) {
         if (EntraV1.isTokenEndpoint(endpoints.token())) {
             return Optional.of(

@@ -137,7 +137,7 @@ public interface BrokerSettings {
 
         Linking linking();
 
-        /** The provider whose settings have this key: an environment variable's name can hold no dashes. */
+        /** The provider's id from its settings key. Environment variables have underscores in place of the dashes. */
         static UUID id(String key) {
             return UUID.fromString(key.replaceAll("[_.]", "-"));
         }
