@@ -24,8 +24,8 @@
  * Neither knows a feature. Where a person consented to another resource, {@code complete} has {@code mint} try it, over an
  * interface of {@code account}. {@code exchange}, {@code managedidentity} and {@code azd} are more doors to {@code mint},
  * for programs that cannot be changed. {@code keepalive} renews in the background what no back end has minted for.
- * {@code caller}, {@code policy}, {@code problem}, {@code seal}, {@code settings}, {@code time}, {@code upstream} and
- * {@code ops} serve all.
+ * {@code http} is the edge before all of them. {@code caller}, {@code policy}, {@code problem}, {@code seal},
+ * {@code settings}, {@code time}, {@code upstream} and {@code ops} serve all.
  *
  * <p>FusionAuth owns who a person is and which accounts are linked; each grant begins with its link's token. The store owns
  * what the grant has become since. Everything in memory may be lost at any instant without losing an account, but for a

@@ -136,6 +136,7 @@ class ArchitectureTest {
             Map.entry(
                     "keepalive",
                     List.of("database", "fusionauth", "grant", "link", "mint", "problem", "seal", "settings", "time")),
+            Map.entry("http", List.of("problem")),
             Map.entry(
                     "ops",
                     List.of(
@@ -169,7 +170,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule httpIsSpokenAtTheEdgesOnly = noClasses()
             .that(DescribedPredicate.not(
-                    resideInAnyPackage("io.tokenbroker.problem", "io.tokenbroker.tenant", "io.tokenbroker.ops")))
+                    resideInAnyPackage("io.tokenbroker.problem", "io.tokenbroker.tenant", "io.tokenbroker.http")))
             .and(describe(
                     "are no resource", type -> !outermost(type).getSimpleName().endsWith("Resource")))
             .should()

@@ -1,4 +1,4 @@
-package io.tokenbroker.ops;
+package io.tokenbroker.http;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationFeature;

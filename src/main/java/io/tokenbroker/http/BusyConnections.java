@@ -1,4 +1,4 @@
-package io.tokenbroker.ops;
+package io.tokenbroker.http;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 

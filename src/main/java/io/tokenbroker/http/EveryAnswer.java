@@ -1,4 +1,4 @@
-package io.tokenbroker.ops;
+package io.tokenbroker.http;
 
 import io.quarkus.vertx.http.ManagementInterface;
 import io.quarkus.vertx.http.runtime.filters.Filters;

@@ -1,11 +1,9 @@
-package io.tokenbroker.ops;
+package io.tokenbroker.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
-import io.tokenbroker.problem.OddRequests;
-import io.tokenbroker.problem.RawHttp;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.Management;
 import java.util.Set;

@@ -1,8 +1,9 @@
-package io.tokenbroker.problem;
+package io.tokenbroker.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.junit.QuarkusTest;
+import io.tokenbroker.problem.ProblemAnswer;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.BrokerTest;

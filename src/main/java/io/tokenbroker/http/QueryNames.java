@@ -1,4 +1,4 @@
-package io.tokenbroker.ops;
+package io.tokenbroker.http;
 
 import io.tokenbroker.problem.ErrorShape;
 import io.tokenbroker.problem.Parameters;

@@ -1,4 +1,4 @@
-package io.tokenbroker.ops;
+package io.tokenbroker.http;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;

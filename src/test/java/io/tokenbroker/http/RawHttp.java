@@ -1,4 +1,4 @@
-package io.tokenbroker.problem;
+package io.tokenbroker.http;
 
 import io.restassured.RestAssured;
 import java.io.ByteArrayOutputStream;

@@ -1,4 +1,4 @@
-package io.tokenbroker.problem;
+package io.tokenbroker.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
