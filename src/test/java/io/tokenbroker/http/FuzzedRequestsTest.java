@@ -6,7 +6,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.tokenbroker.mint.Minting;
-import io.tokenbroker.problem.FuzzedRequest.Form;
+import io.tokenbroker.http.FuzzedRequest.Form;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.Tenant;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
