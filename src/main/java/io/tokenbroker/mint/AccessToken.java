@@ -1,9 +1,14 @@
 package io.tokenbroker.mint;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamWriteFeature;
 import io.tokenbroker.grant.Look.SharedToken;
 import io.tokenbroker.provider.Provider;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.tenant.RefreshOutcome.Refreshed;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -23,7 +28,10 @@ public record AccessToken(
         Instant expiresAt,
         Instant renewAt,
         Optional<String> scope,
-        TokenAnswer.Beginning answer) {
+        Beginning answer) {
+
+    /** How long a token is valid at least, unless the caller asks for more or less. */
+    public static final Duration USUAL_VALIDITY = Duration.ofMinutes(5);
 
     /** A token that was asked for at {@code askedAt}; tokens of one moment are not renewed in one moment. */
     static AccessToken of(Refreshed refreshed, Instant askedAt, Provider provider) {
@@ -46,12 +54,12 @@ public record AccessToken(
                 expiresAt,
                 shared.renewAt(),
                 shared.scope(),
-                TokenAnswer.beginning(shared.value(), expiresAt, shared.scope()));
+                Beginning.of(shared.value(), expiresAt, shared.scope()));
     }
 
     /** About what it takes in memory: its value, the same as JSON in two widths, and as the beginning of answers. */
     int bytes() {
-        return 300 + 4 * value.length() + answer.length();
+        return 300 + 4 * value.length() + answer.bytes().length;
     }
 
     SharedToken shared() {
@@ -85,5 +93,38 @@ public record AccessToken(
 
     Duration remaining(Instant now) {
         return Duration.between(now, expiresAt);
+    }
+
+    /** The first fields of an answer, which hold the token and so never print. */
+    public static final class Beginning {
+
+    private static final JsonFactory JSON =
+            JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_CONTENT).build();
+
+        private final byte[] written;
+
+        private Beginning(byte[] written) {
+            this.written = written;
+        }
+
+    /** What all answers with one token have in common: a token is handed out far more often than it changes. */
+    private static Beginning of(Secret accessToken, Instant expiresAt, Optional<String> scope) {
+        var written = new ByteArrayOutputStream();
+        try (var json = JSON.createGenerator(written)) {
+            json.writeStartObject();
+            json.writeFieldName("access_token");
+            json.writeString(accessToken.json());
+            json.writeStringField("token_type", "Bearer");
+            json.writeStringField("expires_at", expiresAt.toString());
+            json.writeStringField("scope", scope.orElse(null));
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return new Beginning(written.toByteArray());
+    }
+
+        public byte[] bytes() {
+            return written;
+        }
     }
 }

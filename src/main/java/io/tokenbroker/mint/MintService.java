@@ -97,7 +97,7 @@ class MintService {
 
     /** Decided before anything of the account is looked at. */
     private static Permitted permitted(Ask ask, Provider provider) {
-        var target = Target.of(provider, ask.request());
+        var target = ask.request().target(provider);
         ask.client().policy().requireTarget(ask.query(target));
         return new Permitted(
                 provider, target, Optional.<String>ofNullable(ask.request().claims()));

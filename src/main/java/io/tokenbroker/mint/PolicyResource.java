@@ -55,7 +55,7 @@ class PolicyResource {
         var ofTarget = Optional.of(ask.account().providerId())
                 .filter(policy::allowsProvider)
                 .flatMap(providers::find)
-                .map(provider -> policy.judge(Needs.TARGET, ask.query(Target.of(provider, ask.request()))))
+                .map(provider -> policy.judge(Needs.TARGET, ask.query(ask.request().target(provider))))
                 .orElseGet(Stream::empty);
         return Stream.concat(policy.judge(Needs.ACCOUNT, ask.query()), ofTarget).toList();
     }
@@ -67,7 +67,7 @@ class PolicyResource {
         var provider = providers
                 .remembered(id.providerId())
                 .orElseThrow(() -> Answers.unusable(providers.whyUnusable(id.providerId())));
-        return Optional.of(new Wanted(provider, link, Target.of(provider, ask.request()), Optional.empty()))
+        return Optional.of(new Wanted(provider, link, ask.request().target(provider), Optional.empty()))
                 .filter(wanted -> ask.insists())
                 .map(wanted -> ask.client().policy().forced().judge(wanted.turns(true)));
     }

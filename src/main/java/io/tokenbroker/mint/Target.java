@@ -24,13 +24,9 @@ public record Target(String resource, List<String> scopes) {
         scopes = List.copyOf(scopes);
     }
 
-    static Target of(Provider provider, MintRequest request) {
-        var scopes = request.scopes();
-        if (scopes != null) {
-            return ofScopes(provider, scopes);
-        }
-        return Optional.<String>ofNullable(request.resource())
-                .or(provider::defaultResource)
+    /** @param resource what is asked for; without it the provider's default */
+    public static Target ofResource(Provider provider, Optional<String> resource) {
+        return resource.or(provider::defaultResource)
                 .or(() -> provider.isEntra() ? Optional.of(provider.graph()) : Optional.empty())
                 .map(Target::ofResource)
                 .orElseGet(() -> new Target("", List.of()));

@@ -54,7 +54,7 @@ class TokenCache {
                 .or(() -> wanted.claims()
                         .map(_ -> tokens.getIfPresent(challenged(wanted)))
                         .map(Cached::token))
-                .filter(token -> token.usableAt(clock.instant(), MintRequest.DEFAULT.validity()))
+                .filter(token -> token.usableAt(clock.instant(), AccessToken.USUAL_VALIDITY))
                 .isPresent();
     }
 

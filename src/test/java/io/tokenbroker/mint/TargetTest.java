@@ -31,11 +31,11 @@ class TargetTest {
     void atEntraItIsTheGraphOfThatCloud(String host, String graph) {
         var provider = entra(host, Optional.empty());
 
-        assertThat(Target.of(provider, MintRequest.DEFAULT)).isEqualTo(new Target(graph, List.of(graph + "/.default")));
-        assertThat(Target.of(provider, scopes("openid", "profile")))
+        assertThat(MintRequest.DEFAULT.target(provider)).isEqualTo(new Target(graph, List.of(graph + "/.default")));
+        assertThat(scopes("openid", "profile").target(provider))
                 .isEqualTo(new Target(graph, List.of(graph + "/.default")));
-        assertThat(Target.of(provider, scopes("User.Read"))).isEqualTo(new Target(graph, List.of("User.Read")));
-        assertThat(Target.of(provider, scopes("User.Read", graph + "/Mail.Read"))
+        assertThat(scopes("User.Read").target(provider)).isEqualTo(new Target(graph, List.of("User.Read")));
+        assertThat(scopes("User.Read", graph + "/Mail.Read").target(provider)
                         .resource())
                 .isEqualTo(graph);
     }
@@ -45,17 +45,17 @@ class TargetTest {
         var defense = "https://dod-graph.microsoft.us";
         var provider = entra("login.microsoftonline.us", Optional.of(defense));
 
-        assertThat(Target.of(provider, MintRequest.DEFAULT).resource()).isEqualTo(defense);
-        assertThat(Target.of(provider, scopes("User.Read")).resource()).isEqualTo(defense);
+        assertThat(MintRequest.DEFAULT.target(provider).resource()).isEqualTo(defense);
+        assertThat(scopes("User.Read").target(provider).resource()).isEqualTo(defense);
     }
 
     @Test
     void anotherDefaultResourceLeavesBareScopesToGraph() {
         var provider = entra("login.microsoftonline.us", Optional.of("https://management.usgovcloudapi.net"));
 
-        assertThat(Target.of(provider, MintRequest.DEFAULT).resource())
+        assertThat(MintRequest.DEFAULT.target(provider).resource())
                 .isEqualTo("https://management.usgovcloudapi.net");
-        assertThat(Target.of(provider, scopes("User.Read")).resource()).isEqualTo("https://graph.microsoft.us");
+        assertThat(scopes("User.Read").target(provider).resource()).isEqualTo("https://graph.microsoft.us");
     }
 
     private static MintRequest scopes(String... scopes) {
