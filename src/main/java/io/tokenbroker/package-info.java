@@ -4,9 +4,9 @@
  * <pre>
  *  a person's browser                                    a back end
  *        │                                                   │
- *   start ──► the provider ──► complete ──► resolve        mint
- *   seals     sign-in          FusionAuth   makes a        authorize → link → memory → the store → one refresh → keep
- *   a state   and consent      redeems the  link of a        │
+ *   start ──► the provider ──► complete ──► resolve        mint ─────────► refresh
+ *   seals     sign-in          FusionAuth   makes a        authorize,       one for all: the store,
+ *   a state   and consent      redeems the  link of a      link, memory     the tenant, keep
  *                              code         pending one      │
  *        └──────────────┬──────────────────────┘             │
  *                    account  (list, read, unlink, state)    │
@@ -18,8 +18,8 @@
  *                  (upstream)     (SQLite, PostgreSQL)  (upstream)
  * </pre>
  *
- * Four packages are the path of a request: {@code start}, {@code complete}, {@code resolve}, {@code mint}. They know
- * {@code account}, {@code link}, {@code grant} and {@code provider}. Below are two upstreams, {@code fusionauth} (users,
+ * Five packages are the path of a request: {@code start}, {@code complete}, {@code resolve}; {@code mint},
+ * {@code refresh}. They know {@code account}, {@code link}, {@code grant} and {@code provider}. Below are two upstreams, {@code fusionauth} (users,
  * links, redemption of codes) and {@code tenant} (refresh grants), and one store, {@code grant}, over {@code database}.
  * Neither knows a feature. Where a person consented to another resource, {@code complete} has {@code mint} try it, over an
  * interface of {@code account}. {@code exchange}, {@code managedidentity} and {@code azd} are more doors to {@code mint},

@@ -3,6 +3,8 @@ package io.tokenbroker.mint;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ClaimsRequest;
 import io.tokenbroker.provider.Provider;
+import io.tokenbroker.refresh.AccessToken;
+import io.tokenbroker.refresh.Target;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -5,15 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.annotation.JsonValue;
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.StreamWriteFeature;
-import io.tokenbroker.seal.Secret;
+import io.tokenbroker.refresh.Minted;
 import io.vertx.core.buffer.Buffer;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Instant;
-import java.util.Optional;
 
 /** The answer to a mint. It writes itself: by far the most frequent answer, and its longest part is written already. */
 record TokenAnswer(String accountId, Minted minted, long expiresIn) {

@@ -3,6 +3,7 @@ package io.tokenbroker.mint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tokenbroker.provider.Provider;
+import io.tokenbroker.refresh.Target;
 import io.tokenbroker.settings.BrokerSettings.Rotation;
 import io.tokenbroker.tenant.TokenEndpoint;
 import io.tokenbroker.tenant.TokenEndpoint.ClientAuthentication;
@@ -35,8 +36,7 @@ class TargetTest {
         assertThat(scopes("openid", "profile").target(provider))
                 .isEqualTo(new Target(graph, List.of(graph + "/.default")));
         assertThat(scopes("User.Read").target(provider)).isEqualTo(new Target(graph, List.of("User.Read")));
-        assertThat(scopes("User.Read", graph + "/Mail.Read").target(provider)
-                        .resource())
+        assertThat(scopes("User.Read", graph + "/Mail.Read").target(provider).resource())
                 .isEqualTo(graph);
     }
 
@@ -53,8 +53,7 @@ class TargetTest {
     void anotherDefaultResourceLeavesBareScopesToGraph() {
         var provider = entra("login.microsoftonline.us", Optional.of("https://management.usgovcloudapi.net"));
 
-        assertThat(MintRequest.DEFAULT.target(provider).resource())
-                .isEqualTo("https://management.usgovcloudapi.net");
+        assertThat(MintRequest.DEFAULT.target(provider).resource()).isEqualTo("https://management.usgovcloudapi.net");
         assertThat(scopes("User.Read").target(provider).resource()).isEqualTo("https://graph.microsoft.us");
     }
 

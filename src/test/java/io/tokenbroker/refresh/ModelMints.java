@@ -1,4 +1,4 @@
-package io.tokenbroker.mint;
+package io.tokenbroker.refresh;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -24,7 +24,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
 
-/** Mints of a broker of a model, in {@link MintService}'s order, without the caller's policy. */
+/** Mints of a broker of a model, in {@code MintService}'s order, without the caller's policy. */
 public final class ModelMints {
 
     private static final SimpleMeterRegistry METRICS = new SimpleMeterRegistry();
@@ -68,7 +68,7 @@ public final class ModelMints {
     /** Mints for the user who has the account at the beginning; empty if the answer is an error. */
     public Optional<HandedOut> mint(AccountId id, String resource, Predicate<Secret> isAlive) {
         var remembered = Accounts.requireActive(links.current(id).orElseThrow(Accounts::notFound));
-        var wanted = new Wanted(
+        var wanted = new TokenSpec(
                 provider, remembered, new Target(resource, List.of(resource + "/.default")), Optional.empty());
         Predicate<AccessToken> usable = token -> isAlive.test(token.value());
         return cache.get(wanted)
@@ -77,17 +77,17 @@ public final class ModelMints {
                 .map(token -> new HandedOut(remembered.link().userId(), token.value()));
     }
 
-    private Optional<AccessToken> refreshed(Wanted wanted, Predicate<AccessToken> usable) {
+    private Optional<AccessToken> refreshed(TokenSpec wanted, Predicate<AccessToken> usable) {
         return switch (refresher.refresh(wanted, Acceptance.of(usable), false)) {
-            case Landing.Arrived arrived -> Optional.of(arrived.minted().token());
-            case Landing.Missed missed ->
+            case RefreshResult.Arrived arrived -> Optional.of(arrived.minted().token());
+            case RefreshResult.Missed missed ->
                 missed.why() instanceof Unavailable ? stale(wanted, usable) : Optional.empty();
-            case Landing.Busy busy -> stale(wanted, usable);
-            case Landing.StoreAway _, Landing.TooEarly _ -> stale(wanted, usable);
+            case RefreshResult.Busy busy -> stale(wanted, usable);
+            case RefreshResult.StoreAway _, RefreshResult.TooEarly _ -> stale(wanted, usable);
         };
     }
 
-    private Optional<AccessToken> stale(Wanted wanted, Predicate<AccessToken> usable) {
+    private Optional<AccessToken> stale(TokenSpec wanted, Predicate<AccessToken> usable) {
         return cache.getAnyway(wanted).filter(usable);
     }
 }

@@ -1,4 +1,4 @@
-package io.tokenbroker.mint;
+package io.tokenbroker.refresh;
 
 import io.tokenbroker.link.RememberedLinks.Remembered;
 import io.tokenbroker.problem.BrokerException;
@@ -39,10 +39,10 @@ public class Renewals {
     }
 
     private Renewal renewed(Provider provider, Remembered account, Instant usedBefore) {
-        var wanted = new Wanted(provider, account, Target.anyOf(provider), Optional.empty());
+        var spec = new TokenSpec(provider, account, Target.anyOf(provider), Optional.empty());
         try {
             var issuedSince = Acceptance.picky(token -> !token.issuedAt().isBefore(usedBefore));
-            return renewal(wanted, refresher.refresh(wanted, issuedSince, false));
+            return renewal(spec, refresher.refresh(spec, issuedSince, false));
         } catch (BrokerException failed) {
             return switch (failed.type()) {
                 case ACCOUNT_NOT_FOUND -> new Renewal.Gone();
@@ -54,16 +54,16 @@ public class Renewals {
         }
     }
 
-    private static Renewal renewal(Wanted wanted, Landing landing) {
-        if (landing instanceof Landing.Arrived arrived) {
+    private static Renewal renewal(TokenSpec spec, RefreshResult result) {
+        if (result instanceof RefreshResult.Arrived arrived) {
             return arrived.rotated() ? new Renewal.Renewed() : new Renewal.Healthy();
         }
-        var code = Answers.missed(wanted, landing).type().code();
-        return switch (landing) {
-            case Landing.Missed(Refused why) -> refused(code, why);
-            case Landing.Missed(Unavailable why) ->
+        var code = RefusalProblems.missed(spec, result).type().code();
+        return switch (result) {
+            case RefreshResult.Missed(Refused why) -> refused(code, why);
+            case RefreshResult.Missed(Unavailable why) ->
                 new Renewal.Away(code + ", " + why.outage().name().toLowerCase(Locale.ROOT), why.retryAfter());
-            case Landing.Busy _ -> new Renewal.Failed(code + ", another replica is at it");
+            case RefreshResult.Busy _ -> new Renewal.Failed(code + ", another replica is at it");
             default -> new Renewal.Failed(code);
         };
     }

@@ -1,4 +1,4 @@
-package io.tokenbroker.mint;
+package io.tokenbroker.refresh;
 
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.link.RememberedLinks.Remembered;
@@ -10,27 +10,27 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** What an authorized caller wants a token of and for. */
-record Wanted(Provider provider, Remembered remembered, Target target, Optional<String> claims) {
+public record TokenSpec(Provider provider, Remembered remembered, Target target, Optional<String> claims) {
 
     private static final String CAPABILITIES = "xms_cc";
 
-    AccountId account() {
+    public AccountId account() {
         return AccountId.of(remembered.link());
     }
 
     /** The same, as of another state of the account's link. */
-    Wanted as(Remembered now) {
-        return new Wanted(provider, now, target, claims);
+    TokenSpec as(Remembered now) {
+        return new TokenSpec(provider, now, target, claims);
     }
 
     /** The same at the provider as it is configured by now. */
-    Wanted at(Provider now) {
-        return new Wanted(now, remembered, target, claims);
+    TokenSpec at(Provider now) {
+        return new TokenSpec(now, remembered, target, claims);
     }
 
     /** The same account for no more than every grant is good for. */
-    Wanted forSignIn() {
-        return new Wanted(provider, remembered, Target.SIGN_IN, Optional.empty());
+    TokenSpec forSignIn() {
+        return new TokenSpec(provider, remembered, Target.SIGN_IN, Optional.empty());
     }
 
     /**
@@ -45,7 +45,7 @@ record Wanted(Provider provider, Remembered remembered, Target target, Optional<
         return new Grant(account(), remembered.epoch());
     }
 
-    Key key() {
+    public Key key() {
         return key(claims.map(ClaimsRequest::canonical));
     }
 
@@ -59,7 +59,7 @@ record Wanted(Provider provider, Remembered remembered, Target target, Optional<
         var asked = target.scopes();
         return !provider.isEntra() || areLower(asked)
                 ? asked
-                : asked.stream().map(Wanted::lower).sorted().distinct().toList();
+                : asked.stream().map(TokenSpec::lower).sorted().distinct().toList();
     }
 
     /** A loop, for each answer from memory comes by here. */
@@ -77,7 +77,7 @@ record Wanted(Provider provider, Remembered remembered, Target target, Optional<
     }
 
     /** The account as the person has last authorized it, by the same name at all replicas. */
-    String authorization() {
+    public String authorization() {
         var link = remembered.link();
         return String.join(
                 "\n",
@@ -86,17 +86,17 @@ record Wanted(Provider provider, Remembered remembered, Target target, Optional<
                 link.lastLoginAt().map(Instant::toString).orElse(""));
     }
 
-    /** What a client has turns for: this target of the account; and the account as a whole, if the client insists. */
-    List<String> turns(boolean insisting) {
+    /** What a client has turns for: this target of the account; and the account as a whole, if it forces the refresh. */
+    public List<String> turns(boolean forced) {
         var ofTarget = authorization() + "\n" + String.join(" ", scopes());
-        return insisting ? List.of(authorization(), ofTarget) : List.of(ofTarget);
+        return forced ? List.of(authorization(), ofTarget) : List.of(ofTarget);
     }
 
     /** The account as the person has last authorized it. */
     record Grant(AccountId account, long epoch) {}
 
     /** @param epoch of the account's link: after a new authorization nothing of the older one is found */
-    record Key(AccountId account, long epoch, List<String> scopes, Optional<String> claims) {
+    public record Key(AccountId account, long epoch, List<String> scopes, Optional<String> claims) {
 
         /** About what it takes in memory: a caller chooses its length. */
         int bytes() {

@@ -1,4 +1,4 @@
-package io.tokenbroker.mint;
+package io.tokenbroker.refresh;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -33,15 +33,15 @@ final class IdentityCheck {
     private IdentityCheck() {}
 
     /** What is wrong with it; empty if the token is the account's as far as the provider tells. */
-    static Optional<String> flaw(Wanted wanted, Refreshed refreshed) {
-        var provider = wanted.provider();
+    static Optional<String> flaw(TokenSpec spec, Refreshed refreshed) {
+        var provider = spec.provider();
         // Entra is always asked for openid. Elsewhere a refresh need not bring an id_token (OpenID Connect Core §12.2).
         var idToken = refreshed.idToken().filter(token -> provider.isEntra() || !isEncrypted(token));
         if (idToken.isEmpty()) {
             return Optional.of("it came without an id_token").filter(flaw -> provider.isEntra());
         }
         return claims(idToken.get())
-                .map(claims -> flaw(provider, wanted.remembered().link().identity(), claims))
+                .map(claims -> flaw(provider, spec.remembered().link().identity(), claims))
                 .orElse(Optional.of("its id_token cannot be read"));
     }
 
@@ -66,10 +66,10 @@ final class IdentityCheck {
     }
 
     /** @throws BrokerException if something is wrong */
-    static void require(Wanted wanted, Refreshed refreshed) {
-        var flaw = flaw(wanted, refreshed);
+    static void require(TokenSpec spec, Refreshed refreshed) {
+        var flaw = flaw(spec, refreshed);
         if (flaw.isPresent()) {
-            throw refusal(wanted.provider(), flaw.get());
+            throw refusal(spec.provider(), flaw.get());
         }
     }
 

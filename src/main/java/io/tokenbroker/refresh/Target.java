@@ -1,4 +1,4 @@
-package io.tokenbroker.mint;
+package io.tokenbroker.refresh;
 
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.provider.Provider;
@@ -42,16 +42,16 @@ public record Target(String resource, List<String> scopes) {
         if (scopes.isEmpty() && !provider.isEntra()) {
             return Optional.empty();
         }
-        var wanted = new TreeSet<>(scopes);
-        wanted.add(Scopes.OFFLINE_ACCESS);
-        wanted.add("openid");
+        var spec = new TreeSet<>(scopes);
+        spec.add(Scopes.OFFLINE_ACCESS);
+        spec.add("openid");
         if (provider.isEntra()) {
-            wanted.add("profile");
+            spec.add("profile");
             if (provider.identityClaims().contains("email")) {
-                wanted.add("email");
+                spec.add("email");
             }
         }
-        return Optional.of(String.join(" ", wanted));
+        return Optional.of(String.join(" ", spec));
     }
 
     /** A resource that ends in a slash gets two: the scope is the identifier, then {@code /.default}. */
@@ -62,7 +62,7 @@ public record Target(String resource, List<String> scopes) {
         return new Target(resource, List.of(resource + DEFAULT));
     }
 
-    static Target ofScopes(Provider provider, List<String> asked) {
+    public static Target ofScopes(Provider provider, List<String> asked) {
         var scopes = asked.stream()
                 .filter(scope -> !Scopes.isOpenId(scope))
                 .sorted()

@@ -1,17 +1,17 @@
-package io.tokenbroker.mint;
+package io.tokenbroker.refresh;
 
 import io.tokenbroker.link.RememberedLinks;
 import io.tokenbroker.link.SingleFlight;
-import io.tokenbroker.mint.Minted.Source;
+import io.tokenbroker.refresh.Minted.Source;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 
 /** One refresh for all who want the same at the same time, and none where its end is known already. Blocks. */
 @Singleton
-class SharedRefresh {
+public class SharedRefresh {
 
-    private final SingleFlight<Landing> flights = new SingleFlight<>();
+    private final SingleFlight<RefreshResult> flights = new SingleFlight<>();
     private final RememberedLinks links;
     private final TokenCache cache;
     private final RecentOutcomes recent;
@@ -25,31 +25,31 @@ class SharedRefresh {
     }
 
     /**
-     * @param insisting whether the caller knows better than a recent refusal of the same
+     * @param forced whether the caller knows better than a recent refusal of the same
      * @param acceptance of a token that is cached by now or that the store shares; those who reject one do not join the
      *     others, but the others join them
      */
-    Landing of(Wanted wanted, boolean insisting, Acceptance acceptance) {
-        var picky = new Flight(wanted.key(), true);
+    public RefreshResult of(TokenSpec spec, boolean forced, Acceptance acceptance) {
+        var picky = new Flight(spec.key(), true);
         var isPicky = acceptance.isPicky() || flights.isUnderWay(picky);
         return flights.share(
-                isPicky ? picky : new Flight(wanted.key(), false),
+                isPicky ? picky : new Flight(spec.key(), false),
                 // What another caller took from the store may be older than this caller's beginning.
-                landing -> acceptance.acceptsShared(landing, false),
+                result -> acceptance.acceptsShared(result, false),
                 // Another flight may have ended since this caller looked; but the link may be too old by now to tell.
-                () -> cache.get(wanted)
-                        .filter(token -> links.isFresh(wanted.remembered())
+                () -> cache.get(spec)
+                        .filter(token -> links.isFresh(spec.remembered())
                                 && acceptance.inMemory().test(token))
-                        .<Landing>map(token -> new Landing.Arrived(new Minted(token, Source.CACHE), false))
-                        .or(() -> recent.current(wanted, insisting).map(Landing.Missed::new))
-                        .orElseGet(() -> refresher.refresh(wanted, acceptance, insisting)));
+                        .<RefreshResult>map(token -> new RefreshResult.Arrived(new Minted(token, Source.CACHE), false))
+                        .or(() -> recent.current(spec, forced).map(RefreshResult.Missed::new))
+                        .orElseGet(() -> refresher.refresh(spec, acceptance, forced)));
     }
 
     /** What the tenant refused a moment ago, and would again. */
-    Optional<Refused> lately(Wanted wanted) {
-        return recent.current(wanted, false).filter(Refused.class::isInstance).map(Refused.class::cast);
+    public Optional<Refused> lately(TokenSpec spec) {
+        return recent.current(spec, false).filter(Refused.class::isInstance).map(Refused.class::cast);
     }
 
     /** @param picky whether a token that others take may not do */
-    private record Flight(Wanted.Key key, boolean picky) {}
+    private record Flight(TokenSpec.Key key, boolean picky) {}
 }

@@ -1,4 +1,4 @@
-package io.tokenbroker.mint;
+package io.tokenbroker.refresh;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
@@ -11,10 +11,10 @@ import java.util.concurrent.locks.ReentrantLock;
 @Singleton
 class GrantTurns {
 
-    private final LoadingCache<Wanted.Grant, ReentrantLock> locks =
+    private final LoadingCache<TokenSpec.Grant, ReentrantLock> locks =
             Caffeine.newBuilder().weakValues().build(grant -> new ReentrantLock());
 
-    Turn of(Wanted.Grant grant) {
+    Turn of(TokenSpec.Grant grant) {
         return new Turn(locks.get(grant));
     }
 

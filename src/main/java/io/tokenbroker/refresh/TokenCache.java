@@ -1,4 +1,4 @@
-package io.tokenbroker.mint;
+package io.tokenbroker.refresh;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -16,15 +16,15 @@ import java.util.function.Predicate;
  * each time. Read only after the caller was authorized on the account.
  */
 @Singleton
-class TokenCache {
+public class TokenCache {
 
-    private final Cache<Wanted.Key, Cached> tokens;
+    private final Cache<TokenSpec.Key, Cached> tokens;
     private final Clock clock;
 
     TokenCache(CacheBudget memory, Clock clock) {
         this.clock = clock;
         var caffeine = Caffeine.newBuilder()
-                .expireAfter(Expiry.<Wanted.Key, Cached>writing(
+                .expireAfter(Expiry.<TokenSpec.Key, Cached>writing(
                         (key, cached) -> positive(cached.token().remaining(clock.instant()))));
         tokens = memory.cache(
                 Share.ACCESS_TOKENS,
@@ -33,15 +33,15 @@ class TokenCache {
     }
 
     /** The token that was got with the same claims or none, if no other replica can have replaced it since. */
-    Optional<AccessToken> get(Wanted wanted) {
-        return Optional.ofNullable(tokens.getIfPresent(wanted.key()))
-                .filter(cached -> cached.changes() == wanted.remembered().changes())
+    public Optional<AccessToken> get(TokenSpec spec) {
+        return Optional.ofNullable(tokens.getIfPresent(spec.key()))
+                .filter(cached -> cached.changes() == spec.remembered().changes())
                 .map(Cached::token);
     }
 
     /** The newest token, also if another replica may have replaced it. */
-    Optional<AccessToken> getAnyway(Wanted wanted) {
-        return Optional.ofNullable(tokens.getIfPresent(newest(wanted))).map(Cached::token);
+    public Optional<AccessToken> getAnyway(TokenSpec spec) {
+        return Optional.ofNullable(tokens.getIfPresent(newest(spec))).map(Cached::token);
     }
 
     /**
@@ -49,41 +49,40 @@ class TokenCache {
      *
      * @param shared the token that the store has; without it the newest in memory counts, or one that other claims got
      */
-    boolean passesOver(Wanted wanted, Optional<AccessToken> shared) {
-        return shared.or(() -> getAnyway(wanted))
-                .or(() -> wanted.claims()
-                        .map(_ -> tokens.getIfPresent(challenged(wanted)))
+    boolean passesOver(TokenSpec spec, Optional<AccessToken> shared) {
+        return shared.or(() -> getAnyway(spec))
+                .or(() -> spec.claims()
+                        .map(_ -> tokens.getIfPresent(challenged(spec)))
                         .map(Cached::token))
                 .filter(token -> token.usableAt(clock.instant(), AccessToken.USUAL_VALIDITY))
                 .isPresent();
     }
 
     /** Whatever claims a token was got with, it is the newest for its scopes, unless it may be challenged. */
-    void put(Wanted wanted, AccessToken token) {
-        var cached = new Cached(token, wanted.remembered().changes());
-        tokens.put(wanted.mayBeChallenged() ? challenged(wanted) : newest(wanted), cached);
-        if (wanted.claims().isPresent()) {
-            tokens.put(wanted.key(), cached);
+    void put(TokenSpec spec, AccessToken token) {
+        var cached = new Cached(token, spec.remembered().changes());
+        tokens.put(spec.mayBeChallenged() ? challenged(spec) : newest(spec), cached);
+        if (spec.claims().isPresent()) {
+            tokens.put(spec.key(), cached);
         }
     }
 
     /** Atomically removes the newest token if it matches. */
-    void dropIf(Wanted wanted, Predicate<AccessToken> unwanted) {
-        tokens.asMap()
-                .computeIfPresent(newest(wanted), (same, cached) -> unwanted.test(cached.token()) ? null : cached);
+    public void dropIf(TokenSpec spec, Predicate<AccessToken> unwanted) {
+        tokens.asMap().computeIfPresent(newest(spec), (same, cached) -> unwanted.test(cached.token()) ? null : cached);
     }
 
     private static Duration positive(Duration remaining) {
         return remaining.isNegative() ? Duration.ZERO : remaining;
     }
 
-    private static Wanted.Key newest(Wanted wanted) {
-        return wanted.key(Optional.empty());
+    private static TokenSpec.Key newest(TokenSpec spec) {
+        return spec.key(Optional.empty());
     }
 
     /** Requests never have empty claims, so no request has this key. */
-    private static Wanted.Key challenged(Wanted wanted) {
-        return wanted.key(Optional.of(""));
+    private static TokenSpec.Key challenged(TokenSpec spec) {
+        return spec.key(Optional.of(""));
     }
 
     /** @param changes of the account's row by others, when the token was got */

@@ -1,4 +1,4 @@
-package io.tokenbroker.mint;
+package io.tokenbroker.refresh;
 
 import java.util.Locale;
 
@@ -11,6 +11,6 @@ public record Minted(AccessToken token, Source source) {
         STALE;
 
         /** As callers and metrics have it. */
-        final String word = name().toLowerCase(Locale.ROOT);
+        public final String word = name().toLowerCase(Locale.ROOT);
     }
 }

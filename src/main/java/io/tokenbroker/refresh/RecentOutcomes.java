@@ -1,4 +1,4 @@
-package io.tokenbroker.mint;
+package io.tokenbroker.refresh;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -25,9 +25,9 @@ import java.util.stream.Stream;
  * the whole account or one resource of it, and ends with a new authorization.
  */
 @Singleton
-class RecentOutcomes {
+public class RecentOutcomes {
 
-    /** A caller who insists on a new token gets past what concerns the whole account only this often. */
+    /** A forced refresh gets past what concerns the whole account only this often. */
     private static final Duration INSISTING = Duration.ofMinutes(1);
 
     /** Without the store a refusal is no news of the account: the store may know a newer refresh token. */
@@ -50,68 +50,68 @@ class RecentOutcomes {
                 (key, outcome) -> key.bytes() + outcome.bytes());
     }
 
-    /** What is still the answer to this; {@code insisting} gets past what concerns the resource alone. */
-    Optional<NoToken> current(Wanted wanted, boolean insisting) {
+    /** What is still the answer to this; {@code forced} gets past what concerns the resource alone. */
+    Optional<NoToken> current(TokenSpec spec, boolean forced) {
         var now = clock.instant();
-        return Stream.of(Key.ofAccount(wanted), Key.of(wanted))
+        return Stream.of(Key.ofAccount(spec), Key.of(spec))
                 .map(held::getIfPresent)
-                .filter(found -> found != null && found.covers(now, insisting))
+                .filter(found -> found != null && found.covers(now, forced))
                 .map(found -> found.at(now))
                 .findFirst();
     }
 
     /** Keeps an outcome for as long as it tells how the same would end again. */
-    void note(Wanted wanted, NoToken outcome) {
+    void note(TokenSpec spec, NoToken outcome) {
         switch (outcome) {
             case Refused refused -> {
                 switch (refused.refusal().breadth()) {
-                    case ACCOUNT -> hold(Key.ofAccount(wanted), refused, aMinuteOrTwo(), INSISTING);
-                    case RESOURCE -> hold(Key.of(wanted), refused, aMinuteOrTwo(), Duration.ZERO);
+                    case ACCOUNT -> hold(Key.ofAccount(spec), refused, aMinuteOrTwo(), INSISTING);
+                    case RESOURCE -> hold(Key.of(spec), refused, aMinuteOrTwo(), Duration.ZERO);
                     case PROVIDER, ANSWER -> {}
                 }
             }
             case Unavailable away
             when away.outage() == Outage.ASKED_TOO_OFTEN -> {
                 var lifetime = away.retryAfter().orElseGet(RecentOutcomes::aMinuteOrTwo);
-                hold(Key.of(wanted), away, lifetime, lifetime);
+                hold(Key.of(spec), away, lifetime, lifetime);
             }
             // An outage that comes with a Retry-After is the whole tenant's, and kept with the tenant.
             case Unavailable away
             when OF_ONE_ACCOUNT.contains(away.outage()) && away.retryAfter().isEmpty() ->
-                hold(Key.of(wanted), away, A_MOMENT, Duration.ZERO);
+                hold(Key.of(spec), away, A_MOMENT, Duration.ZERO);
             case Unavailable _ -> {}
         }
     }
 
     /** Forgets what was refused for this alone: the person may have mended that. */
-    void forget(Wanted wanted) {
-        held.invalidate(Key.of(wanted));
+    public void forget(TokenSpec spec) {
+        held.invalidate(Key.of(spec));
     }
 
     /** Remembers that the link's own token, the only one known without the store, was refused. */
-    void noteRefusedWithoutStore(Wanted wanted, Refused refused) {
-        hold(Key.ofLinkAlone(wanted), refused, WITHOUT_STORE, WITHOUT_STORE);
+    void noteRefusedWithoutStore(TokenSpec spec, Refused refused) {
+        hold(Key.ofLinkAlone(spec), refused, WITHOUT_STORE, WITHOUT_STORE);
     }
 
-    boolean isRefusedWithoutStore(Wanted wanted) {
-        return Optional.ofNullable(held.getIfPresent(Key.ofLinkAlone(wanted)))
+    boolean isRefusedWithoutStore(TokenSpec spec) {
+        return Optional.ofNullable(held.getIfPresent(Key.ofLinkAlone(spec)))
                 .filter(found -> found.covers(clock.instant(), true))
                 .isPresent();
     }
 
     /** Forgets what was refused: it works. */
-    void noteWorking(Wanted wanted) {
-        held.invalidateAll(List.of(Key.ofAccount(wanted), Key.of(wanted)));
+    void noteWorking(TokenSpec spec) {
+        held.invalidateAll(List.of(Key.ofAccount(spec), Key.of(spec)));
     }
 
     /** Forgets all that was refused to an account. Goes through everything: for what a person does, not a program. */
-    void forget(AccountId account) {
+    public void forget(AccountId account) {
         held.asMap().keySet().removeIf(key -> key.account().equals(account));
     }
 
-    private void hold(Key key, NoToken outcome, Duration lifetime, Duration evenIfInsisting) {
+    private void hold(Key key, NoToken outcome, Duration lifetime, Duration evenIfForced) {
         var now = clock.instant();
-        held.put(key, new Held(outcome, now, now.plus(lifetime), now.plus(evenIfInsisting)));
+        held.put(key, new Held(outcome, now, now.plus(lifetime), now.plus(evenIfForced)));
     }
 
     private static Duration aMinuteOrTwo() {
@@ -120,33 +120,33 @@ class RecentOutcomes {
 
     /**
      * @param changes of the account's row by others, which may have ended what refused the whole account
-     * @param wanted what was refused; empty for the whole account
+     * @param spec what was refused; empty for the whole account
      */
-    private record Key(AccountId account, long epoch, long changes, Optional<Wanted.Key> wanted) {
+    private record Key(AccountId account, long epoch, long changes, Optional<TokenSpec.Key> spec) {
 
         private static final long NO_ROW = -1;
 
-        static Key ofLinkAlone(Wanted wanted) {
-            return new Key(wanted.account(), wanted.remembered().epoch(), NO_ROW, Optional.empty());
+        static Key ofLinkAlone(TokenSpec spec) {
+            return new Key(spec.account(), spec.remembered().epoch(), NO_ROW, Optional.empty());
         }
 
-        static Key ofAccount(Wanted wanted) {
-            var remembered = wanted.remembered();
-            return new Key(wanted.account(), remembered.epoch(), remembered.changes(), Optional.empty());
+        static Key ofAccount(TokenSpec spec) {
+            var remembered = spec.remembered();
+            return new Key(spec.account(), remembered.epoch(), remembered.changes(), Optional.empty());
         }
 
-        static Key of(Wanted wanted) {
-            return new Key(wanted.account(), wanted.remembered().epoch(), 0, Optional.of(wanted.key()));
+        static Key of(TokenSpec spec) {
+            return new Key(spec.account(), spec.remembered().epoch(), 0, Optional.of(spec.key()));
         }
 
         private int bytes() {
             return 300
                     + 2 * account.identity().length()
-                    + wanted.map(Wanted.Key::bytes).orElse(0);
+                    + spec.map(TokenSpec.Key::bytes).orElse(0);
         }
     }
 
-    private record Held(NoToken outcome, Instant since, Instant until, Instant untilForInsisting) {
+    private record Held(NoToken outcome, Instant since, Instant until, Instant untilIfForced) {
 
         private int bytes() {
             var claims = outcome instanceof Refused refused ? refused.claims() : Optional.<String>empty();
@@ -154,8 +154,8 @@ class RecentOutcomes {
         }
 
         /** A clock that was set back must not prolong it. */
-        boolean covers(Instant now, boolean insisting) {
-            return !now.isBefore(since) && now.isBefore(insisting ? untilForInsisting : until);
+        boolean covers(Instant now, boolean forced) {
+            return !now.isBefore(since) && now.isBefore(forced ? untilIfForced : until);
         }
 
         NoToken at(Instant now) {

@@ -1,4 +1,4 @@
-package io.tokenbroker.mint;
+package io.tokenbroker.refresh;
 
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.tokenbroker.link.AheadOfTime;
@@ -11,7 +11,7 @@ import java.util.concurrent.ExecutorService;
 
 /** Renews tokens in use in the background, before a caller has to wait for a refresh. */
 @Singleton
-class RefreshAhead {
+public class RefreshAhead {
 
     private static final int AT_ONCE_PER_PROVIDER = 16;
 
@@ -30,10 +30,10 @@ class RefreshAhead {
     }
 
     /** Starts a renewal if this token, which is being handed out, is due. Never blocks. */
-    void renewIfDue(Wanted wanted, AccessToken token) {
+    public void renewIfDue(TokenSpec spec, AccessToken token) {
         if (token.isDueAt(clock.instant())) {
             var fresh = Acceptance.of(newer -> !newer.isDueAt(clock.instant()));
-            renewals.start(wanted.provider().id(), wanted.key(), () -> refresh.of(wanted, false, fresh));
+            renewals.start(spec.provider().id(), spec.key(), () -> refresh.of(spec, false, fresh));
         }
     }
 }

@@ -1,4 +1,4 @@
-package io.tokenbroker.mint;
+package io.tokenbroker.refresh;
 
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.problem.BrokerException;
@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** What a tenant's refusal means to a back end: who must act, and how. */
-final class Answers {
+public final class RefusalProblems {
 
     private static final Duration SOON = Duration.ofSeconds(10);
 
@@ -27,9 +27,9 @@ final class Answers {
             Refusal.INTERACTION_REQUIRED,
             Refusal.BLOCKED_BY_POLICY);
 
-    private Answers() {}
+    private RefusalProblems() {}
 
-    static BrokerException unusable(Optional<String> why) {
+    public static BrokerException unusable(Optional<String> why) {
         return new BrokerException(
                 ProblemType.PROVIDER_MISCONFIGURED,
                 "The account's provider cannot be used: %s. The operator must change that; the account is not lost."
@@ -45,32 +45,33 @@ final class Answers {
     }
 
     /** How a refresh ended that brought no token. */
-    static BrokerException missed(Wanted wanted, Landing landing) {
-        return switch (landing) {
-            case Landing.Missed(Refused why) -> refused(wanted, why);
-            case Landing.Missed(Unavailable why) -> unavailable(why);
-            case Landing.Busy(var left) ->
+    public static BrokerException missed(TokenSpec spec, RefreshResult result) {
+        return switch (result) {
+            case RefreshResult.Missed(Refused why) -> refused(spec, why);
+            case RefreshResult.Missed(Unavailable why) -> unavailable(why);
+            case RefreshResult.Busy(var left) ->
                 away("The tenant is being asked for this account already, and does not answer soon.", left);
-            case Landing.StoreAway _ ->
+            case RefreshResult.StoreAway _ ->
                 new BrokerException(
                                 ProblemType.STORE_UNAVAILABLE,
                                 "The broker's store is not available, and without it the account's refresh token may not be used: nobody could keep the next one. "
                                         + "Try again soon; the broker's operator should look at broker.store.url and the readiness report. No account is lost.")
                         .withRetryAfter(Duration.ofSeconds(1));
-            case Landing.Arrived _, Landing.TooEarly _ -> throw new IllegalArgumentException("No refresh has failed");
+            case RefreshResult.Arrived _, RefreshResult.TooEarly _ ->
+                throw new IllegalArgumentException("No refresh has failed");
         };
     }
 
-    static BrokerException refused(Wanted wanted, Refused refused) {
+    public static BrokerException refused(TokenSpec spec, Refused refused) {
         var refusal = refused.refusal();
-        var problem = new BrokerException(type(refusal), detail(wanted, refused)).withUpstream(refused.upstream());
+        var problem = new BrokerException(type(refusal), detail(spec, refused)).withUpstream(refused.upstream());
         return !HELPED_BY_PERSON.contains(refusal)
                 ? problem
                 : problem.withReauthorize(new Reauthorize(
-                        wanted.account().toString(),
-                        wanted.provider().id().toString(),
+                        spec.account().toString(),
+                        spec.provider().id().toString(),
                         refused.claims().orElse(null),
-                        scopesToAsk(wanted, refusal)));
+                        scopesToAsk(spec, refusal)));
     }
 
     static ProblemType type(Refusal refusal) {
@@ -87,7 +88,7 @@ final class Answers {
         };
     }
 
-    private static String detail(Wanted wanted, Refused refused) {
+    private static String detail(TokenSpec spec, Refused refused) {
         return switch (refused.refusal()) {
             case REAUTHORIZATION_REQUIRED ->
                 "The tenant does not accept the account's refresh token any more (%s). The person must authorize the account again."
@@ -112,7 +113,7 @@ final class Answers {
                         + "The operator must mend the identity provider in FusionAuth; no account is lost.";
             case NOT_UNDERSTOOD -> unusable(refused) + " No account is lost; the operator should look into it.";
             case UNREADABLE ->
-                wanted.provider().rotation() == Rotation.REUSABLE
+                spec.provider().rotation() == Rotation.REUSABLE
                         ? unusable(refused) + " No account is lost; the operator should look into it."
                         : unusable(refused)
                                 + " The account's refresh token works once and may be spent now: if the next mint says reauthorization_required, the person must authorize the account again. "
@@ -158,12 +159,12 @@ final class Answers {
      * What was asked for, so that the person agrees to it too. But at Entra start makes no sign-in of another resource's
      * scopes while the account works, and a second factor or a policy takes a sign-in.
      */
-    private static List<String> scopesToAsk(Wanted wanted, Refusal refusal) {
+    private static List<String> scopesToAsk(TokenSpec spec, Refusal refusal) {
         var isOfSignIn = refusal == Refusal.REAUTHORIZATION_REQUIRED || refusal == Refusal.CONSENT_REQUIRED;
         return isOfSignIn
-                        || !wanted.provider().isEntra()
-                        || MicrosoftGraph.is(wanted.target().resource())
-                ? wanted.target().scopes()
+                        || !spec.provider().isEntra()
+                        || MicrosoftGraph.is(spec.target().resource())
+                ? spec.target().scopes()
                 : List.of();
     }
 }

@@ -1,4 +1,4 @@
-package io.tokenbroker.mint;
+package io.tokenbroker.refresh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

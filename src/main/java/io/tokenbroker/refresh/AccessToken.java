@@ -1,4 +1,4 @@
-package io.tokenbroker.mint;
+package io.tokenbroker.refresh;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamWriteFeature;
@@ -23,12 +23,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param answer how all answers begin that it is handed out with
  */
 public record AccessToken(
-        Secret value,
-        Instant issuedAt,
-        Instant expiresAt,
-        Instant renewAt,
-        Optional<String> scope,
-        Beginning answer) {
+        Secret value, Instant issuedAt, Instant expiresAt, Instant renewAt, Optional<String> scope, Beginning answer) {
 
     /** How long a token is valid at least, unless the caller asks for more or less. */
     public static final Duration USUAL_VALIDITY = Duration.ofMinutes(5);
@@ -70,7 +65,7 @@ public record AccessToken(
      * Whether it stays valid for this long. A tenant that never gives such a token is not asked each time: then the first
      * fifth of a token's life must do.
      */
-    boolean usableAt(Instant now, Duration validity) {
+    public boolean usableAt(Instant now, Duration validity) {
         var lifetime = Duration.between(issuedAt, expiresAt);
         var needed = lifetime.compareTo(validity) > 0
                 ? validity
@@ -78,11 +73,11 @@ public record AccessToken(
         return !remaining(now).minus(needed).isNegative() && isValidAt(now);
     }
 
-    boolean isDueAt(Instant now) {
+    public boolean isDueAt(Instant now) {
         return !now.isBefore(renewAt);
     }
 
-    boolean isValidAt(Instant now) {
+    public boolean isValidAt(Instant now) {
         return now.isBefore(expiresAt);
     }
 
@@ -98,8 +93,9 @@ public record AccessToken(
     /** The first fields of an answer, which hold the token and so never print. */
     public static final class Beginning {
 
-    private static final JsonFactory JSON =
-            JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_CONTENT).build();
+        private static final JsonFactory JSON = JsonFactory.builder()
+                .disable(StreamWriteFeature.AUTO_CLOSE_CONTENT)
+                .build();
 
         private final byte[] written;
 
@@ -107,21 +103,21 @@ public record AccessToken(
             this.written = written;
         }
 
-    /** What all answers with one token have in common: a token is handed out far more often than it changes. */
-    private static Beginning of(Secret accessToken, Instant expiresAt, Optional<String> scope) {
-        var written = new ByteArrayOutputStream();
-        try (var json = JSON.createGenerator(written)) {
-            json.writeStartObject();
-            json.writeFieldName("access_token");
-            json.writeString(accessToken.json());
-            json.writeStringField("token_type", "Bearer");
-            json.writeStringField("expires_at", expiresAt.toString());
-            json.writeStringField("scope", scope.orElse(null));
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
+        /** What all answers with one token have in common: a token is handed out far more often than it changes. */
+        private static Beginning of(Secret accessToken, Instant expiresAt, Optional<String> scope) {
+            var written = new ByteArrayOutputStream();
+            try (var json = JSON.createGenerator(written)) {
+                json.writeStartObject();
+                json.writeFieldName("access_token");
+                json.writeString(accessToken.json());
+                json.writeStringField("token_type", "Bearer");
+                json.writeStringField("expires_at", expiresAt.toString());
+                json.writeStringField("scope", scope.orElse(null));
+            } catch (IOException impossible) {
+                throw new UncheckedIOException(impossible);
+            }
+            return new Beginning(written.toByteArray());
         }
-        return new Beginning(written.toByteArray());
-    }
 
         public byte[] bytes() {
             return written;

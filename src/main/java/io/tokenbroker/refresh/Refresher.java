@@ -1,10 +1,10 @@
-package io.tokenbroker.mint;
+package io.tokenbroker.refresh;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.tokenbroker.grant.Grants;
 import io.tokenbroker.grant.Look;
-import io.tokenbroker.mint.RefreshAttempt.Result;
 import io.tokenbroker.problem.Upstream;
+import io.tokenbroker.refresh.RefreshAttempt.Result;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.tenant.RefreshOutcome.Refusal;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
@@ -33,7 +33,7 @@ class Refresher {
     /** A marked account is held back for so long, then one mint tries it again. */
     private static final Duration MARK_HOLDS = Duration.ofMinutes(15);
 
-    private static final Duration MARK_HOLDS_IF_INSISTED = Duration.ofMinutes(1);
+    private static final Duration MARK_HOLDS_IF_FORCED = Duration.ofMinutes(1);
     private static final Duration SOON = Duration.ofSeconds(1);
 
     /** From a look at the row: the tenant's queue, two sends, and an attempt to store twice, each as slow as can be. */
@@ -71,15 +71,15 @@ class Refresher {
 
     /**
      * @param acceptance of an access token that the store shares
-     * @param insisting whether the caller knows better than a mark that is a minute old
+     * @param forced whether the caller knows better than a mark that is a minute old
      * @throws io.tokenbroker.problem.BrokerException if the account is gone, another user's or without refresh token, or
      *     FusionAuth cannot be asked
      */
-    Landing refresh(Wanted wanted, Acceptance acceptance, boolean insisting) {
+    RefreshResult refresh(TokenSpec spec, Acceptance acceptance, boolean forced) {
         underWay.register();
-        try (var wait = waits.begin(wanted.provider().rotation());
-                var turn = turns.of(wanted.grant())) {
-            return new Walk(wanted, acceptance, insisting, wait, turn).toTheEnd();
+        try (var wait = waits.begin(spec.provider().rotation());
+                var turn = turns.of(spec.grant())) {
+            return new Walk(spec, acceptance, forced, wait, turn).toTheEnd();
         } finally {
             underWay.arriveAndDeregister();
         }
@@ -105,109 +105,109 @@ class Refresher {
     private final class Walk {
 
         private final Acceptance acceptance;
-        private final boolean insisting;
+        private final boolean forced;
         private final LeaseWaits.Wait wait;
         private final GrantTurns.Turn turn;
-        private Wanted wanted;
+        private TokenSpec spec;
         private boolean linkIsReadAgain;
         private boolean hasLooked;
         private Optional<Secret> atFirst = Optional.empty();
         private Duration leaseLeft = SOON;
 
-        Walk(Wanted wanted, Acceptance acceptance, boolean insisting, LeaseWaits.Wait wait, GrantTurns.Turn turn) {
-            this.wanted = wanted;
+        Walk(TokenSpec spec, Acceptance acceptance, boolean forced, LeaseWaits.Wait wait, GrantTurns.Turn turn) {
+            this.spec = spec;
             this.acceptance = acceptance;
-            this.insisting = insisting;
+            this.forced = forced;
             this.wait = wait;
             this.turn = turn;
         }
 
-        Landing toTheEnd() {
-            var landing = step();
-            while (landing.isEmpty()) {
+        RefreshResult toTheEnd() {
+            var result = step();
+            while (result.isEmpty()) {
                 if (!wait.pause()) {
-                    return new Landing.Busy(leaseLeft.isPositive() ? leaseLeft : SOON);
+                    return new RefreshResult.Busy(leaseLeft.isPositive() ? leaseLeft : SOON);
                 }
-                landing = step();
+                result = step();
             }
-            return landing.get();
+            return result.get();
         }
 
         /** Empty: look again after a pause. */
-        private Optional<Landing> step() {
+        private Optional<RefreshResult> step() {
             if (isStopping) {
-                return Optional.of(new Landing.Busy(SOON));
+                return Optional.of(new RefreshResult.Busy(SOON));
             }
-            var link = wanted.remembered().link();
-            return switch (grants.look(link, wanted.scopes())) {
-                case Look.Away _ -> unlessTooEarly(Optional.empty(), () -> attempt.withoutStore(wanted));
+            var link = spec.remembered().link();
+            return switch (grants.look(link, spec.scopes())) {
+                case Look.Away _ -> unlessTooEarly(Optional.empty(), () -> attempt.withoutStore(spec));
                 case Look.Foreign(var version) -> startOver(version);
                 case Look.Counting row -> counting(row);
             };
         }
 
         /** The row was read first, then the link is: so the newer of two sign-ins wins. */
-        private Optional<Landing> startOver(long version) {
+        private Optional<RefreshResult> startOver(long version) {
             var isFirst = !linkIsReadAgain;
-            if (!isFirst && wanted.remembered().link().token().isEmpty()) {
-                throw Answers.noRefreshToken(wanted.account());
+            if (!isFirst && spec.remembered().link().token().isEmpty()) {
+                throw RefusalProblems.noRefreshToken(spec.account());
             }
-            wanted = attempt.withLinkReadAgain(wanted);
+            spec = attempt.withLinkReadAgain(spec);
             linkIsReadAgain = true;
-            var hasBegun = grants.startOver(wanted.remembered().link(), version);
+            var hasBegun = grants.startOver(spec.remembered().link(), version);
             if (hasBegun && version == 0) {
-                unknown.note(wanted.remembered().link());
+                unknown.note(spec.remembered().link());
             }
             return isFirst ? step() : Optional.empty();
         }
 
-        private Optional<Landing> counting(Look.Counting row) {
+        private Optional<RefreshResult> counting(Look.Counting row) {
             var shared = row.token().map(AccessToken::of);
             var value = shared.map(AccessToken::value);
             atFirst = hasLooked ? atFirst : value;
             hasLooked = true;
             var isNew = !value.equals(atFirst);
             if (shared.filter(token -> acceptance.accepts(token, isNew)).isPresent()) {
-                return orGoOn(attempt.found(wanted, row.version(), shared.get()));
+                return orGoOn(attempt.found(spec, row.version(), shared.get()));
             }
             shared.filter(token -> !acceptance.isPicky())
-                    .ifPresent(token -> attempt.remember(wanted, row.version(), token));
+                    .ifPresent(token -> attempt.remember(spec, row.version(), token));
             var refused = row.mark().filter(this::holds).map(Walk::refused);
             if (refused.isPresent()) {
                 return refused;
             }
             if (!turn.take()) {
-                return turn.await(wait.left()) ? step() : Optional.of(new Landing.Busy(SOON));
+                return turn.await(wait.left()) ? step() : Optional.of(new RefreshResult.Busy(SOON));
             }
-            leaseLeft = grants.busyFor(row, wanted.provider().rotation());
+            leaseLeft = grants.busyFor(row, spec.provider().rotation());
             return leaseLeft.isPositive()
                     ? Optional.empty()
-                    : unlessTooEarly(shared, () -> attempt.underLease(wanted, row));
+                    : unlessTooEarly(shared, () -> attempt.underLease(spec, row));
         }
 
-        private Optional<Landing> unlessTooEarly(Optional<AccessToken> shared, Supplier<Result> refresh) {
-            return cache.passesOver(wanted, shared) && !acceptance.mayPassOver().getAsBoolean()
-                    ? Optional.of(new Landing.TooEarly())
+        private Optional<RefreshResult> unlessTooEarly(Optional<AccessToken> shared, Supplier<Result> refresh) {
+            return cache.passesOver(spec, shared) && !acceptance.mayPassOver().getAsBoolean()
+                    ? Optional.of(new RefreshResult.TooEarly())
                     : orGoOn(refresh.get());
         }
 
-        private Optional<Landing> orGoOn(Result result) {
+        private Optional<RefreshResult> orGoOn(Result result) {
             return switch (result) {
-                case Result.Ended(var landing) -> Optional.of(landing);
+                case Result.Ended(var ended) -> Optional.of(ended);
                 case Result.LookAgain(var now) -> {
-                    wanted = now;
+                    spec = now;
                     yield Optional.empty();
                 }
             };
         }
 
         private boolean holds(Look.Mark mark) {
-            var length = insisting ? MARK_HOLDS_IF_INSISTED : MARK_HOLDS;
+            var length = forced ? MARK_HOLDS_IF_FORCED : MARK_HOLDS;
             return Window.of(mark.since(), length).contains(clock.instant());
         }
 
-        private static Landing refused(Look.Mark mark) {
-            return new Landing.Missed(new Refused(
+        private static RefreshResult refused(Look.Mark mark) {
+            return new RefreshResult.Missed(new Refused(
                     Refusal.REAUTHORIZATION_REQUIRED, mark.reason(), false, Optional.empty(), Upstream.error(null)));
         }
     }

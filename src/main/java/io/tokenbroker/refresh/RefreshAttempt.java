@@ -1,4 +1,4 @@
-package io.tokenbroker.mint;
+package io.tokenbroker.refresh;
 
 import io.tokenbroker.account.Accounts;
 import io.tokenbroker.database.StoreUnavailable;
@@ -6,8 +6,8 @@ import io.tokenbroker.grant.Grants;
 import io.tokenbroker.grant.Lease;
 import io.tokenbroker.grant.Look;
 import io.tokenbroker.link.RememberedLinks;
-import io.tokenbroker.mint.Minted.Source;
 import io.tokenbroker.provider.Providers;
+import io.tokenbroker.refresh.Minted.Source;
 import io.tokenbroker.settings.BrokerSettings.Rotation;
 import io.tokenbroker.tenant.RefreshGrant;
 import io.tokenbroker.tenant.RefreshGrants;
@@ -55,27 +55,27 @@ class RefreshAttempt {
     /** How an attempt ended. */
     sealed interface Result {
 
-        record Ended(Landing landing) implements Result {}
+        record Ended(RefreshResult result) implements Result {}
 
-        /** @param wanted with the link and the provider as they are by now */
-        record LookAgain(Wanted wanted) implements Result {}
+        /** @param spec with the link and the provider as they are by now */
+        record LookAgain(TokenSpec spec) implements Result {}
     }
 
     /** Refreshes under a lease on the row as it was seen. */
-    Result underLease(Wanted wanted, Look.Counting row) {
-        var turn = new Turn(wanted, row.version());
+    Result underLease(TokenSpec spec, Look.Counting row) {
+        var turn = new Turn(spec, row.version());
         var askedAt = clock.instant();
         try {
-            var outcome = sent(wanted, turn);
+            var outcome = sent(spec, turn);
             if (turn.storeIsAway) {
-                return withoutStore(wanted);
+                return withoutStore(spec);
             }
             if (outcome.isEmpty()) {
-                return new Result.LookAgain(wanted);
+                return new Result.LookAgain(spec);
             }
             return turn.lease
-                    .map(lease -> new LeasedAttempt(this, lease, row, askedAt).settled(wanted, outcome.get()))
-                    .orElseGet(() -> heldBack(wanted, outcome.get()));
+                    .map(lease -> new LeasedAttempt(this, lease, row, askedAt).settled(spec, outcome.get()))
+                    .orElseGet(() -> heldBack(spec, outcome.get()));
         } catch (RuntimeException e) {
             turn.lease.ifPresent(Lease::release);
             throw e;
@@ -83,104 +83,104 @@ class RefreshAttempt {
     }
 
     /** Nothing was sent. If that is since the tenant refuses our client, the operator may have mended it. */
-    private Result heldBack(Wanted wanted, RefreshOutcome outcome) {
+    private Result heldBack(TokenSpec spec, RefreshOutcome outcome) {
         var isOurFault = outcome instanceof Refused refused && refused.refusal().breadth() == Breadth.PROVIDER;
-        return (isOurFault ? mended(wanted) : Optional.<Wanted>empty())
+        return (isOurFault ? mended(spec) : Optional.<TokenSpec>empty())
                 .<Result>map(Result.LookAgain::new)
-                .orElseGet(() -> missed(wanted, outcome));
+                .orElseGet(() -> missed(spec, outcome));
     }
 
     /** Refreshes by the link's own token, if that can be used again. A refusal says nothing: the store may have a newer. */
-    Result withoutStore(Wanted wanted) {
-        var token = wanted.remembered().link().token().filter(known -> !recent.isRefusedWithoutStore(wanted));
-        if (wanted.provider().rotation() == Rotation.SINGLE_USE || token.isEmpty()) {
-            return new Result.Ended(new Landing.StoreAway());
+    Result withoutStore(TokenSpec spec) {
+        var token = spec.remembered().link().token().filter(known -> !recent.isRefusedWithoutStore(spec));
+        if (spec.provider().rotation() == Rotation.SINGLE_USE || token.isEmpty()) {
+            return new Result.Ended(new RefreshResult.StoreAway());
         }
         var askedAt = clock.instant();
-        var outcome = sent(wanted, () -> Optional.of(new Permission(token.get(), () -> true, any -> true)));
+        var outcome = sent(spec, () -> Optional.of(new Permission(token.get(), () -> true, any -> true)));
         return switch (outcome.orElseThrow()) {
             case Refreshed refreshed ->
-                handedOut(wanted, AccessToken.of(refreshed, askedAt, wanted.provider()), refreshed, false);
-            case Unusable(var _, var why) -> heldBack(wanted, why);
+                handedOut(spec, AccessToken.of(refreshed, askedAt, spec.provider()), refreshed, false);
+            case Unusable(var _, var why) -> heldBack(spec, why);
             case Refused refused
             when refused.refusal().breadth() == Breadth.ACCOUNT -> {
-                recent.noteRefusedWithoutStore(wanted, refused);
-                yield new Result.Ended(new Landing.StoreAway());
+                recent.noteRefusedWithoutStore(spec, refused);
+                yield new Result.Ended(new RefreshResult.StoreAway());
             }
-            case NoToken why -> heldBack(wanted, why);
+            case NoToken why -> heldBack(spec, why);
         };
     }
 
     /** Remembers a token that lives too shortly for this caller, for when the tenant is away. */
-    void remember(Wanted wanted, long version, AccessToken token) {
-        if (cache.getAnyway(wanted).isEmpty()) {
-            cache.put(seenAt(wanted, version, version), token);
+    void remember(TokenSpec spec, long version, AccessToken token) {
+        if (cache.getAnyway(spec).isEmpty()) {
+            cache.put(seenAt(spec, version, version), token);
         }
     }
 
     /** Hands out a token that the store shares, in a row of this version. */
-    Result found(Wanted wanted, long version, AccessToken token) {
-        return handedOut(seenAt(wanted, version, version), token, Source.CACHE, false);
+    Result found(TokenSpec spec, long version, AccessToken token) {
+        return handedOut(seenAt(spec, version, version), token, Source.CACHE, false);
     }
 
     /** @throws io.tokenbroker.problem.BrokerException if the account is gone, another user's or its owner may not use it */
-    Wanted withLinkReadAgain(Wanted wanted) {
-        var owner = wanted.remembered().link().userId();
-        var now = links.read(wanted.account())
+    TokenSpec withLinkReadAgain(TokenSpec spec) {
+        var owner = spec.remembered().link().userId();
+        var now = links.read(spec.account())
                 .filter(read -> read.link().userId().equals(owner))
                 .orElseThrow(Accounts::notFound);
-        return wanted.as(Accounts.requireActive(now));
+        return spec.as(Accounts.requireActive(now));
     }
 
-    Optional<RefreshOutcome> sent(Wanted wanted, Supplier<Optional<Permission>> permission) {
-        var provider = wanted.provider();
+    Optional<RefreshOutcome> sent(TokenSpec spec, Supplier<Optional<Permission>> permission) {
+        var provider = spec.provider();
         var request = new RefreshGrant.Request(
-                wanted.account().identity(),
-                wanted.remembered().link().userId(),
-                wanted.target().wireScope(provider),
-                wanted.claims());
+                spec.account().identity(),
+                spec.remembered().link().userId(),
+                spec.target().wireScope(provider),
+                spec.claims());
         return tenant.refresh(provider.tokenEndpoint(), provider.rotation(), request, permission);
     }
 
-    Result handedOut(Wanted wanted, AccessToken token, Refreshed refreshed, boolean rotated) {
-        IdentityCheck.require(wanted, refreshed);
-        return handedOut(wanted, token, Source.REFRESH, rotated);
+    Result handedOut(TokenSpec spec, AccessToken token, Refreshed refreshed, boolean rotated) {
+        IdentityCheck.require(spec, refreshed);
+        return handedOut(spec, token, Source.REFRESH, rotated);
     }
 
     /** A link that was read too long ago is looked at once more: it may have gone while the tenant took its time. */
-    private Result handedOut(Wanted wanted, AccessToken token, Source source, boolean rotated) {
-        var now = links.isFresh(wanted.remembered()) ? wanted : withLinkReadAgain(wanted);
-        if (now.remembered().epoch() != wanted.remembered().epoch()) {
+    private Result handedOut(TokenSpec spec, AccessToken token, Source source, boolean rotated) {
+        var now = links.isFresh(spec.remembered()) ? spec : withLinkReadAgain(spec);
+        if (now.remembered().epoch() != spec.remembered().epoch()) {
             return new Result.LookAgain(now);
         }
         recent.noteWorking(now);
         cache.put(now, token);
-        return new Result.Ended(new Landing.Arrived(new Minted(token, source), rotated));
+        return new Result.Ended(new RefreshResult.Arrived(new Minted(token, source), rotated));
     }
 
     /** With what is remembered of the row, which this broker has seen at one version and left at another. */
-    Wanted seenAt(Wanted wanted, long from, long to) {
-        return links.noteVersion(wanted.account(), from, to)
-                .filter(now -> now.epoch() == wanted.remembered().epoch())
-                .map(wanted::as)
-                .orElse(wanted);
+    TokenSpec seenAt(TokenSpec spec, long from, long to) {
+        return links.noteVersion(spec.account(), from, to)
+                .filter(now -> now.epoch() == spec.remembered().epoch())
+                .map(spec::as)
+                .orElse(spec);
     }
 
-    Result missed(Wanted wanted, RefreshOutcome outcome) {
+    Result missed(TokenSpec spec, RefreshOutcome outcome) {
         if (!(outcome instanceof NoToken why)) {
             throw new IllegalStateException("A token came although none was asked for");
         }
-        recent.note(wanted, why);
-        return new Result.Ended(new Landing.Missed(why));
+        recent.note(spec, why);
+        return new Result.Ended(new RefreshResult.Missed(why));
     }
 
     /** The provider as it is configured by now, if the operator has mended its client. */
-    Optional<Wanted> mended(Wanted wanted) {
-        var refused = wanted.provider();
+    Optional<TokenSpec> mended(TokenSpec spec) {
+        var refused = spec.provider();
         return providers
                 .readAgain(refused.id())
                 .filter(now -> !now.tokenEndpoint().equals(refused.tokenEndpoint()))
-                .map(wanted::at);
+                .map(spec::at);
     }
 
     /** A permission to send the leased token once more, for as long as the lease lasts. */
@@ -192,13 +192,13 @@ class RefreshAttempt {
     /** Takes the lease when the tenant has a place. */
     private final class Turn implements Supplier<Optional<Permission>> {
 
-        private final Wanted wanted;
+        private final TokenSpec spec;
         private final long version;
         private Optional<Lease> lease = Optional.empty();
         private boolean storeIsAway;
 
-        Turn(Wanted wanted, long version) {
-            this.wanted = wanted;
+        Turn(TokenSpec spec, long version) {
+            this.spec = spec;
             this.version = version;
         }
 
@@ -206,7 +206,7 @@ class RefreshAttempt {
         public Optional<Permission> get() {
             try {
                 lease = grants.lease(
-                        wanted.remembered().link(), version, wanted.provider().rotation());
+                        spec.remembered().link(), version, spec.provider().rotation());
             } catch (StoreUnavailable away) {
                 storeIsAway = true;
             }

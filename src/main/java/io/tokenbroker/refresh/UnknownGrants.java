@@ -1,4 +1,4 @@
-package io.tokenbroker.mint;
+package io.tokenbroker.refresh;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;

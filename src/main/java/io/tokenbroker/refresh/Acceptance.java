@@ -1,6 +1,6 @@
-package io.tokenbroker.mint;
+package io.tokenbroker.refresh;
 
-import io.tokenbroker.mint.Minted.Source;
+import io.tokenbroker.refresh.Minted.Source;
 import io.tokenbroker.tenant.RefreshOutcome.Outage;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
 import java.util.function.BooleanSupplier;
@@ -15,7 +15,7 @@ import java.util.function.Predicate;
  * @param since the same of one that was stored since
  * @param mayPassOver asked before the tenant is, if a token that others would take does not do
  */
-record Acceptance(
+public record Acceptance(
         boolean isPicky,
         Predicate<AccessToken> inMemory,
         Predicate<AccessToken> stored,
@@ -23,29 +23,29 @@ record Acceptance(
         BooleanSupplier mayPassOver) {
 
     /** The tenant has to be asked. */
-    static final Acceptance NONE = inMemoryOnly(token -> false);
+    public static final Acceptance NONE = inMemoryOnly(token -> false);
 
     /** Any that passes. */
-    static Acceptance of(Predicate<AccessToken> usable) {
+    public static Acceptance of(Predicate<AccessToken> usable) {
         return new Acceptance(false, usable, usable, usable, () -> true);
     }
 
     /** Only what comes from now on: the caller knows better than what is stored. */
-    static Acceptance ofNew(Predicate<AccessToken> usable) {
+    public static Acceptance ofNew(Predicate<AccessToken> usable) {
         return new Acceptance(true, token -> false, token -> false, usable, () -> true);
     }
 
     /** Any that passes, where others may take more. */
-    static Acceptance picky(Predicate<AccessToken> usable) {
+    public static Acceptance picky(Predicate<AccessToken> usable) {
         return new Acceptance(true, usable, usable, usable, () -> true);
     }
 
     /** Only what memory has for the very same question: the store does not keep the claims of its tokens. */
-    static Acceptance inMemoryOnly(Predicate<AccessToken> usable) {
+    public static Acceptance inMemoryOnly(Predicate<AccessToken> usable) {
         return new Acceptance(true, usable, token -> false, token -> false, () -> true);
     }
 
-    Acceptance passingOverIf(BooleanSupplier may) {
+    public Acceptance passingOverIf(BooleanSupplier may) {
         return new Acceptance(isPicky, inMemory, stored, since, may);
     }
 
@@ -53,14 +53,15 @@ record Acceptance(
      * Whether the end of another caller's refresh will do. That caller may have accepted a stored token that this does not,
      * and it may have been too early or refused a place where this is not.
      */
-    boolean acceptsShared(Landing landing, boolean isNew) {
-        return switch (landing) {
-            case Landing.Arrived arrived
+    public boolean acceptsShared(RefreshResult result, boolean isNew) {
+        return switch (result) {
+            case RefreshResult.Arrived arrived
             when arrived.minted().source() == Source.CACHE ->
                 accepts(arrived.minted().token(), isNew);
-            case Landing.Missed(Unavailable why) -> why.outage() != Outage.CROWDED;
-            case Landing.TooEarly _ -> false;
-            case Landing.Arrived _, Landing.Missed _, Landing.Busy _, Landing.StoreAway _ -> true;
+            case RefreshResult.Missed(Unavailable why) -> why.outage() != Outage.CROWDED;
+            case RefreshResult.TooEarly _ -> false;
+            case RefreshResult.Arrived _, RefreshResult.Missed _, RefreshResult.Busy _, RefreshResult.StoreAway _ ->
+                true;
         };
     }
 
