@@ -58,7 +58,6 @@ public final class DoorSettings implements QuarkusTestProfile {
                 "broker.clients.elsewhere.azd-account", account(Sandbox.FABRIKAM, Tenant.FABRIKAM, "c@fabrikam.com"));
         settings.put(
                 "broker.clients.unlinked.azd-account", account(Sandbox.CONTOSO, Tenant.CONTOSO, "bea@contoso.com"));
-        settings.put("provider.send-timeout", "1500ms");
         return settings;
     }
 
