@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.quarkus.runtime.Startup;
+import io.tokenbroker.database.Opening.StoreFile;
 import io.tokenbroker.database.Session.Row;
 import io.tokenbroker.database.Session.Work;
 import io.tokenbroker.settings.BrokerSettings;
