@@ -182,6 +182,7 @@ class ArchitectureTest {
                             "problem",
                             "provider",
                             "refresh",
+                            "seal",
                             "settings",
                             "tenant",
                             "time",
