@@ -193,6 +193,7 @@ class ArchitectureTest {
                             "problem",
                             "provider",
                             "refresh",
+                            "seal",
                             "settings",
                             "tenant",
                             "time",

@@ -6,7 +6,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.configuration.ConfigurationException;
-import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.settings.StoreSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ record Opening(Engine engine, String name, boolean isNew) {
     private static final Map<String, String> NO_CREATION = Map.of("open_mode", "2");
 
     /** @throws ConfigurationException in one line */
-    static Opening of(BrokerSettings.Store settings) {
+    static Opening of(StoreSettings settings) {
         var engine = Engine.of(settings.url());
         var name = Engine.withoutQuery(settings.url());
         engine.file(settings.url()).ifPresent(Opening::makeFolder);
@@ -79,7 +79,7 @@ record Opening(Engine engine, String name, boolean isNew) {
     }
 
     /** Later connections, as many as are needed at once. */
-    HikariConfig pool(BrokerSettings.Store settings, MeterRegistry metrics) {
+    HikariConfig pool(StoreSettings settings, MeterRegistry metrics) {
         var pool = new HikariConfig();
         pool.setPoolName("store");
         pool.setConnectionTimeout(2_000);
