@@ -4,9 +4,9 @@
  * <pre>
  *  a person's browser                                    a back end
  *        │                                                   │
- *   start ──► the provider ──► complete ──► resolve        mint
- *   seals     sign-in          FusionAuth   makes a        authorize → link → memory → the store → one refresh → keep
- *   a state   and consent      redeems the  link of a        │
+ *   start ──► the provider ──► complete ──► resolve        mint ─────────► refresh
+ *   seals     sign-in          FusionAuth   makes a        authorize,       one for all: the store,
+ *   a state   and consent      redeems the  link of a      link, memory     the tenant, keep
  *                              code         pending one      │
  *        └──────────────┬──────────────────────┘             │
  *                    account  (list, read, unlink, state)    │
@@ -18,14 +18,14 @@
  *                  (upstream)     (SQLite, PostgreSQL)  (upstream)
  * </pre>
  *
- * Four packages are the path of a request: {@code start}, {@code complete}, {@code resolve}, {@code mint}. They know
- * {@code account}, {@code link}, {@code grant} and {@code provider}. Below are two upstreams, {@code fusionauth} (users,
+ * Five packages are the path of a request: {@code start}, {@code complete}, {@code resolve}; {@code mint},
+ * {@code refresh}. They know {@code account}, {@code link}, {@code grant} and {@code provider}. Below are two upstreams, {@code fusionauth} (users,
  * links, redemption of codes) and {@code tenant} (refresh grants), and one store, {@code grant}, over {@code database}.
  * Neither knows a feature. Where a person consented to another resource, {@code complete} has {@code mint} try it, over an
  * interface of {@code account}. {@code exchange}, {@code managedidentity} and {@code azd} are more doors to {@code mint},
  * for programs that cannot be changed. {@code keepalive} renews in the background what no back end has minted for.
- * {@code caller}, {@code policy}, {@code problem}, {@code seal}, {@code settings}, {@code time}, {@code upstream} and
- * {@code ops} serve all.
+ * {@code http} is the edge before all of them. {@code caller}, {@code policy}, {@code problem}, {@code seal},
+ * {@code settings}, {@code time}, {@code upstream} and {@code ops} serve all.
  *
  * <p>FusionAuth owns who a person is and which accounts are linked; each grant begins with its link's token. The store owns
  * what the grant has become since. Everything in memory may be lost at any instant without losing an account, but for a

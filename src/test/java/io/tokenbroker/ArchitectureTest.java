@@ -99,27 +99,49 @@ class ArchitectureTest {
                             "seal",
                             "settings")),
             Map.entry(
-                    "mint",
+                    "refresh",
                     List.of(
                             "account",
-                            "caller",
                             "database",
                             "fusionauth",
                             "grant",
                             "link",
                             "memory",
-                            "policy",
                             "problem",
                             "provider",
                             "seal",
                             "settings",
                             "tenant",
+                            "time")),
+            Map.entry(
+                    "mint",
+                    List.of(
+                            "account",
+                            "caller",
+                            "fusionauth",
+                            "link",
+                            "policy",
+                            "problem",
+                            "provider",
+                            "refresh",
+                            "seal",
+                            "tenant",
                             "time",
                             "upstream")),
             Map.entry(
                     "exchange",
-                    List.of("account", "caller", "link", "mint", "policy", "problem", "provider", "seal", "settings")),
-            Map.entry("managedidentity", List.of("caller", "mint", "policy", "problem", "seal", "tenant")),
+                    List.of(
+                            "account",
+                            "caller",
+                            "link",
+                            "mint",
+                            "policy",
+                            "problem",
+                            "provider",
+                            "refresh",
+                            "seal",
+                            "settings")),
+            Map.entry("managedidentity", List.of("caller", "mint", "policy", "problem", "refresh", "seal", "tenant")),
             Map.entry(
                     "azd",
                     List.of(
@@ -130,12 +152,23 @@ class ArchitectureTest {
                             "policy",
                             "problem",
                             "provider",
+                            "refresh",
                             "seal",
                             "settings",
                             "tenant")),
             Map.entry(
                     "keepalive",
-                    List.of("database", "fusionauth", "grant", "link", "mint", "problem", "seal", "settings", "time")),
+                    List.of(
+                            "database",
+                            "fusionauth",
+                            "grant",
+                            "link",
+                            "problem",
+                            "refresh",
+                            "seal",
+                            "settings",
+                            "time")),
+            Map.entry("http", List.of("problem")),
             Map.entry(
                     "ops",
                     List.of(
@@ -145,10 +178,10 @@ class ArchitectureTest {
                             "grant",
                             "keepalive",
                             "link",
-                            "mint",
                             "policy",
                             "problem",
                             "provider",
+                            "refresh",
                             "settings",
                             "tenant",
                             "time",
@@ -169,7 +202,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule httpIsSpokenAtTheEdgesOnly = noClasses()
             .that(DescribedPredicate.not(
-                    resideInAnyPackage("io.tokenbroker.problem", "io.tokenbroker.tenant", "io.tokenbroker.ops")))
+                    resideInAnyPackage("io.tokenbroker.problem", "io.tokenbroker.tenant", "io.tokenbroker.http")))
             .and(describe(
                     "are no resource", type -> !outermost(type).getSimpleName().endsWith("Resource")))
             .should()
@@ -225,7 +258,7 @@ class ArchitectureTest {
                     .or(name("io.tokenbroker.start.CodeVerifier"))
                     .or(name("io.tokenbroker.complete.CompleteService"))
                     .or(name("io.tokenbroker.complete.PendingLinks"))
-                    .or(name("io.tokenbroker.mint.IdentityCheck"))
+                    .or(name("io.tokenbroker.refresh.IdentityCheck"))
                     .or(name("io.tokenbroker.mint.TokenAnswer"))
                     .or(name("io.tokenbroker.exchange.ExchangeAnswer"))
                     .or(name("io.tokenbroker.managedidentity.TokenResponse"))

@@ -2,7 +2,7 @@ package io.tokenbroker.exchange;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
-import io.tokenbroker.mint.Minted;
+import io.tokenbroker.refresh.Minted;
 import io.tokenbroker.seal.RevealedSecret;
 import io.tokenbroker.seal.Secret;
 import java.time.Instant;

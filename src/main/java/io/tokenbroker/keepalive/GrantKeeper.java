@@ -2,9 +2,9 @@ package io.tokenbroker.keepalive;
 
 import io.tokenbroker.keepalive.DueGrants.Due;
 import io.tokenbroker.link.RememberedLinks;
-import io.tokenbroker.mint.Renewal;
-import io.tokenbroker.mint.Renewals;
 import io.tokenbroker.problem.ProblemType;
+import io.tokenbroker.refresh.Renewal;
+import io.tokenbroker.refresh.Renewals;
 import io.tokenbroker.settings.BrokerSettings;
 import jakarta.inject.Singleton;
 import java.time.Clock;

@@ -2,7 +2,7 @@ package io.tokenbroker.keepalive;
 
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
-import io.tokenbroker.mint.Renewal;
+import io.tokenbroker.refresh.Renewal;
 
 /** What has become of the accounts so far. */
 @JsonAutoDetect(fieldVisibility = Visibility.ANY)

@@ -1,9 +1,9 @@
 package io.tokenbroker.managedidentity;
 
-import io.tokenbroker.mint.AccessToken;
 import io.tokenbroker.mint.MintRequest;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.Parameters;
+import io.tokenbroker.refresh.AccessToken;
 import io.tokenbroker.tenant.MicrosoftGraph;
 import java.util.HexFormat;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.tokenbroker.managedidentity;
 
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
-import io.tokenbroker.mint.AccessToken;
+import io.tokenbroker.refresh.AccessToken;
 import io.tokenbroker.seal.RevealedSecret;
 import io.tokenbroker.seal.Secret;
 import java.time.Instant;

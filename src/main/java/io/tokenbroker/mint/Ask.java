@@ -5,6 +5,9 @@ import io.tokenbroker.caller.Caller;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.link.RememberedLinks.Remembered;
 import io.tokenbroker.policy.PolicyQuery;
+import io.tokenbroker.refresh.Acceptance;
+import io.tokenbroker.refresh.AccessToken;
+import io.tokenbroker.refresh.Target;
 import io.tokenbroker.time.Window;
 import java.time.Clock;
 import java.util.Optional;
@@ -24,7 +27,7 @@ record Ask(Caller.Client client, AccountId account, MintRequest request, Optiona
     }
 
     /** Whether the client says that a token which looks good is not. */
-    boolean insists() {
+    boolean isForced() {
         return request.isForced() || rejected.isPresent();
     }
 

@@ -9,6 +9,13 @@ import io.tokenbroker.policy.RefreshTurns;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.provider.Providers;
+import io.tokenbroker.refresh.Acceptance;
+import io.tokenbroker.refresh.RecentOutcomes;
+import io.tokenbroker.refresh.RefreshResult;
+import io.tokenbroker.refresh.RefusalProblems;
+import io.tokenbroker.refresh.SharedRefresh;
+import io.tokenbroker.refresh.Target;
+import io.tokenbroker.refresh.TokenSpec;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.List;
@@ -49,19 +56,19 @@ class ConsentTrial implements TrialMint {
     public void attempt(Link link, List<String> scopes) {
         var provider = providers
                 .find(link.providerId())
-                .orElseThrow(() -> Answers.unusable(providers.whyUnusable(link.providerId())));
+                .orElseThrow(() -> RefusalProblems.unusable(providers.whyUnusable(link.providerId())));
         var target = Target.ofScopes(provider, scopes);
         var remembered = links.current(AccountId.of(link)).orElseThrow(Accounts::notFound);
-        var wanted = new Wanted(provider, Accounts.requireActive(remembered), target, Optional.empty());
-        var name = "consent\n" + wanted.authorization();
+        var spec = new TokenSpec(provider, Accounts.requireActive(remembered), target, Optional.empty());
+        var name = "consent\n" + spec.authorization();
         var turn = turns.take(name, BETWEEN_TRIALS).orElseThrow(() -> tooEarly(turns.left(name)));
-        recent.forget(wanted);
-        var landing = forced.within(turn::giveBack, () -> refresh.of(wanted, false, Acceptance.NONE));
-        if (!(landing instanceof Landing.Arrived)) {
-            throw Answers.missed(wanted, landing);
+        recent.forget(spec);
+        var result = forced.within(turn::giveBack, () -> refresh.of(spec, false, Acceptance.NONE));
+        if (!(result instanceof RefreshResult.Arrived)) {
+            throw RefusalProblems.missed(spec, result);
         }
         // The person may have agreed to more than was asked for, such as by another name of the same resource.
-        recent.forget(wanted.account());
+        recent.forget(spec.account());
     }
 
     private static BrokerException tooEarly(Duration left) {

@@ -5,6 +5,13 @@ import io.tokenbroker.link.SingleFlight;
 import io.tokenbroker.policy.RefreshTurns.Turn;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
+import io.tokenbroker.refresh.Acceptance;
+import io.tokenbroker.refresh.AccessToken;
+import io.tokenbroker.refresh.RefreshResult;
+import io.tokenbroker.refresh.RefusalProblems;
+import io.tokenbroker.refresh.SharedRefresh;
+import io.tokenbroker.refresh.TokenCache;
+import io.tokenbroker.refresh.TokenSpec;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import jakarta.inject.Singleton;
 import java.util.List;
@@ -14,12 +21,12 @@ import java.util.function.Supplier;
 
 /**
  * A refresh although a usable token is there. A client has a turn per target and interval, and one per account if it
- * insists; its calls for the same at the same time share one refresh. Blocks.
+ * forces it; its calls for the same at the same time share one refresh. Blocks.
  */
 @Singleton
 class ForcedRefresh {
 
-    private final SingleFlight<Landing> flights = new SingleFlight<>();
+    private final SingleFlight<RefreshResult> flights = new SingleFlight<>();
     private final SingleFlight<Optional<List<Turn>>> drops = new SingleFlight<>();
     private final SharedRefresh refresh;
     private final TokenCache cache;
@@ -34,10 +41,10 @@ class ForcedRefresh {
      *
      * @throws BrokerException if it is not the client's turn
      */
-    Landing insist(MintTurn turn, Acceptance acceptance) {
-        return flights.share(turn.flight(), landing -> acceptance.acceptsShared(landing, true), () -> {
+    RefreshResult refresh(MintTurn turn, Acceptance acceptance) {
+        return flights.share(turn.flight(), result -> acceptance.acceptsShared(result, true), () -> {
             turn.require();
-            return within(turn::giveBack, () -> refresh.of(turn.wanted, true, acceptance));
+            return within(turn::giveBack, () -> refresh.of(turn.spec, true, acceptance));
         });
     }
 
@@ -48,22 +55,22 @@ class ForcedRefresh {
      */
     void drop(MintTurn turn, Predicate<AccessToken> rejected) {
         turn.taken = drops.share(turn.flight(), () -> {
-            if (cache.getAnyway(turn.wanted).filter(rejected).isPresent()) {
+            if (cache.getAnyway(turn.spec).filter(rejected).isPresent()) {
                 turn.require();
-                cache.dropIf(turn.wanted, rejected);
+                cache.dropIf(turn.spec, rejected);
             }
             return turn.taken;
         });
     }
 
     /** Asks, and gives the turn back where no answer came. One that could not be used was an answer all the same. */
-    Landing within(Runnable giveBack, Supplier<Landing> ask) {
+    RefreshResult within(Runnable giveBack, Supplier<RefreshResult> ask) {
         var answered = false;
         try {
-            var landing = ask.get();
-            answered = landing instanceof Landing.Arrived
-                    || (landing instanceof Landing.Missed missed && missed.why() instanceof Refused);
-            return landing;
+            var result = ask.get();
+            answered = result instanceof RefreshResult.Arrived
+                    || (result instanceof RefreshResult.Missed missed && missed.why() instanceof Refused);
+            return result;
         } catch (BrokerException failed) {
             answered = failed.type() == ProblemType.UPSTREAM_ERROR;
             throw failed;
@@ -74,21 +81,21 @@ class ForcedRefresh {
         }
     }
 
-    MintTurn turn(Ask ask, Wanted wanted) {
-        return new MintTurn(ask.client(), wanted, wanted.turns(ask.insists()));
+    MintTurn turn(Ask ask, TokenSpec spec) {
+        return new MintTurn(ask.client(), spec, spec.turns(ask.isForced()));
     }
 
     /** The turn that one mint takes if it passes over a usable token: once, however often that is found. */
     final class MintTurn {
 
         private final Caller.Client client;
-        private final Wanted wanted;
+        private final TokenSpec spec;
         private final List<String> names;
         private Optional<List<Turn>> taken = Optional.empty();
 
-        private MintTurn(Caller.Client client, Wanted wanted, List<String> names) {
+        private MintTurn(Caller.Client client, TokenSpec spec, List<String> names) {
             this.client = client;
-            this.wanted = wanted;
+            this.spec = spec;
             this.names = names;
         }
 
@@ -102,8 +109,8 @@ class ForcedRefresh {
 
         /** The tenant's last refusal, else when to come back. */
         BrokerException tooEarly() {
-            return refresh.lately(wanted)
-                    .map(why -> Answers.refused(wanted, why))
+            return refresh.lately(spec)
+                    .map(why -> RefusalProblems.refused(spec, why))
                     .orElseGet(() -> client.policy().forced().refused(names));
         }
 
@@ -118,9 +125,9 @@ class ForcedRefresh {
         }
 
         private Flight flight() {
-            return new Flight(client.name(), wanted.key());
+            return new Flight(client.name(), spec.key());
         }
     }
 
-    private record Flight(String client, Wanted.Key key) {}
+    private record Flight(String client, TokenSpec.Key key) {}
 }

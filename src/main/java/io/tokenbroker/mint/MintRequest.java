@@ -2,8 +2,12 @@ package io.tokenbroker.mint;
 
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ClaimsRequest;
+import io.tokenbroker.provider.Provider;
+import io.tokenbroker.refresh.AccessToken;
+import io.tokenbroker.refresh.Target;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +22,6 @@ public record MintRequest(
 
     public static final MintRequest DEFAULT = new MintRequest(null, null, null, null, null, null);
 
-    private static final Duration MIN_VALIDITY = Duration.ofMinutes(5);
     private static final int DAY = 86_400;
     private static final Pattern RESOURCE = Pattern.compile("[\\x21\\x23-\\x5B\\x5D-\\x7E]{1,512}");
 
@@ -59,8 +62,15 @@ public record MintRequest(
         return new MintRequest(resource, scopes, userId, minValidity, forceRefresh, challenge);
     }
 
+    /** What a token is asked for at this provider. */
+    Target target(Provider provider) {
+        return scopes == null
+                ? Target.ofResource(provider, Optional.ofNullable(resource))
+                : Target.ofScopes(provider, scopes);
+    }
+
     Duration validity() {
-        return minValidity == null ? MIN_VALIDITY : Duration.ofSeconds(minValidity);
+        return minValidity == null ? AccessToken.USUAL_VALIDITY : Duration.ofSeconds(minValidity);
     }
 
     /** Whether the tenant must be asked, whatever is cached. */

@@ -5,9 +5,17 @@ import io.tokenbroker.link.ReadAhead;
 import io.tokenbroker.link.RememberedLinks;
 import io.tokenbroker.link.RememberedLinks.Remembered;
 import io.tokenbroker.mint.ForcedRefresh.MintTurn;
-import io.tokenbroker.mint.Minted.Source;
 import io.tokenbroker.provider.Provider;
 import io.tokenbroker.provider.Providers;
+import io.tokenbroker.refresh.Minted;
+import io.tokenbroker.refresh.Minted.Source;
+import io.tokenbroker.refresh.RefreshAhead;
+import io.tokenbroker.refresh.RefreshResult;
+import io.tokenbroker.refresh.RefusalProblems;
+import io.tokenbroker.refresh.SharedRefresh;
+import io.tokenbroker.refresh.Target;
+import io.tokenbroker.refresh.TokenCache;
+import io.tokenbroker.refresh.TokenSpec;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -59,8 +67,8 @@ class MintService {
     /** What the policy has permitted to ask for. */
     record Permitted(Provider provider, Target target, Optional<String> claims) {
 
-        Wanted wanted(Remembered authorized) {
-            return new Wanted(provider, authorized, target, claims);
+        TokenSpec wanted(Remembered authorized) {
+            return new TokenSpec(provider, authorized, target, claims);
         }
     }
 
@@ -87,40 +95,40 @@ class MintService {
         var id = ask.account().providerId();
         var permitted = begun.permitted().or(() -> providers.find(id).map(provider -> permitted(ask, provider)));
         var link = links.current(ask.account(), ask.owner()).map(ask::owned).orElseThrow(Accounts::notFound);
-        var wanted = permitted
+        var spec = permitted
                 .map(known -> known.wanted(link))
-                .orElseThrow(() -> Answers.unusable(providers.whyUnusable(id)));
-        var turn = forced.turn(ask, wanted);
+                .orElseThrow(() -> RefusalProblems.unusable(providers.whyUnusable(id)));
+        var turn = forced.turn(ask, spec);
         ask.rejected().ifPresent(rejected -> forced.drop(turn, rejected));
-        return cached(ask, wanted).orElseGet(() -> refreshed(ask, wanted, turn));
+        return cached(ask, spec).orElseGet(() -> refreshed(ask, spec, turn));
     }
 
     /** Decided before anything of the account is looked at. */
     private static Permitted permitted(Ask ask, Provider provider) {
-        var target = Target.of(provider, ask.request());
+        var target = ask.request().target(provider);
         ask.client().policy().requireTarget(ask.query(target));
         return new Permitted(
                 provider, target, Optional.<String>ofNullable(ask.request().claims()));
     }
 
-    private Optional<Minted> cached(Ask ask, Wanted wanted) {
-        var token = cache.get(wanted)
-                .filter(found -> ask.acceptance(clock).inMemory().test(found));
-        token.ifPresent(found -> ahead.renewIfDue(wanted, found));
+    private Optional<Minted> cached(Ask ask, TokenSpec spec) {
+        var token =
+                cache.get(spec).filter(found -> ask.acceptance(clock).inMemory().test(found));
+        token.ifPresent(found -> ahead.renewIfDue(spec, found));
         return token.map(found -> new Minted(found, Source.CACHE));
     }
 
-    private Minted refreshed(Ask ask, Wanted wanted, MintTurn turn) {
+    private Minted refreshed(Ask ask, TokenSpec spec, MintTurn turn) {
         var acceptance = ask.acceptance(clock).passingOverIf(turn::take);
-        var landing = ask.request().isForced()
-                ? forced.insist(turn, acceptance)
-                : forced.within(turn::giveBack, () -> refresh.of(wanted, false, acceptance));
-        return switch (landing) {
-            case Landing.Arrived arrived -> arrived.minted();
-            case Landing.Missed(Refused why) -> throw Answers.refused(wanted, why);
-            case Landing.TooEarly _ -> throw turn.tooEarly();
-            case Landing.Missed _, Landing.Busy _, Landing.StoreAway _ ->
-                stale(ask, wanted).orElseThrow(() -> Answers.missed(wanted, landing));
+        var result = ask.request().isForced()
+                ? forced.refresh(turn, acceptance)
+                : forced.within(turn::giveBack, () -> refresh.of(spec, false, acceptance));
+        return switch (result) {
+            case RefreshResult.Arrived arrived -> arrived.minted();
+            case RefreshResult.Missed(Refused why) -> throw RefusalProblems.refused(spec, why);
+            case RefreshResult.TooEarly _ -> throw turn.tooEarly();
+            case RefreshResult.Missed _, RefreshResult.Busy _, RefreshResult.StoreAway _ ->
+                stale(ask, spec).orElseThrow(() -> RefusalProblems.missed(spec, result));
         };
     }
 
@@ -128,20 +136,20 @@ class MintService {
      * While the tenant or the store is away, a token that still lives is better than none, if the account still stands: it
      * may have gone while this caller waited.
      */
-    private Optional<Minted> stale(Ask ask, Wanted wanted) {
+    private Optional<Minted> stale(Ask ask, TokenSpec spec) {
         if (ask.request().bypassesCache()) {
             return Optional.empty();
         }
-        return cache.getAnyway(wanted)
+        return cache.getAnyway(spec)
                 .filter(token -> token.isValidAt(clock.instant()))
                 .filter(token -> ask.rejected().filter(one -> one.test(token)).isEmpty())
-                .filter(token -> isStillAuthorized(wanted))
+                .filter(token -> isStillAuthorized(spec))
                 .map(token -> new Minted(token, Source.STALE));
     }
 
     /** @throws io.tokenbroker.problem.BrokerException if the account is gone, or its owner may not use it */
-    private boolean isStillAuthorized(Wanted wanted) {
-        var now = links.current(wanted.account()).map(Accounts::requireActive).orElseThrow(Accounts::notFound);
-        return now.epoch() == wanted.remembered().epoch();
+    private boolean isStillAuthorized(TokenSpec spec) {
+        var now = links.current(spec.account()).map(Accounts::requireActive).orElseThrow(Accounts::notFound);
+        return now.epoch() == spec.remembered().epoch();
     }
 }

@@ -7,6 +7,8 @@ import io.tokenbroker.caller.Caller;
 import io.tokenbroker.mint.MintService.Begun;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
+import io.tokenbroker.refresh.AccessToken;
+import io.tokenbroker.refresh.Minted;
 import io.tokenbroker.upstream.CurrentCaller;
 import jakarta.inject.Singleton;
 import java.util.Optional;

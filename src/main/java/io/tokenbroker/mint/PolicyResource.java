@@ -11,6 +11,8 @@ import io.tokenbroker.policy.PolicyRule.Needs;
 import io.tokenbroker.policy.Verdict;
 import io.tokenbroker.problem.Body;
 import io.tokenbroker.provider.Providers;
+import io.tokenbroker.refresh.RefusalProblems;
+import io.tokenbroker.refresh.TokenSpec;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -55,7 +57,8 @@ class PolicyResource {
         var ofTarget = Optional.of(ask.account().providerId())
                 .filter(policy::allowsProvider)
                 .flatMap(providers::find)
-                .map(provider -> policy.judge(Needs.TARGET, ask.query(Target.of(provider, ask.request()))))
+                .map(provider ->
+                        policy.judge(Needs.TARGET, ask.query(ask.request().target(provider))))
                 .orElseGet(Stream::empty);
         return Stream.concat(policy.judge(Needs.ACCOUNT, ask.query()), ofTarget).toList();
     }
@@ -66,10 +69,10 @@ class PolicyResource {
         var link = links.current(id, ask.owner()).map(ask::owned).orElseThrow(Accounts::notFound);
         var provider = providers
                 .remembered(id.providerId())
-                .orElseThrow(() -> Answers.unusable(providers.whyUnusable(id.providerId())));
-        return Optional.of(new Wanted(provider, link, Target.of(provider, ask.request()), Optional.empty()))
-                .filter(wanted -> ask.insists())
-                .map(wanted -> ask.client().policy().forced().judge(wanted.turns(true)));
+                .orElseThrow(() -> RefusalProblems.unusable(providers.whyUnusable(id.providerId())));
+        return Optional.of(new TokenSpec(provider, link, ask.request().target(provider), Optional.empty()))
+                .filter(spec -> ask.isForced())
+                .map(spec -> ask.client().policy().forced().judge(spec.turns(true)));
     }
 
     /** What the policy says of a mint, and by which rule it refuses. */

@@ -6,7 +6,7 @@ import io.tokenbroker.database.Engine;
 import io.tokenbroker.database.StoreUnavailable;
 import io.tokenbroker.grant.UnstoredTokens;
 import io.tokenbroker.keepalive.DueGrants;
-import io.tokenbroker.mint.UnknownGrants;
+import io.tokenbroker.refresh.UnknownGrants;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.nio.file.Files;

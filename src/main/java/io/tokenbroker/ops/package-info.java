@@ -1,4 +1,4 @@
-/** What runs the broker: clock, threads, request ids, health, start-up checks, the contract as it is served. */
+/** What runs the broker: its start and the checks of the settings, clock, background work, health, log. */
 @NullMarked
 package io.tokenbroker.ops;
 

@@ -27,7 +27,8 @@ public final class BrokerException extends RuntimeException {
             @Nullable Upstream upstream,
             @Nullable Duration retryAfter,
             @Nullable String rule) {
-        super(detail);
+        // Without a stack trace: a refusal is an answer, and filling one costs more than the rest of it.
+        super(detail, null, false, false);
         this.type = type;
         this.errors = List.copyOf(errors);
         this.reauthorize = reauthorize;

@@ -6,6 +6,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.locks.LockSupport;
@@ -21,15 +22,17 @@ final class Calm {
 
     private final World world;
     private final URI broker;
+    private final ExecutorService threads;
     private int minted;
 
-    Calm(World world) {
+    Calm(World world, ExecutorService threads) {
         this.world = world;
+        this.threads = threads;
         this.broker = world.broker();
     }
 
-    /** Mints for so long, cached and uncached, each on a connection of its own. */
-    Measured during(Duration length, ExecutorService threads) {
+    /** Mints for so long, cached and uncached, each on connections of its own. */
+    Measured during(Duration length) {
         var accounts = world.calmAccounts();
         var cached = CompletableFuture.supplyAsync(
                 () -> mints(length, BETWEEN_CACHED, i -> mint(accounts.getFirst(), "")), threads);
@@ -44,26 +47,33 @@ final class Calm {
         return Call.mint(account, World.CALM_KEY, "{\"resource\":\"https://graph.microsoft.com\"%s}".formatted(more));
     }
 
-    /** Time counts from when a request was due, so that one slow answer does not hide those that wait behind it. */
+    /** Each is sent when it is due, whether or not those before have been answered, and time counts from then. */
     private Samples mints(Duration length, Duration between, IntFunction<Call> next) {
-        var millis = new ArrayList<Double>();
-        var failures = new ArrayList<String>();
-        try (var http = HttpClient.newHttpClient()) {
+        var sent = new ArrayList<CompletableFuture<Mint>>();
+        try (var http =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
             var begun = System.nanoTime();
             for (var i = 0; i * between.toNanos() < length.toNanos(); i++) {
                 var due = begun + i * between.toNanos();
                 while (System.nanoTime() < due) {
                     LockSupport.parkNanos(due - System.nanoTime());
                 }
-                var answer = next.apply(i).send(http, broker);
-                millis.add((System.nanoTime() - due) / 1e6);
-                var status = answer.map(HttpResponse::statusCode).orElse(0);
-                if (status != 200) {
-                    failures.add(status + " " + answer.map(HttpResponse::body).orElse("no answer"));
-                }
+                var call = next.apply(i);
+                sent.add(CompletableFuture.supplyAsync(() -> Mint.of(call.send(http, broker), due), threads));
             }
+            return Samples.of(sent.stream().map(CompletableFuture::join).toList());
         }
-        return new Samples(millis, failures);
+    }
+
+    /** @param failure status and body of an answer that was no token */
+    private record Mint(double millis, Optional<String> failure) {
+
+        static Mint of(Optional<HttpResponse<String>> answer, long due) {
+            var millis = (System.nanoTime() - due) / 1e6;
+            var status = answer.map(HttpResponse::statusCode).orElse(0);
+            var failure = status + " " + answer.map(HttpResponse::body).orElse("no answer");
+            return new Mint(millis, status == 200 ? Optional.empty() : Optional.of(failure));
+        }
     }
 
     record Measured(Samples cached, Samples uncached) {
@@ -77,6 +87,12 @@ final class Calm {
 
     /** @param failures status and body of each answer that was no token */
     record Samples(List<Double> millis, List<String> failures) {
+
+        private static Samples of(List<Mint> mints) {
+            return new Samples(
+                    mints.stream().map(Mint::millis).toList(),
+                    mints.stream().map(Mint::failure).flatMap(Optional::stream).toList());
+        }
 
         double p99() {
             var sorted = millis.stream().sorted().toList();

@@ -24,6 +24,8 @@ import java.util.stream.IntStream;
 record Flood(String name, Supplier<Call> next) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final String ARM = "https://management.azure.com";
     private static final String OF_ARM = "{\"resource\":\"%s\"}".formatted(ARM);
     private static final Pattern CODE = Pattern.compile("[?&](code|state)=([^&]+)");
@@ -145,9 +147,8 @@ record Flood(String name, Supplier<Call> next) {
     }
 
     private static JsonNode answer(World world, Call call) {
-        try (var http = HttpClient.newHttpClient()) {
-            var body = call.send(http, world.broker()).orElseThrow().body();
-            return JSON.readTree(body);
+        try {
+            return JSON.readTree(call.send(HTTP, world.broker()).orElseThrow().body());
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -39,11 +40,15 @@ public final class Floods {
     static List<Row> run(Scale scale, Duration warmUp, Consumer<Row> onRow) {
         var rows = new ArrayList<Row>();
         try (var world = new World(scale);
-                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var calm = new Calm(world);
+                var threads = Executors.newVirtualThreadPerTaskExecutor();
+                var calmThreads = Executors.newCachedThreadPool()) {
+            // On threads of the system, which do not queue behind what the stand-ins and the flood do.
+            var calm = new Calm(world, calmThreads);
             // Until the compiler has done its work, and each account has a row.
-            calm.during(warmUp, threads);
-            for (var flood : Flood.all(world)) {
+            calm.during(warmUp);
+            for (var flood : Flood.all(world).stream()
+                    .filter(flood -> flood.name().contains(scale.only()))
+                    .toList()) {
                 var row = row(flood, scale, calm, world, threads);
                 rows.add(row);
                 onRow.accept(row);
@@ -57,9 +62,9 @@ public final class Floods {
         var flooded = new ArrayList<Calm.Measured>();
         var answers = new ConcurrentHashMap<Integer, Integer>();
         for (var round = 0; round < scale.rounds(); round++) {
-            quiet.add(calm.during(scale.length(), threads));
+            quiet.add(calm.during(scale.length()));
             var raging = new Raging(flood, scale, world, answers, threads);
-            flooded.add(calm.during(scale.length(), threads));
+            flooded.add(calm.during(scale.length()));
             raging.end();
         }
         return new Row(flood.name(), quiet, flooded, new TreeMap<>(answers));
@@ -68,7 +73,8 @@ public final class Floods {
     /** A flood under way, until it is ended. */
     private static final class Raging {
 
-        private final HttpClient http = HttpClient.newHttpClient();
+        private final HttpClient http =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         private final List<CompletableFuture<Void>> connections;
         private volatile boolean isOver;
 
@@ -79,11 +85,18 @@ public final class Floods {
         }
 
         private void rage(Flood flood, Scale scale, World world, Map<Integer, Integer> answers) {
+            pass(spread(scale.pause()));
             while (!isOver) {
                 var answer = flood.next().get().send(http, world.broker());
                 answers.merge(answer.map(HttpResponse::statusCode).orElse(0), 1, Integer::sum);
-                pass(scale.pause());
+                pass(spread(scale.pause()));
             }
+        }
+
+        /** Exponential round its mean, or all connections would soon send in step. */
+        private static Duration spread(Duration mean) {
+            return Duration.ofNanos((long)
+                    (mean.toNanos() * -Math.log(1 - ThreadLocalRandom.current().nextDouble())));
         }
 
         private static void pass(Duration time) {

@@ -14,9 +14,9 @@ final class Report {
             Written by `make floods`: the packaged broker as a process with its SQLite file, the stand-ins of FusionAuth and Entra (which takes
             50 ms for each answer), one client and one user who flood, and another client that mints steadily: a cached token each 5 ms, and
             an uncached one (`force_refresh`, another account each time) each 40 ms. Broker, stand-ins and both callers share the processors
-            of one machine (%d here), so the figures hold what the flood itself costs it.
+            of one machine (%d here), so the figures hold what the flood itself costs it. The JVM has the image's options.
 
-            A flood is %d connections; each sends a request, waits for the answer, and sends the next %d ms later. Client and user may make
+            A flood is %d connections; each sends a request, waits for the answer, and sends the next %d ms later on average. Client and user may make
             %d requests a minute, so most of a flood is told 429; the first minute's worth gets through at once. Each flood has %d rounds of %s s,
             and before each comes a quiet round. p99 counts from when a mint was due. Figures are medians of the rounds, in ms; the ratio is the
             median of the rounds' ratios.

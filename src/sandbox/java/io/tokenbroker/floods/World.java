@@ -44,7 +44,7 @@ final class World implements AutoCloseable {
         floodAccounts = accounts(floodUsers, 1);
         calmAccounts = accounts(users("calm"), ACCOUNTS + 1);
         sandbox.entra().faults().add(Fault.slow(LATENCY));
-        broker = new BrokerProcess("floods", settings(scale)).start();
+        broker = new BrokerProcess("floods", settings(scale)).asInTheImage().start();
     }
 
     private List<UUID> users(String name) {

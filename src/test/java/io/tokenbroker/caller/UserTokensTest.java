@@ -6,8 +6,8 @@ import static org.hamcrest.Matchers.empty;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
+import io.tokenbroker.http.RawHttp;
 import io.tokenbroker.problem.ProblemAnswer;
-import io.tokenbroker.problem.RawHttp;
 import io.tokenbroker.sandbox.fusionauth.Fault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.TokenRecipe;

@@ -5,7 +5,7 @@ import io.tokenbroker.grant.ModelCalls.Call;
 import io.tokenbroker.grant.ModelState.Actor;
 import io.tokenbroker.grant.ModelWorld.Kind;
 import io.tokenbroker.grant.ModelWorld.Over;
-import io.tokenbroker.mint.ModelMints.HandedOut;
+import io.tokenbroker.refresh.ModelMints.HandedOut;
 import io.tokenbroker.seal.Secret;
 import java.util.Optional;
 

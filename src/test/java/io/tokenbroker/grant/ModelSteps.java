@@ -12,7 +12,7 @@ import io.tokenbroker.grant.ModelState.Shared;
 import io.tokenbroker.grant.ModelWorld.Family;
 import io.tokenbroker.grant.ModelWorld.Kind;
 import io.tokenbroker.link.SignIn;
-import io.tokenbroker.mint.ModelMints.HandedOut;
+import io.tokenbroker.refresh.ModelMints.HandedOut;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.tenant.ModelTenant;
 import java.util.ArrayList;

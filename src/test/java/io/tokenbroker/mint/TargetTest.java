@@ -3,6 +3,7 @@ package io.tokenbroker.mint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tokenbroker.provider.Provider;
+import io.tokenbroker.refresh.Target;
 import io.tokenbroker.settings.BrokerSettings.Rotation;
 import io.tokenbroker.tenant.TokenEndpoint;
 import io.tokenbroker.tenant.TokenEndpoint.ClientAuthentication;
@@ -31,12 +32,11 @@ class TargetTest {
     void atEntraItIsTheGraphOfThatCloud(String host, String graph) {
         var provider = entra(host, Optional.empty());
 
-        assertThat(Target.of(provider, MintRequest.DEFAULT)).isEqualTo(new Target(graph, List.of(graph + "/.default")));
-        assertThat(Target.of(provider, scopes("openid", "profile")))
+        assertThat(MintRequest.DEFAULT.target(provider)).isEqualTo(new Target(graph, List.of(graph + "/.default")));
+        assertThat(scopes("openid", "profile").target(provider))
                 .isEqualTo(new Target(graph, List.of(graph + "/.default")));
-        assertThat(Target.of(provider, scopes("User.Read"))).isEqualTo(new Target(graph, List.of("User.Read")));
-        assertThat(Target.of(provider, scopes("User.Read", graph + "/Mail.Read"))
-                        .resource())
+        assertThat(scopes("User.Read").target(provider)).isEqualTo(new Target(graph, List.of("User.Read")));
+        assertThat(scopes("User.Read", graph + "/Mail.Read").target(provider).resource())
                 .isEqualTo(graph);
     }
 
@@ -45,17 +45,16 @@ class TargetTest {
         var defense = "https://dod-graph.microsoft.us";
         var provider = entra("login.microsoftonline.us", Optional.of(defense));
 
-        assertThat(Target.of(provider, MintRequest.DEFAULT).resource()).isEqualTo(defense);
-        assertThat(Target.of(provider, scopes("User.Read")).resource()).isEqualTo(defense);
+        assertThat(MintRequest.DEFAULT.target(provider).resource()).isEqualTo(defense);
+        assertThat(scopes("User.Read").target(provider).resource()).isEqualTo(defense);
     }
 
     @Test
     void anotherDefaultResourceLeavesBareScopesToGraph() {
         var provider = entra("login.microsoftonline.us", Optional.of("https://management.usgovcloudapi.net"));
 
-        assertThat(Target.of(provider, MintRequest.DEFAULT).resource())
-                .isEqualTo("https://management.usgovcloudapi.net");
-        assertThat(Target.of(provider, scopes("User.Read")).resource()).isEqualTo("https://graph.microsoft.us");
+        assertThat(MintRequest.DEFAULT.target(provider).resource()).isEqualTo("https://management.usgovcloudapi.net");
+        assertThat(scopes("User.Read").target(provider).resource()).isEqualTo("https://graph.microsoft.us");
     }
 
     private static MintRequest scopes(String... scopes) {

@@ -35,7 +35,8 @@ public final class ProblemAnswer {
                 code);
     }
 
-    static JsonNode of(int gotStatus, String contentType, String body, String requestId, int status, String code) {
+    public static JsonNode of(
+            int gotStatus, String contentType, String body, String requestId, int status, String code) {
         assertThat(gotStatus).as(body).isEqualTo(status);
         assertThat(contentType.toLowerCase(Locale.ROOT)).matches("application/problem\\+json(;charset=utf-8)?");
         var problem = read(body);

@@ -3,7 +3,7 @@ package io.tokenbroker.real;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tokenbroker.problem.OddRequests;
+import io.tokenbroker.http.OddRequests;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.process.BrokerProcess;
 import java.io.IOException;

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,7 @@ public final class BrokerProcess implements AutoCloseable {
     private final String name;
     private final Path log;
     private Path settings;
-    private String heap = "256m";
+    private List<String> options = optionsForTests("256m");
     private @Nullable Process process;
 
     /**
@@ -60,8 +61,20 @@ public final class BrokerProcess implements AutoCloseable {
     /** @param most as the JVM's {@code -Xmx} has it */
     @CanIgnoreReturnValue
     public BrokerProcess withHeap(String most) {
-        heap = most;
+        options = optionsForTests(most);
         return this;
+    }
+
+    /** With the JVM's options of the container image, for measurements. */
+    @CanIgnoreReturnValue
+    public BrokerProcess asInTheImage() {
+        options = List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders");
+        return this;
+    }
+
+    /** Tests end before the better compiler would pay. */
+    private static List<String> optionsForTests(String heap) {
+        return List.of("-Xmx" + heap, "-XX:TieredStopAtLevel=1");
     }
 
     /** What it prints. */
@@ -75,7 +88,7 @@ public final class BrokerProcess implements AutoCloseable {
 
     /** Starts, and returns when it is ready. */
     public BrokerProcess start() {
-        process = launch(heap, settings, port, log, log);
+        process = launch(options, settings, port, log, log);
         var deadline = Instant.now().plus(PATIENCE);
         while (!isReady()) {
             if (endsWithin(Duration.ofMillis(100)) || Instant.now().isAfter(deadline)) {
@@ -158,19 +171,21 @@ public final class BrokerProcess implements AutoCloseable {
 
     /** A process with these settings, not waited for; its output is appended to both files, or to one. */
     public static Process launch(Path settings, int port, Path stdout, Path stderr, String... arguments) {
-        return launch("256m", settings, port, stdout, stderr, arguments);
+        return launch(optionsForTests("256m"), settings, port, stdout, stderr, arguments);
     }
 
-    private static Process launch(String heap, Path settings, int port, Path stdout, Path stderr, String... arguments) {
-        var builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx" + heap,
-                "-XX:TieredStopAtLevel=1",
+    private static Process launch(
+            List<String> options, Path settings, int port, Path stdout, Path stderr, String... arguments) {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(List.of(
                 "-Dquarkus.config.locations=" + settings.toUri(),
                 "-Dquarkus.http.port=" + port,
                 "-jar",
-                System.getProperty("broker.jar", "target/quarkus-app/quarkus-run.jar"));
-        builder.command().addAll(List.of(arguments));
+                System.getProperty("broker.jar", "target/quarkus-app/quarkus-run.jar")));
+        command.addAll(List.of(arguments));
+        var builder = new ProcessBuilder(command);
         // Only what the test says may count.
         builder.environment().keySet().removeIf(name -> name.startsWith("BROKER_") || name.startsWith("QUARKUS_"));
         try {

@@ -1,0 +1,214 @@
+package io.tokenbroker.refresh;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.tokenbroker.grant.Grants;
+import io.tokenbroker.grant.Look;
+import io.tokenbroker.problem.Upstream;
+import io.tokenbroker.refresh.RefreshAttempt.Result;
+import io.tokenbroker.seal.Secret;
+import io.tokenbroker.tenant.RefreshOutcome.Refusal;
+import io.tokenbroker.tenant.RefreshOutcome.Refused;
+import io.tokenbroker.time.Window;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Phaser;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+
+/**
+ * Gets a new access token: looks at the account's row, takes the token that another replica has stored, waits for one that
+ * is on its way, or attempts a refresh under a lease. Looks again whenever something has changed meanwhile. Blocks.
+ */
+@ApplicationScoped
+class Refresher {
+
+    private static final Logger LOG = Logger.getLogger(Refresher.class);
+
+    /** A marked account is held back for so long, then one mint tries it again. */
+    private static final Duration MARK_HOLDS = Duration.ofMinutes(15);
+
+    private static final Duration MARK_HOLDS_IF_FORCED = Duration.ofMinutes(1);
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    /** From a look at the row: the tenant's queue, two sends, and an attempt to store twice, each as slow as can be. */
+    private static final Duration LONGEST_STEP = Duration.ofSeconds(75);
+
+    private final Grants grants;
+    private final RefreshAttempt attempt;
+    private final TokenCache cache;
+    private final LeaseWaits waits;
+    private final GrantTurns turns;
+    private final UnknownGrants unknown;
+    private final Clock clock;
+
+    /** The refreshes under way, and one party more until the broker stops. */
+    private final Phaser underWay = new Phaser(1);
+
+    private volatile boolean isStopping;
+
+    Refresher(
+            Grants grants,
+            RefreshAttempt attempt,
+            TokenCache cache,
+            LeaseWaits waits,
+            GrantTurns turns,
+            UnknownGrants unknown,
+            Clock clock) {
+        this.grants = grants;
+        this.attempt = attempt;
+        this.cache = cache;
+        this.waits = waits;
+        this.turns = turns;
+        this.unknown = unknown;
+        this.clock = clock;
+    }
+
+    /**
+     * @param acceptance of an access token that the store shares
+     * @param forced whether the caller knows better than a mark that is a minute old
+     * @throws io.tokenbroker.problem.BrokerException if the account is gone, another user's or without refresh token, or
+     *     FusionAuth cannot be asked
+     */
+    RefreshResult refresh(TokenSpec spec, Acceptance acceptance, boolean forced) {
+        underWay.register();
+        try (var wait = waits.begin(spec.provider().rotation());
+                var turn = turns.of(spec.grant())) {
+            return new Walk(spec, acceptance, forced, wait, turn).toTheEnd();
+        } finally {
+            underWay.arriveAndDeregister();
+        }
+    }
+
+    /** Some refreshes are no part of a request, and what they spend must be stored: after keep-alive, before the rest. */
+    void finish(@Observes @Priority(3_000) ShutdownEvent stopping) throws InterruptedException {
+        isStopping = true;
+        var phase = underWay.arriveAndDeregister();
+        if (underWay.getUnarrivedParties() > 0) {
+            LOG.info("The broker stops when the refreshes that have begun are through");
+        }
+        try {
+            underWay.awaitAdvanceInterruptibly(phase, LONGEST_STEP.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            LOG.error(
+                    "Refreshes are still under way; the broker stops without them"); // thrown, it would end the stop's
+            // next steps
+        }
+    }
+
+    /** One refresh, from the first look to its end. */
+    private final class Walk {
+
+        private final Acceptance acceptance;
+        private final boolean forced;
+        private final LeaseWaits.Wait wait;
+        private final GrantTurns.Turn turn;
+        private TokenSpec spec;
+        private boolean linkIsReadAgain;
+        private boolean hasLooked;
+        private Optional<Secret> atFirst = Optional.empty();
+        private Duration leaseLeft = SOON;
+
+        Walk(TokenSpec spec, Acceptance acceptance, boolean forced, LeaseWaits.Wait wait, GrantTurns.Turn turn) {
+            this.spec = spec;
+            this.acceptance = acceptance;
+            this.forced = forced;
+            this.wait = wait;
+            this.turn = turn;
+        }
+
+        RefreshResult toTheEnd() {
+            var result = step();
+            while (result.isEmpty()) {
+                if (!wait.pause()) {
+                    return new RefreshResult.Busy(leaseLeft.isPositive() ? leaseLeft : SOON);
+                }
+                result = step();
+            }
+            return result.get();
+        }
+
+        /** Empty: look again after a pause. */
+        private Optional<RefreshResult> step() {
+            if (isStopping) {
+                return Optional.of(new RefreshResult.Busy(SOON));
+            }
+            var link = spec.remembered().link();
+            return switch (grants.look(link, spec.scopes())) {
+                case Look.Away _ -> unlessTooEarly(Optional.empty(), () -> attempt.withoutStore(spec));
+                case Look.Foreign(var version) -> startOver(version);
+                case Look.Counting row -> counting(row);
+            };
+        }
+
+        /** The row was read first, then the link is: so the newer of two sign-ins wins. */
+        private Optional<RefreshResult> startOver(long version) {
+            var isFirst = !linkIsReadAgain;
+            if (!isFirst && spec.remembered().link().token().isEmpty()) {
+                throw RefusalProblems.noRefreshToken(spec.account());
+            }
+            spec = attempt.withLinkReadAgain(spec);
+            linkIsReadAgain = true;
+            var hasBegun = grants.startOver(spec.remembered().link(), version);
+            if (hasBegun && version == 0) {
+                unknown.note(spec.remembered().link());
+            }
+            return isFirst ? step() : Optional.empty();
+        }
+
+        private Optional<RefreshResult> counting(Look.Counting row) {
+            var shared = row.token().map(AccessToken::of);
+            var value = shared.map(AccessToken::value);
+            atFirst = hasLooked ? atFirst : value;
+            hasLooked = true;
+            var isNew = !value.equals(atFirst);
+            if (shared.filter(token -> acceptance.accepts(token, isNew)).isPresent()) {
+                return orGoOn(attempt.found(spec, row.version(), shared.get()));
+            }
+            shared.filter(token -> !acceptance.isPicky())
+                    .ifPresent(token -> attempt.remember(spec, row.version(), token));
+            var refused = row.mark().filter(this::holds).map(Walk::refused);
+            if (refused.isPresent()) {
+                return refused;
+            }
+            if (!turn.take()) {
+                return turn.await(wait.left()) ? step() : Optional.of(new RefreshResult.Busy(SOON));
+            }
+            leaseLeft = grants.busyFor(row, spec.provider().rotation());
+            return leaseLeft.isPositive()
+                    ? Optional.empty()
+                    : unlessTooEarly(shared, () -> attempt.underLease(spec, row));
+        }
+
+        private Optional<RefreshResult> unlessTooEarly(Optional<AccessToken> shared, Supplier<Result> refresh) {
+            return cache.passesOver(spec, shared) && !acceptance.mayPassOver().getAsBoolean()
+                    ? Optional.of(new RefreshResult.TooEarly())
+                    : orGoOn(refresh.get());
+        }
+
+        private Optional<RefreshResult> orGoOn(Result result) {
+            return switch (result) {
+                case Result.Ended(var ended) -> Optional.of(ended);
+                case Result.LookAgain(var now) -> {
+                    spec = now;
+                    yield Optional.empty();
+                }
+            };
+        }
+
+        private boolean holds(Look.Mark mark) {
+            var length = forced ? MARK_HOLDS_IF_FORCED : MARK_HOLDS;
+            return Window.of(mark.since(), length).contains(clock.instant());
+        }
+
+        private static RefreshResult refused(Look.Mark mark) {
+            return new RefreshResult.Missed(new Refused(
+                    Refusal.REAUTHORIZATION_REQUIRED, mark.reason(), false, Optional.empty(), Upstream.error(null)));
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package io.tokenbroker.http;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
+import io.tokenbroker.sandbox.fusionauth.Fault;
+import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.Waiting;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** How connections end that cost memory and bring nothing, and what the broker says its address is. */
+@QuarkusTest
+@TestProfile(ConnectionsTest.Small.class)
+class ConnectionsTest extends BrokerTest {
+
+    private static final int MOST = 8;
+    private static final String REQUEST = "GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+    public static class Small implements QuarkusTestProfile {
+
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of(
+                    "quarkus.http.idle-timeout", "2s",
+                    "quarkus.http.limits.max-connections", String.valueOf(MOST),
+                    "broker.public-url", "https://broker.example/tokens/");
+        }
+    }
+
+    @Test
+    void aConnectionThatSaysNothingIsClosed() throws IOException {
+        try (var idle = connection()) {
+            // Ends when the broker closes it; else the socket's time-out is thrown.
+            assertThat(idle.getInputStream().readAllBytes()).isEmpty();
+        }
+    }
+
+    @Test
+    void aConnectionIsNotIdleWhileItsCallerWaits() {
+        sandbox()
+                .fusionAuth()
+                .fault(new Fault(
+                        Fault.Kind.SLOW, "GET", "/api/identity-provider/link", "", 1, false, Duration.ofSeconds(3), 0));
+
+        Broker.alice().get("/accounts").then().statusCode(200);
+    }
+
+    @Test
+    void aConnectionThatWasWaitedOnIsIdleAgain() throws IOException {
+        try (var kept = connection()) {
+            kept.getOutputStream().write(REQUEST.getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(new String(kept.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .startsWith("HTTP/1.1 404");
+        }
+    }
+
+    @Test
+    void moreConnectionsThanAgreedAreClosedAtOnceAndPlacesComeBack() throws IOException {
+        Waiting.until(() -> answers(1) == 1);
+        // Those of other tests may be among the first.
+        assertThat(answers(3 * MOST)).isLessThanOrEqualTo(MOST);
+        Waiting.until(() -> answers(1) == 1);
+    }
+
+    @Test
+    void theMetadataHasTheAddressOfTheSettingsWhateverTheRequestNames() {
+        given().header("Host", "evil.example")
+                .header("X-Forwarded-Host", "evil.example")
+                .get("/.well-known/oauth-authorization-server")
+                .then()
+                .statusCode(200)
+                .body("issuer", equalTo("https://broker.example/tokens"))
+                .body("token_endpoint", equalTo("https://broker.example/tokens/oauth2/token"));
+    }
+
+    /** How many of so many connections at the same time get an answer. */
+    private static int answers(int count) {
+        var open = new ArrayList<Socket>();
+        try {
+            for (var i = 0; i < count; i++) {
+                open.add(connection());
+            }
+            var answers = 0;
+            for (var socket : open) {
+                answers += isAnswered(socket) ? 1 : 0;
+            }
+            return answers;
+        } catch (IOException e) {
+            return 0;
+        } finally {
+            open.forEach(ConnectionsTest::close);
+        }
+    }
+
+    private static boolean isAnswered(Socket socket) {
+        try {
+            socket.getOutputStream().write(REQUEST.getBytes(StandardCharsets.US_ASCII));
+            return socket.getInputStream().read() == 'H';
+        } catch (IOException closed) {
+            return false;
+        }
+    }
+
+    private static Socket connection() throws IOException {
+        var socket = new Socket("localhost", RestAssured.port);
+        socket.setSoTimeout(20_000);
+        return socket;
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException closed) {
+            // It was, by the broker.
+        }
+    }
+}
