@@ -28,6 +28,7 @@ import org.assertj.core.api.Condition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the documents show is run or held against the code, and what they name is there. */
 class DocumentsTest {
@@ -87,9 +88,10 @@ class DocumentsTest {
                 .allMatch(DocumentsTest::isSetting, "is a setting");
     }
 
-    @Test
-    void everyClassThatContributorsAreSentToIsThere() {
-        assertThat(Documents.inlineCode(Path.of("CONTRIBUTING.md")))
+    @ParameterizedTest
+    @ValueSource(strings = {"CONTRIBUTING.md", "docs/security/findings.md"})
+    void everyClassThatContributorsAreSentToIsThere(String page) {
+        assertThat(Documents.inlineCode(Path.of(page)))
                 .filteredOn(code -> code.matches("([A-Z][a-z]+){2,}"))
                 .filteredOn(code ->
                         !Contract.document().path("components").path("schemas").has(code))

@@ -10,8 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A document that shows something else than is printed is found out. */
 class OutputTest {
 
-    private static final Output PRINTED = new Output(
-            """
+    private static final Output PRINTED = new Output("""
             2 accounts due
             {"status":"linked","account":{"id":"acc_1","reason":null},"scopes":["a","b"],"expires_in":3599,"new":true}
             Done: 2 renewed, 0 failed
@@ -38,7 +37,8 @@ class OutputTest {
             text | Done: … renewed, 1 failed
             """)
     void anythingElseIsFoundOut(String language, String shown) {
-        assertThatThrownBy(() -> PRINTED.assertIs(block(language, shown), shown)).isInstanceOf(AssertionError.class);
+        assertThatThrownBy(() -> PRINTED.assertIs(block(language, shown), shown))
+                .isInstanceOf(AssertionError.class);
     }
 
     private static CodeBlock block(String language, String shown) {
