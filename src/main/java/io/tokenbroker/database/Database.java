@@ -84,7 +84,7 @@ public class Database {
     }
 
     /**
-     * Work whose every statement is committed by itself.
+     * Work with each statement committed by itself.
      *
      * @param operation what it is called in the metric {@code broker.store.operations}
      * @throws StoreUnavailable if it did not succeed, or may have and the answer was lost

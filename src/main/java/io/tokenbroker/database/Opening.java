@@ -100,7 +100,7 @@ record Opening(Engine engine, String name, boolean isNew) {
     }
 
     /**
-     * The file of an SQLite database, which somebody may remove or replace while it is open: what is written then would be
+     * The file of an SQLite database, which may be removed or replaced while it is open: what is written then would be
      * gone with the next restart.
      */
     static final class StoreFile {

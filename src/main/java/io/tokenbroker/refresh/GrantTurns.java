@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** One refresh at a time for a grant in this process: the others need not ask the store whose turn it is. */
+/** One refresh at a time for a grant in this process: the others need not ask the store for their turn. */
 @Singleton
 class GrantTurns {
 

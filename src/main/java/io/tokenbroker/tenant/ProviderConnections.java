@@ -56,7 +56,7 @@ public class ProviderConnections implements ContextResolver<HttpClientOptions> {
     }
 
     /**
-     * Refuses a connection whose address may not be sent to, before anything is sent: a name may lead elsewhere than when it
+     * Refuses a connection to an address that may not be sent to, before anything is sent: a name may lead elsewhere than when it
      * was checked (DNS rebinding). Found by {@link java.util.ServiceLoader}; holds for every REST client.
      */
     public static final class ConnectionGuard implements RestClientBuilderListener {

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Where secrets may be sent that somebody else names the address of: by https, and to public addresses, unless the
+ * Where secrets may be sent when the address comes from outside: by https, and to public addresses, unless the
  * settings allow more.
  */
 @Singleton
