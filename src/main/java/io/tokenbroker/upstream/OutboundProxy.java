@@ -56,7 +56,7 @@ public class OutboundProxy {
 
     private boolean isDirect(@Nullable String host) {
         var name = String.valueOf(host).toLowerCase(Locale.ROOT);
-        return EgressPolicy.isLoopback(name)
+        return AddressKind.isLoopback(name)
                 || direct.stream().anyMatch(entry -> name.equals(entry) || name.endsWith("." + entry));
     }
 

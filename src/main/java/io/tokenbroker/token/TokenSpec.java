@@ -1,4 +1,4 @@
-package io.tokenbroker.refresh;
+package io.tokenbroker.token;
 
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.link.RememberedLinks.Remembered;
@@ -19,17 +19,17 @@ public record TokenSpec(Provider provider, Remembered remembered, Target target,
     }
 
     /** The same, as of another state of the account's link. */
-    TokenSpec as(Remembered now) {
+    public TokenSpec as(Remembered now) {
         return new TokenSpec(provider, now, target, claims);
     }
 
     /** The same at the provider as it is configured by now. */
-    TokenSpec at(Provider now) {
+    public TokenSpec at(Provider now) {
         return new TokenSpec(now, remembered, target, claims);
     }
 
     /** The same account for no more than every grant is good for. */
-    TokenSpec forSignIn() {
+    public TokenSpec forSignIn() {
         return new TokenSpec(provider, remembered, Target.SIGN_IN, Optional.empty());
     }
 
@@ -37,11 +37,11 @@ public record TokenSpec(Provider provider, Remembered remembered, Target target,
      * Whether the token may be one of continuous access evaluation, for a client that has said it can be challenged: it
      * lives for a day, and is of no use to others once its resource challenges them.
      */
-    boolean mayBeChallenged() {
+    public boolean mayBeChallenged() {
         return claims.filter(asked -> ClaimsRequest.name(asked, CAPABILITIES)).isPresent();
     }
 
-    Grant grant() {
+    public Grant grant() {
         return new Grant(account(), remembered.epoch());
     }
 
@@ -55,7 +55,7 @@ public record TokenSpec(Provider provider, Remembered remembered, Target target,
     }
 
     /** The scopes as keys have them: to Entra, upper and lower case are the same. */
-    List<String> scopes() {
+    public List<String> scopes() {
         var asked = target.scopes();
         return !provider.isEntra() || areLower(asked)
                 ? asked
@@ -93,13 +93,13 @@ public record TokenSpec(Provider provider, Remembered remembered, Target target,
     }
 
     /** The account as the person has last authorized it. */
-    record Grant(AccountId account, long epoch) {}
+    public record Grant(AccountId account, long epoch) {}
 
     /** @param epoch of the account's link: after a new authorization nothing of the older one is found */
     public record Key(AccountId account, long epoch, List<String> scopes, Optional<String> claims) {
 
         /** About what it takes in memory: a caller chooses its length. */
-        int bytes() {
+        public int bytes() {
             return 300
                     + 2 * account.identity().length()
                     + scopes.stream().mapToInt(scope -> 60 + 2 * scope.length()).sum()

@@ -1,7 +1,8 @@
-package io.tokenbroker.refresh;
+package io.tokenbroker.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tokenbroker.refresh.ModelMints;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.settings.BrokerSettings.Rotation;
 import io.tokenbroker.tenant.RefreshOutcome.Refreshed;

@@ -1,4 +1,4 @@
-package io.tokenbroker.refresh;
+package io.tokenbroker.token;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamWriteFeature;
@@ -29,7 +29,7 @@ public record AccessToken(
     public static final Duration USUAL_VALIDITY = Duration.ofMinutes(5);
 
     /** A token that was asked for at {@code askedAt}; tokens of one moment are not renewed in one moment. */
-    static AccessToken of(Refreshed refreshed, Instant askedAt, Provider provider) {
+    public static AccessToken of(Refreshed refreshed, Instant askedAt, Provider provider) {
         var life = refreshed.expiresIn().orElse(provider.defaultLifetime());
         var renewIn = refreshed
                 .refreshIn()
@@ -41,7 +41,7 @@ public record AccessToken(
     }
 
     /** A token that the store shares. */
-    static AccessToken of(SharedToken shared) {
+    public static AccessToken of(SharedToken shared) {
         var expiresAt = shared.expiresAt().truncatedTo(ChronoUnit.SECONDS);
         return new AccessToken(
                 shared.value(),
@@ -57,7 +57,7 @@ public record AccessToken(
         return 300 + 4 * value.length() + answer.bytes().length;
     }
 
-    SharedToken shared() {
+    public SharedToken shared() {
         return new SharedToken(value, scope, issuedAt, expiresAt, renewAt);
     }
 

@@ -1,4 +1,4 @@
-package io.tokenbroker.refresh;
+package io.tokenbroker.token;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -21,7 +21,7 @@ public class TokenCache {
     private final Cache<TokenSpec.Key, Cached> tokens;
     private final Clock clock;
 
-    TokenCache(CacheBudget memory, Clock clock) {
+    public TokenCache(CacheBudget memory, Clock clock) {
         this.clock = clock;
         var caffeine = Caffeine.newBuilder()
                 .expireAfter(Expiry.<TokenSpec.Key, Cached>writing(
@@ -49,7 +49,7 @@ public class TokenCache {
      *
      * @param shared the token that the store has; without it the newest in memory counts, or one that other claims got
      */
-    boolean passesOver(TokenSpec spec, Optional<AccessToken> shared) {
+    public boolean passesOver(TokenSpec spec, Optional<AccessToken> shared) {
         return shared.or(() -> getAnyway(spec))
                 .or(() -> spec.claims()
                         .map(_ -> tokens.getIfPresent(challenged(spec)))
@@ -59,7 +59,7 @@ public class TokenCache {
     }
 
     /** Whatever claims a token was got with, it is the newest for its scopes, unless it may be challenged. */
-    void put(TokenSpec spec, AccessToken token) {
+    public void put(TokenSpec spec, AccessToken token) {
         var cached = new Cached(token, spec.remembered().changes());
         tokens.put(spec.mayBeChallenged() ? challenged(spec) : newest(spec), cached);
         if (spec.claims().isPresent()) {

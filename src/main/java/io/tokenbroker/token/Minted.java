@@ -1,4 +1,4 @@
-package io.tokenbroker.refresh;
+package io.tokenbroker.token;
 
 import java.util.Locale;
 

@@ -1,4 +1,4 @@
-package io.tokenbroker.refresh;
+package io.tokenbroker.token;
 
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.provider.Provider;
@@ -33,12 +33,12 @@ public record Target(String resource, List<String> scopes) {
     }
 
     /** What an account can be refreshed for, whatever it is minted for: what was consented to at its first sign-in. */
-    static Target anyOf(Provider provider) {
+    public static Target anyOf(Provider provider) {
         return provider.isEntra() ? ofResource(provider.graph()) : new Target("", List.of());
     }
 
     /** What the refresh grant asks for; at Entra an id_token too, which tells whose token it is. */
-    Optional<String> wireScope(Provider provider) {
+    public Optional<String> wireScope(Provider provider) {
         if (scopes.isEmpty() && !provider.isEntra()) {
             return Optional.empty();
         }

@@ -1,9 +1,9 @@
-package io.tokenbroker.mint;
+package io.tokenbroker.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tokenbroker.mint.MintRequest;
 import io.tokenbroker.provider.Provider;
-import io.tokenbroker.refresh.Target;
 import io.tokenbroker.settings.BrokerSettings.Rotation;
 import io.tokenbroker.tenant.TokenEndpoint;
 import io.tokenbroker.tenant.TokenEndpoint.ClientAuthentication;
