@@ -6,7 +6,7 @@ SHELL := /bin/sh
 MVN = JAVA_HOME="$${JAVA_HOME:?}" mvn -B -ntp
 WITH_JDK = @JAVA_HOME=$$(src/scripts/find-jdk) || exit 1; export JAVA_HOME;
 
-.PHONY: help run test check coverage format bench faults stress floods image client clean
+.PHONY: help run test check coverage format settings bench faults stress floods image client clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ coverage: ## which lines the unit tests reach, to target/site/jacoco
 
 format: ## format the sources
 	$(WITH_JDK) $(MVN) -q spotless:apply
+
+settings: ## write docs/settings.md from the comments of the settings
+	$(WITH_JDK) $(MVN) -q test -Dtest=SettingsPageTest -Dsurefire.failIfNoSpecifiedTests=false -Dsettings.write=true
 
 bench: ## throughput and p99 of a cached mint beside a bare endpoint
 	$(WITH_JDK) $(MVN) -q -DskipTests package && exec src/scripts/bench

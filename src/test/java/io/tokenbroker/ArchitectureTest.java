@@ -20,6 +20,8 @@ import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import io.tokenbroker.caller.Metered;
 import io.tokenbroker.seal.RevealedSecret;
 import io.tokenbroker.seal.Secret;
@@ -50,6 +52,7 @@ class ArchitectureTest {
 
     private static final Path SOURCES = Path.of("src/main/java");
     private static final int LONGEST = 220;
+    private static final int MOST_FILES = 18;
 
     /** Which package may know which others; START, COMPLETE and RESOLVE in a row, MINT on its own. */
     private static final Map<String, List<String>> MAY_KNOW = new TreeMap<>(Map.ofEntries(
@@ -99,6 +102,8 @@ class ArchitectureTest {
                             "seal",
                             "settings")),
             Map.entry(
+                    "token", List.of("fusionauth", "grant", "link", "memory", "problem", "provider", "seal", "tenant")),
+            Map.entry(
                     "refresh",
                     List.of(
                             "account",
@@ -112,7 +117,8 @@ class ArchitectureTest {
                             "seal",
                             "settings",
                             "tenant",
-                            "time")),
+                            "time",
+                            "token")),
             Map.entry(
                     "mint",
                     List.of(
@@ -127,6 +133,7 @@ class ArchitectureTest {
                             "seal",
                             "tenant",
                             "time",
+                            "token",
                             "upstream")),
             Map.entry(
                     "exchange",
@@ -140,8 +147,11 @@ class ArchitectureTest {
                             "provider",
                             "refresh",
                             "seal",
-                            "settings")),
-            Map.entry("managedidentity", List.of("caller", "mint", "policy", "problem", "refresh", "seal", "tenant")),
+                            "settings",
+                            "token")),
+            Map.entry(
+                    "managedidentity",
+                    List.of("caller", "mint", "policy", "problem", "refresh", "seal", "tenant", "token")),
             Map.entry(
                     "azd",
                     List.of(
@@ -155,7 +165,8 @@ class ArchitectureTest {
                             "refresh",
                             "seal",
                             "settings",
-                            "tenant")),
+                            "tenant",
+                            "token")),
             Map.entry(
                     "keepalive",
                     List.of(
@@ -182,6 +193,7 @@ class ArchitectureTest {
                             "problem",
                             "provider",
                             "refresh",
+                            "seal",
                             "settings",
                             "tenant",
                             "time",
@@ -190,6 +202,24 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule packagesAreFreeOfCycles =
             slices().matching("io.tokenbroker.(*)..").should().beFreeOfCycles();
+
+    /** A nested class counts as its file. */
+    @ArchTest
+    static final ArchRule filesAreFreeOfCycles = slices().assignedFrom(new SliceAssignment() {
+                @Override
+                public SliceIdentifier getIdentifierOf(JavaClass type) {
+                    return feature(type).isEmpty()
+                            ? SliceIdentifier.ignore()
+                            : SliceIdentifier.of(outermost(type).getName());
+                }
+
+                @Override
+                public String getDescription() {
+                    return "files";
+                }
+            })
+            .should()
+            .beFreeOfCycles();
 
     @ArchTest
     static final ArchRule theVendorsTypesStayBehindTheirFacade = noClasses()
@@ -255,14 +285,14 @@ class ArchitectureTest {
                     .or(name("io.tokenbroker.seal.ColumnSealer"))
                     .or(name("io.tokenbroker.grant.GrantSeal"))
                     .or(name("io.tokenbroker.start.StartService"))
-                    .or(name("io.tokenbroker.start.CodeVerifier"))
+                    .or(name("io.tokenbroker.start.AuthorizationRequest$CodeVerifier"))
                     .or(name("io.tokenbroker.complete.CompleteService"))
                     .or(name("io.tokenbroker.complete.PendingLinks"))
                     .or(name("io.tokenbroker.refresh.IdentityCheck"))
-                    .or(name("io.tokenbroker.mint.TokenAnswer"))
+                    .or(name("io.tokenbroker.token.AccessToken$Beginning"))
                     .or(name("io.tokenbroker.exchange.ExchangeAnswer"))
-                    .or(name("io.tokenbroker.managedidentity.TokenResponse"))
-                    .or(name("io.tokenbroker.azd.AzdToken"))
+                    .or(name("io.tokenbroker.managedidentity.ManagedIdentityResource$TokenResponse"))
+                    .or(name("io.tokenbroker.azd.AzdResource$AzdToken"))
                     .as("where a secret goes over the wire or is sealed")));
 
     @ArchTest
@@ -289,6 +319,19 @@ class ArchitectureTest {
         assertThat(known.keySet()).isSubsetOf(MAY_KNOW.keySet());
         known.forEach((own, targets) ->
                 assertThat(targets).as("what %s knows", own).isSubsetOf(MAY_KNOW.getOrDefault(own, List.of())));
+    }
+
+    @Test
+    void aFolderCanBeSeenAtOnce() throws IOException {
+        try (var folders = Files.walk(SOURCES).filter(Files::isDirectory)) {
+            assertThat(folders).allSatisfy(folder -> {
+                try (var files = Files.list(folder)) {
+                    assertThat(files.filter(Files::isRegularFile))
+                            .as("%s", folder)
+                            .hasSizeLessThanOrEqualTo(MOST_FILES);
+                }
+            });
+        }
     }
 
     @Test

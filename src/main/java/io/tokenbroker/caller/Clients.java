@@ -23,8 +23,6 @@ import org.jose4j.lang.HashUtil;
 public class Clients {
 
     /** {@code tbk_<client>_<43 url-safe characters>}: the last are 256 bits, so a plain digest is enough to keep. */
-    static final String PREFIX = "tbk_";
-
     private static final int SECRET_LENGTH = 43;
 
     private final Map<String, Registered> byName = new HashMap<>();
@@ -52,8 +50,8 @@ public class Clients {
 
     private static Optional<String> nameIn(String key) {
         var end = key.length() - SECRET_LENGTH - 1;
-        return key.startsWith(PREFIX) && end > PREFIX.length() && key.charAt(end) == '_'
-                ? Optional.of(key.substring(PREFIX.length(), end))
+        return key.startsWith(Credential.KEY_PREFIX) && end > Credential.KEY_PREFIX.length() && key.charAt(end) == '_'
+                ? Optional.of(key.substring(Credential.KEY_PREFIX.length(), end))
                 : Optional.empty();
     }
 

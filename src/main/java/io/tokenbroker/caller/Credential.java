@@ -17,6 +17,9 @@ import java.util.Optional;
 /** What a caller sends to prove who it is. */
 sealed interface Credential {
 
+    /** By which a Bearer credential is told from a token. */
+    String KEY_PREFIX = "tbk_";
+
     String IDENTITY_HEADER = "X-IDENTITY-HEADER";
 
     /** Also that of api-version 2017-09-01, and where HashiCorp's Azure providers put IDENTITY_HEADER. */
@@ -105,7 +108,7 @@ sealed interface Credential {
         var credential = header.substring(space + 1).strip();
         return switch (scheme) {
             case "bearer" ->
-                credential.startsWith(Clients.PREFIX) ? new Key(Optional.empty(), credential) : new Token(credential);
+                credential.startsWith(KEY_PREFIX) ? new Key(Optional.empty(), credential) : new Token(credential);
             case "basic" -> ofBasic(credential);
             default -> new Unreadable();
         };

@@ -3,6 +3,7 @@ package io.tokenbroker.caller;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.settings.FusionAuthSettings;
 import io.tokenbroker.time.Window;
 import io.tokenbroker.upstream.OutboundProxy;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -157,7 +158,7 @@ class SigningKeys implements VerificationKeyResolver {
         return !Window.of(instant, age).contains(clock.instant());
     }
 
-    private static String location(BrokerSettings.FusionAuth settings) {
+    private static String location(FusionAuthSettings settings) {
         return settings.jwksUrl()
                 .map(URI::toString)
                 .orElseGet(() -> settings.url().toString().replaceFirst("/$", "") + "/.well-known/jwks.json");

@@ -1,6 +1,6 @@
 package io.tokenbroker.caller;
 
-import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.settings.FusionAuthSettings;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.LinkedHashSet;
@@ -27,10 +27,10 @@ final class TokenPolicy {
     /** A later one is no date, and more seconds overflow. */
     private static final long LAST_DATE = Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
 
-    private final BrokerSettings.FusionAuth settings;
+    private final FusionAuthSettings settings;
     private final Clock clock;
 
-    TokenPolicy(BrokerSettings.FusionAuth settings, Clock clock) {
+    TokenPolicy(FusionAuthSettings settings, Clock clock) {
         this.settings = settings;
         this.clock = clock;
     }

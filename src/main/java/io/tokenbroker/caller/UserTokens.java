@@ -13,6 +13,7 @@ import io.tokenbroker.memory.CacheBudget.Share;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.settings.FusionAuthSettings;
 import io.tokenbroker.time.Window;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -59,7 +60,7 @@ public class UserTokens {
             SignatureAlgorithm.ES512);
 
     private final AtomicReference<Window> warned = new AtomicReference<>(new Window(Instant.MIN, Instant.MIN));
-    private final BrokerSettings.FusionAuth settings;
+    private final FusionAuthSettings settings;
     private final TokenPolicy policy;
     private final Clients clients;
     private final Clock clock;
@@ -160,7 +161,7 @@ public class UserTokens {
     }
 
     /** The parser asks the system for the time: it may be any, since our clock has been asked before. */
-    private static JWTAuthContextInfo demands(BrokerSettings.FusionAuth settings, TokenPolicy policy) {
+    private static JWTAuthContextInfo demands(FusionAuthSettings settings, TokenPolicy policy) {
         var demands = new JWTAuthContextInfo();
         demands.setIssuedBy(settings.issuer());
         demands.setExpectedAudience(policy.audiences());

@@ -3,7 +3,7 @@ package io.tokenbroker.complete;
 import io.tokenbroker.account.Accounts;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.fusionauth.CompleteApi;
-import io.tokenbroker.fusionauth.Completion;
+import io.tokenbroker.fusionauth.CompleteApi.Completion;
 import io.tokenbroker.fusionauth.Link;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.link.AccountLocks;

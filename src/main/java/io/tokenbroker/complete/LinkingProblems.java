@@ -1,7 +1,7 @@
 package io.tokenbroker.complete;
 
-import io.tokenbroker.fusionauth.Completion.Interruption;
-import io.tokenbroker.fusionauth.Completion.Refusal;
+import io.tokenbroker.fusionauth.CompleteApi.Completion.Interruption;
+import io.tokenbroker.fusionauth.CompleteApi.Completion.Refusal;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.problem.Upstream;

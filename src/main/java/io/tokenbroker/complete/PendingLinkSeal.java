@@ -1,6 +1,6 @@
 package io.tokenbroker.complete;
 
-import io.tokenbroker.fusionauth.PendingLink;
+import io.tokenbroker.fusionauth.PendingLinkApi.PendingLink;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.seal.Secret;
 import java.time.Instant;

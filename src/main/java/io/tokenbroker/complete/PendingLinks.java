@@ -1,8 +1,8 @@
 package io.tokenbroker.complete;
 
 import io.tokenbroker.caller.Caller;
-import io.tokenbroker.fusionauth.PendingLink;
 import io.tokenbroker.fusionauth.PendingLinkApi;
+import io.tokenbroker.fusionauth.PendingLinkApi.PendingLink;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.seal.Sealer;

@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.quarkus.runtime.Startup;
+import io.tokenbroker.database.Opening.StoreFile;
 import io.tokenbroker.database.Session.Row;
 import io.tokenbroker.database.Session.Work;
 import io.tokenbroker.settings.BrokerSettings;
@@ -83,7 +84,7 @@ public class Database {
     }
 
     /**
-     * Work whose every statement is committed by itself.
+     * Work with each statement committed by itself.
      *
      * @param operation what it is called in the metric {@code broker.store.operations}
      * @throws StoreUnavailable if it did not succeed, or may have and the answer was lost

@@ -2,7 +2,7 @@ package io.tokenbroker.database;
 
 import com.zaxxer.hikari.util.DriverDataSource;
 import io.quarkus.runtime.configuration.ConfigurationException;
-import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.settings.StoreSettings;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -57,7 +57,7 @@ public enum Engine {
     }
 
     /** @throws ConfigurationException in one line that does not repeat the URL, which may hold a password */
-    static Engine of(String url) {
+    public static Engine of(String url) {
         for (var engine : values()) {
             if (engine.form.matcher(url).matches()) {
                 return engine;
@@ -76,7 +76,7 @@ public enum Engine {
     }
 
     /** Opens connections, with the broker's parameters where the URL does not say otherwise. */
-    DataSource source(BrokerSettings.Store settings, Map<String, String> more) {
+    DataSource source(StoreSettings settings, Map<String, String> more) {
         var all = new Properties();
         all.putAll(parameters);
         all.putAll(more);

@@ -1,13 +1,16 @@
 package io.tokenbroker.database;
 
+import static java.util.Map.entry;
+
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.configuration.ConfigurationException;
-import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.settings.StoreSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Objects;
@@ -15,6 +18,7 @@ import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationState;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The first connection, and the schema brought up to date over it. Whatever is wrong stops the start here with the key and
@@ -29,7 +33,7 @@ record Opening(Engine engine, String name, boolean isNew) {
     private static final Map<String, String> NO_CREATION = Map.of("open_mode", "2");
 
     /** @throws ConfigurationException in one line */
-    static Opening of(BrokerSettings.Store settings) {
+    static Opening of(StoreSettings settings) {
         var engine = Engine.of(settings.url());
         var name = Engine.withoutQuery(settings.url());
         engine.file(settings.url()).ifPresent(Opening::makeFolder);
@@ -75,7 +79,7 @@ record Opening(Engine engine, String name, boolean isNew) {
     }
 
     /** Later connections, as many as are needed at once. */
-    HikariConfig pool(BrokerSettings.Store settings, MeterRegistry metrics) {
+    HikariConfig pool(StoreSettings settings, MeterRegistry metrics) {
         var pool = new HikariConfig();
         pool.setPoolName("store");
         pool.setConnectionTimeout(2_000);
@@ -93,5 +97,97 @@ record Opening(Engine engine, String name, boolean isNew) {
             pool.setMaxLifetime(0);
         }
         return pool;
+    }
+
+    /**
+     * The file of an SQLite database, which may be removed or replaced while it is open: what is written then would be
+     * gone with the next restart.
+     */
+    static final class StoreFile {
+
+        private final Path path;
+        private @Nullable Object key;
+
+        StoreFile(Path path) {
+            this.path = path;
+            this.key = keyNow();
+        }
+
+        /** @throws StoreUnavailable if the file has gone */
+        void require() {
+            if (!Files.exists(path)) {
+                throw new StoreUnavailable("its file has gone");
+            }
+        }
+
+        /** Whether another file stands in its place since this was asked last, or none. */
+        synchronized boolean isAnother() {
+            var before = key;
+            key = keyNow();
+            return key == null || !key.equals(before);
+        }
+
+        private @Nullable Object keyNow() {
+            try {
+                return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+            } catch (IOException gone) {
+                return null;
+            }
+        }
+    }
+
+    /** Why a store cannot be opened, in one line with the key and what to do. */
+    static final class OpenFailure {
+
+        private static final String AWAY =
+                "broker.store.url: %s cannot be reached; check host, port and that it runs and takes writes";
+        private static final String BUSY = "broker.store.url: %s is starting or stopping; start the broker again";
+        private static final String REFUSED = "broker.store.username, broker.store.password: %s refuses them";
+
+        /** By {@link StoreUnavailable#code}. */
+        private static final Map<String, String> REASONS = Map.ofEntries(
+                entry(
+                        "5",
+                        "broker.store.url: %s is locked by another process; stop that, or give this broker its own file"),
+                entry("8", "broker.store.url: %s cannot be written to; let the broker's user write to file and folder"),
+                entry("11", "broker.store.url: %s is damaged; restore it from a backup"),
+                entry("13", "broker.store.url: the disk of %s is full; make room"),
+                entry("14", "broker.store.url: %s must be a file in a folder that the broker's user may write to"),
+                entry("26", "broker.store.url: %s is a file, but no SQLite database; name another file"),
+                entry("08001", AWAY),
+                entry(
+                        "08004",
+                        "broker.store.password: %s rejects the connection; set the password, or TLS in broker.store.url"),
+                entry("08006", AWAY),
+                entry("28000", REFUSED),
+                entry("28P01", REFUSED),
+                entry("3D000", "broker.store.url: there is no such database: %s; create it"),
+                entry("42501", "broker.store.username: this user may not make tables in %s; let it own the database"),
+                entry("53300", "broker.store.url: %s takes no more connections"),
+                entry("57P01", BUSY),
+                entry("57P03", BUSY));
+
+        private OpenFailure() {}
+
+        static ConfigurationException of(Engine engine, String name, Exception e) {
+            return new ConfigurationException(reason(engine, e).replace("%s", name));
+        }
+
+        private static String reason(Engine engine, Throwable e) {
+            for (var cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof SQLException sql) {
+                    var code = StoreUnavailable.code(sql);
+                    var otherwise = "broker.store.url: %s cannot be opened (" + code + ")";
+                    // SQLite's library is unpacked to a folder from which it may be loaded.
+                    return REASONS.getOrDefault(
+                            code,
+                            engine == Engine.POSTGRESQL
+                                    ? otherwise
+                                    : otherwise
+                                            + "; may libraries be loaded from the folder java.io.tmpdir, or is org.sqlite.lib.path set?");
+                }
+            }
+            return "broker.store.url: the schema of %s cannot be brought up to date; is it a database of the broker's own?";
+        }
     }
 }

@@ -2,9 +2,9 @@ package io.tokenbroker.exchange;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
-import io.tokenbroker.refresh.Minted;
 import io.tokenbroker.seal.RevealedSecret;
 import io.tokenbroker.seal.Secret;
+import io.tokenbroker.token.Minted;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

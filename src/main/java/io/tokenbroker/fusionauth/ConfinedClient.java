@@ -8,7 +8,7 @@ import com.inversoft.rest.ProxyInfo;
 import com.inversoft.rest.RESTClient;
 import io.fusionauth.client.FusionAuthClient;
 import io.fusionauth.domain.provider.IdentityProviderType;
-import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.settings.FusionAuthSettings;
 import io.tokenbroker.upstream.Compression;
 import io.tokenbroker.upstream.OutboundProxy;
 import java.util.Optional;
@@ -30,7 +30,7 @@ final class ConfinedClient extends FusionAuthClient {
 
     private final Optional<ProxyInfo> proxy;
 
-    ConfinedClient(BrokerSettings.FusionAuth settings, int readMillis, Optional<OutboundProxy.Address> proxy) {
+    ConfinedClient(FusionAuthSettings settings, int readMillis, Optional<OutboundProxy.Address> proxy) {
         super(
                 settings.apiKey(),
                 settings.url().toString(),

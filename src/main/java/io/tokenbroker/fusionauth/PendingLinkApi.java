@@ -53,4 +53,16 @@ public class PendingLinkApi {
     private static Optional<String> text(@Nullable String value) {
         return Optional.ofNullable(value).filter(given -> !given.isBlank());
     }
+
+    /**
+     * An identity that signed in and waits to be linked.
+     *
+     * @param limitReached whether the user has as many links at this provider as are allowed
+     */
+    public record PendingLink(
+            UUID providerId,
+            String identity,
+            Optional<String> displayName,
+            Optional<String> email,
+            boolean limitReached) {}
 }

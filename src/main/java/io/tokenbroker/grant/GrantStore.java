@@ -7,6 +7,7 @@ import io.tokenbroker.link.SignIn;
 import io.tokenbroker.seal.Secret;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -54,5 +55,9 @@ interface GrantStore {
     /** A lease, and what the row held when it was taken. */
     record Held(SignIn signIn, String root, Secret refreshToken, long version, String owner) {}
 
-    record Target(String digest, SharedToken token) {}
+    record Target(String digest, SharedToken token) {
+        static String digest(List<String> scopes) {
+            return Secret.of("").sha256With(Secret.of(String.join(" ", scopes)));
+        }
+    }
 }

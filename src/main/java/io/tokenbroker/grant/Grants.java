@@ -3,10 +3,10 @@ package io.tokenbroker.grant;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.tokenbroker.database.StoreUnavailable;
 import io.tokenbroker.fusionauth.Link;
+import io.tokenbroker.grant.GrantStore.Target;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.link.GrantVersions;
 import io.tokenbroker.link.SignIn;
-import io.tokenbroker.seal.Secret;
 import io.tokenbroker.settings.BrokerSettings.Rotation;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -36,7 +36,7 @@ public class Grants implements GrantVersions {
     public Look look(Link link, List<String> scopes) {
         var signIn = SignIn.of(link);
         try {
-            return unstored.isStored(signIn.account()) ? store.look(signIn, digest(scopes)) : new Look.Away();
+            return unstored.isStored(signIn.account()) ? store.look(signIn, Target.digest(scopes)) : new Look.Away();
         } catch (StoreUnavailable away) {
             return new Look.Away();
         }
@@ -112,9 +112,5 @@ public class Grants implements GrantVersions {
         } catch (StoreUnavailable away) {
             return UNKNOWN;
         }
-    }
-
-    static String digest(List<String> scopes) {
-        return Secret.of("").sha256With(Secret.of(String.join(" ", scopes)));
     }
 }

@@ -86,7 +86,7 @@ public final class Lease {
      * @param shared the access token; empty for one that no other caller may have
      */
     public Keeping keep(Optional<Secret> next, List<String> scopes, Optional<SharedToken> shared) {
-        var target = shared.map(token -> new Target(Grants.digest(scopes), token));
+        var target = shared.map(token -> new Target(Target.digest(scopes), token));
         var token = new Unstored(held, next.orElse(held.refreshToken()), target);
         var ended = stored(() -> unstored.store(token));
         if (ended == Keeping.UNSTORED) {

@@ -5,7 +5,7 @@ import io.tokenbroker.database.StoreUnavailable;
 import io.tokenbroker.keepalive.DueGrants.Due;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.problem.BrokerException;
-import io.tokenbroker.refresh.Renewal;
+import io.tokenbroker.refresh.Renewals.Renewal;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.time.Window;
 import jakarta.inject.Singleton;

@@ -3,6 +3,7 @@ package io.tokenbroker.keepalive;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.tokenbroker.fusionauth.UserApi.Position;
+import io.tokenbroker.keepalive.Pass.Tally;
 import io.tokenbroker.link.AccountId;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -151,7 +151,7 @@ public class DueGrants {
     }
 
     /**
-     * Seals rows anew whose key is not the first.
+     * Seals rows anew that another key than the first has sealed.
      *
      * @param after as for {@link #due}
      * @return the account of the last row looked at; empty if there was none

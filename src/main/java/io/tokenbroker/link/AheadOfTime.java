@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.tokenbroker.memory.CacheBudget;
 import io.tokenbroker.memory.CacheBudget.Share;
 import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.time.Window;
 import java.time.Clock;
 import java.time.Duration;
@@ -104,5 +105,10 @@ public final class AheadOfTime {
         if (betweenTries.isZero()) {
             last.invalidate(key);
         }
+    }
+
+    /** The age at which what is read of FusionAuth and in use is read again. */
+    static Duration dueAfter(BrokerSettings settings) {
+        return settings.accounts().recheckAfter().multipliedBy(2).dividedBy(3);
     }
 }

@@ -38,7 +38,7 @@ public class LinkOwners {
         this.reads = memory.cache(Share.USERS, Caffeine.newBuilder(), (user, read) -> 200);
         isRequired = settings.accounts().requireActiveUser();
         // A link is no newer than its owner, and is read ahead at this age: both are read anew together.
-        sharedFor = ReadAhead.dueAfter(settings);
+        sharedFor = AheadOfTime.dueAfter(settings);
     }
 
     /** @throws BrokerException if FusionAuth cannot be asked, or not by this API key */

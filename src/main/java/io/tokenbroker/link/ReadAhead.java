@@ -32,12 +32,7 @@ public class ReadAhead {
         this.readings =
                 new AheadOfTime(threads, clock, memory, Share.READS_AHEAD, AT_ONCE, Duration.ZERO, AFTER_A_FAILURE);
         this.clock = clock;
-        this.dueAfter = dueAfter(settings);
-    }
-
-    /** The age at which a link in use is read again. */
-    static Duration dueAfter(BrokerSettings settings) {
-        return settings.accounts().recheckAfter().multipliedBy(2).dividedBy(3);
+        this.dueAfter = AheadOfTime.dueAfter(settings);
     }
 
     /** Starts a reading if this link, which is being used, is due. Never blocks. */

@@ -1,16 +1,21 @@
 package io.tokenbroker.managedidentity;
 
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.NonBlocking;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.mint.Mints;
 import io.tokenbroker.problem.Parameters;
+import io.tokenbroker.seal.RevealedSecret;
+import io.tokenbroker.seal.Secret;
+import io.tokenbroker.token.AccessToken;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -59,6 +64,29 @@ class ManagedIdentityResource {
         @RolesAllowed(Caller.CLIENT)
         public CompletionStage<TokenResponse> token(@PathParam("id") String id, RoutingContext request) {
             return door.token(Optional.of(id), request);
+        }
+    }
+
+    /**
+     * The answer, as all the SDKs can read it: everything is text, and {@code expires_in} comes before {@code expires_on}, for
+     * one of them keeps the last of both.
+     */
+    record TokenResponse(
+            @JsonSerialize(using = RevealedSecret.class) Secret accessToken,
+            String clientId,
+            String expiresIn,
+            String expiresOn,
+            String resource,
+            String tokenType) {
+
+        static TokenResponse of(TokenQuery query, AccessToken token, Instant now) {
+            return new TokenResponse(
+                    token.value(),
+                    query.account(),
+                    String.valueOf(token.expiresIn(now)),
+                    query.version().expiresOn(token.expiresAt()),
+                    query.resource(),
+                    "Bearer");
         }
     }
 }

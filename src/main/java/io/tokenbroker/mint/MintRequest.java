@@ -3,8 +3,8 @@ package io.tokenbroker.mint;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ClaimsRequest;
 import io.tokenbroker.provider.Provider;
-import io.tokenbroker.refresh.AccessToken;
-import io.tokenbroker.refresh.Target;
+import io.tokenbroker.token.AccessToken;
+import io.tokenbroker.token.Target;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -63,7 +63,7 @@ public record MintRequest(
     }
 
     /** What a token is asked for at this provider. */
-    Target target(Provider provider) {
+    public Target target(Provider provider) {
         return scopes == null
                 ? Target.ofResource(provider, Optional.ofNullable(resource))
                 : Target.ofScopes(provider, scopes);

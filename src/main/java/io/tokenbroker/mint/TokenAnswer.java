@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.annotation.JsonValue;
-import io.tokenbroker.refresh.Minted;
+import io.tokenbroker.token.Minted;
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
 

@@ -2,7 +2,7 @@ package io.tokenbroker.ops;
 
 import io.quarkus.runtime.StartupEvent;
 import io.tokenbroker.settings.BrokerSettings;
-import io.tokenbroker.upstream.EgressPolicy;
+import io.tokenbroker.upstream.AddressKind;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.net.URI;
@@ -52,7 +52,7 @@ class CleartextUpstreams implements HealthCheck {
     }
 
     private void warnOfHttp(String key, Optional<URI> url, String what) {
-        if (url.filter(given -> "http".equals(given.getScheme()) && !EgressPolicy.isLoopback(given.getHost()))
+        if (url.filter(given -> "http".equals(given.getScheme()) && !AddressKind.isLoopback(given.getHost()))
                 .isPresent()) {
             warnings.put(key, what + " travel without TLS; use https");
         }
@@ -65,6 +65,6 @@ class CleartextUpstreams implements HealthCheck {
                 && !POSTGRESQL_WITH_TLS.matcher(url).matches()
                 && !Stream.of(postgres.group(1).split(",", -1))
                         .map(host -> host.replaceFirst(":[0-9]+$", ""))
-                        .allMatch(EgressPolicy::isLoopback);
+                        .allMatch(AddressKind::isLoopback);
     }
 }

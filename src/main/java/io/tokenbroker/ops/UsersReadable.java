@@ -16,7 +16,7 @@ import org.eclipse.microprofile.health.Readiness;
 @ApplicationScoped
 class UsersReadable implements HealthCheck {
 
-    /** Nobody's: a key that may read users hears 404. */
+    /** No user has this id: a key that may read users hears 404. */
     private static final UUID NO_USER = new UUID(0, 0);
 
     private final UserApi users;

@@ -1,6 +1,7 @@
 package io.tokenbroker.policy;
 
-import io.tokenbroker.policy.PolicyRule.Needs;
+import io.tokenbroker.policy.PolicyRules.PolicyRule;
+import io.tokenbroker.policy.PolicyRules.PolicyRule.Needs;
 import io.tokenbroker.settings.BrokerSettings;
 import java.time.Clock;
 import java.util.List;
@@ -10,9 +11,6 @@ import java.util.stream.Stream;
 
 /** What one client may do; by default nothing. */
 public final class ClientPolicy {
-
-    static final String PROVIDERS = "providers";
-    static final String SUBJECT_TOKEN = "subject-token-required";
 
     private static final UUID NO_PROVIDER = new UUID(0, 0);
 
@@ -57,14 +55,14 @@ public final class ClientPolicy {
     public boolean allowsProvider(UUID provider) {
         var query = PolicyQuery.ofAccount(provider, Optional.empty());
         return rules.stream()
-                .filter(rule -> rule.name().equals(PROVIDERS))
+                .filter(rule -> rule.name().equals(PolicyRules.PROVIDERS))
                 .allMatch(rule -> rule.allows().test(query));
     }
 
     /** Refuses to tell of a user's accounts if this client needs the user's own token for that. */
     public void requireReading(Optional<UUID> user) {
         rules.stream()
-                .filter(rule -> rule.name().equals(SUBJECT_TOKEN))
+                .filter(rule -> rule.name().equals(PolicyRules.SUBJECT_TOKEN))
                 .filter(rule -> !rule.allows().test(PolicyQuery.ofAccount(NO_PROVIDER, user)))
                 .findFirst()
                 .ifPresent(rule -> {

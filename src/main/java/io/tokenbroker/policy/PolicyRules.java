@@ -1,12 +1,15 @@
 package io.tokenbroker.policy;
 
-import io.tokenbroker.policy.PolicyRule.Needs;
+import io.tokenbroker.policy.PolicyRules.PolicyRule.Needs;
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.settings.BrokerSettings;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -15,6 +18,9 @@ import java.util.stream.Collectors;
  */
 @Singleton
 public class PolicyRules {
+
+    static final String PROVIDERS = "providers";
+    static final String SUBJECT_TOKEN = "subject-token-required";
 
     private static final String ANY = "*";
 
@@ -34,7 +40,7 @@ public class PolicyRules {
                 .map(UUID::fromString)
                 .collect(Collectors.toUnmodifiableSet());
         return new PolicyRule(
-                ClientPolicy.PROVIDERS,
+                PROVIDERS,
                 Needs.ACCOUNT,
                 query -> any || providers.contains(query.provider()),
                 "This client's policy does not include the provider of this account. The broker's operator can add it: "
@@ -43,7 +49,7 @@ public class PolicyRules {
 
     private static PolicyRule subjectToken(boolean required) {
         return new PolicyRule(
-                ClientPolicy.SUBJECT_TOKEN,
+                SUBJECT_TOKEN,
                 Needs.ACCOUNT,
                 query -> !required || query.user().isPresent(),
                 "This client acts only with the user's own FusionAuth access token: to mint, send it as subject_token to the token "
@@ -102,5 +108,28 @@ public class PolicyRules {
 
     private static List<String> listed(Optional<List<String>> setting) {
         return setting.orElse(List.of()).stream().map(String::strip).toList();
+    }
+
+    /**
+     * One thing that a policy can refuse.
+     *
+     * @param name of the rule, which is that of its setting
+     * @param needs what must be known to judge
+     * @param allows asked for every token that is handed out, so it allocates nothing and takes no time
+     * @param refusal tells the caller what is missing, and who can change that
+     */
+    public record PolicyRule(String name, Needs needs, Predicate<PolicyQuery> allows, String refusal) {
+
+        /** What must be known. Rules are judged as early as they can be, so that little is read for a caller that may not. */
+        public enum Needs {
+            /** The account's id, which names its provider, and the caller. */
+            ACCOUNT,
+            /** The resource and the scopes too, which the provider helps to read. */
+            TARGET
+        }
+
+        BrokerException refused() {
+            return BrokerException.byRule(name, ProblemType.FORBIDDEN, refusal);
+        }
     }
 }

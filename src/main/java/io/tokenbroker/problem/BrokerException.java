@@ -45,7 +45,7 @@ public final class BrokerException extends RuntimeException {
         this(type, detail, errors, null, null, null, rule);
     }
 
-    /** A request whose field {@code field} is wrong. */
+    /** A request with a wrong field. */
     public static BrokerException invalidField(String field, String message) {
         return invalidFields(List.of(new FieldError(field, message)));
     }

@@ -1,7 +1,6 @@
 package io.tokenbroker.problem;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.tokenbroker.problem.ErrorShape.Refusal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +16,6 @@ public record Problem(
         List<FieldError> errors,
         @Nullable Reauthorize reauthorize,
         @Nullable Upstream upstream) {
-
-    static Refusal refusal(BrokerException e, String requestId) {
-        return new Refusal(e.type().status(), "application/problem+json", of(e, requestId));
-    }
 
     public static Problem of(BrokerException e, String requestId) {
         var type = e.type();

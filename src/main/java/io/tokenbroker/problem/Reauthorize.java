@@ -3,13 +3,15 @@ package io.tokenbroker.problem;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What start needs so that the person can put things right; the names are those of its request. */
+/**
+ * What start needs so that the person can put things right; the names are those of its request.
+ *
+ * @param claims that start would take
+ */
 public record Reauthorize(
         String accountId, String providerId, @Nullable String claims, List<String> scopes) {
 
-    /** A tenant's claims that start would refuse are dropped: such text is not for the caller to read. */
     public Reauthorize {
-        claims = claims != null && ClaimsRequest.areUsable(claims) ? claims : null;
         scopes = List.copyOf(scopes);
     }
 

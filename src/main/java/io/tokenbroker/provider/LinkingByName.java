@@ -1,7 +1,7 @@
 package io.tokenbroker.provider;
 
-import io.tokenbroker.fusionauth.IdentityProvider;
-import io.tokenbroker.fusionauth.IdentityProvider.Linking;
+import io.tokenbroker.fusionauth.IdentityProviderApi.IdentityProvider;
+import io.tokenbroker.fusionauth.IdentityProviderApi.IdentityProvider.Linking;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Map;

@@ -2,8 +2,8 @@ package io.tokenbroker.provider;
 
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.vertx.http.HttpServerStart;
-import io.tokenbroker.fusionauth.IdentityProvider;
 import io.tokenbroker.fusionauth.IdentityProviderApi;
+import io.tokenbroker.fusionauth.IdentityProviderApi.IdentityProvider;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.provider.Usability.Made;

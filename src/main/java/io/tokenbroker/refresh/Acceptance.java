@@ -1,8 +1,9 @@
 package io.tokenbroker.refresh;
 
-import io.tokenbroker.refresh.Minted.Source;
 import io.tokenbroker.tenant.RefreshOutcome.Outage;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
+import io.tokenbroker.token.AccessToken;
+import io.tokenbroker.token.Minted.Source;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 

@@ -2,12 +2,13 @@ package io.tokenbroker.refresh;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
+import io.tokenbroker.token.TokenSpec;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** One refresh at a time for a grant in this process: the others need not ask the store whose turn it is. */
+/** One refresh at a time for a grant in this process: the others need not ask the store for their turn. */
 @Singleton
 class GrantTurns {
 

@@ -8,6 +8,7 @@ import io.tokenbroker.provider.Provider;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.tenant.Issuer;
 import io.tokenbroker.tenant.RefreshOutcome.Refreshed;
+import io.tokenbroker.token.TokenSpec;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Base64;

@@ -1,20 +1,25 @@
 package io.tokenbroker.refresh;
 
+import io.tokenbroker.database.StoreUnavailable;
 import io.tokenbroker.grant.Lease;
 import io.tokenbroker.grant.Look;
 import io.tokenbroker.grant.Look.Mark;
 import io.tokenbroker.refresh.RefreshAttempt.Result;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.settings.BrokerSettings.Rotation;
+import io.tokenbroker.tenant.RefreshGrants.Permission;
 import io.tokenbroker.tenant.RefreshOutcome;
 import io.tokenbroker.tenant.RefreshOutcome.Refreshed;
 import io.tokenbroker.tenant.RefreshOutcome.Refusal;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
 import io.tokenbroker.tenant.RefreshOutcome.Unusable;
+import io.tokenbroker.token.AccessToken;
+import io.tokenbroker.token.TokenSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What comes of a refresh token that was sent, or was to be: keeps, marks or releases. Ends its lease unless it throws. */
 final class LeasedAttempt {
@@ -25,14 +30,35 @@ final class LeasedAttempt {
     private final Instant askedAt;
     private boolean isConfirmed;
 
-    LeasedAttempt(RefreshAttempt attempt, Lease lease, Look.Counting row, Instant askedAt) {
+    private LeasedAttempt(RefreshAttempt attempt, Lease lease, Look.Counting row, Instant askedAt) {
         this.attempt = attempt;
         this.lease = lease;
         this.row = row;
         this.askedAt = askedAt;
     }
 
-    Result settled(TokenSpec spec, RefreshOutcome outcome) {
+    /** Refreshes under a lease on the row as it was seen. */
+    static Result of(RefreshAttempt attempt, TokenSpec spec, Look.Counting row) {
+        var turn = new Turn(attempt, spec, row.version());
+        var askedAt = attempt.now();
+        try {
+            var outcome = attempt.sent(spec, turn);
+            if (turn.storeIsAway) {
+                return attempt.withoutStore(spec);
+            }
+            if (outcome.isEmpty()) {
+                return new Result.LookAgain(spec);
+            }
+            return turn.lease
+                    .map(lease -> new LeasedAttempt(attempt, lease, row, askedAt).settled(spec, outcome.get()))
+                    .orElseGet(() -> attempt.heldBack(spec, outcome.get()));
+        } catch (RuntimeException e) {
+            turn.lease.ifPresent(Lease::release);
+            throw e;
+        }
+    }
+
+    private Result settled(TokenSpec spec, RefreshOutcome outcome) {
         return switch (outcome) {
             case Refreshed refreshed -> kept(spec, refreshed);
             case Unusable(var next, var why) -> missedKeeping(spec, Optional.of(next), why);
@@ -160,5 +186,31 @@ final class LeasedAttempt {
 
     private static boolean isReusable(TokenSpec spec) {
         return spec.provider().rotation() == Rotation.REUSABLE;
+    }
+
+    /** Takes the lease when the tenant has a place. */
+    private static final class Turn implements Supplier<Optional<Permission>> {
+
+        private final RefreshAttempt attempt;
+        private final TokenSpec spec;
+        private final long version;
+        private Optional<Lease> lease = Optional.empty();
+        private boolean storeIsAway;
+
+        Turn(RefreshAttempt attempt, TokenSpec spec, long version) {
+            this.attempt = attempt;
+            this.spec = spec;
+            this.version = version;
+        }
+
+        @Override
+        public Optional<Permission> get() {
+            try {
+                lease = attempt.lease(spec, version);
+            } catch (StoreUnavailable e) {
+                storeIsAway = true;
+            }
+            return lease.map(held -> new Permission(held.refreshToken(), held::maySend, held::leavesTimeFor));
+        }
     }
 }

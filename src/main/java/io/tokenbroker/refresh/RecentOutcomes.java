@@ -9,6 +9,7 @@ import io.tokenbroker.tenant.RefreshOutcome.NoToken;
 import io.tokenbroker.tenant.RefreshOutcome.Outage;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
+import io.tokenbroker.token.TokenSpec;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;

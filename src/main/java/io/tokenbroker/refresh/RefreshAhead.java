@@ -4,6 +4,8 @@ import io.quarkus.virtual.threads.VirtualThreads;
 import io.tokenbroker.link.AheadOfTime;
 import io.tokenbroker.memory.CacheBudget;
 import io.tokenbroker.memory.CacheBudget.Share;
+import io.tokenbroker.token.AccessToken;
+import io.tokenbroker.token.TokenSpec;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;

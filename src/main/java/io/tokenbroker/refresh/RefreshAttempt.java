@@ -4,10 +4,8 @@ import io.tokenbroker.account.Accounts;
 import io.tokenbroker.database.StoreUnavailable;
 import io.tokenbroker.grant.Grants;
 import io.tokenbroker.grant.Lease;
-import io.tokenbroker.grant.Look;
 import io.tokenbroker.link.RememberedLinks;
 import io.tokenbroker.provider.Providers;
-import io.tokenbroker.refresh.Minted.Source;
 import io.tokenbroker.settings.BrokerSettings.Rotation;
 import io.tokenbroker.tenant.RefreshGrant;
 import io.tokenbroker.tenant.RefreshGrants;
@@ -18,8 +16,14 @@ import io.tokenbroker.tenant.RefreshOutcome.NoToken;
 import io.tokenbroker.tenant.RefreshOutcome.Refreshed;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import io.tokenbroker.tenant.RefreshOutcome.Unusable;
+import io.tokenbroker.token.AccessToken;
+import io.tokenbroker.token.Minted;
+import io.tokenbroker.token.Minted.Source;
+import io.tokenbroker.token.TokenCache;
+import io.tokenbroker.token.TokenSpec;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -61,29 +65,8 @@ class RefreshAttempt {
         record LookAgain(TokenSpec spec) implements Result {}
     }
 
-    /** Refreshes under a lease on the row as it was seen. */
-    Result underLease(TokenSpec spec, Look.Counting row) {
-        var turn = new Turn(spec, row.version());
-        var askedAt = clock.instant();
-        try {
-            var outcome = sent(spec, turn);
-            if (turn.storeIsAway) {
-                return withoutStore(spec);
-            }
-            if (outcome.isEmpty()) {
-                return new Result.LookAgain(spec);
-            }
-            return turn.lease
-                    .map(lease -> new LeasedAttempt(this, lease, row, askedAt).settled(spec, outcome.get()))
-                    .orElseGet(() -> heldBack(spec, outcome.get()));
-        } catch (RuntimeException e) {
-            turn.lease.ifPresent(Lease::release);
-            throw e;
-        }
-    }
-
     /** Nothing was sent. If that is since the tenant refuses our client, the operator may have mended it. */
-    private Result heldBack(TokenSpec spec, RefreshOutcome outcome) {
+    Result heldBack(TokenSpec spec, RefreshOutcome outcome) {
         var isOurFault = outcome instanceof Refused refused && refused.refusal().breadth() == Breadth.PROVIDER;
         return (isOurFault ? mended(spec) : Optional.<TokenSpec>empty())
                 .<Result>map(Result.LookAgain::new)
@@ -189,28 +172,12 @@ class RefreshAttempt {
                 lease.refreshToken(), () -> lease.leavesTimeFor(tenant.longestAnswer()), lease::leavesTimeFor);
     }
 
-    /** Takes the lease when the tenant has a place. */
-    private final class Turn implements Supplier<Optional<Permission>> {
+    /** @throws StoreUnavailable if the store is away */
+    Optional<Lease> lease(TokenSpec spec, long version) {
+        return grants.lease(spec.remembered().link(), version, spec.provider().rotation());
+    }
 
-        private final TokenSpec spec;
-        private final long version;
-        private Optional<Lease> lease = Optional.empty();
-        private boolean storeIsAway;
-
-        Turn(TokenSpec spec, long version) {
-            this.spec = spec;
-            this.version = version;
-        }
-
-        @Override
-        public Optional<Permission> get() {
-            try {
-                lease = grants.lease(
-                        spec.remembered().link(), version, spec.provider().rotation());
-            } catch (StoreUnavailable away) {
-                storeIsAway = true;
-            }
-            return lease.map(held -> new Permission(held.refreshToken(), held::maySend, held::leavesTimeFor));
-        }
+    Instant now() {
+        return clock.instant();
     }
 }

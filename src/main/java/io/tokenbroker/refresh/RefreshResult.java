@@ -1,6 +1,7 @@
 package io.tokenbroker.refresh;
 
 import io.tokenbroker.tenant.RefreshOutcome;
+import io.tokenbroker.token.Minted;
 import java.time.Duration;
 
 /** How a refresh ended for all who waited for it. */

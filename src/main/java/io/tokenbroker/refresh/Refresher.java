@@ -9,6 +9,9 @@ import io.tokenbroker.seal.Secret;
 import io.tokenbroker.tenant.RefreshOutcome.Refusal;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import io.tokenbroker.time.Window;
+import io.tokenbroker.token.AccessToken;
+import io.tokenbroker.token.TokenCache;
+import io.tokenbroker.token.TokenSpec;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -182,7 +185,7 @@ class Refresher {
             leaseLeft = grants.busyFor(row, spec.provider().rotation());
             return leaseLeft.isPositive()
                     ? Optional.empty()
-                    : unlessTooEarly(shared, () -> attempt.underLease(spec, row));
+                    : unlessTooEarly(shared, () -> LeasedAttempt.of(attempt, spec, row));
         }
 
         private Optional<RefreshResult> unlessTooEarly(Optional<AccessToken> shared, Supplier<Result> refresh) {

@@ -2,6 +2,7 @@ package io.tokenbroker.refresh;
 
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.ClaimsRequest;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.problem.Reauthorize;
 import io.tokenbroker.settings.BrokerSettings.Rotation;
@@ -9,6 +10,7 @@ import io.tokenbroker.tenant.MicrosoftGraph;
 import io.tokenbroker.tenant.RefreshOutcome.Refusal;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
+import io.tokenbroker.token.TokenSpec;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
@@ -70,7 +72,8 @@ public final class RefusalProblems {
                 : problem.withReauthorize(new Reauthorize(
                         spec.account().toString(),
                         spec.provider().id().toString(),
-                        refused.claims().orElse(null),
+                        // A tenant's text that start would refuse is not for the caller to read.
+                        refused.claims().filter(ClaimsRequest::areUsable).orElse(null),
                         scopesToAsk(spec, refusal)));
     }
 

@@ -7,7 +7,10 @@ import io.tokenbroker.provider.Provider;
 import io.tokenbroker.provider.Providers;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
+import io.tokenbroker.token.Target;
+import io.tokenbroker.token.TokenSpec;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
@@ -81,5 +84,35 @@ public class Renewals {
     private Renewal unusable(Remembered account) {
         var why = providers.whyUnusable(account.link().providerId()).orElse("FusionAuth does not list it");
         return new Renewal.Failed("%s, %s".formatted(ProblemType.PROVIDER_MISCONFIGURED.code(), why));
+    }
+
+    /** How the renewal of an account's refresh token ended. */
+    public sealed interface Renewal {
+
+        /** A newer refresh token is stored. */
+        record Renewed() implements Renewal {}
+
+        /** The refresh token was just used with success, and its provider gives no other; or another replica has renewed it. */
+        record Healthy() implements Renewal {}
+
+        /**
+         * The account's person must act, or the administrator of its tenant.
+         *
+         * @param reason a problem's code, and more where the tenant says more
+         */
+        record NeedsPerson(String reason) implements Renewal {}
+
+        /** @param reason a problem's code, and more where more is known */
+        record Failed(String reason) implements Renewal {}
+
+        /**
+         * The tenant could not answer; the account is as it was.
+         *
+         * @param retryAfter for how long the tenant wants to be left alone, if it says so
+         */
+        record Away(String reason, Optional<Duration> retryAfter) implements Renewal {}
+
+        /** It was unlinked meanwhile. */
+        record Gone() implements Renewal {}
     }
 }

@@ -2,8 +2,11 @@ package io.tokenbroker.refresh;
 
 import io.tokenbroker.link.RememberedLinks;
 import io.tokenbroker.link.SingleFlight;
-import io.tokenbroker.refresh.Minted.Source;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
+import io.tokenbroker.token.Minted;
+import io.tokenbroker.token.Minted.Source;
+import io.tokenbroker.token.TokenCache;
+import io.tokenbroker.token.TokenSpec;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 

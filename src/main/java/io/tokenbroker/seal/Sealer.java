@@ -68,7 +68,7 @@ public class Sealer {
             jwe.setKey(key.get().key());
             return Optional.of(json.readValue(jwe.getPayload(), type));
         } catch (JoseException | JsonProcessingException | ClassCastException notOurs) {
-            // The last is jose4j's word for a header whose members are of another type.
+            // The last is jose4j's word for a header with members of another type.
             return Optional.empty();
         }
     }

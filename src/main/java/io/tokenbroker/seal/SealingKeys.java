@@ -21,13 +21,9 @@ public class SealingKeys {
 
     private final List<SealingKey> keys;
 
-    SealingKeys(BrokerSettings settings) {
-        keys = settings.sealingKeys()
-                .filter(given -> !given.isEmpty())
-                .map(given -> given.stream().map(SealingKeys::decode).toList())
-                .orElseThrow(
-                        () -> new ConfigurationException(
-                                "broker.sealing-keys is missing: base64 of 32 random bytes (openssl rand -base64 32), the same on every replica"));
+    /** @throws ConfigurationException if one is not 32 bytes long */
+    public SealingKeys(BrokerSettings settings) {
+        keys = settings.sealingKeys().stream().map(SealingKeys::decode).toList();
     }
 
     SealingKey sealing() {

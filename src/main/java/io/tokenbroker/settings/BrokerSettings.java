@@ -1,6 +1,5 @@
 package io.tokenbroker.settings;
 
-import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
@@ -10,24 +9,37 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The broker's settings. Each but {@code providers} is also an environment variable, such as {@code BROKER_STORE_URL}. */
-@ConfigMapping(prefix = "broker")
+/**
+ * The broker's settings. Each but {@code providers} is also an environment variable, such as {@code BROKER_STORE_URL}.
+ * {@code make settings} makes a page of their comments.
+ */
 public interface BrokerSettings {
 
-    FusionAuth fusionauth();
+    String PREFIX = "broker";
+
+    FusionAuthSettings fusionauth();
 
     Authorization authorization();
 
-    /** Base64 of 32 bytes each: the first seals, all open. Required: the store's tokens are sealed with them. */
-    Optional<List<String>> sealingKeys();
+    /**
+     * Keys that seal the store's tokens, the state and the pending link: base64 of 32 bytes each. The first seals, all open,
+     * so that keys can be changed. The same on every replica.
+     */
+    @Example(
+            value = "<what openssl rand -base64 32 prints>",
+            of = "base64 of 32 random bytes (openssl rand -base64 32), the same on every replica")
+    List<String> sealingKeys();
 
-    /** Each secret may be in a file instead, which {@link SettingFiles} reads; nothing else asks for these keys. */
+    /** A file that holds {@code broker.sealing-keys}. */
+    @Example(value = "/run/secrets/sealing-keys", of = "a file")
     Optional<String> sealingKeysFile();
 
-    /** The origins of the pages that may call from a browser. */
+    /** The origins of the pages that may call from a browser. Without it: none. */
+    @Example(value = "https://app.example.com", of = "origins, comma-separated")
     Optional<List<String>> corsOrigins();
 
-    /** The broker's address as callers know it, for metadata; without it what a request names in {@code Host}. */
+    /** The broker's address as callers know it, for metadata. Without it: what each request names in {@code Host}. */
+    @Example(value = "https://broker.example.com", of = "the broker's address as callers know it")
     Optional<URI> publicUrl();
 
     /** Clients by name. */
@@ -40,9 +52,9 @@ public interface BrokerSettings {
 
     Accounts accounts();
 
-    Store store();
+    StoreSettings store();
 
-    KeepAlive keepAlive();
+    KeepAliveSettings keepAlive();
 
     UpstreamSettings upstreams();
 
@@ -50,89 +62,98 @@ public interface BrokerSettings {
 
     LimitSettings limits();
 
-    interface FusionAuth {
-
-        /** Where FusionAuth is. */
-        URI url();
-
-        /** A key that may read, create and delete links, and read pending links, users and identity providers. */
-        String apiKey();
-
-        Optional<String> apiKeyFile();
-
-        /** The tenant of the users. */
-        UUID tenantId();
-
-        /** The application that links; user tokens must be meant for it. */
-        UUID applicationId();
-
-        /** What user tokens must say in {@code iss}, to the letter. */
-        String issuer();
-
-        /** What user tokens may say in {@code aud} instead of the application's id. */
-        Optional<List<String>> acceptedAudiences();
-
-        /** Where the tokens' keys are; without it {@code <url>/.well-known/jwks.json}. */
-        Optional<URI> jwksUrl();
-    }
-
+    /** How accounts are linked. */
     interface Authorization {
 
-        /** The exact redirect URIs that start accepts. */
+        /** The redirect URIs that start accepts, each to the letter. */
+        @Example(
+                value = "https://app.example.com/callback",
+                of = "the redirect URIs that start accepts, comma-separated")
         List<String> redirectUris();
 
         /** How long a person has to sign in, and then again to confirm a pending link. */
         @WithDefault("10m")
+        @Example("10m")
         Duration stateLifetime();
 
-        /** Off for a FusionAuth that does not pass the PKCE verifier on. */
+        /**
+         * Off only for a FusionAuth that does not pass the PKCE verifier on: without PKCE a stolen code is enough to
+         * link.
+         */
         @WithDefault("true")
         @WithConverter(StrictBoolean.class)
+        @Example("true")
         boolean pkce();
     }
 
+    /**
+     * What a client, such as a back end, proves itself with, and what it may do: nothing, unless a setting allows it.
+     */
     interface Client {
 
-        /** Hex SHA-256 of the whole key, {@code tbk_} included; several for rotation. */
+        /** The SHA-256 of the client's whole key, {@code tbk_} included, in hex; several while the key is changed. */
+        @Example(
+                value = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+                of = "the SHA-256 of the key in hex, as make client prints it")
         Optional<List<String>> keySha256();
 
-        /** The {@code sub} of this client's tokens, instead of or beside a key. */
+        /** The {@code sub} of the client's FusionAuth tokens, instead of or beside a key. */
+        @Example(value = "2f1b5c0e-6f0a-4d53-9c4b-8a1f5f3f7d21", of = "the sub of the client's FusionAuth tokens")
         Optional<String> subject();
 
-        /** Identity provider ids whose accounts it may use, or {@code *}. Without it: none. */
+        /** The identity providers whose accounts it may use, by id, or {@code *} for all. Without it: none. */
+        @Example(
+                value = "c0270500-0000-4000-8000-000000000001",
+                of = "UUIDs of identity providers, comma-separated, or * for all")
         Optional<List<String>> providers();
 
-        /** Resources it may mint for, all below one that ends in {@code /*}, or {@code *}. Without it: none. */
+        /**
+         * The resources it may mint for: in full, all below one that ends in {@code /*}, or {@code *} for all. Without
+         * it: none.
+         */
+        @Example(value = "https://management.azure.com", of = "resources, comma-separated, or * for all")
         Optional<List<String>> resources();
 
-        /** Scopes it may ask for, or {@code *}. Without it: any of a resource it may mint for. */
+        /** The scopes it may ask for, or {@code *} for all. Without it: any scope of a resource it may mint for. */
+        @Example(value = "https://graph.microsoft.com/User.Read", of = "scopes, comma-separated, or * for all")
         Optional<List<String>> scopes();
 
         /** Whether it mints only with the user's own access token, which only the token exchange takes. */
         @WithDefault("false")
         @WithConverter(StrictBoolean.class)
+        @Example("false")
         boolean subjectTokenRequired();
 
-        /** How many requests a minute; without it: no limit. */
+        /** How many requests a minute it may make, counted by each replica. Without it: no limit. */
+        @Example("600")
         Optional<Integer> requestsPerMinute();
 
-        /** How often it may pass over a usable token of the same account; {@code 0s}: as often as it likes. */
+        /** How often it may pass over a usable token of the same account. {@code 0s}: as often as it likes. */
         @WithDefault("30s")
+        @Example("30s")
         Duration forceRefreshInterval();
 
-        /** The id of the account whose tokens azd gets with this client's key. Without it: none. */
+        /** The id of the account that azd gets tokens of with this client's key. Without it: none. */
+        @Example(value = "acc_wv3Tg1q5TFCnq2LqRrd4b2Itc3Vi", of = "the id of an account, such as GET /accounts lists")
         Optional<String> azdAccount();
     }
 
+    /** One identity provider: what FusionAuth does not say of it, or all of it where {@code client-id} is given. */
     interface Provider extends GivenProvider {
 
-        /** What a mint asks for that names neither resource nor scopes. */
+        /**
+         * What a mint asks for that names neither resource nor scopes. Without it: Microsoft Graph at Entra, elsewhere all
+         * that was granted at the sign-in.
+         */
+        @Example(value = "https://management.azure.com", of = "a resource")
         Optional<String> defaultResource();
 
-        /** Whether a used refresh token stays good ({@code reusable}) or not ({@code single-use}). */
+        /** Whether a used refresh token still works. Without it: {@code reusable} at Entra, else {@code single-use}. */
+        @Example("single-use")
         Optional<Rotation> rotation();
 
-        /** How long an access token lives of which the provider does not say so; without it: 60 s. */
+        /** How long an access token lives of which the provider does not say so. Without it: 60 seconds. */
+        @Example("60s")
         Optional<Duration> defaultLifetime();
 
         Linking linking();
@@ -146,52 +167,36 @@ public interface BrokerSettings {
     /** What a sign-in for linking must satisfy. */
     interface Linking {
 
-        /** A claims request (OpenID Connect Core §5.5), merged with the caller's. */
+        /** A claims request (OpenID Connect Core §5.5), merged with the caller's. Without it: nothing. */
+        @Example(
+                value = "{\"access_token\":{\"acrs\":{\"essential\":true,\"values\":[\"p1\"]}}}",
+                of = "a claims request, a JSON object")
         Optional<String> claims();
 
+        /** The parameter {@code acr_values} of each sign-in, for providers other than Entra. Without it: not sent. */
+        @Example(value = "urn:mace:incommon:iap:silver", of = "authentication context classes, separated by blanks")
         Optional<String> acrValues();
     }
 
+    /** What is read of an account before a mint. */
     interface Accounts {
 
-        /** How old a remembered link may be before a mint reads it again. */
+        /**
+         * How old a remembered link may be before a mint reads it again: the time that an unlink elsewhere may take to
+         * bite.
+         */
         @WithDefault("30s")
+        @Example("30s")
         Duration recheckAfter();
 
-        /** Whether the owner must be active in FusionAuth and registered for the application. */
+        /**
+         * Whether the owner must be active in FusionAuth and registered for the application. The key needs GET on
+         * {@code /api/user}.
+         */
         @WithDefault("true")
         @WithConverter(StrictBoolean.class)
+        @Example("true")
         boolean requireActiveUser();
-    }
-
-    interface Store {
-
-        /** The JDBC URL: {@code jdbc:sqlite:<file>}, or {@code jdbc:postgresql://host:5432/db} for several replicas. */
-        @WithDefault("jdbc:sqlite:data/token-broker.db")
-        String url();
-
-        /** For PostgreSQL. */
-        Optional<String> username();
-
-        /** For PostgreSQL. */
-        Optional<String> password();
-
-        Optional<String> passwordFile();
-
-        /** How many connections to PostgreSQL at most. */
-        @WithDefault("10")
-        int poolSize();
-    }
-
-    interface KeepAlive {
-
-        /** How old a refresh token becomes before it is renewed in the background. */
-        @WithDefault("30d")
-        Duration after();
-
-        /** How many accounts a second are renewed in the background, at most; 0 for none. */
-        @WithDefault("5")
-        int rate();
     }
 
     enum Rotation {

@@ -5,12 +5,16 @@ import io.quarkus.runtime.configuration.MemorySizeConverter;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 
-/** How long what upstreams send may be. */
+/** How much a provider may send. */
 public interface LimitSettings {
 
-    /** How long a provider's access token, refresh token or id_token may be. */
+    /**
+     * How long a provider's access token, refresh token or id_token may be, 1K to 1M. A longer one is an {@code
+     * upstream_error}.
+     */
     @WithDefault("16K")
     @WithConverter(MemorySizeConverter.class)
+    @Example("16K")
     MemorySize tokenSize();
 
     default int tokenBytes() {

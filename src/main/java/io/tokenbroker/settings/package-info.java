@@ -1,4 +1,4 @@
-/** The settings of the contract, one interface, checked as a whole at start. */
+/** The settings of the contract, one interface, each with its meaning, its default and an example. */
 @NullMarked
 package io.tokenbroker.settings;
 

@@ -2,9 +2,16 @@ package io.tokenbroker.start;
 
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ClaimsRequest;
+import io.tokenbroker.seal.Secret;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jose4j.base64url.Base64Url;
+import org.jose4j.lang.ByteUtil;
+import org.jose4j.lang.HashUtil;
 import org.jspecify.annotations.Nullable;
 
 /** The body of start. */
@@ -59,5 +66,46 @@ record AuthorizationRequest(
     @SuppressWarnings("ConstantValue") // JSON may leave out what the type says is there
     private static boolean isBlank(@Nullable String value) {
         return value == null || value.isBlank();
+    }
+
+    /** RFC 7636: a secret of 256 random bits, as §4.1 recommends, and its S256 challenge. */
+    record CodeVerifier(Secret value) {
+
+        static CodeVerifier random() {
+            return new CodeVerifier(Secret.of(Base64Url.encode(ByteUtil.randomBytes(32))));
+        }
+
+        String challenge() {
+            var sha256 = HashUtil.getMessageDigest(HashUtil.SHA_256);
+            return Base64Url.encode(sha256.digest(value.reveal().getBytes(StandardCharsets.US_ASCII)));
+        }
+    }
+
+    /** An authorization endpoint with parameters; one that has a query already keeps it (RFC 6749 §3.1). */
+    static final class AuthorizeUrl {
+
+        private final StringBuilder url;
+        private char separator;
+
+        AuthorizeUrl(URI endpoint) {
+            url = new StringBuilder(endpoint.toString());
+            separator = endpoint.getRawQuery() == null ? '?' : '&';
+        }
+
+        /** Adds a parameter, unless there is no value. */
+        AuthorizeUrl with(String name, @Nullable String value) {
+            if (value != null) {
+                // Percent for a space: not every server takes a plus for one.
+                var encoded = URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
+                url.append(separator).append(name).append('=').append(encoded);
+                separator = '&';
+            }
+            return this;
+        }
+
+        @Override
+        public String toString() {
+            return url.toString();
+        }
     }
 }

@@ -5,10 +5,10 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.caller.Metered;
 import io.tokenbroker.problem.Body;
+import io.tokenbroker.start.StartService.AuthorizationStarted;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 @Path("/authorizations/start")
@@ -28,14 +28,5 @@ class StartResource {
     @RolesAllowed(Caller.USER)
     public AuthorizationStarted start(@Nullable AuthorizationRequest request) {
         return service.start((Caller.User) Caller.of(identity), Body.required(request));
-    }
-
-    record AuthorizationStarted(String state, String authorizeUrl, Instant expiresAt) {
-
-        /** Without the state, which the URL has too. */
-        @Override
-        public String toString() {
-            return "AuthorizationStarted[expiresAt=%s]".formatted(expiresAt);
-        }
     }
 }

@@ -11,9 +11,11 @@ import io.tokenbroker.provider.Providers;
 import io.tokenbroker.provider.Scopes;
 import io.tokenbroker.seal.Sealer;
 import io.tokenbroker.settings.BrokerSettings;
-import io.tokenbroker.start.StartResource.AuthorizationStarted;
+import io.tokenbroker.start.AuthorizationRequest.AuthorizeUrl;
+import io.tokenbroker.start.AuthorizationRequest.CodeVerifier;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -145,6 +147,15 @@ class StartService {
             return Optional.of(UUID.fromString(id));
         } catch (IllegalArgumentException notAnId) {
             return Optional.empty();
+        }
+    }
+
+    record AuthorizationStarted(String state, String authorizeUrl, Instant expiresAt) {
+
+        /** Without the state, which the URL has too. */
+        @Override
+        public String toString() {
+            return "AuthorizationStarted[expiresAt=%s]".formatted(expiresAt);
         }
     }
 }

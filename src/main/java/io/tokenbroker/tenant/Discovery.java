@@ -111,7 +111,7 @@ public class Discovery {
         return answer.location().flatMap(Discovery::printable).orElse("a place that is not named here");
     }
 
-    /** A URL that somebody else chose, for people to read: short, in ASCII, without the query, which may hold anything. */
+    /** A URL from outside, for people to read: short, in ASCII, without the query, which may hold anything. */
     private static Optional<String> printable(String text) {
         return uri(text.replaceAll("(?s)[?#].*", ""))
                 .map(URI::toASCIIString)

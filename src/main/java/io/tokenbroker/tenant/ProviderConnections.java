@@ -1,12 +1,21 @@
 package io.tokenbroker.tenant;
 
+import io.quarkus.arc.Arc;
+import io.tokenbroker.upstream.EgressPolicy;
 import io.tokenbroker.upstream.OutboundProxy;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.net.ProxyOptions;
 import jakarta.ws.rs.ext.ContextResolver;
 import jakarta.ws.rs.ext.Provider;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.URI;
 import java.util.List;
 import java.util.stream.Stream;
+import org.eclipse.microprofile.rest.client.RestClientBuilder;
+import org.eclipse.microprofile.rest.client.spi.RestClientBuilderListener;
+import org.jboss.resteasy.reactive.client.impl.VertxRequestCustomizingClientBuilder;
 
 /**
  * Connections to identity providers, through the proxy if there is one. One on which nothing comes is closed, also if its
@@ -44,5 +53,33 @@ public class ProviderConnections implements ContextResolver<HttpClientOptions> {
     static List<String> patterns(Stream<String> hosts) {
         return hosts.flatMap(host -> Stream.of(host, "*[.]" + host.replace(".", "[.]")))
                 .toList();
+    }
+
+    /**
+     * Refuses a connection to an address that may not be sent to, before anything is sent: a name may lead elsewhere than when it
+     * was checked (DNS rebinding). Found by {@link java.util.ServiceLoader}; holds for every REST client.
+     */
+    public static final class ConnectionGuard implements RestClientBuilderListener {
+
+        @Override
+        public void onNewBuilder(RestClientBuilder builder) {
+            ((VertxRequestCustomizingClientBuilder<?>) builder).httpClientRequestCustomizer(ConnectionGuard::check);
+        }
+
+        private static void check(HttpClientRequest request) {
+            var connection = request.connection();
+            var url = URI.create(request.absoluteURI());
+            var address = InetAddress.ofLiteral(connection.remoteAddress().hostAddress());
+            Arc.container()
+                    .instance(EgressPolicy.class)
+                    .get()
+                    .objection(url, address, connection.isSsl())
+                    .ifPresent(why -> refuse(request, new ConnectException(url.getHost() + " " + why)));
+        }
+
+        private static void refuse(HttpClientRequest request, ConnectException why) {
+            request.exceptionHandler(any -> {}); // its caller hears of it, so it need not be logged
+            request.reset(0, why);
+        }
     }
 }

@@ -3,11 +3,12 @@ package io.tokenbroker.upstream;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /** What an IP address is good for (IANA's special-purpose address registries). */
-enum AddressKind {
+public enum AddressKind {
     PUBLIC,
     /** Private use, carrier-grade NAT, benchmarks, and translations to an IPv4 address that cannot be seen. */
     PRIVATE,
@@ -97,6 +98,22 @@ enum AddressKind {
             return address.length == first.length
                     && Arrays.equals(address, 0, whole, first, 0, whole)
                     && (bits % 8 == 0 || ((address[whole] ^ first[whole]) & 0xff) >> (8 - bits % 8) == 0);
+        }
+    }
+
+    /** By its name alone: any other name may lead elsewhere the next time. */
+    public static boolean isLoopback(String host) {
+        var name = host.toLowerCase(Locale.ROOT);
+        return name.equals("localhost")
+                || name.endsWith(".localhost")
+                || literal(name).filter(InetAddress::isLoopbackAddress).isPresent();
+    }
+
+    static Optional<InetAddress> literal(String host) {
+        try {
+            return Optional.of(InetAddress.ofLiteral(host.replaceAll("[\\[\\]]", "")));
+        } catch (IllegalArgumentException aName) {
+            return Optional.empty();
         }
     }
 }

@@ -6,12 +6,11 @@ import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Where secrets may be sent that somebody else names the address of: by https, and to public addresses, unless the
+ * Where secrets may be sent when the address comes from outside: by https, and to public addresses, unless the
  * settings allow more.
  */
 @Singleton
@@ -35,7 +34,7 @@ public class EgressPolicy {
             return Optional.of("is no URL of a host without user and fragment");
         }
         var isEncrypted = "https".equalsIgnoreCase(url.getScheme());
-        if (!isEncrypted && !(isLoopback(host) && "http".equalsIgnoreCase(url.getScheme()))) {
+        if (!isEncrypted && !(AddressKind.isLoopback(host) && "http".equalsIgnoreCase(url.getScheme()))) {
             return Optional.of("is not https");
         }
         return addresses(url)
@@ -74,30 +73,14 @@ public class EgressPolicy {
                         .formatted(kind));
     }
 
-    /** By its name alone: any other name may lead elsewhere the next time. */
-    public static boolean isLoopback(String host) {
-        var name = host.toLowerCase(Locale.ROOT);
-        return name.equals("localhost")
-                || name.endsWith(".localhost")
-                || literal(name).filter(InetAddress::isLoopbackAddress).isPresent();
-    }
-
     private Stream<InetAddress> addresses(URI url) {
         if (proxy.on(url).isPresent()) {
-            return literal(url.getHost()).stream();
+            return AddressKind.literal(url.getHost()).stream();
         }
         try {
             return Stream.of(InetAddress.getAllByName(url.getHost()));
         } catch (UnknownHostException unknownNow) {
             return Stream.empty();
-        }
-    }
-
-    private static Optional<InetAddress> literal(String host) {
-        try {
-            return Optional.of(InetAddress.ofLiteral(host.replaceAll("[\\[\\]]", "")));
-        } catch (IllegalArgumentException aName) {
-            return Optional.empty();
         }
     }
 }

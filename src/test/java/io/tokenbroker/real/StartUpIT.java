@@ -33,7 +33,7 @@ class StartUpIT {
         broker.fusionauth.application-id    | is missing: expected the UUID of the application
         broker.fusionauth.issuer            | is missing: expected the tenant's issuer
         broker.authorization.redirect-uris  | is missing: expected the redirect URIs
-        broker.sealing-keys                 | is missing: base64 of 32 random bytes
+        broker.sealing-keys                 | is missing: expected base64 of 32 random bytes
         """)
     void aMissingSettingIsNamedWithWhatBelongsThere(String key, String expected) {
         var settings = new HashMap<>(SANDBOX.settings());
@@ -46,7 +46,7 @@ class StartUpIT {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
         broker.fusionauth.url                   | auth.example.com | broker.fusionauth.url must be an absolute http(s) URL
         broker.fusionauth.tenant-id             | the-tenant       | broker.fusionauth.tenant-id has a value that cannot be used: expected the UUID
-        broker.fusionauth.urll                  | http://localhost | broker.fusionauth.urll is not a setting of the broker; did you mean broker.fusionauth.url?
+        broker.fusionauth.urll                  | http://localhost | broker.fusionauth.urll is not a setting of the broker; did you mean broker.fusionauth.url=https://auth.example.com?
         broker.authorization.redirect-uris      | /callback        | broker.authorization.redirect-uris: '/callback' is not an absolute
         broker.authorization.state-lifetime     | soon             | broker.authorization.state-lifetime has a value that cannot be used: expected a duration
         broker.authorization.state-lifetime     | 0s               | broker.authorization.state-lifetime must be longer than nothing

@@ -16,9 +16,9 @@ public final class OneKey {
         all.put("broker.sealing-keys", base64);
         var config = new SmallRyeConfigBuilder()
                 .addDiscoveredConverters()
-                .withMapping(BrokerSettings.class)
+                .withMapping(BrokerSettings.class, BrokerSettings.PREFIX)
                 .withDefaultValues(all)
                 .build();
-        return new ColumnSealer(new SealingKeys(config.getConfigMapping(BrokerSettings.class)));
+        return new ColumnSealer(new SealingKeys(config.getConfigMapping(BrokerSettings.class, BrokerSettings.PREFIX)));
     }
 }

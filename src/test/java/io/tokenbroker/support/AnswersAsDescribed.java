@@ -117,6 +117,17 @@ public final class AnswersAsDescribed implements Filter {
         });
     }
 
+    /** Fails unless it is one of {@code components/schemas} by this name. */
+    public static void assertIs(String schemaName, JsonNode body) {
+        assertThat(SCHEMAS.has(schemaName))
+                .as("openapi.yaml has a schema " + schemaName)
+                .isTrue();
+        var reference = new ObjectMapper().createObjectNode().put("$ref", "#/components/schemas/" + schemaName);
+        assertThat(schema(reference).validate(body))
+                .as("what openapi.yaml says against " + body)
+                .isEmpty();
+    }
+
     /** Callers must expect new members; the tests must not. */
     private static JsonNode closed() {
         var schemas = Contract.document().path("components").path("schemas").deepCopy();

@@ -17,7 +17,8 @@ public final class Settings {
             "broker.fusionauth.tenant-id", "30663132-6464-6665-3032-326466613934",
             "broker.fusionauth.application-id", "a99c0de0-5a9d-4b0c-8b0a-0a1b2c3d4e5f",
             "broker.fusionauth.issuer", "auth.example.com",
-            "broker.authorization.redirect-uris", "https://app.example/callback");
+            "broker.authorization.redirect-uris", "https://app.example/callback",
+            "broker.sealing-keys", "c2VhbGluZy1rZXktb2YtdGhlLXN0YXJ0LXVwLXRlc3Q=");
 
     private Settings() {}
 
@@ -26,11 +27,11 @@ public final class Settings {
         var all = new HashMap<>(ENOUGH);
         all.putAll(given);
         return new SmallRyeConfigBuilder()
-                .withMapping(BrokerSettings.class)
+                .withMapping(BrokerSettings.class, BrokerSettings.PREFIX)
                 .withConverter(Duration.class, 300, new DurationConverter())
                 .withSources(new PropertiesConfigSource(all, "test", 100))
                 .addDefaultInterceptors()
                 .build()
-                .getConfigMapping(BrokerSettings.class);
+                .getConfigMapping(BrokerSettings.class, BrokerSettings.PREFIX);
     }
 }

@@ -2,6 +2,7 @@ package io.tokenbroker.tenant;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tokenbroker.tenant.RefreshGrant.RetryAfter;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;

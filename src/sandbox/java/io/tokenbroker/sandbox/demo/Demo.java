@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
@@ -100,11 +101,7 @@ public final class Demo {
 
                  Zoe (%s) has linked bea@contoso.com already, so these work as pasted:
 
-                 curl -s %s/q/health/ready
-
-                 curl -s '%s/accounts?user_id=%s' -H 'Authorization: Bearer %s'
-
-                 curl -s -X POST %s/accounts/%s/token -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '{"resource":"https://management.azure.com"}'
+                 %s
 
                  Ctrl-C stops everything.
                 ----------------------------------------------------------------------------------------------
@@ -119,12 +116,16 @@ public final class Demo {
                         sandbox.entra().url(),
                         Tenant.ALL.stream().map(Tenant::domain).collect(Collectors.joining(", ")),
                         FusionAuthStandIn.ZOE,
-                        MANAGEMENT,
-                        BROKER,
-                        FusionAuthStandIn.ZOE_ID,
-                        Sandbox.DEMO_KEY,
-                        BROKER,
-                        account,
-                        Sandbox.DEMO_KEY);
+                        String.join("\n\n ", commands(account)));
+    }
+
+    /** Commands to paste beside the running demo; README.md shows the same. */
+    public static List<String> commands(String account) {
+        return List.of(
+                "curl -s %s/q/health/ready".formatted(MANAGEMENT),
+                "curl -s '%s/accounts?user_id=%s' -H 'Authorization: Bearer %s'"
+                        .formatted(BROKER, FusionAuthStandIn.ZOE_ID, Sandbox.DEMO_KEY),
+                "curl -s -X POST %s/accounts/%s/token -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '{\"resource\":\"https://management.azure.com\"}'"
+                        .formatted(BROKER, account, Sandbox.DEMO_KEY));
     }
 }

@@ -35,7 +35,7 @@ public final class FusionAuthStandIn extends HttpStandIn {
     public static final String ZOE = "z@example.com";
     public static final String PASSWORD = "password";
 
-    /** What the README gives a broker's key, and no more. */
+    /** What docs/operate.md gives a broker's key, and no more. */
     public static final Map<String, Set<String>> BROKER_PERMISSIONS = Map.of(
             LinkApi.PATH, Set.of("GET", "POST", "DELETE"),
             PendingLinkApi.PATH, Set.of("GET"),

@@ -11,14 +11,14 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The sandbox's keys may what the README lists, so that what it lists is known to do. */
+/** The sandbox's keys may do what docs/operate.md lists, so that what it lists is known to be enough. */
 class LeastPrivilegeTest {
 
     private static final Pattern ROW =
             Pattern.compile("^ *\\| `(/api/[^`]+)` \\| ([A-Z, ]+) \\| (.*) \\|$", Pattern.MULTILINE);
 
     @Test
-    void theBrokersKeyMayWhatTheReadmeLists() throws IOException {
+    void theBrokersKeyMayWhatTheDocumentsList() throws IOException {
         assertThat(FusionAuthStandIn.BROKER_PERMISSIONS).isEqualTo(listed("(?!.*key of its own).*"));
     }
 
@@ -29,7 +29,7 @@ class LeastPrivilegeTest {
 
     private static Map<String, Set<String>> listed(String remark) throws IOException {
         var permissions = new HashMap<String, Set<String>>();
-        ROW.matcher(Files.readString(Path.of("README.md")))
+        ROW.matcher(Files.readString(Path.of("docs/operate.md")))
                 .results()
                 .filter(row -> row.group(3).matches(remark))
                 .forEach(
