@@ -1,10 +1,10 @@
 package io.tokenbroker.caller;
 
 import io.quarkus.security.identity.SecurityIdentity;
-import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.tokenbroker.link.LinkOwners;
 import io.tokenbroker.policy.UserRates;
 import io.tokenbroker.upstream.CurrentCaller;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.Priority;
 import jakarta.interceptor.AroundInvoke;
 import jakarta.interceptor.Interceptor;
@@ -17,11 +17,11 @@ import jakarta.interceptor.InvocationContext;
 class MeteredCalls {
 
     private final SecurityIdentity identity;
-    private final CurrentVertxRequest http;
+    private final RoutingContext http;
     private final UserRates users;
     private final LinkOwners owners;
 
-    MeteredCalls(SecurityIdentity identity, CurrentVertxRequest http, UserRates users, LinkOwners owners) {
+    MeteredCalls(SecurityIdentity identity, RoutingContext http, UserRates users, LinkOwners owners) {
         this.identity = identity;
         this.http = http;
         this.users = users;
@@ -35,7 +35,7 @@ class MeteredCalls {
             case Caller.User user -> users.of(user.id());
             case Caller.Client client -> client.policy().rate();
         };
-        rate.announce(http.getCurrent());
+        rate.announce(http);
         rate.take();
         return CurrentCaller.call(caller.turn(), () -> {
             if (caller instanceof Caller.User user) {

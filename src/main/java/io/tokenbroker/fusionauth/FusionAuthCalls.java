@@ -53,11 +53,6 @@ class FusionAuthCalls {
     private final ConcurrentMap<UUID, Bulkhead> completeBulkheads = new ConcurrentHashMap<>();
 
     FusionAuthCalls(BrokerSettings settings, OutboundProxy proxy, Clock clock) {
-        // HttpURLConnection keeps five idle connections a host unless told before its first use.
-        System.setProperty("http.maxConnections", "64");
-        // Nor may it repeat a POST whose connection closes: an authorization code goes out once. The vendor says so
-        // too, but only on its first call, which may be too late.
-        System.setProperty("sun.net.http.retryPost", "false");
         var fusionAuth = settings.fusionauth();
         var through = proxy.on(fusionAuth.url());
         api = new ConfinedClient(fusionAuth, READ_MILLIS, through);

@@ -1,14 +1,16 @@
 package io.tokenbroker.http;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
-
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 
-/** A connection is not idle while its caller waits: Vert.x would close it in the middle of an answer that takes longer. */
+/** A connection is not idle while a caller waits: Vert.x would close it in the middle of an answer that takes longer. */
 class BusyConnections {
 
     /** After cached mints, which end at once. */
@@ -18,23 +20,38 @@ class BusyConnections {
         filters.register(BusyConnections::hold, BEFORE_AUTHENTICATION);
     }
 
+    /** Not at once: while a connection changes to HTTP/2, Vert.x makes its pipeline anew. */
     private static void hold(RoutingContext request) {
-        var pipeline =
-                ((ConnectionBase) request.request().connection()).channel().pipeline();
-        var idle = pipeline.get(IdleStateHandler.class);
-        if (idle != null) {
-            pipeline.remove(idle);
-            request.addEndHandler(ended -> pipeline.addFirst(again(idle)));
-        }
+        var channel = ((ConnectionBase) request.request().connection()).channel();
+        channel.eventLoop().execute(() -> callers(channel).waiting++);
+        request.addEndHandler(ended -> channel.eventLoop().execute(() -> callers(channel).waiting--));
         request.next();
     }
 
-    /** A handler may be added to a pipeline once. */
-    private static IdleStateHandler again(IdleStateHandler idle) {
-        return new IdleStateHandler(
-                idle.getReaderIdleTimeInMillis(),
-                idle.getWriterIdleTimeInMillis(),
-                idle.getAllIdleTimeInMillis(),
-                MILLISECONDS);
+    private static Callers callers(Channel channel) {
+        var pipeline = channel.pipeline();
+        var known = pipeline.get(Callers.class);
+        if (known != null) {
+            return known;
+        }
+        var callers = new Callers();
+        var idle = pipeline.context(IdleStateHandler.class);
+        if (idle != null) {
+            pipeline.addAfter(idle.name(), null, callers);
+        }
+        return callers;
+    }
+
+    /** Those of one connection that wait; known to its event loop alone. */
+    private static final class Callers extends ChannelInboundHandlerAdapter {
+
+        private int waiting;
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+            if (waiting == 0 || !(event instanceof IdleStateEvent)) {
+                super.userEventTriggered(context, event);
+            }
+        }
     }
 }

@@ -18,6 +18,9 @@ class HttpFailures {
 
     private static final int LINGER_MILLIS = 1_000;
 
+    /** RFC 9113 §8.1: the rest of the request is not wanted. */
+    private static final long NO_ERROR = 0x0;
+
     void register(@Observes Router router) {
         router.route().order(Integer.MIN_VALUE).failureHandler(this::answer);
         // A path that cannot be decoded fails before there are any routes.
@@ -54,8 +57,12 @@ class HttpFailures {
     /** Reads on for a second, since a client that is still sending might miss the answer otherwise; then closes. */
     private static void hangUpSoon(RoutingContext request) {
         var http = request.request();
-        http.response().putHeader(HttpHeaderNames.CONNECTION, "close");
         http.handler(null).endHandler(null).exceptionHandler(null).resume();
-        request.vertx().setTimer(LINGER_MILLIS, timer -> http.connection().close());
+        if (Http2Requests.isHttp2(request)) {
+            request.vertx().setTimer(LINGER_MILLIS, timer -> http.response().reset(NO_ERROR));
+        } else {
+            http.response().putHeader(HttpHeaderNames.CONNECTION, "close");
+            request.vertx().setTimer(LINGER_MILLIS, timer -> http.connection().close());
+        }
     }
 }

@@ -6,6 +6,7 @@ import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.impl.RoutingContextInternal;
 import jakarta.enterprise.event.Observes;
@@ -20,6 +21,9 @@ class RequestBodies {
     private static final String IDENTITY = "identity";
     private static final String NOT_COMPRESSED = "Send the body as it is: not compressed, without Content-Encoding.";
 
+    private static final long REFUSED_STREAM = 0x7;
+
+    private final UnfinishedRequests requests = new UnfinishedRequests();
     private final long limit;
 
     RequestBodies(@ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize limit) {
@@ -50,22 +54,42 @@ class RequestBodies {
     }
 
     private void collect(RoutingContext request) {
+        var unfinished = requests.begin(request);
         var body = Buffer.buffer();
         request.request()
                 .handler(part -> {
                     if (body.appendBuffer(part).length() > limit) {
+                        unfinished.end();
                         request.fail(413);
+                    } else if (!unfinished.add(part.length())) {
+                        unfinished.end();
+                        refuse(request.request());
                     }
                 })
-                .exceptionHandler(brokenOff -> request.fail(400, brokenOff))
-                .endHandler(end -> passOn(request, body))
+                .exceptionHandler(brokenOff -> {
+                    unfinished.end();
+                    request.fail(400, brokenOff);
+                })
+                .endHandler(end -> {
+                    unfinished.end();
+                    passOn(request, body);
+                })
                 .resume();
+    }
+
+    /** Says that nothing was done, so that the client may send it again (RFC 9113 §8.7). */
+    private static void refuse(HttpServerRequest stream) {
+        stream.handler(null).endHandler(null).exceptionHandler(null);
+        stream.response().reset(REFUSED_STREAM);
     }
 
     private static void passOn(RoutingContext request, Buffer body) {
         if (body.length() == 0) {
             // An empty body needs no media type: `curl -X POST` names none, `curl -d ""` a wrong one.
             request.request().headers().set(HttpHeaderNames.CONTENT_TYPE, "application/json");
+        } else if (Http2Requests.isHttp2(request)) {
+            // REST takes a body without a length for no body.
+            request.request().headers().set(HttpHeaderNames.CONTENT_LENGTH, String.valueOf(body.length()));
         }
         ((RoutingContextInternal) request).setBody(body);
         request.next();

@@ -19,6 +19,9 @@ class RequestHeads {
     /** Below what the server reads at all (quarkus.http.limits.max-header-size), since that is refused without a word. */
     private static final int LIMIT = 32 * 1024;
 
+    /** What HTTP/1.1 has room for (quarkus.http.limits.max-initial-line-length). */
+    private static final int LONGEST_PATH = 4_096;
+
     /** A name, a value, and what HTTP puts around them. */
     private static final int AROUND = ": \r\n".length();
 
@@ -47,6 +50,10 @@ class RequestHeads {
             request.fail(400, malformed("Transfer-Encoding may be chunked, said once, and nothing else."));
         } else if (isDoubled(headers, HttpHeaderNames.AUTHORIZATION) || isDoubled(headers, HttpHeaderNames.HOST)) {
             request.fail(400, malformed("Authorization and Host may be sent once each."));
+        } else if (!request.request().uri().startsWith("/") && Http2Requests.isHttp2(request)) {
+            request.fail(400, malformed("With HTTP/2, :path begins with a slash."));
+        } else if (request.request().uri().length() > LONGEST_PATH) {
+            request.fail(400, malformed("Path and query may have %d bytes together at most.".formatted(LONGEST_PATH)));
         } else if (size(headers) > LIMIT) {
             var detail = "The header fields of a request may have %d bytes (32 KiB) together at most.".formatted(LIMIT);
             request.fail(431, new BrokerException(ProblemType.REQUEST_HEADER_FIELDS_TOO_LARGE, detail));
@@ -66,7 +73,8 @@ class RequestHeads {
         return headers.getAll(name).size() > 1;
     }
 
-    private static int size(MultiMap headers) {
+    /** In bytes, as HTTP/1.1 would write them. */
+    static int size(MultiMap headers) {
         var size = 0;
         for (var header : headers) {
             size += header.getKey().length() + header.getValue().length() + AROUND;

@@ -5,6 +5,7 @@
  * <pre>
  *  a request
  *      │
+ *  Http2Requests     one of HTTP/2 behaves like one of HTTP/1.1 from here
  *  MetricLabels      a known path, or one name for all others
  *  EveryAnswer       request id, no-store
  *  RequestHeads      400, 431
@@ -23,6 +24,9 @@
  * </pre>
  *
  * <p>{@code HttpFailures} answers what fails on the way before REST, {@code ProblemMappers} of {@code problem} the rest.
+ *
+ * <p>Here, and in what {@code tenant} sends, are the insides of Vert.x and Quarkus known. {@code FrameworkInternalsTest} lists
+ * them with the tests that fail when an upgrade changes them.
  */
 @NullMarked
 package io.tokenbroker.http;

@@ -87,12 +87,11 @@ public class OutboundProxy {
             return new Proxy(Proxy.Type.HTTP, new InetSocketAddress(host, port));
         }
 
-        /** For HttpURLConnection, which refuses to tell a proxy a password unless told otherwise before its first use. */
+        /** For HttpURLConnection; {@link UrlConnections} has it tell a proxy the password. */
         private void authenticate() {
             if (user.isEmpty()) {
                 return;
             }
-            System.setProperty("jdk.http.auth.tunneling.disabledSchemes", "");
             Authenticator.setDefault(new Authenticator() {
                 @Override
                 protected @Nullable PasswordAuthentication getPasswordAuthentication() {

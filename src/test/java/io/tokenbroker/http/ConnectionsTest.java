@@ -9,6 +9,7 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
 import io.tokenbroker.sandbox.fusionauth.Fault;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.Waiting;
@@ -26,6 +27,12 @@ import org.junit.jupiter.api.Test;
 class ConnectionsTest extends BrokerTest {
 
     private static final int MOST = 8;
+    private static final int NO_WORD = -1;
+    private static final int NO_ERROR = 0;
+
+    /** RFC 9113 §6.5.2. */
+    private static final int INITIAL_WINDOW_SIZE = 0x4;
+
     private static final String REQUEST = "GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
     public static class Small implements QuarkusTestProfile {
@@ -65,6 +72,61 @@ class ConnectionsTest extends BrokerTest {
             assertThat(new String(kept.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                     .startsWith("HTTP/1.1 404");
         }
+    }
+
+    @Test
+    void aConnectionOfHttp2ThatSaysNothingIsClosed() {
+        try (var idle = RawHttp2.connect()) {
+            assertThat(idle.endOfConnection()).isIn(NO_WORD, NO_ERROR);
+        }
+    }
+
+    /** Also while others of its streams have ended. */
+    @Test
+    void aConnectionOfHttp2IsNotIdleWhileACallerWaits() {
+        sandbox()
+                .fusionAuth()
+                .fault(new Fault(
+                        Fault.Kind.SLOW, "GET", "/api/identity-provider/link", "", 1, false, Duration.ofSeconds(3), 0));
+        var user = sandbox().fusionAuth().accessToken(FusionAuthStandIn.ALICE_ID);
+
+        try (var connection = RawHttp2.connect()) {
+            connection.request(
+                    1, "GET /accounts HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n\r\n".formatted(user));
+            connection.request(3, REQUEST);
+
+            assertThat(connection.end(3).status()).isEqualTo(404);
+            assertThat(connection.end(1).status()).isEqualTo(200);
+            // And then it is again.
+            assertThat(connection.endOfConnection()).isIn(NO_WORD, NO_ERROR);
+        }
+    }
+
+    @Test
+    void whoTakesNoAnswersLosesTheConnection() {
+        try (var connection = RawHttp2.connect(RestAssured.port, RawHttp2.settings(INITIAL_WINDOW_SIZE, 0))) {
+            for (var stream = 1; stream < 100; stream += 2) {
+                connection.request(stream, REQUEST);
+            }
+
+            assertThat(connection.endOfConnection()).isIn(NO_WORD, NO_ERROR);
+        }
+    }
+
+    @Test
+    void connectionsOfHttp2AreCountedLikeAnyOther() {
+        Waiting.until(() -> answers(1) == 1);
+        var open = new ArrayList<RawHttp2>();
+        try {
+            for (var i = 0; i < 3 * MOST; i++) {
+                open.add(RawHttp2.connect());
+                open.getLast().request(1, REQUEST);
+            }
+            assertThat(open).filteredOn(one -> one.end(1).status() == 404).hasSizeBetween(1, MOST);
+        } finally {
+            open.forEach(RawHttp2::close);
+        }
+        Waiting.until(() -> answers(1) == 1);
     }
 
     @Test

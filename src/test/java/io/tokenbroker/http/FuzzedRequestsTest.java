@@ -146,13 +146,23 @@ class FuzzedRequestsTest extends BrokerTest {
     @ParameterizedTest
     @EnumSource(Door.class)
     void noRequestIsAFaultOfTheBroker(Door door) {
+        noRequestIsAFault(Wire.HTTP_1_1, door);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Door.class)
+    void norIsOneOfHttp2(Door door) {
+        noRequestIsAFault(Wire.HTTP_2, door);
+    }
+
+    private static void noRequestIsAFault(Wire wire, Door door) {
         var account = Broker.link(Sandbox.CONTOSO, Minting.BLAKE);
         var random = new Random(SEED + door.name().hashCode());
         var refused = 0;
         for (var i = 0; i < EACH; i++) {
             var request = door.request(random, account).spoilt();
 
-            var answer = RawHttp.send(request);
+            var answer = wire.send(request);
 
             assertThat(answer.status())
                     .as("%s %d: %s", answer.body(), i, request)

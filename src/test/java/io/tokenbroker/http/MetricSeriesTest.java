@@ -34,6 +34,19 @@ class MetricSeriesTest extends BrokerTest {
         assertThat(made).hasSizeLessThan(RARE);
     }
 
+    @Test
+    void norDoOddRequestsOfHttp2() {
+        var odd = new OddRequests(2);
+        odd.send(Wire.HTTP_2, RestAssured.port, MANY / 4);
+        var before = series();
+
+        assertThat(odd.send(Wire.HTTP_2, RestAssured.port, MANY / 4)).isEqualTo(MANY / 4);
+
+        var made = series();
+        made.removeAll(before);
+        assertThat(made).hasSizeLessThan(RARE);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

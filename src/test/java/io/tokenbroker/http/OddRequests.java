@@ -1,23 +1,15 @@
 package io.tokenbroker.http;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.Socket;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
-import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** Requests of a stranger who makes everything up: methods, paths, header fields, encodings, credentials. From a seed. */
 public final class OddRequests {
 
     /** As many as one connection carries. */
     private static final int TOGETHER = 100;
-
-    private static final int PATIENCE_MILLIS = 60_000;
-    private static final Pattern ANSWER = Pattern.compile("HTTP/1\\.1 \\d{3} ");
 
     private static final List<String> METHODS =
             List.of("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT");
@@ -93,40 +85,20 @@ public final class OddRequests {
 
     /** Sends that many to this port, one connection after the other, and returns how many were answered. */
     public long send(int port, int count) {
+        return send(Wire.HTTP_1_1, port, count);
+    }
+
+    /** The same over that wire; one that HTTP/2 itself turns away counts as answered. */
+    public long send(Wire wire, int port, int count) {
         var answered = 0L;
         for (var sent = 0; sent < count; sent += TOGETHER) {
-            answered += sendTogether(port, Math.min(TOGETHER, count - sent));
+            answered += wire.answered(port, requests(Math.min(TOGETHER, count - sent)));
         }
         return answered;
     }
 
-    private long sendTogether(int port, int count) {
-        var text = new StringBuilder();
-        for (var i = 0; i < count; i++) {
-            text.append(request(i == count - 1));
-        }
-        try (var socket = new Socket("localhost", port)) {
-            socket.setSoTimeout(PATIENCE_MILLIS);
-            // Answers are read meanwhile: else both sides could wait for the other to read.
-            var sender = Thread.startVirtualThread(() -> write(socket, text.toString()));
-            var answers = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
-            sender.join();
-            return ANSWER.matcher(answers).results().count();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static void write(Socket socket, String text) {
-        try {
-            socket.getOutputStream().write(text.getBytes(ISO_8859_1));
-            socket.getOutputStream().flush();
-        } catch (IOException closed) {
-            // By the broker, which has said why in its answer.
-        }
+    private List<String> requests(int count) {
+        return IntStream.range(0, count).mapToObj(i -> request(i == count - 1)).toList();
     }
 
     private String request(boolean isLast) {

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -16,13 +17,17 @@ import java.util.stream.Collectors;
 /** Requests byte by byte, and what comes back until the connection closes, or the body ends where its length is told. */
 public record RawHttp(int status, String head, String body) {
 
-    private static final int PATIENCE_MILLIS = 10_000;
+    private static final int PATIENCE_MILLIS = 60_000;
+    private static final Pattern ANSWER = Pattern.compile("HTTP/1\\.1 \\d{3} ");
     private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *(\\d+)");
 
     /** Sends a request line, headers (each with its line end) and a body; asks for the connection to be closed. */
     public static RawHttp send(String requestLine, String headers, String body) {
-        return send("%s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s\r\n%s"
-                .formatted(requestLine, headers, body));
+        return send(text(requestLine, headers, body));
+    }
+
+    static String text(String requestLine, String headers, String body) {
+        return "%s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s\r\n%s".formatted(requestLine, headers, body);
     }
 
     /** Sends this and nothing else. */
@@ -46,6 +51,32 @@ public record RawHttp(int status, String head, String body) {
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Sends these on one connection, without waiting, and returns how many are answered. The last one asks for its end. */
+    static long answered(int port, List<String> requests) {
+        try (var socket = new Socket("localhost", port)) {
+            socket.setSoTimeout(PATIENCE_MILLIS);
+            // Answers are read meanwhile: else both sides could wait for the other to read.
+            var sender = Thread.startVirtualThread(() -> write(socket, String.join("", requests)));
+            var answers = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            sender.join();
+            return ANSWER.matcher(answers).results().count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void write(Socket socket, String text) {
+        try {
+            socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+            socket.getOutputStream().flush();
+        } catch (IOException closed) {
+            // By the broker, which has said why in its answer.
         }
     }
 
