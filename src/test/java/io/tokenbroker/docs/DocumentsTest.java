@@ -36,7 +36,7 @@ class DocumentsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Path SOURCES = Path.of("src/main/java/io/tokenbroker");
     private static final Pattern OPERATION = Pattern.compile("\\b(GET|POST|DELETE|PUT|PATCH) (/[^\\s?,;<:\"]*)");
-    private static final Pattern SETTING = Pattern.compile("(broker\\.[a-z][^=\\s]*).*");
+    private static final Pattern SETTING = Pattern.compile("(broker\\.[a-z][^=:\\s]*).*");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^()\\s]+)\\)");
     private static final Pattern HEADING = Pattern.compile("^#+ (.*)$", Pattern.MULTILINE);
     private static final Pattern TEST = Pattern.compile("(?:([A-Za-z]+(?:Test|IT)))?\\.([a-z]\\w+)");
