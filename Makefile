@@ -6,7 +6,7 @@ SHELL := /bin/sh
 MVN = JAVA_HOME="$${JAVA_HOME:?}" mvn -B -ntp
 WITH_JDK = @JAVA_HOME=$$(src/scripts/find-jdk) || exit 1; export JAVA_HOME;
 
-.PHONY: help run test check format settings bench faults stress floods image client clean
+.PHONY: help run test check coverage format settings bench faults stress floods image client clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,11 +14,14 @@ help: ## this list
 run: ## build and start the broker with its sandbox and the demo page
 	$(WITH_JDK) $(MVN) -q -DskipTests package && exec src/scripts/run-sandbox
 
-test: ## everything: build, all tests, real Keycloak and Chromium, the OpenAPI linter
-	$(WITH_JDK) $(MVN) verify && src/scripts/lint-openapi
+test: ## everything: build, all tests, real Keycloak and Chromium, the OpenAPI linter (ONLY=FooTest,BarIT: these tests)
+	$(WITH_JDK) src/scripts/run-tests $(if $(ONLY),'$(ONLY)')
 
 check: ## what is quick: format, compiler checks, the OpenAPI linter, known vulnerabilities of what is built in
 	$(WITH_JDK) $(MVN) -q spotless:check test-compile cyclonedx:makeBom && src/scripts/lint-openapi && src/scripts/scan-dependencies
+
+coverage: ## which lines the unit tests reach, to target/site/jacoco
+	$(WITH_JDK) $(MVN) -q -Pcoverage test
 
 format: ## format the sources
 	$(WITH_JDK) $(MVN) -q spotless:apply

@@ -41,7 +41,7 @@ class FrameworkInternalsTest {
             // HttpEdgesTest.aBodyThatIsJustSmallEnoughIsRead
             "RequestBodies", Set.of("io.vertx.ext.web.impl.RoutingContextInternal"),
             // StrictEgressTest
-            "ConnectionGuard", Set.of("org.jboss.resteasy.reactive.client.impl.VertxRequestCustomizingClientBuilder"),
+            "ProviderConnections", Set.of("org.jboss.resteasy.reactive.client.impl.VertxRequestCustomizingClientBuilder"),
             // ProviderOutageTest
             "UnfinishedAnswers",
                     Set.of(

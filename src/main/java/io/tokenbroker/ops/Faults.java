@@ -8,9 +8,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /** All that is wrong with the settings, each with its key and an example. */
 final class Faults {
+
+    private static final Pattern ONE_LINE = Pattern.compile("\\P{Cntrl}*");
 
     private final Set<String> sentences = new LinkedHashSet<>();
     private final Set<String> unreadable = new HashSet<>();
@@ -39,6 +42,13 @@ final class Faults {
                 sentences.add("%s: '%s' %s%s".formatted(key, entry, otherwise, example(key)));
             }
         }
+    }
+
+    void requireOneLine(Optional<String> secret, String key) {
+        require(
+                ONE_LINE.matcher(secret.orElse("")).matches(),
+                key,
+                "must have no line break or other control character inside");
     }
 
     /** Takes note of what a constructor or a method says against the settings. */

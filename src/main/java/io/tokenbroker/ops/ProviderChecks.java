@@ -71,7 +71,7 @@ final class ProviderChecks {
                                 && provider.clientAuthentication().isEmpty()),
                 key,
                 "has a client-secret or client-authentication without client-id: what FusionAuth has is not replaced in part, so give all, such as client-id=a1b2, or none");
-        StartupChecks.requireOneLine(provider.clientSecret(), key + ".client-secret", faults);
+        faults.requireOneLine(provider.clientSecret(), key + ".client-secret");
         faults.require(
                 provider.clientId().isEmpty()
                         || method.equals("none")

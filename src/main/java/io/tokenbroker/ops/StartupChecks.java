@@ -24,7 +24,6 @@ import org.eclipse.microprofile.config.Config;
 class StartupChecks {
 
     private static final Pattern API_KEY = Pattern.compile("[\\x21-\\x7E]+");
-    private static final Pattern ONE_LINE = Pattern.compile("\\P{Cntrl}*");
 
     /** RFC 6454 §6.2: what a browser sends, and nothing more. */
     private static final Pattern ORIGIN = Pattern.compile("https?://[^/?#@*\\s]+");
@@ -81,7 +80,7 @@ class StartupChecks {
                 "must have no blank, line break or other character inside that an HTTP header cannot send");
         faults.tryOut("broker.sealing-keys", () -> new SealingKeys(settings));
         faults.tryOut("broker.store.url", () -> Engine.of(settings.store().url()));
-        requireOneLine(settings.store().password(), "broker.store.password", faults);
+        faults.requireOneLine(settings.store().password(), "broker.store.password");
     }
 
     private static void checkLimits(BrokerSettings settings, Faults faults) {
@@ -106,13 +105,6 @@ class StartupChecks {
                 "must be 0 to 1000 accounts a second, 0 for none");
         var tokenSize = settings.limits().tokenSize().asLongValue();
         faults.require(tokenSize >= 1_024 && tokenSize <= 1_048_576, "broker.limits.token-size", "must be 1K to 1M");
-    }
-
-    static void requireOneLine(Optional<String> secret, String key, Faults faults) {
-        faults.require(
-                ONE_LINE.matcher(secret.orElse("")).matches(),
-                key,
-                "must have no line break or other control character inside");
     }
 
     private static void requireHttp(Optional<URI> uri, String key, Faults faults) {

@@ -1,6 +1,5 @@
 package io.tokenbroker.account;
 
-import static io.restassured.RestAssured.given;
 import static io.tokenbroker.mint.Minting.ARM;
 import static io.tokenbroker.mint.Minting.BLAKE;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -197,20 +196,23 @@ class OffBoardingTest extends LinkingTest {
                                 .body(Map.of("requests", List.of(named)))
                                 .post("/tokens"),
                 "explain", () -> Broker.client().body(named).post("/policy/explain"),
-                "exchange", () -> exchange().formParam("audience", account).post("/oauth2/token"),
+                "exchange",
+                        () -> DoorSettings.exchange(ARM)
+                                .formParam("audience", account)
+                                .post("/oauth2/token"),
                 "exchange by the person's token",
-                        () -> exchange()
+                        () -> DoorSettings.exchange(ARM)
                                 .formParam("subject_token", token)
                                 .formParam("subject_token_type", "urn:ietf:params:oauth:token-type:access_token")
                                 .formParam("login_hint", BLAKE)
                                 .post("/oauth2/token"),
                 "exchange by the provider's name",
-                        () -> exchange()
+                        () -> DoorSettings.exchange(ARM)
                                 .formParam("subject_token", token)
                                 .formParam("subject_token_type", "urn:ietf:params:oauth:token-type:access_token")
                                 .formParam("audience", "Contoso")
                                 .post("/oauth2/token"),
-                "identity", () -> identity().get("/accounts/{id}/msi/token", account),
+                "identity", () -> DoorSettings.identity(ARM).get("/accounts/{id}/msi/token", account),
                 "azd",
                         () -> Broker.bearer(DoorSettings.AZD)
                                 .queryParam("api-version", "2023-07-12-preview")
@@ -231,18 +233,6 @@ class OffBoardingTest extends LinkingTest {
 
     private RequestSpecification me() {
         return Broker.bearer(token);
-    }
-
-    private static RequestSpecification exchange() {
-        return given().header("Authorization", "Bearer " + Sandbox.DEMO_KEY)
-                .formParam("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange")
-                .formParam("resource", ARM);
-    }
-
-    private static RequestSpecification identity() {
-        return given().header("X-IDENTITY-HEADER", Sandbox.DEMO_KEY)
-                .queryParam("api-version", "2019-08-01")
-                .queryParam("resource", ARM);
     }
 
     private static int userReads() {

@@ -9,9 +9,7 @@ import static org.hamcrest.Matchers.equalTo;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.Arc;
-import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.sandbox.Sandbox;
@@ -19,6 +17,7 @@ import io.tokenbroker.sandbox.wire.IssuedSecrets;
 import io.tokenbroker.sandbox.wire.Reply;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.LinkingTest;
+import io.tokenbroker.support.OverSandbox;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -105,29 +104,10 @@ class MemoryTest extends LinkingTest {
                 .value();
     }
 
-    public static final class Small implements QuarkusTestProfile {
+    public static final class Small extends OverSandbox {
 
-        @Override
-        public List<TestResourceEntry> testResources() {
-            return List.of(new TestResourceEntry(Settings.class));
-        }
-    }
-
-    public static final class Settings implements QuarkusTestResourceLifecycleManager {
-
-        @Override
-        public int order() {
-            return 1;
-        }
-
-        @Override
-        public Map<String, String> start() {
-            return Map.of("broker.memory.caches", "2M");
-        }
-
-        @Override
-        public void stop() {
-            // Nothing was started.
+        public Small() {
+            super(Map.of("broker.memory.caches", "2M"));
         }
     }
 }

@@ -141,8 +141,6 @@ public final class Minting {
             settings.put("broker.providers.\"" + Sandbox.FABRIKAM + "\".default-resource", ARM + "/");
             settings.put("broker.providers.\"" + Sandbox.ADATUM + "\".rotation", "single-use");
             settings.put("broker.providers.\"" + Sandbox.ADATUM + "\".default-lifetime", "20m");
-            settings.put("provider.send-timeout", "1500ms");
-            settings.put("quarkus.rest-client.provider.read-timeout", "1000");
             return settings;
         }
 

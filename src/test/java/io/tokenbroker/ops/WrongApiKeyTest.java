@@ -3,9 +3,7 @@ package io.tokenbroker.ops;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
-import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.mint.Minting;
@@ -13,6 +11,7 @@ import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.Management;
+import io.tokenbroker.support.OverSandbox;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -22,30 +21,10 @@ import org.junit.jupiter.api.Test;
 @TestProfile(WrongApiKeyTest.WrongKey.class)
 class WrongApiKeyTest extends BrokerTest {
 
-    public static class WrongKey implements QuarkusTestProfile {
+    public static final class WrongKey extends OverSandbox {
 
-        @Override
-        public List<TestResourceEntry> testResources() {
-            return List.of(new TestResourceEntry(Key.class));
-        }
-    }
-
-    /** Comes after the sandbox's settings. */
-    public static class Key implements QuarkusTestResourceLifecycleManager {
-
-        @Override
-        public Map<String, String> start() {
-            return Map.of("broker.fusionauth.api-key", "none-of-fusionauths");
-        }
-
-        @Override
-        public int order() {
-            return 1;
-        }
-
-        @Override
-        public void stop() {
-            // There is nothing to stop.
+        public WrongKey() {
+            super(Map.of("broker.fusionauth.api-key", "none-of-fusionauths"));
         }
     }
 

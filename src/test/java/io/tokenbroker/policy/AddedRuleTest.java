@@ -1,6 +1,5 @@
 package io.tokenbroker.policy;
 
-import static io.restassured.RestAssured.given;
 import static io.tokenbroker.mint.Minting.ARM;
 import static io.tokenbroker.mint.Minting.BLAKE;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,7 +9,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
-import io.restassured.specification.RequestSpecification;
 import io.tokenbroker.mint.Minting;
 import io.tokenbroker.policy.PolicyRules.PolicyRule;
 import io.tokenbroker.sandbox.Sandbox;
@@ -96,19 +94,23 @@ class AddedRuleTest extends BrokerTest {
                     .post("/tokens")
                     .asString(),
             "exchangeToken",
-            account -> exchange()
+            account -> DoorSettings.exchange(ARM)
                     .formParam("audience", account)
                     .post("/oauth2/token")
                     .asString(),
             "exchangeTokenOfAccount",
-            account -> exchange().post("/accounts/{id}/oauth2/token", account).asString(),
+            account -> DoorSettings.exchange(ARM)
+                    .post("/accounts/{id}/oauth2/token", account)
+                    .asString(),
             "getManagedIdentityToken",
-            account -> identity()
+            account -> DoorSettings.identity(ARM)
                     .queryParam("client_id", account)
                     .get("/msi/token")
                     .asString(),
             "getManagedIdentityTokenOfAccount",
-            account -> identity().get("/accounts/{id}/msi/token", account).asString(),
+            account -> DoorSettings.identity(ARM)
+                    .get("/accounts/{id}/msi/token", account)
+                    .asString(),
             "getAzdToken",
             account -> Broker.client()
                     .body(Map.of("scopes", List.of(ARM + "/.default")))
@@ -169,18 +171,6 @@ class AddedRuleTest extends BrokerTest {
         assertThat(DOORS.keySet())
                 .as("a door of this test for each operation that mints")
                 .containsAll(minting);
-    }
-
-    private static RequestSpecification exchange() {
-        return given().header("Authorization", "Bearer " + Sandbox.DEMO_KEY)
-                .formParam("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange")
-                .formParam("resource", ARM);
-    }
-
-    private static RequestSpecification identity() {
-        return given().header("X-IDENTITY-HEADER", Sandbox.DEMO_KEY)
-                .queryParam("api-version", "2019-08-01")
-                .queryParam("resource", ARM);
     }
 
     private static void operationOf(JsonNode operation, Set<String> minting) {

@@ -14,7 +14,6 @@ import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import io.tokenbroker.link.AccountId;
@@ -33,7 +32,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,38 +42,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the settings of a client allow, and what it is told where they do not. */
 @QuarkusTest
-@TestProfile(ClientPolicyTest.Policies.class)
+@TestProfile(PolicyClients.class)
 class ClientPolicyTest extends BrokerTest {
-
-    private static final ClientKey SITES = ClientKey.of("sites");
-    private static final ClientKey READER = ClientKey.of("reader");
-    private static final ClientKey PROVEN = ClientKey.of("proven");
-    private static final ClientKey PATIENT = ClientKey.of("patient");
-    private static final ClientKey OTHER = ClientKey.of("other");
-    private static final ClientKey SLOW = ClientKey.of("slow");
-    private static final ClientKey CONTOSO_ONLY = ClientKey.of("contoso");
-
-    public static class Policies implements QuarkusTestProfile {
-
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            var settings = new TreeMap<String, String>();
-            settings.putAll(SITES.settings(
-                    Map.of("providers", "*", "resources", "https://contoso.sharepoint.com/*, api://orders/*")));
-            settings.putAll(READER.settings(Map.of(
-                    "providers", "*",
-                    "resources", "*",
-                    "scopes",
-                            "https://graph.microsoft.com/User.Read, Mail.Read, api://orders/*, " + ARM + "/.default")));
-            settings.putAll(
-                    PROVEN.settings(Map.of("providers", "*", "resources", "*", "subject-token-required", "true")));
-            settings.putAll(PATIENT.settings(Map.of("providers", "*", "resources", "*")));
-            settings.putAll(OTHER.settings(Map.of("providers", "*", "resources", "*")));
-            settings.putAll(SLOW.settings(Map.of("providers", "*", "resources", "*", "requests-per-minute", "4")));
-            settings.putAll(CONTOSO_ONLY.settings(Map.of("providers", Sandbox.CONTOSO.toString(), "resources", ARM)));
-            return settings;
-        }
-    }
 
     private String account = "";
 
@@ -93,7 +61,7 @@ class ClientPolicyTest extends BrokerTest {
                 "https://contoso.sharepoint.com/sites/a/"
             })
     void aStarAfterASlashListsAllThatIsBelow(String resource) {
-        assertThat(deniedBy(SITES, Map.of("resource", resource))).isNull();
+        assertThat(deniedBy(PolicyClients.SITES, Map.of("resource", resource))).isNull();
     }
 
     @ParameterizedTest
@@ -117,14 +85,16 @@ class ClientPolicyTest extends BrokerTest {
                 "*"
             })
     void aStarCannotBeOutwitted(String resource) {
-        assertThat(deniedBy(SITES, Map.of("resource", resource))).isEqualTo("resources");
-        ProblemAnswer.of(mint(SITES, Map.of("resource", resource)), 403, "forbidden");
+        assertThat(deniedBy(PolicyClients.SITES, Map.of("resource", resource))).isEqualTo("resources");
+        ProblemAnswer.of(mint(PolicyClients.SITES, Map.of("resource", resource)), 403, "forbidden");
     }
 
     @Test
     void whatAStarListsIsMinted() {
-        mint(SITES, Map.of("resource", ORDERS)).then().statusCode(200);
-        mint(SITES, Map.of("scopes", List.of(ORDERS + "/orders.read"))).then().statusCode(200);
+        mint(PolicyClients.SITES, Map.of("resource", ORDERS)).then().statusCode(200);
+        mint(PolicyClients.SITES, Map.of("scopes", List.of(ORDERS + "/orders.read")))
+                .then()
+                .statusCode(200);
     }
 
     @ParameterizedTest
@@ -145,17 +115,21 @@ class ClientPolicyTest extends BrokerTest {
         "openid,                                     scopes"
     })
     void scopesAreListedByNameAndBelowASlash(String scope, String deniedBy) {
-        assertThat(deniedBy(READER, Map.of("scopes", List.of(scope)))).isEqualTo(deniedBy);
+        assertThat(deniedBy(PolicyClients.READER, Map.of("scopes", List.of(scope))))
+                .isEqualTo(deniedBy);
     }
 
     @Test
     void aResourceNeedsItsDefaultScopeListedToo() {
-        assertThat(deniedBy(READER, Map.of("resource", ARM))).isNull();
-        assertThat(deniedBy(READER, Map.of("resource", ARM + "/"))).isNull();
-        assertThat(deniedBy(READER, Map.of("resource", GRAPH))).isEqualTo("scopes");
-        assertThat(deniedBy(READER, Map.of())).isEqualTo("scopes");
-        mint(READER, Map.of("scopes", List.of("User.Read"))).then().statusCode(200);
-        mint(READER, Map.of("scopes", List.of("User.Read", "Mail.ReadWrite")))
+        assertThat(deniedBy(PolicyClients.READER, Map.of("resource", ARM))).isNull();
+        assertThat(deniedBy(PolicyClients.READER, Map.of("resource", ARM + "/")))
+                .isNull();
+        assertThat(deniedBy(PolicyClients.READER, Map.of("resource", GRAPH))).isEqualTo("scopes");
+        assertThat(deniedBy(PolicyClients.READER, Map.of())).isEqualTo("scopes");
+        mint(PolicyClients.READER, Map.of("scopes", List.of("User.Read")))
+                .then()
+                .statusCode(200);
+        mint(PolicyClients.READER, Map.of("scopes", List.of("User.Read", "Mail.ReadWrite")))
                 .then()
                 .statusCode(403)
                 .body("detail", containsString("broker.clients.<name>.scopes"));
@@ -163,28 +137,29 @@ class ClientPolicyTest extends BrokerTest {
 
     @Test
     void aClientThatNeedsTheUsersTokenIsToldWhereItCounts() {
-        mint(PROVEN, Map.of("resource", ARM))
+        mint(PolicyClients.PROVEN, Map.of("resource", ARM))
                 .then()
                 .statusCode(403)
                 .body("code", equalTo("forbidden"))
                 .body("detail", containsString("POST /oauth2/token"));
-        Broker.bearer(PROVEN.key())
+        Broker.bearer(PolicyClients.PROVEN.key())
                 .body(Map.of("requests", List.of(Map.of("account_id", account, "resource", ARM))))
                 .post("/tokens")
                 .then()
                 .body("results[0].problem.code", equalTo("forbidden"));
-        assertThat(deniedBy(PROVEN, Map.of("resource", ARM))).isEqualTo("subject-token-required");
+        assertThat(deniedBy(PolicyClients.PROVEN, Map.of("resource", ARM))).isEqualTo("subject-token-required");
     }
 
     @Test
     void aClientThatNeedsTheUsersTokenReadsNoAccountsWithoutIt() {
         var alice = FusionAuthStandIn.ALICE_ID.toString();
         for (var path : List.of("/accounts", "/accounts/" + account)) {
-            var refused =
-                    Broker.bearer(PROVEN.key()).queryParam("user_id", alice).get(path);
+            var refused = Broker.bearer(PolicyClients.PROVEN.key())
+                    .queryParam("user_id", alice)
+                    .get(path);
             ProblemAnswer.of(refused, 403, "forbidden");
             assertThat(refused.<String>path("detail")).contains("in place of the client's key");
-            Broker.bearer(OTHER.key())
+            Broker.bearer(PolicyClients.OTHER.key())
                     .queryParam("user_id", alice)
                     .get(path)
                     .then()
@@ -195,21 +170,24 @@ class ClientPolicyTest extends BrokerTest {
     @Test
     void aClientInsistsOnceInHalfAMinuteForEachAccount() {
         var elsewhere = Broker.link(Sandbox.FABRIKAM, CASEY);
-        mint(PATIENT, forced(ARM)).then().statusCode(200).body("source", equalTo("refresh"));
+        mint(PolicyClients.PATIENT, forced(ARM)).then().statusCode(200).body("source", equalTo("refresh"));
 
         TestTime.advance(Duration.ofSeconds(10));
         for (var resource : List.of(ARM, GRAPH)) {
-            var refused = mint(PATIENT, forced(resource));
+            var refused = mint(PolicyClients.PATIENT, forced(resource));
             ProblemAnswer.of(refused, 429, "rate_limited");
             assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(15, 20);
         }
         assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(1);
-        mint(PATIENT, Map.of("resource", ARM)).then().statusCode(200).body("source", equalTo("cache"));
-        mint(OTHER, forced(ARM)).then().statusCode(200).body("source", equalTo("refresh"));
-        mint(PATIENT, elsewhere, forced(ARM)).then().statusCode(200);
+        mint(PolicyClients.PATIENT, Map.of("resource", ARM))
+                .then()
+                .statusCode(200)
+                .body("source", equalTo("cache"));
+        mint(PolicyClients.OTHER, forced(ARM)).then().statusCode(200).body("source", equalTo("refresh"));
+        mint(PolicyClients.PATIENT, elsewhere, forced(ARM)).then().statusCode(200);
 
         TestTime.advance(Duration.ofSeconds(20));
-        mint(PATIENT, forced(ARM)).then().statusCode(200).body("source", equalTo("refresh"));
+        mint(PolicyClients.PATIENT, forced(ARM)).then().statusCode(200).body("source", equalTo("refresh"));
     }
 
     @Test
@@ -219,7 +197,7 @@ class ClientPolicyTest extends BrokerTest {
                 .mapToObj(i -> forcedWith("{\"access_token\":{\"number\":{\"value\":\"%d\"}}}".formatted(i)))
                 .toList();
 
-        var answer = batch(PATIENT, items);
+        var answer = batch(PolicyClients.PATIENT, items);
 
         answer.then().statusCode(200);
         assertThat(answer.<List<?>>path("results.token.findAll { it != null }")).hasSize(1);
@@ -233,7 +211,8 @@ class ClientPolicyTest extends BrokerTest {
     void whoInsistOnTheSameAtOnceShareTheAnswer() {
         sandbox().entra().faults().add(Fault.slow(Duration.ofMillis(300)));
 
-        var answer = batch(PATIENT, Collections.nCopies(10, forcedWith("{\"access_token\":{\"a\":null}}")));
+        var answer =
+                batch(PolicyClients.PATIENT, Collections.nCopies(10, forcedWith("{\"access_token\":{\"a\":null}}")));
 
         assertThat(answer.<List<?>>path("results.token.findAll { it != null }")).hasSize(10);
         assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(1);
@@ -245,17 +224,20 @@ class ClientPolicyTest extends BrokerTest {
         var without = new AccountId(Sandbox.CONTOSO, "no-token").toString();
 
         for (var i = 0; i < 2; i++) {
-            mint(PATIENT, without, forced(ARM)).then().statusCode(409).body("code", equalTo("no_refresh_token"));
+            mint(PolicyClients.PATIENT, without, forced(ARM))
+                    .then()
+                    .statusCode(409)
+                    .body("code", equalTo("no_refresh_token"));
         }
-        explain(PATIENT, without, forced(ARM)).then().body("allowed", equalTo(true));
+        explain(PolicyClients.PATIENT, without, forced(ARM)).then().body("allowed", equalTo(true));
     }
 
     @Test
     void aTokenOfAnotherIdentityIsAnAnswerToo() {
         sandbox().entra().faults().add(Fault.tokenOf("bea@contoso.com"));
-        mint(PATIENT, forced(ARM)).then().statusCode(502);
+        mint(PolicyClients.PATIENT, forced(ARM)).then().statusCode(502);
 
-        ProblemAnswer.of(mint(PATIENT, forced(ARM)), 429, "rate_limited");
+        ProblemAnswer.of(mint(PolicyClients.PATIENT, forced(ARM)), 429, "rate_limited");
 
         assertThat(sandbox().entra().refreshes()).isEqualTo(1);
     }
@@ -263,9 +245,12 @@ class ClientPolicyTest extends BrokerTest {
     @Test
     void whoInsistsOnARefusedMintHearsTheRefusalAndNotThatItIsTooEarly() {
         sandbox().entra().directory().revokeSessions(BLAKE);
-        mint(PATIENT, forced(ARM)).then().statusCode(409);
+        mint(PolicyClients.PATIENT, forced(ARM)).then().statusCode(409);
 
-        mint(PATIENT, forced(ARM)).then().statusCode(409).body("reauthorize.account_id", equalTo(account));
+        mint(PolicyClients.PATIENT, forced(ARM))
+                .then()
+                .statusCode(409)
+                .body("reauthorize.account_id", equalTo(account));
 
         assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(1);
     }
@@ -273,47 +258,47 @@ class ClientPolicyTest extends BrokerTest {
     @Test
     void anOutageUsesNothingUpAndANewAuthorizationIsANewBeginning() {
         sandbox().entra().faults().add(Fault.of(Fault.Kind.UNAVAILABLE));
-        ProblemAnswer.of(mint(PATIENT, forced(ARM)), 503, "provider_unavailable");
+        ProblemAnswer.of(mint(PolicyClients.PATIENT, forced(ARM)), 503, "provider_unavailable");
         sandbox().entra().faults().clear();
-        mint(PATIENT, forced(ARM)).then().statusCode(200);
-        mint(PATIENT, forced(ARM)).then().statusCode(429);
+        mint(PolicyClients.PATIENT, forced(ARM)).then().statusCode(200);
+        mint(PolicyClients.PATIENT, forced(ARM)).then().statusCode(429);
 
         Broker.link(Sandbox.CONTOSO, BLAKE);
 
-        mint(PATIENT, forced(ARM)).then().statusCode(200);
+        mint(PolicyClients.PATIENT, forced(ARM)).then().statusCode(200);
     }
 
     @Test
     void aLimitedClientSeesWhatIsLeft() {
         TestTime.advance(Duration.ofMinutes(2));
-        mint(SLOW, Map.of("resource", ARM))
+        mint(PolicyClients.SLOW, Map.of("resource", ARM))
                 .then()
                 .statusCode(200)
                 .header("RateLimit-Policy", equalTo("\"default\";q=4;w=60"))
                 .header("RateLimit", startsWith("\"default\";r=3;t="));
-        Broker.bearer(SLOW.key())
+        Broker.bearer(PolicyClients.SLOW.key())
                 .body(Map.of("requests", List.of(Map.of("account_id", "a"), Map.of("account_id", "b"))))
                 .post("/tokens")
                 .then()
                 .header("RateLimit", startsWith("\"default\";r=1;t="));
-        mint(SLOW, Map.of("resource", ARM))
+        mint(PolicyClients.SLOW, Map.of("resource", ARM))
                 .then()
                 .statusCode(200)
                 .body("source", equalTo("cache"))
                 .header("RateLimit", startsWith("\"default\";r=0;t="));
-        batch(SLOW, List.of(Map.of("account_id", account, "resource", ARM)))
+        batch(PolicyClients.SLOW, List.of(Map.of("account_id", account, "resource", ARM)))
                 .then()
                 .body("results[0].problem.code", equalTo("rate_limited"))
                 .body("results[0].problem.detail", matchesPattern(".* in \\d+ seconds.*"));
 
-        var refused = mint(SLOW, Map.of("resource", ARM));
+        var refused = mint(PolicyClients.SLOW, Map.of("resource", ARM));
 
         ProblemAnswer.of(refused, 429, "rate_limited");
         assertThat(refused.header("RateLimit-Policy")).isEqualTo("\"default\";q=4;w=60");
         assertThat(refused.header("RateLimit")).isEqualTo("\"default\";r=0;t=" + refused.header("Retry-After"));
-        ProblemAnswer.of(explain(SLOW, account, Map.of("resource", ARM)), 429, "rate_limited");
+        ProblemAnswer.of(explain(PolicyClients.SLOW, account, Map.of("resource", ARM)), 429, "rate_limited");
         TestTime.advance(Duration.ofSeconds(15));
-        explain(SLOW, account, Map.of("resource", ARM))
+        explain(PolicyClients.SLOW, account, Map.of("resource", ARM))
                 .then()
                 .statusCode(200)
                 .body("denied_by", equalTo("requests-per-minute"));
@@ -321,7 +306,7 @@ class ClientPolicyTest extends BrokerTest {
 
     @Test
     void aClientWithoutALimitHearsOfNone() {
-        var answer = mint(OTHER, Map.of("resource", ARM));
+        var answer = mint(PolicyClients.OTHER, Map.of("resource", ARM));
 
         assertThat(answer.header("RateLimit")).isNull();
         assertThat(answer.header("RateLimit-Policy")).isNull();
@@ -329,7 +314,7 @@ class ClientPolicyTest extends BrokerTest {
 
     @Test
     void theExplanationNamesEachRuleAndMintsNothing() {
-        explain(OTHER, account, Map.of("resource", ARM))
+        explain(PolicyClients.OTHER, account, Map.of("resource", ARM))
                 .then()
                 .statusCode(200)
                 .body("allowed", equalTo(true))
@@ -339,7 +324,7 @@ class ClientPolicyTest extends BrokerTest {
                         "rules.rule",
                         contains("providers", "subject-token-required", "resources", "scopes", "requests-per-minute"))
                 .body("rules.allowed", contains(true, true, true, true, true));
-        explain(CONTOSO_ONLY, account, Map.of("resource", GRAPH))
+        explain(PolicyClients.CONTOSO_ONLY, account, Map.of("resource", GRAPH))
                 .then()
                 .statusCode(200)
                 .body("allowed", equalTo(false))
@@ -351,10 +336,12 @@ class ClientPolicyTest extends BrokerTest {
 
     @Test
     void theExplanationOfAForcedMintTellsOfItsBudget() {
-        explain(PATIENT, account, forced(ARM)).then().body("allowed", equalTo(true));
-        mint(PATIENT, forced(ARM)).then().statusCode(200);
+        explain(PolicyClients.PATIENT, account, forced(ARM)).then().body("allowed", equalTo(true));
+        mint(PolicyClients.PATIENT, forced(ARM)).then().statusCode(200);
 
-        explain(PATIENT, account, forced(ARM)).then().body("denied_by", equalTo("force-refresh-interval"));
+        explain(PolicyClients.PATIENT, account, forced(ARM))
+                .then()
+                .body("denied_by", equalTo("force-refresh-interval"));
     }
 
     @Test
@@ -365,20 +352,24 @@ class ClientPolicyTest extends BrokerTest {
         var nowhere = new AccountId(UUID.randomUUID(), "nobody").toString();
 
         for (var id : List.of(outside, nobodyOutside, nowhere)) {
-            explain(CONTOSO_ONLY, id, Map.of("resource", ARM))
+            explain(PolicyClients.CONTOSO_ONLY, id, Map.of("resource", ARM))
                     .then()
                     .statusCode(200)
                     .body("denied_by", equalTo("providers"))
                     .body("rules.rule", contains("providers", "subject-token-required", "requests-per-minute"));
         }
-        ProblemAnswer.of(explain(CONTOSO_ONLY, nobody, Map.of("resource", ARM)), 404, "account_not_found");
-        ProblemAnswer.of(explain(OTHER, nowhere, Map.of("resource", ARM)), 404, "account_not_found");
-        ProblemAnswer.of(explain(OTHER, "acc_!", Map.of("resource", ARM)), 404, "account_not_found");
         ProblemAnswer.of(
-                explain(OTHER, account, Map.of("resource", ARM, "user_id", FusionAuthStandIn.ZOE_ID.toString())),
+                explain(PolicyClients.CONTOSO_ONLY, nobody, Map.of("resource", ARM)), 404, "account_not_found");
+        ProblemAnswer.of(explain(PolicyClients.OTHER, nowhere, Map.of("resource", ARM)), 404, "account_not_found");
+        ProblemAnswer.of(explain(PolicyClients.OTHER, "acc_!", Map.of("resource", ARM)), 404, "account_not_found");
+        ProblemAnswer.of(
+                explain(
+                        PolicyClients.OTHER,
+                        account,
+                        Map.of("resource", ARM, "user_id", FusionAuthStandIn.ZOE_ID.toString())),
                 404,
                 "account_not_found");
-        explain(CONTOSO_ONLY, nobody, Map.of("resource", GRAPH))
+        explain(PolicyClients.CONTOSO_ONLY, nobody, Map.of("resource", GRAPH))
                 .then()
                 .statusCode(200)
                 .body("denied_by", equalTo("resources"));
@@ -394,12 +385,13 @@ class ClientPolicyTest extends BrokerTest {
                             .withEnabled(false));
             ReloadProviders.now();
 
-            var explained = explain(CONTOSO_ONLY, account, Map.of("resource", GRAPH));
+            var explained = explain(PolicyClients.CONTOSO_ONLY, account, Map.of("resource", GRAPH));
 
             ProblemAnswer.of(explained, 502, "provider_misconfigured");
             assertThat(explained.<String>path("detail"))
-                    .isEqualTo(mint(CONTOSO_ONLY, Map.of("resource", GRAPH)).path("detail"));
-            explain(PROVEN, account, Map.of("resource", GRAPH))
+                    .isEqualTo(mint(PolicyClients.CONTOSO_ONLY, Map.of("resource", GRAPH))
+                            .path("detail"));
+            explain(PolicyClients.PROVEN, account, Map.of("resource", GRAPH))
                     .then()
                     .statusCode(200)
                     .body("denied_by", equalTo("subject-token-required"));
@@ -412,10 +404,15 @@ class ClientPolicyTest extends BrokerTest {
     @Test
     void theExplanationIsTheClientsOwn() {
         ProblemAnswer.of(Broker.alice().body(Map.of("account_id", account)).post("/policy/explain"), 403, "forbidden");
-        ProblemAnswer.of(explain(OTHER, account, Map.of("colour", "red")), 400, "invalid_request");
-        ProblemAnswer.of(Broker.bearer(OTHER.key()).body(Map.of()).post("/policy/explain"), 400, "invalid_request");
+        ProblemAnswer.of(explain(PolicyClients.OTHER, account, Map.of("colour", "red")), 400, "invalid_request");
         ProblemAnswer.of(
-                explain(OTHER, account, Map.of("scopes", List.of(ARM + "/a", ORDERS + "/b"))), 400, "invalid_scope");
+                Broker.bearer(PolicyClients.OTHER.key()).body(Map.of()).post("/policy/explain"),
+                400,
+                "invalid_request");
+        ProblemAnswer.of(
+                explain(PolicyClients.OTHER, account, Map.of("scopes", List.of(ARM + "/a", ORDERS + "/b"))),
+                400,
+                "invalid_scope");
     }
 
     private String deniedBy(ClientKey client, Map<String, ?> wish) {

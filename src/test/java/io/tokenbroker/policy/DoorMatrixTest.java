@@ -8,7 +8,6 @@ import static io.tokenbroker.mint.Minting.GRAPH;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
@@ -37,7 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Every client for every user on every account through every door: what is not allowed on purpose is refused. */
 @QuarkusTest
-@TestProfile(DoorMatrixTest.Clients.class)
+@TestProfile(PolicyClients.class)
 @Timeout(120)
 class DoorMatrixTest extends BrokerTest {
 
@@ -90,18 +89,6 @@ class DoorMatrixTest extends BrokerTest {
             policy.put("subject-token-required", String.valueOf(mustProve));
             azdAccount().ifPresent(account -> policy.put("azd-account", account));
             return key().settings(policy);
-        }
-    }
-
-    public static class Clients implements QuarkusTestProfile {
-
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            var settings = new HashMap<String, String>();
-            for (var client : Client.values()) {
-                settings.putAll(client.settings());
-            }
-            return settings;
         }
     }
 

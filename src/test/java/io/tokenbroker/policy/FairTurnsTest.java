@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** One caller's calls do not take all the places that a tenant has. */
 @QuarkusTest
-@TestProfile(ForcedRefreshTest.Clients.class)
+@TestProfile(PolicyClients.class)
 @Timeout(60)
 class FairTurnsTest extends BrokerTest {
 
@@ -43,13 +43,11 @@ class FairTurnsTest extends BrokerTest {
         sandbox().entra().faults().add(Fault.of(Fault.Kind.HANG).inTenant(Tenant.CONTOSO.id()));
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var hanging = accounts.subList(1, accounts.size()).stream()
-                    .map(account ->
-                            CompletableFuture.supplyAsync(() -> mint(ForcedRefreshTest.PATIENT, account), threads))
+                    .map(account -> CompletableFuture.supplyAsync(() -> mint(PolicyClients.PATIENT, account), threads))
                     .toList();
             Waiting.until(() -> sandbox().entra().faults().hanging() == PLACES_OF_ONE);
 
-            var other =
-                    CompletableFuture.supplyAsync(() -> mint(ForcedRefreshTest.OTHER, accounts.getFirst()), threads);
+            var other = CompletableFuture.supplyAsync(() -> mint(PolicyClients.OTHER, accounts.getFirst()), threads);
 
             Waiting.until(() -> sandbox().entra().faults().hanging() == PLACES_OF_ONE + 1);
             sandbox().entra().faults().clear();

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import io.tokenbroker.problem.ProblemAnswer;
@@ -19,7 +18,6 @@ import io.tokenbroker.support.ClientKey;
 import io.tokenbroker.support.StoreMemory;
 import io.tokenbroker.support.TestTime;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,22 +25,8 @@ import org.junit.jupiter.api.Test;
 
 /** A usable token is passed over now and then only, whatever the request looks like. */
 @QuarkusTest
-@TestProfile(ForcedRefreshTest.Clients.class)
+@TestProfile(PolicyClients.class)
 class ForcedRefreshTest extends BrokerTest {
-
-    static final ClientKey PATIENT = ClientKey.of("patient");
-    static final ClientKey OTHER = ClientKey.of("other");
-
-    public static class Clients implements QuarkusTestProfile {
-
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            var settings = new HashMap<String, String>();
-            settings.putAll(PATIENT.settings(Map.of("providers", "*", "resources", "*")));
-            settings.putAll(OTHER.settings(Map.of("providers", "*", "resources", "*")));
-            return settings;
-        }
-    }
 
     private String account = "";
 
@@ -106,13 +90,13 @@ class ForcedRefreshTest extends BrokerTest {
     void aValidityJustUnderTheLifeOfATokenTakesATurnToo() {
         minted(Map.of("resource", ARM));
         for (var i = 0; i < 10; i++) {
-            assertThat(mintLongerThanCached(PATIENT).statusCode()).isEqualTo(i == 0 ? 200 : 429);
+            assertThat(mintLongerThanCached(PolicyClients.PATIENT).statusCode()).isEqualTo(i == 0 ? 200 : 429);
         }
         assertThat(refreshes(ARM)).isEqualTo(2);
 
-        mintLongerThanCached(OTHER).then().statusCode(200);
+        mintLongerThanCached(PolicyClients.OTHER).then().statusCode(200);
         TestTime.advance(Duration.ofSeconds(31));
-        mintLongerThanCached(PATIENT).then().statusCode(200);
+        mintLongerThanCached(PolicyClients.PATIENT).then().statusCode(200);
     }
 
     @Test
@@ -200,7 +184,7 @@ class ForcedRefreshTest extends BrokerTest {
     }
 
     private Response mint(Map<String, ?> body) {
-        return mint(PATIENT, body);
+        return mint(PolicyClients.PATIENT, body);
     }
 
     private Response mint(ClientKey client, Map<String, ?> body) {

@@ -6,9 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.startsWith;
 
-import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
@@ -18,6 +16,7 @@ import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.ClientKey;
+import io.tokenbroker.support.OverSandbox;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -36,38 +35,18 @@ class RequestRatesTest extends BrokerTest {
     private static final ClientKey LIMITED = ClientKey.of("limited");
     private static final ClientKey OTHER = ClientKey.of("other");
 
-    public static class Rates implements QuarkusTestProfile {
+    public static final class Rates extends OverSandbox {
 
-        @Override
-        public Map<String, String> getConfigOverrides() {
+        public Rates() {
+            super(settings());
+        }
+
+        private static Map<String, String> settings() {
             var settings = LIMITED.settings(
                     Map.of("providers", "*", "resources", "*", "requests-per-minute", String.valueOf(LIMIT)));
             settings.putAll(OTHER.settings(Map.of("providers", "*", "resources", "*")));
+            settings.put("broker.users.requests-per-minute", String.valueOf(LIMIT));
             return settings;
-        }
-
-        @Override
-        public List<TestResourceEntry> testResources() {
-            return List.of(new TestResourceEntry(UserLimit.class));
-        }
-    }
-
-    /** Over what {@code SandboxResource} sets. */
-    public static class UserLimit implements QuarkusTestResourceLifecycleManager {
-
-        @Override
-        public int order() {
-            return 1;
-        }
-
-        @Override
-        public Map<String, String> start() {
-            return Map.of("broker.users.requests-per-minute", String.valueOf(LIMIT));
-        }
-
-        @Override
-        public void stop() {
-            // Nothing runs.
         }
     }
 

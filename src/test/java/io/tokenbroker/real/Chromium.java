@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.opentest4j.TestAbortedException;
 
 /** The browser that is installed here; none is ever downloaded. */
 final class Chromium implements AutoCloseable {
@@ -31,14 +30,15 @@ final class Chromium implements AutoCloseable {
             "--no-first-run");
 
     private static final double PATIENCE_MILLIS = 20_000;
+    private static final String PATH = String.valueOf(System.getenv("PATH"));
 
     private @Nullable Playwright playwright;
     private @Nullable Browser browser;
 
-    /** Starts it; where there is none, skips the tests that need one, or fails them if this is CI. */
     void start() {
-        var ci = "true".equals(System.getenv("CI"));
-        var executable = requireOrSkip(find(String.valueOf(System.getenv("PATH"))), ci);
+        var executable = find(PATH)
+                .orElseThrow(() -> new AssertionError(
+                        "No Chromium on the PATH: the demo page is NOT tested. Get it by: apt-get install chromium"));
         PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
         playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
@@ -57,15 +57,13 @@ final class Chromium implements AutoCloseable {
                 .findFirst();
     }
 
-    static Path requireOrSkip(Optional<Path> executable, boolean ci) {
-        return executable.orElseThrow(() -> {
-            var what = "No Chromium on the PATH: the demo page is NOT tested. Get it by: apt-get install chromium";
-            if (ci) {
-                throw new AssertionError(what);
-            }
-            System.out.printf("%n>>>>>>>>>> SKIPPED: %s <<<<<<<<<<%n%n", what);
-            return new TestAbortedException(what);
-        });
+    /** For {@code @EnabledIf}: where there is none, tests that need it count as skipped. In CI they fail. */
+    static boolean isHereOrMustBe() {
+        return isHereOrMustBe(find(PATH), "true".equals(System.getenv("CI")));
+    }
+
+    static boolean isHereOrMustBe(Optional<Path> executable, boolean ci) {
+        return ci || executable.isPresent();
     }
 
     /** A profile of its own, with nothing in it. */

@@ -15,8 +15,12 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 
 /** What people do at the demo page, in a real browser. */
+@EnabledIf(
+        value = "io.tokenbroker.real.Chromium#isHereOrMustBe",
+        disabledReason = "No Chromium on the PATH: the demo page is NOT tested. Get it by: apt-get install chromium")
 class DemoPageIT {
 
     private static final int PORT = FreePort.any();

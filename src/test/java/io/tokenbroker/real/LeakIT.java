@@ -3,7 +3,6 @@ package io.tokenbroker.real;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.process.BrokerProcess;
 import io.tokenbroker.sandbox.process.TableDump;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -32,6 +32,7 @@ class LeakIT {
 
     private static final String CANARY = "canary-Zx8vQm2LpR5tYw1KbN7cHd3F";
 
+    private static List<Path> lanes;
     private static Set<String> secrets;
     private static List<Path> logs;
 
@@ -41,18 +42,30 @@ class LeakIT {
     @TempDir
     Path folder = Path.of("");
 
+    /** Tests run beside each other, each with a folder for what it leaves behind. */
     @BeforeAll
     static void read() throws IOException {
-        try (var lines = Files.lines(Path.of(System.getProperty("sandbox.secrets", "target/leaks/secrets.txt")), ANY)) {
-            secrets =
-                    lines.filter(line -> line.length() >= SecretSearch.SHORTEST).collect(Collectors.toSet());
+        try (var found = Files.list(Path.of(System.getProperty("sandbox.leaks", "target/leaks")))) {
+            lanes = found.sorted().toList();
         }
-        try (var files = Files.walk(BrokerProcess.logs())) {
-            logs = files.filter(Files::isRegularFile).sorted().toList();
+        secrets = lanes.stream()
+                .flatMap(lane -> read(lane.resolve("secrets.txt")).lines())
+                .filter(line -> line.length() >= SecretSearch.SHORTEST)
+                .collect(Collectors.toSet());
+        logs = files("logs");
+        stores = files("stores");
+    }
+
+    private static List<Path> files(String folder) throws IOException {
+        var all = new ArrayList<Path>();
+        for (var lane : lanes) {
+            if (Files.isDirectory(lane.resolve(folder))) {
+                try (var files = Files.walk(lane.resolve(folder))) {
+                    files.filter(Files::isRegularFile).sorted().forEach(all::add);
+                }
+            }
         }
-        try (var files = Files.walk(Sandbox.stores())) {
-            stores = files.filter(Files::isRegularFile).sorted().toList();
-        }
+        return all;
     }
 
     @Test
@@ -117,6 +130,7 @@ class LeakIT {
     /** Else those above would say nothing. */
     @Test
     void theWholeSuiteIsLookedAt() {
+        assertThat(lanes).hasSizeGreaterThan(1);
         assertThat(secrets).hasSizeGreaterThan(500);
         assertThat(secrets).contains(Sandbox.DEMO_KEY);
         assertThat(secrets).as("JWTs").anyMatch(secret -> secret.matches("eyJ[^.]+\\.[^.]+\\.[^.]+"));

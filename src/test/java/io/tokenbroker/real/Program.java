@@ -16,7 +16,7 @@ record Program(int exitCode, String output) {
 
     private static final Duration PATIENCE = Duration.ofMinutes(4);
 
-    /** Fails where it is not installed if this is CI; else skips the test, in a line that nobody can miss. */
+    /** Fails where it is not installed if this is CI; else skips the test, and says why. */
     static void require(String name, String what) {
         var isThere = List.of(String.valueOf(System.getenv("PATH")).split(File.pathSeparator, -1)).stream()
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, name)));
@@ -26,7 +26,6 @@ record Program(int exitCode, String output) {
             if ("true".equals(System.getenv("CI"))) {
                 throw new AssertionError(missing);
             }
-            System.out.printf("%n>>>>>>>>>> SKIPPED: %s <<<<<<<<<<%n%n", missing);
             throw new TestAbortedException(missing);
         }
     }

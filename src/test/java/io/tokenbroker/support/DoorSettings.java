@@ -1,6 +1,9 @@
 package io.tokenbroker.support;
 
+import static io.restassured.RestAssured.given;
+
 import io.quarkus.test.junit.QuarkusTestProfile;
+import io.restassured.specification.RequestSpecification;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.Tenant;
@@ -55,7 +58,6 @@ public final class DoorSettings implements QuarkusTestProfile {
                 "broker.clients.elsewhere.azd-account", account(Sandbox.FABRIKAM, Tenant.FABRIKAM, "c@fabrikam.com"));
         settings.put(
                 "broker.clients.unlinked.azd-account", account(Sandbox.CONTOSO, Tenant.CONTOSO, "bea@contoso.com"));
-        settings.put("provider.send-timeout", "1500ms");
         return settings;
     }
 
@@ -69,6 +71,20 @@ public final class DoorSettings implements QuarkusTestProfile {
     /** The id that the account of this person has, linked or not. */
     public static String account(UUID provider, Tenant tenant, String email) {
         return new AccountId(provider, SandboxResource.sandbox().entra().subject(tenant, email)).toString();
+    }
+
+    /** A token exchange of the client {@code demo} for that resource. */
+    public static RequestSpecification exchange(String resource) {
+        return given().header("Authorization", "Bearer " + Sandbox.DEMO_KEY)
+                .formParam("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange")
+                .formParam("resource", resource);
+    }
+
+    /** The same client's question as an Azure SDK asks it. */
+    public static RequestSpecification identity(String resource) {
+        return given().header("X-IDENTITY-HEADER", Sandbox.DEMO_KEY)
+                .queryParam("api-version", "2019-08-01")
+                .queryParam("resource", resource);
     }
 
     private static String key(String client) {

@@ -21,7 +21,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
-import io.tokenbroker.mint.Minting.MintSettings;
 import io.tokenbroker.provider.ReloadProviders;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.Fault;
@@ -46,7 +45,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A token endpoint that fails in every other way than by an OAuth error. A send may last 1.5 s here. */
 @QuarkusTest
-@TestProfile(MintSettings.class)
+@TestProfile(ShortSends.class)
 @Timeout(60)
 class ProviderOutageTest extends BrokerTest {
 

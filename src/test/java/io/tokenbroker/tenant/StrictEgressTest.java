@@ -6,14 +6,13 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.quarkus.arc.Arc;
-import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.Management;
+import io.tokenbroker.support.OverSandbox;
 import java.net.ConnectException;
 import java.util.List;
 import java.util.Map;
@@ -49,33 +48,14 @@ class StrictEgressTest extends BrokerTest {
     }
 
     /** Neither loopback nor private addresses. */
-    public static final class Strict implements QuarkusTestProfile {
+    public static final class Strict extends OverSandbox {
 
-        @Override
-        public List<TestResourceEntry> testResources() {
-            return List.of(new TestResourceEntry(Settings.class));
-        }
-    }
-
-    public static final class Settings implements QuarkusTestResourceLifecycleManager {
-
-        @Override
-        public int order() {
-            return 1;
-        }
-
-        @Override
-        public Map<String, String> start() {
-            return Map.of(
+        public Strict() {
+            super(Map.of(
                     "broker.upstreams.allow-private-addresses",
                     "false",
                     "broker.upstreams.allow-http-loopback",
-                    "false");
-        }
-
-        @Override
-        public void stop() {
-            // Nothing was started.
+                    "false"));
         }
     }
 }

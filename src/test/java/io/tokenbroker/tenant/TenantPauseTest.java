@@ -16,7 +16,6 @@ import static org.hamcrest.Matchers.equalTo;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
-import io.tokenbroker.mint.Minting.MintSettings;
 import io.tokenbroker.provider.ReloadProviders;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.Fault;
@@ -32,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** When a tenant is asked again: not before it said so, and at once only where that cannot do harm. */
 @QuarkusTest
-@TestProfile(MintSettings.class)
+@TestProfile(ShortSends.class)
 @Timeout(60)
 class TenantPauseTest extends BrokerTest {
 

@@ -74,7 +74,7 @@ public final class BrokerProcess implements AutoCloseable {
 
     /** Tests end before the better compiler would pay. */
     private static List<String> optionsForTests(String heap) {
-        return List.of("-Xmx" + heap, "-XX:TieredStopAtLevel=1");
+        return List.of("-Xmx" + heap, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
     }
 
     /** What it prints. */
