@@ -41,6 +41,7 @@ class DocumentsTest {
     private static final Pattern HEADING = Pattern.compile("^#+ (.*)$", Pattern.MULTILINE);
     private static final Pattern TEST = Pattern.compile("(?:([A-Za-z]+(?:Test|IT)))?\\.([a-z]\\w+)");
 
+    private static final Pattern PARENT = Pattern.compile("^\\w*\\s*class \\w+ extends (\\w+)", Pattern.MULTILINE);
     private static final Set<String> SETTINGS = ConfigMappings.getProperties(
                     ConfigClass.configClass(BrokerSettings.class, "broker"))
             .keySet();
@@ -217,7 +218,15 @@ class DocumentsTest {
     private static Condition<Path> declares(String test) {
         var declaration = Pattern.compile("\\b(void|ArchRule) " + test + "\\b");
         return new Condition<>(
-                file -> declaration.matcher(contentOf(file.toFile())).find(), "declares " + test);
+                file -> lineage(file).anyMatch(type -> declaration.matcher(type).find()),
+                "declares or inherits " + test);
+    }
+
+    /** The text of a class and of those that it extends. */
+    private static Stream<String> lineage(Path file) {
+        var type = contentOf(file.toFile());
+        var parents = PARENT.matcher(type).results().flatMap(parent -> source(parent.group(1)).stream());
+        return Stream.concat(Stream.of(type), parents.flatMap(DocumentsTest::lineage));
     }
 
     private static JsonNode parsed(String text) {
