@@ -6,13 +6,16 @@ SHELL := /bin/sh
 MVN = JAVA_HOME="$${JAVA_HOME:?}" mvn -B -ntp
 WITH_JDK = @JAVA_HOME=$$(src/scripts/find-jdk) || exit 1; export JAVA_HOME;
 
-.PHONY: help run test check coverage format settings bench faults stress floods image client clean
+.PHONY: help run dev test check coverage format settings bench faults stress floods image client clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## build and start the broker with its sandbox and the demo page
 	$(WITH_JDK) $(MVN) -q -DskipTests package && exec src/scripts/run-sandbox
+
+dev: ## the broker beside its sandbox, compiled anew at the next request whenever a source changes
+	$(WITH_JDK) $(MVN) -q -DskipTests package && exec src/scripts/dev
 
 test: ## everything: build, all tests, real Keycloak and Chromium, the OpenAPI linter (ONLY=FooTest,BarIT: these tests)
 	$(WITH_JDK) src/scripts/run-tests $(if $(ONLY),'$(ONLY)')
