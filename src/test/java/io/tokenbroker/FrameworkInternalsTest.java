@@ -41,7 +41,8 @@ class FrameworkInternalsTest {
             // HttpEdgesTest.aBodyThatIsJustSmallEnoughIsRead
             "RequestBodies", Set.of("io.vertx.ext.web.impl.RoutingContextInternal"),
             // StrictEgressTest
-            "ProviderConnections", Set.of("org.jboss.resteasy.reactive.client.impl.VertxRequestCustomizingClientBuilder"),
+            "ProviderConnections",
+                    Set.of("org.jboss.resteasy.reactive.client.impl.VertxRequestCustomizingClientBuilder"),
             // ProviderOutageTest
             "UnfinishedAnswers",
                     Set.of(

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import io.tokenbroker.http.RawHttp;
+import io.tokenbroker.http.RawHttp2;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
@@ -90,7 +91,8 @@ class GatewaysTest extends BrokerTest {
         var head = request.substring(0, end)
                 .replace("{length}", String.valueOf(body.length()))
                 .replace("{basic}", Base64.getEncoder().encodeToString(basic.getBytes(StandardCharsets.UTF_8)));
-        return RawHttp.send(head.replace("\n", "\r\n") + "\r\n\r\n" + body);
+        var sent = head.replace("\n", "\r\n") + "\r\n\r\n" + body;
+        return head.contains("\nUpgrade: h2c") ? RawHttp2.upgraded(sent) : RawHttp.send(sent);
     }
 
     /** The recorded request, without the lines that name its source. */

@@ -88,10 +88,18 @@ public final class RawHttp2 implements AutoCloseable {
     private boolean isClosed;
 
     private RawHttp2(int port, byte[] ownSettings) throws IOException {
+        this(port);
+        begin(ownSettings);
+    }
+
+    private RawHttp2(int port) throws IOException {
         socket = new Socket("localhost", port);
         socket.setSoTimeout(PATIENCE_MILLIS);
         socket.setTcpNoDelay(true);
         in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+    }
+
+    private void begin(byte[] ownSettings) throws IOException {
         socket.getOutputStream().write(PREFACE.getBytes(ISO_8859_1));
         frame(SETTINGS, 0, 0, ownSettings);
     }
@@ -118,6 +126,24 @@ public final class RawHttp2 implements AutoCloseable {
         try (var connection = connect()) {
             connection.request(1, request);
             return connection.end(1).answer();
+        }
+    }
+
+    /** Sends this request of HTTP/1.1, which asks for HTTP/2, and goes on as the broker agreed (RFC 7540 §3.2). */
+    public static RawHttp upgraded(String request) {
+        try (var connection = new RawHttp2(RestAssured.port)) {
+            connection.socket.getOutputStream().write(request.getBytes(ISO_8859_1));
+            var head = new StringBuilder();
+            while (!head.toString().endsWith("\r\n\r\n")) {
+                head.append((char) connection.in.readUnsignedByte());
+            }
+            if (!head.toString().startsWith("HTTP/1.1 101 ")) {
+                throw new AssertionError("No upgrade: " + head);
+            }
+            connection.begin(new byte[0]);
+            return connection.end(1).answer();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -115,13 +115,14 @@ class RefreshAheadTest extends BrokerTest {
         sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP));
         advance(2400);
         minted().then().body("source", equalTo("cache"));
-        awaitRefreshes(2);
+        // Each try sends twice: a connection that was kept may have been closed.
+        awaitRefreshes(3);
         minted();
-        assertThat(refreshes()).isEqualTo(2);
+        assertThat(refreshes()).isEqualTo(3);
 
         advance(31);
         minted().then().body("source", equalTo("cache"));
-        awaitRefreshes(3);
+        awaitRefreshes(5);
         sandbox().entra().faults().clear();
         account(account).then().body("status", equalTo("active"));
     }
