@@ -30,7 +30,8 @@ class PrintedRecordsTest {
             "(?i).*(state|code|verifier|token|secret|password|key|credential|sealed|pendingLinkId|authorizeUrl)");
 
     /** Named alike, and public. */
-    private static final Set<String> HARMLESS = Set.of("Problem.code", "OAuthError.brokerCode", "AzdError.code", "Setting.key");
+    private static final Set<String> HARMLESS =
+            Set.of("Problem.code", "OAuthError.brokerCode", "AzdError.code", "Setting.key");
 
     static Stream<Class<?>> records() {
         return new ClassFileImporter()
