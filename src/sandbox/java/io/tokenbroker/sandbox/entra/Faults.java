@@ -53,6 +53,8 @@ public final class Faults {
 
     private final List<Pending> pending = new CopyOnWriteArrayList<>();
     private final AtomicInteger hanging = new AtomicInteger();
+    private final AtomicInteger slow = new AtomicInteger();
+    private final AtomicInteger mostSlow = new AtomicInteger();
     private volatile CountDownLatch release = new CountDownLatch(1);
 
     public void add(Fault fault) {
@@ -62,6 +64,7 @@ public final class Faults {
     /** Removes every fault and releases what hangs. */
     public void clear() {
         pending.clear();
+        mostSlow.set(0);
         release();
     }
 
@@ -74,6 +77,11 @@ public final class Faults {
     /** How many requests hang now. */
     public int hanging() {
         return hanging.get();
+    }
+
+    /** How many requests have been slow at the same time. */
+    public int mostSlow() {
+        return mostSlow.get();
     }
 
     /** The faults in force. */
@@ -94,7 +102,12 @@ public final class Faults {
 
     /** Waits that long, or until released. */
     void pause(Duration longest) throws InterruptedException {
-        release.await(longest.toMillis(), TimeUnit.MILLISECONDS);
+        mostSlow.accumulateAndGet(slow.incrementAndGet(), Math::max);
+        try {
+            release.await(longest.toMillis(), TimeUnit.MILLISECONDS);
+        } finally {
+            slow.decrementAndGet();
+        }
     }
 
     void hang() throws InterruptedException {
