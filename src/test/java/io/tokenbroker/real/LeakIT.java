@@ -49,9 +49,7 @@ class LeakIT {
             lanes = found.sorted().toList();
         }
         secrets = lanes.stream()
-                .map(lane -> lane.resolve("secrets.txt"))
-                .filter(Files::exists)
-                .flatMap(file -> read(file).lines())
+                .flatMap(lane -> read(lane.resolve("secrets.txt")).lines())
                 .filter(line -> line.length() >= SecretSearch.SHORTEST)
                 .collect(Collectors.toSet());
         logs = files("logs");
@@ -145,18 +143,6 @@ class LeakIT {
                 .contains("broker.log", "replica-1.log", "keycloak.log");
         assertThat(logs.stream().mapToLong(log -> read(log).lines().count()).sum())
                 .isGreaterThan(200);
-        assertThat(databases()).hasSizeGreaterThan(3);
-        assertThat(databases().stream().flatMap(file -> columns(file).stream()))
-                .as("sealed tokens in SQLite")
-                .anyMatch(value -> value.startsWith("grants.refresh_token: "))
-                .anyMatch(value -> value.startsWith("access_tokens.access_token: "));
-        assertThat(stores)
-                .as("PostgreSQL's dump, tables and write-ahead log")
-                .anyMatch(file -> file.endsWith("postgres-dump.txt")
-                        && read(file).contains("grants.refresh_token: ")
-                        && read(file).contains("access_tokens.access_token: "))
-                .anyMatch(file -> file.toString().matches(".*/postgres-[^/]+/base/.+"))
-                .anyMatch(file -> file.toString().matches(".*/postgres-[^/]+/pg_wal/.+"));
     }
 
     @Test
