@@ -19,14 +19,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jboss.logging.Logger;
 
 /** Makes a {@link Provider} of what FusionAuth or the settings say, or tells why it cannot work. Blocks on discovery. */
 @ApplicationScoped
@@ -39,7 +37,6 @@ class ProviderFactory {
     private static final Set<String> POSSIBLE_IDENTITY_CLAIMS =
             Set.of("sub", "oid", "email", "preferred_username", "upn");
 
-    private static final Logger LOG = Logger.getLogger(ProviderFactory.class);
     private static final int AT_ONCE = 16;
 
     private final Discovery discovery;
@@ -75,43 +72,28 @@ class ProviderFactory {
                 .map(entry -> making(entry.getKey(), entry.getValue(), Optional.ofNullable(known.get(entry.getKey()))));
         var others = known.values().stream()
                 .filter(provider -> !isGivenInFull(provider.id()))
-                .map(provider -> new Making(provider.id(), provider.name(), () -> make(provider)));
-        return atOnce(Stream.concat(given, others).toList());
+                .<Supplier<Made>>map(provider -> () -> new Made(provider.id(), provider.name(), make(provider)));
+        return atOnce(Stream.concat(given, others));
     }
 
     /** FusionAuth cannot tell more of a provider that is given in full, but that it is switched off there. */
-    private Making making(UUID id, BrokerSettings.Provider given, Optional<IdentityProvider> inFusionAuth) {
-        return new Making(
+    private Supplier<Made> making(UUID id, BrokerSettings.Provider given, Optional<IdentityProvider> inFusionAuth) {
+        return () -> new Made(
                 id,
                 given.name().orElse(""),
-                () -> inFusionAuth
+                inFusionAuth
                         .flatMap(IdentityProvider::whyOff)
                         .<Usability>map(Usability.Unusable::new)
                         .orElseGet(() -> make(id, given)));
     }
 
     /** Some at a time: each may have to wait for its issuer. */
-    private static List<Made> atOnce(List<Making> makings) {
+    private static List<Made> atOnce(Stream<Supplier<Made>> makings) {
         try (var threads =
                 Executors.newFixedThreadPool(AT_ONCE, Thread.ofVirtual().factory())) {
-            return threads.invokeAll(makings).stream().map(Future::resultNow).toList();
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(stopping);
-        }
-    }
-
-    /** One provider that trips the broker up is left out, and the others are not. */
-    private record Making(UUID id, String name, Supplier<Usability> usability) implements Callable<Made> {
-
-        @Override
-        public Made call() {
-            try {
-                return new Made(id, name, usability.get());
-            } catch (RuntimeException defect) {
-                LOG.errorf(defect, "The provider '%s' (%s) could not be read", name, id);
-                return new Made(id, name, new Usability.Unusable("the broker failed to read it; its log says why"));
-            }
+            var begun = makings.map(making -> CompletableFuture.supplyAsync(making, threads))
+                    .toList();
+            return begun.stream().map(CompletableFuture::join).toList();
         }
     }
 
