@@ -87,9 +87,6 @@ class RequestBodies {
         if (body.length() == 0) {
             // An empty body needs no media type: `curl -X POST` names none, `curl -d ""` a wrong one.
             request.request().headers().set(HttpHeaderNames.CONTENT_TYPE, "application/json");
-        } else if (Http2Requests.isHttp2(request)) {
-            // REST takes a body without a length for no body.
-            request.request().headers().set(HttpHeaderNames.CONTENT_LENGTH, String.valueOf(body.length()));
         }
         ((RoutingContextInternal) request).setBody(body);
         request.next();
