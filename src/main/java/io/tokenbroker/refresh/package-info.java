@@ -12,8 +12,8 @@
  *     ├─ its access token does     ──► RefreshResult.Arrived, from the cache
  *     ├─ it is marked as refused   ──► Missed
  *     ├─ another replica's lease   ──► LeaseWaits, then look again; at last Busy
- *     └─ RefreshAttempt            ──► LeasedAttempt: takes the lease, asks the tenant, checks whose token came
- *                                      (IdentityCheck), keeps both tokens, ends the lease
+ *     └─ RefreshAttempt            ──► LeasedAttempt takes the lease and asks the tenant; IdentityCheck refuses a token of
+ *                                      another account; Lease keeps both tokens and ends
  * </pre>
  */
 @NullMarked

@@ -101,7 +101,7 @@ public interface BrokerSettings {
         @Example(value = "2f1b5c0e-6f0a-4d53-9c4b-8a1f5f3f7d21", of = "the sub of the client's FusionAuth tokens")
         Optional<String> subject();
 
-        /** The identity providers whose accounts it may use, by id, or {@code *} for all. Without it: none. */
+        /** The client may use accounts of these identity providers: their ids, or {@code *} for all. Without it: of none. */
         @Example(
                 value = "c0270500-0000-4000-8000-000000000001",
                 of = "UUIDs of identity providers, comma-separated, or * for all")

@@ -13,7 +13,7 @@ class UrlConnections {
     static void prepare(@Observes @Initialized(ApplicationScoped.class) Object start) {
         // It keeps five idle connections a host otherwise.
         System.setProperty("http.maxConnections", "64");
-        // It may not repeat a POST whose connection closes: an authorization code goes out once.
+        // It sends a POST again after the connection has closed otherwise; an authorization code works once.
         System.setProperty("sun.net.http.retryPost", "false");
         // It refuses to tell a proxy a password otherwise.
         System.setProperty("jdk.http.auth.tunneling.disabledSchemes", "");
