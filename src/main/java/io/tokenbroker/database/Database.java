@@ -90,18 +90,7 @@ public class Database {
      * @throws StoreUnavailable if it did not succeed, or may have and the answer was lost
      */
     public <T> T run(String operation, Work<T> work) {
-        requireAnswers();
-        return measured(operation, false, () -> {
-            // It may have gone away while this work waited for its turn.
-            requireAnswers();
-            return onConnection(work);
-        });
-    }
-
-    private void requireAnswers() {
-        if (answering.isResting()) {
-            throw new NotAsked();
-        }
+        return ifItAnswers(operation, false, work);
     }
 
     /** All rows of one statement, as {@link #run}. */
@@ -119,13 +108,25 @@ public class Database {
         return run(operation, session -> session.update(sql, values));
     }
 
-    /**
-     * Work that is done as a whole or not at all. It is tried also where the database did not answer a moment ago.
-     *
-     * @throws StoreUnavailable as {@link #run}
-     */
+    /** Work that is done as a whole or not at all, as {@link #run}. */
     public <T> T transaction(String operation, Work<T> work) {
-        return measured(operation, true, () -> onConnection(session -> session.transaction(work)));
+        return ifItAnswers(operation, true, session -> session.transaction(work));
+    }
+
+    /** Callers of a database that is away would make the pool's pauses grow, and so the time until it is used again. */
+    private <T> T ifItAnswers(String operation, boolean isWrite, Work<T> work) {
+        requireAnswers();
+        return measured(operation, isWrite, () -> {
+            // It may have gone away while this work waited for its turn.
+            requireAnswers();
+            return onConnection(work);
+        });
+    }
+
+    private void requireAnswers() {
+        if (answering.isResting()) {
+            throw new NotAsked();
+        }
     }
 
     /** @param isWrite whether success shows that the database takes writes */
@@ -193,15 +194,18 @@ public class Database {
             }
             var _ = measured("probe", false, () -> onConnection(session -> session.rows(row -> 1, "SELECT 1")));
             if (!answering.takesWrites()) {
-                // Reading works on a full disk too. This needs the room that a row needs, and leaves nothing.
-                var _ = transaction("probe", session -> {
-                    session.update("CREATE TABLE token_broker_probe (id BIGINT)");
-                    return session.update("DROP TABLE token_broker_probe");
-                });
+                // Reading works on a full disk too; this needs the room that a row needs.
+                var _ = measured("probe", true, () -> onConnection(session -> session.transaction(Database::takesRow)));
             }
         } catch (RuntimeException e) {
             // That it is away was noted. Whatever it is, the next probe must come.
         }
+    }
+
+    /** Leaves nothing. */
+    private static int takesRow(Session session) throws SQLException {
+        session.update("CREATE TABLE token_broker_probe (id BIGINT)");
+        return session.update("DROP TABLE token_broker_probe");
     }
 
     /** Does this each second, beside the probe, until the broker stops. It must not throw. */

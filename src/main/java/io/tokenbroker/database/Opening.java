@@ -82,7 +82,8 @@ record Opening(Engine engine, String name, boolean isNew) {
     HikariConfig pool(StoreSettings settings, MeterRegistry metrics) {
         var pool = new HikariConfig();
         pool.setPoolName("store");
-        // A pool that was refused a connection tries again within this time.
+        // After failures the pool pauses for up to 5 s, and begins anew when no caller waits.
+        pool.setMinimumIdle(0);
         pool.setConnectionTimeout(1_000);
         pool.setValidationTimeout(1_000);
         // The first connection has been made; a database that goes away right then must not stop the start.
