@@ -24,7 +24,8 @@ import java.util.stream.IntStream;
  */
 public final class Floods {
 
-    private static final Duration WARM_UP = Duration.ofSeconds(15);
+    /** Until the compiler has done its work; the client who floods may send again after a minute. */
+    private static final Duration WARM_UP = Duration.ofSeconds(75);
 
     private Floods() {}
 
@@ -44,11 +45,16 @@ public final class Floods {
                 var calmThreads = Executors.newCachedThreadPool()) {
             // On threads of the system, which do not queue behind what the stand-ins and the flood do.
             var calm = new Calm(world, calmThreads);
-            // Until the compiler has done its work, and each account has a row.
-            calm.during(warmUp);
-            for (var flood : Flood.all(world).stream()
+            var floods = Flood.all(world).stream()
                     .filter(flood -> flood.name().contains(scale.only()))
-                    .toList()) {
+                    .toList();
+            for (var flood : floods) {
+                var raging = new Raging(flood, scale, world, new ConcurrentHashMap<>(), threads);
+                calm.during(warmUp.dividedBy(20));
+                raging.end();
+            }
+            calm.during(warmUp);
+            for (var flood : floods) {
                 var row = row(flood, scale, calm, world, threads);
                 rows.add(row);
                 onRow.accept(row);

@@ -17,8 +17,8 @@ final class Report {
             of one machine (%d here), so the figures hold what the flood itself costs it. The JVM has the image's options.
 
             A flood is %d connections; each sends a request, waits for the answer, and sends the next %d ms later on average. Client and user may make
-            %d requests a minute, so most of a flood is told 429; the first minute's worth gets through at once. Each flood has %d rounds of %s s,
-            and before each comes a quiet round. p99 counts from when a mint was due. Figures are medians of the rounds, in ms; the ratio is the
+            %d requests a minute, so most of a flood is told 429; the first minute's worth gets through at once. After a warm-up with all floods each
+            has %d rounds of %s s, and before each comes a quiet round. p99 counts from when a mint was due. Figures are medians of the rounds, in ms; the ratio is the
             median of the rounds' ratios.
 
             **Goal: a cached mint's p99 at most twice that of the quiet rounds, and no mint of the other client fails.** %s.
