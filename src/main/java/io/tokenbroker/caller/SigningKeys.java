@@ -30,8 +30,8 @@ import org.jose4j.lang.JoseException;
 import org.jose4j.lang.UnresolvableKeyException;
 
 /**
- * The keys that FusionAuth signs with, by its JWKS. Asked for again when they are old, or when a token names an unknown
- * one; then at most twice a second for all tokens. Through an outage the known keys stay good.
+ * The keys that FusionAuth signs with, from its JWKS. Read again when they are old, or when a token names an unknown key:
+ * then at most twice a second for all tokens. Known keys stay good through an outage.
  */
 @ApplicationScoped
 class SigningKeys implements VerificationKeyResolver {

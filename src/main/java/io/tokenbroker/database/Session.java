@@ -10,9 +10,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection for the length of a piece of work, and the only way to run a statement. A result is read to its end and
- * closed: SQLite commits a {@code RETURNING} statement only then, and only then says that it could not. Values that are
- * arrays stand for their members.
+ * One connection for one piece of work. A result is read to its end and closed: SQLite commits a RETURNING statement only
+ * then, and only then says that it could not. An array stands for its members.
  */
 public final class Session {
 

@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Keeps what callers make up out of the metrics' labels, before anything can refuse the request: each new label is a
- * series for ever. REST names the path of what it answers; Quarkus' own match patterns cost a tenth of a cached mint.
+ * Keeps what callers make up out of the metrics' labels: each new label is a series for ever. REST names the path of what
+ * it answers; Quarkus' own match patterns cost a tenth of a cached mint.
  */
 class MetricLabels {
 

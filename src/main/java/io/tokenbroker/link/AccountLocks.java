@@ -8,8 +8,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * One at a time in this process for the links of one user at one provider: complete, resolve and unlink each read the links,
- * decide, and write. Upstream calls are made while holding the lock. A refresh's locks are taken inside it, never the other way round.
+ * Complete, resolve and unlink each read the links, decide, and write: one at a time in this process for one user at one
+ * provider. Upstream calls run under the lock. A refresh takes its locks inside it.
  */
 @ApplicationScoped
 public class AccountLocks {

@@ -20,8 +20,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The links as last read, so that a mint need not ask FusionAuth each time. A link has an epoch, which changes with its
- * owner, its token and its last sign-in: what was minted under an older epoch is not handed out any more.
+ * The links as last read, so that a mint need not ask FusionAuth. A link's epoch changes with its owner, its token and its
+ * last sign-in; tokens of an older epoch are not handed out.
  */
 @Singleton
 public class RememberedLinks {

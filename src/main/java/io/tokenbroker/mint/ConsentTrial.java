@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A mint after a person consented. It reads no cache, for what that holds is from before; the token it gets is kept there
- * for the back ends. No sign-in has taken place: one trial per account in 30 s, and an account refused as a whole stays so.
+ * A mint after a person consented. It reads no cache, which is from before, and keeps its token there for back ends.
+ * Since nobody signed in: one trial per account in 30 s, and a refused account stays refused.
  */
 @ApplicationScoped
 class ConsentTrial implements TrialMint {

@@ -22,8 +22,8 @@ import java.time.Clock;
 import java.util.Optional;
 
 /**
- * Authorize, then the account, then the cache, then one refresh for all callers who wait. The order is the security:
- * nothing is read from the cache for a caller who has not been authorized on the account as it stands now.
+ * Authorize, then the account, then the cache, then one refresh for all callers who wait. The order is the security: a
+ * caller is authorized on the account as it stands now before the cache is read.
  */
 @Singleton
 class MintService {

@@ -11,8 +11,8 @@ import org.jboss.logmanager.formatters.PatternFormatter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes control characters in log messages as escapes, whatever they are made of: a name that a person or an upstream
- * chose could begin a line of its own, or tell the terminal what to do. Lets every record pass.
+ * Writes control characters in log messages as escapes: a name that a person or an upstream chose could begin a line of
+ * its own, or tell the terminal what to do. Lets every record pass.
  */
 @LoggingFilter(name = "printable")
 public final class PrintableLog implements Filter {

@@ -24,8 +24,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The providers, read again every half minute, and sooner for the list or an unknown one. What is known stays known while
- * FusionAuth or an issuer is away; then one caller waits for a reading, and the others do not.
+ * The providers, read each half minute, and sooner for the list or an unknown one. While FusionAuth or an issuer is away
+ * the known ones stay, and one caller waits for a reading, the others do not.
  */
 @Singleton
 public class Providers {

@@ -25,8 +25,8 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * Gets a new access token: looks at the account's row, takes the token that another replica has stored, waits for one that
- * is on its way, or attempts a refresh under a lease. Looks again whenever something has changed meanwhile. Blocks.
+ * Gets a new access token: looks at the account's row, then takes what another replica has stored, waits for what is on
+ * its way, or refreshes under a lease. Looks again after any change. Blocks.
  */
 @ApplicationScoped
 class Refresher {

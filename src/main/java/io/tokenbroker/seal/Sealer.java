@@ -12,8 +12,8 @@ import org.jose4j.jwe.KeyManagementAlgorithmIdentifiers;
 import org.jose4j.lang.JoseException;
 
 /**
- * Encrypts and authenticates small values as JWE ({@code dir}, A256GCM; RFC 7516), so that a caller can carry them and
- * any replica with the same keys can open them. The purpose is bound in: a sealed state never opens as a pending link.
+ * Encrypts and authenticates small values as JWE (dir, A256GCM; RFC 7516), which a caller carries and any replica with
+ * the same keys opens. The purpose is bound in: a sealed state never opens as a pending link.
  */
 @ApplicationScoped
 public class Sealer {

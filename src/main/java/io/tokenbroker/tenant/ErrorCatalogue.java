@@ -20,9 +20,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What errors mean, as tables. {@code error} decides: it has a meaning of its own and lists what else it can mean.
- * {@code suberror} and Entra's AADSTS numbers choose among that, never beyond it. Where they hint at several things, the
- * one wins that a mere sign-in helps least.
+ * What errors mean, as tables. {@code error} gives the meaning and lists what else it can mean; {@code suberror} and
+ * AADSTS numbers choose among that. Where they disagree, the one wins that a sign-in helps least.
  */
 final class ErrorCatalogue {
 

@@ -16,8 +16,8 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * The clients that a tenant refuses, such as for an expired secret, which says nothing about any account. The tenant is
- * asked once a minute until it accepts the client, and at once after a change of the provider's configuration.
+ * Clients that a tenant refuses, as for an expired secret, which says nothing about any account. The tenant is asked once
+ * a minute until it accepts, and at once after the provider's configuration has changed.
  */
 @ApplicationScoped
 public class RefusedClients {

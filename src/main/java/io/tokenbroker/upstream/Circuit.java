@@ -15,8 +15,8 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * Circuit breaker. Opens after 20 failures in a row of at least 4 people. While it is open, each account that failed may
- * try again after a rest, three at a time, plus one call of all others. The first answer closes it.
+ * Circuit breaker. Opens after 20 failures in a row of at least 4 people. While open, each failed account may try again
+ * after a rest, three at a time, plus one call of all others. An answer closes it.
  */
 public final class Circuit {
 
