@@ -1,4 +1,15 @@
-/** Linked accounts as their users and clients see them: list, read, unlink, state. */
+/**
+ * Linked accounts as their users and clients see them. Users see their own; a client names the user, and sees what its policy
+ * allows.
+ *
+ * <pre>
+ *  list, get    read the links from FusionAuth → is the owner active? → look at the row → status
+ *  unlink       under the lock: delete the link → delete the row → forget the link
+ *  authorized   after a sign-in (complete, resolve): forget the link → start the row over
+ * </pre>
+ *
+ * <p>The status is active, reauthorization_required (the row is marked) or no_refresh_token; while the store is away, active.
+ */
 @NullMarked
 package io.tokenbroker.account;
 

@@ -1,4 +1,15 @@
-/** Who calls: users by FusionAuth's access tokens, clients by a broker key or a token, each client with its policy. */
+/**
+ * Who sends a request.
+ *
+ * <pre>
+ *  Credential  from Authorization, a form or the identity header
+ *    → KnownCallers  a broker key (Clients), or a token that was verified before; never blocks
+ *    → UserTokens    any other token: TokenPolicy and SigningKeys, on a virtual thread
+ *    → Caller.User, or Caller.Client with its policy
+ * </pre>
+ *
+ * <p>{@code @Metered} counts a call against its caller's rate; mints count themselves.
+ */
 @NullMarked
 package io.tokenbroker.caller;
 

@@ -1,6 +1,18 @@
 /**
- * COMPLETE: the callback's code goes to FusionAuth, which redeems it; the answer is a linked account or a pending link.
- * Where the person was only asked to consent, the code is dropped and a mint is tried.
+ * COMPLETE: the person came back with a code, or with the provider's error.
+ *
+ * <pre>
+ *  POST /authorizations/complete
+ *  open the state → the provider's error? refuse
+ *  consent only → drop the code → try a mint → linked
+ *  else, under the lock: read the user's links → FusionAuth redeems the code, once
+ *    LoggedIn     find the link that changed → linked
+ *    Pending      seal it → pending, for resolve
+ *    Interrupted  linked if a link shows it, else refused; so is InDoubt
+ *    Refused      refused
+ * </pre>
+ *
+ * <p>A link that this sign-in made for another user or account than meant is taken back.
  */
 @NullMarked
 package io.tokenbroker.complete;

@@ -21,7 +21,7 @@ import java.time.Clock;
 import java.util.Optional;
 
 /**
- * RefusalProblems a mint that memory can answer, before REST routing, which would cost twice the rest. Any other mint passes on to
+ * Answers a mint that memory can answer, before REST routing, which would cost twice the rest. Any other mint passes on to
  * {@link MintResource}, which finishes it or refuses it.
  */
 class CachedMints {

@@ -1,4 +1,13 @@
-/** What runs the broker: its start and the checks of the settings, clock, background work, health, log. */
+/**
+ * The process. {@code Broker} serves, or runs {@code keep-alive}.
+ *
+ * <pre>
+ *  SettingsReader (missing, malformed, unknown) → StartupChecks → ClientChecks → ProviderChecks
+ *    → all Faults in one line (StartFailure), or serve and begin Background work
+ * </pre>
+ *
+ * <p>Readiness and the log are here too. {@code Time} is the only class that asks the system for the time.
+ */
 @NullMarked
 package io.tokenbroker.ops;
 

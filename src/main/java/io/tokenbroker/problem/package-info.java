@@ -1,4 +1,14 @@
-/** What is wrong, who must act, and how: every refusal of the broker, as RFC 9457 problem details. */
+/**
+ * Every refusal, in four forms. {@code ProblemType} lists the codes; code throws a {@code BrokerException}, which
+ * {@code ProblemMappers} answers, and {@code http.HttpFailures} before REST. The end of the path chooses the form:
+ *
+ * <pre>
+ *  /oauth2/token  OAuth error (RFC 6749)
+ *  /msi/token     managed identity error
+ *  /azd/token     azd error
+ *  all others     problem details (RFC 9457)
+ * </pre>
+ */
 @NullMarked
 package io.tokenbroker.problem;
 

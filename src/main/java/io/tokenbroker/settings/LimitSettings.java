@@ -9,8 +9,8 @@ import io.smallrye.config.WithDefault;
 public interface LimitSettings {
 
     /**
-     * How long a provider's access token, refresh token or id_token may be, 1K to 1M. A longer one is an {@code
-     * upstream_error}.
+     * How long a provider's access token, refresh token or id_token may be, 1K to 1M. A longer one is an
+     * {@code upstream_error}.
      */
     @WithDefault("16K")
     @WithConverter(MemorySizeConverter.class)

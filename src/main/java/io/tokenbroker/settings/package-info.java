@@ -1,4 +1,12 @@
-/** The settings of the contract, one interface, each with its meaning, its default and an example. */
+/**
+ * All settings below {@code broker}, from {@code BrokerSettings}. A method with {@code @Example} is a setting, and its comment
+ * becomes docs/settings.md ({@code make settings}).
+ *
+ * <pre>
+ *  SettingFiles  reads a key's value from the file that key-file names
+ *  Setting       describes a key to ops, which checks the values
+ * </pre>
+ */
 @NullMarked
 package io.tokenbroker.settings;
 

@@ -1,4 +1,14 @@
-/** The identity provider's token endpoint, the other upstream: refresh grants, and the only reader of OAuth errors. */
+/**
+ * Sends refresh grants, which are OAuth requests; the package {@code grant} is what the store keeps.
+ *
+ * <pre>
+ *  is the tenant asked to be left alone, or the client refused? → a place in the bulkhead → is the circuit open?
+ *  → permission (the lease) → send → once more where that does no harm → RefreshOutcome
+ * </pre>
+ *
+ * <p>{@code TenantErrors} and {@code ErrorCatalogue} read a token endpoint's errors, {@code TokenAnswers} its successes,
+ * {@code Discovery} an issuer's endpoints.
+ */
 @NullMarked
 package io.tokenbroker.tenant;
 

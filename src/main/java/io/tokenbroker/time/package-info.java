@@ -1,4 +1,7 @@
-/** Spans of time, and waiting, which is injected as the clock is, so that a test need not wait. */
+/**
+ * {@code Window}: a span of time that a clock set back does not prolong. {@code Sleeper}: waiting, injected, so that tests need
+ * not wait. The clock itself is made in {@code ops.Time}.
+ */
 @NullMarked
 package io.tokenbroker.time;
 

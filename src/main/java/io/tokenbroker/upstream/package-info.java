@@ -1,6 +1,12 @@
 /**
- * Protects the broker from a slow or failing upstream: a bulkhead in which callers take turns, and a
- * circuit breaker around it.
+ * What stands between the broker and an upstream.
+ *
+ * <pre>
+ *  Bulkhead      so many calls at once, and so many of one caller; the others queue (CallQueue)
+ *  Circuit       opens after failures in a row of several people
+ *  EgressPolicy  secrets go by https, to public addresses (AddressKind)
+ *  OutboundProxy HTTPS_PROXY and NO_PROXY
+ * </pre>
  */
 @NullMarked
 package io.tokenbroker.upstream;
