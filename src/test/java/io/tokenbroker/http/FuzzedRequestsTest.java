@@ -12,6 +12,7 @@ import io.tokenbroker.sandbox.entra.Tenant;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.Contract;
 import io.tokenbroker.support.DoorSettings;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -153,6 +155,15 @@ class FuzzedRequestsTest extends BrokerTest {
     @EnumSource(Door.class)
     void norIsOneOfHttp2(Door door) {
         noRequestIsAFault(Wire.HTTP_2, door);
+    }
+
+    @Test
+    void noOperationIsLeftOut() {
+        assertThat(Contract.operations())
+                .allSatisfy(operation -> assertThat(Door.values())
+                        .as(operation.id())
+                        .anyMatch(door -> door.method.equals(operation.method())
+                                && door.path.replaceFirst("\\?.*", "").equals(operation.path())));
     }
 
     private static void noRequestIsAFault(Wire wire, Door door) {

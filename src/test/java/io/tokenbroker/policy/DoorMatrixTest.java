@@ -18,6 +18,7 @@ import io.tokenbroker.sandbox.entra.Tenant;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.ClientKey;
+import io.tokenbroker.support.Contract;
 import io.tokenbroker.support.DoorSettings;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -132,6 +133,13 @@ class DoorMatrixTest extends BrokerTest {
     private static final String BEA = "bea@contoso.com";
 
     private final List<Account> accounts = new ArrayList<>();
+
+    @Test
+    void noDoorIsLeftOut() {
+        assertThat(Door.values())
+                .as("a door of this test for each of %s", Contract.minting())
+                .hasSameSizeAs(Contract.minting());
+    }
 
     @BeforeEach
     void link() {

@@ -14,14 +14,21 @@ import java.util.List;
 public final class AnswersRecorded implements Filter {
 
     private static final List<String> SECRET = List.of("state", "pending_link_id", "access_token", "token");
+    /** Pages, metrics, and the document itself. */
+    private static final List<String> NOT_READ = List.of("text/", "application/yaml", "application/openmetrics-text");
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @Override
     public Response filter(
             FilterableRequestSpecification request, FilterableResponseSpecification expected, FilterContext context) {
         var response = context.next(request, expected);
-        if (String.valueOf(response.contentType()).contains("json")) {
+        var type = String.valueOf(response.contentType());
+        if (type.contains("json")) {
             record(response.asString());
+        } else if (NOT_READ.stream().noneMatch(type::startsWith)
+                && !response.asString().isEmpty()) {
+            throw new AssertionError("Secrets in an answer of this type go unseen; read it here: " + type);
         }
         return response;
     }

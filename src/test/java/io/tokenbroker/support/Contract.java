@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The openapi.yaml at the root, as tests read it. */
 public final class Contract {
@@ -31,6 +33,15 @@ public final class Contract {
 
     public static List<Operation> operations() {
         return OPERATIONS;
+    }
+
+    /** The ids of the operations by which a client gets a token, or hears whether it would. */
+    public static Set<String> minting() {
+        return OPERATIONS.stream()
+                .filter(operation -> operation.isTagged("Minting")
+                        && operation.described().path("security").findValue("client_key") != null)
+                .map(Operation::id)
+                .collect(Collectors.toSet());
     }
 
     /** The operation that answers this request; HEAD is answered as GET is. */
@@ -65,6 +76,13 @@ public final class Contract {
         public Optional<JsonNode> answer(String status) {
             var answer = described.path("responses").path(status);
             return answer.isMissingNode() ? Optional.empty() : Optional.of(resolved(answer));
+        }
+
+        private boolean isTagged(String tag) {
+            return described
+                    .path("tags")
+                    .valueStream()
+                    .anyMatch(found -> found.asText().equals(tag));
         }
 
         boolean isAt(String sent) {
