@@ -17,6 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The edges of HTTP/2, and those that it alone has: who breaks its rules ends a stream or a connection, and nothing else. */
@@ -152,6 +153,27 @@ class Http2EdgesTest extends HttpEdges {
             assertThat(connection.endOfConnection()).isEqualTo(ENHANCE_YOUR_CALM);
         }
         assertItIsWell();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"6, 8", "4, 0"}) // PING, SETTINGS
+    void questionsWithoutReadingTheAnswersEndTheConnection(int type, int length) {
+        try (var connection = RawHttp2.connect()) {
+            assertThat(connection.endsAFloodOf(type, new byte[length], 2_000_000))
+                    .isTrue();
+        }
+        assertItIsWell();
+    }
+
+    @Test
+    void aPageIsToldWhetherItMayCall() {
+        var preflight =
+                "OPTIONS /accounts HTTP/1.1\r\nHost: localhost\r\nOrigin: %s\r\nAccess-Control-Request-Method: POST\r\n\r\n";
+
+        assertThat(RawHttp2.send(preflight.formatted(Sandbox.APP_ORIGIN)).head())
+                .contains("access-control-allow-origin: " + Sandbox.APP_ORIGIN);
+        assertThat(RawHttp2.send(preflight.formatted("https://evil.example")).head())
+                .doesNotContain("access-control-allow-origin");
     }
 
     @Test

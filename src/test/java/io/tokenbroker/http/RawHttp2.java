@@ -257,13 +257,38 @@ public final class RawHttp2 implements AutoCloseable {
     }
 
     void frame(int type, int flags, int stream, byte[] payload) {
+        // If the broker has closed the connection, what it said before is read.
+        var _ = isWritten(bytes(type, flags, stream, payload));
+    }
+
+    /** Sends this frame of the connection over and over, and reads nothing. Returns whether the broker ended that in time. */
+    boolean endsAFloodOf(int type, byte[] payload, int frames) {
+        var thousand = new ByteArrayOutputStream();
+        for (var i = 0; i < 1_000; i++) {
+            thousand.writeBytes(bytes(type, 0, 0, payload));
+        }
+        for (var sent = 0; sent < frames; sent += 1_000) {
+            if (!isWritten(thousand.toByteArray())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static byte[] bytes(int type, int flags, int stream, byte[] payload) {
         var frame = ByteBuffer.allocate(9 + payload.length);
         frame.put((byte) (payload.length >> 16)).putShort((short) payload.length);
         frame.put((byte) type).put((byte) flags).putInt(stream).put(payload);
+        return frame.array();
+    }
+
+    /** False if the broker has closed the connection. */
+    private boolean isWritten(byte[] bytes) {
         try {
-            socket.getOutputStream().write(frame.array());
+            socket.getOutputStream().write(bytes);
+            return true;
         } catch (SocketException closed) {
-            // By the broker; what it said is read.
+            return false;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
