@@ -195,17 +195,11 @@ public class Database {
             var _ = measured("probe", false, () -> onConnection(session -> session.rows(row -> 1, "SELECT 1")));
             if (!answering.takesWrites()) {
                 // Reading works on a full disk too; this needs the room that a row needs.
-                var _ = measured("probe", true, () -> onConnection(session -> session.transaction(Database::takesRow)));
+                var _ = measured("probe", true, () -> onConnection(session -> session.transaction(Session::takeRow)));
             }
         } catch (RuntimeException e) {
             // That it is away was noted. Whatever it is, the next probe must come.
         }
-    }
-
-    /** Leaves nothing. */
-    private static int takesRow(Session session) throws SQLException {
-        session.update("CREATE TABLE token_broker_probe (id BIGINT)");
-        return session.update("DROP TABLE token_broker_probe");
     }
 
     /** Does this each second, beside the probe, until the broker stops. It must not throw. */

@@ -57,6 +57,12 @@ public final class Session {
         return result;
     }
 
+    /** Writes as a row needs it, and leaves nothing. */
+    int takeRow() throws SQLException {
+        update("CREATE TABLE token_broker_probe (id BIGINT)");
+        return update("DROP TABLE token_broker_probe");
+    }
+
     private PreparedStatement prepared(String sql, @Nullable Object... values) throws SQLException {
         var statement = connection.prepareStatement(sql);
         try {
