@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 /** How a start ended that was meant to fail. */
 record FailedStart(int code, List<String> stdout, List<String> stderr) {
 
-    private static final long PATIENCE_SECONDS = 20;
+    private static final long PATIENCE_SECONDS = 60;
 
     FailedStart {
         stdout = List.copyOf(stdout);

@@ -25,7 +25,7 @@ final class KeycloakServer implements AutoCloseable {
     static final String API_SECRET = IssuedSecrets.fresh("kc-api-");
     static final String PASSWORD = IssuedSecrets.fresh("kc-password-");
 
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final String ADMIN = "admin";
     private static final String ADMIN_PASSWORD = IssuedSecrets.fresh("kc-admin-");
 
