@@ -23,18 +23,20 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import io.tokenbroker.caller.Metered;
-import io.tokenbroker.seal.RevealedSecret;
 import io.tokenbroker.seal.Secret;
+import io.tokenbroker.seal.Secret.RevealedSecret;
 import jakarta.annotation.security.RolesAllowed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** What the packages promise in their descriptions, held. */
@@ -50,6 +52,10 @@ class ArchitectureTest {
         }
     }
 
+    /** A declaration, with its annotations. */
+    private static final Pattern TYPE = Pattern.compile(
+            "(\\s*@\\w+(\\([^\\n]*\\))?\\n)*\\s*([a-z-]+ )*(class|record|interface|enum|@interface) \\w+");
+
     private static final Path SOURCES = Path.of("src/main/java");
     private static final int LONGEST = 220;
     private static final int MOST_FILES = 18;
@@ -60,14 +66,13 @@ class ArchitectureTest {
             Map.entry("problem", List.of()),
             Map.entry("upstream", List.of("settings", "time")),
             Map.entry("time", List.of()),
-            Map.entry("memory", List.of("settings")),
             Map.entry("database", List.of("settings")),
             Map.entry("seal", List.of("settings")),
             Map.entry("policy", List.of("database", "problem", "settings", "time")),
-            Map.entry("caller", List.of("link", "memory", "policy", "problem", "settings", "time", "upstream")),
-            Map.entry("fusionauth", List.of("memory", "problem", "seal", "settings", "upstream")),
+            Map.entry("caller", List.of("link", "policy", "problem", "settings", "time", "upstream")),
+            Map.entry("fusionauth", List.of("problem", "seal", "settings", "upstream")),
             Map.entry("tenant", List.of("problem", "seal", "settings", "time", "upstream")),
-            Map.entry("link", List.of("fusionauth", "memory", "problem", "seal", "settings", "time", "upstream")),
+            Map.entry("link", List.of("fusionauth", "problem", "seal", "settings", "time", "upstream")),
             Map.entry("grant", List.of("database", "fusionauth", "link", "seal", "settings", "time")),
             Map.entry(
                     "provider",
@@ -82,7 +87,6 @@ class ArchitectureTest {
                             "caller",
                             "fusionauth",
                             "link",
-                            "memory",
                             "problem",
                             "provider",
                             "seal",
@@ -91,18 +95,7 @@ class ArchitectureTest {
                             "time")),
             Map.entry(
                     "resolve",
-                    List.of(
-                            "account",
-                            "caller",
-                            "complete",
-                            "fusionauth",
-                            "link",
-                            "memory",
-                            "problem",
-                            "seal",
-                            "settings")),
-            Map.entry(
-                    "token", List.of("fusionauth", "grant", "link", "memory", "problem", "provider", "seal", "tenant")),
+                    List.of("account", "caller", "complete", "fusionauth", "link", "problem", "seal", "settings")),
             Map.entry(
                     "refresh",
                     List.of(
@@ -111,14 +104,12 @@ class ArchitectureTest {
                             "fusionauth",
                             "grant",
                             "link",
-                            "memory",
                             "problem",
                             "provider",
                             "seal",
                             "settings",
                             "tenant",
-                            "time",
-                            "token")),
+                            "time")),
             Map.entry(
                     "mint",
                     List.of(
@@ -133,10 +124,9 @@ class ArchitectureTest {
                             "seal",
                             "tenant",
                             "time",
-                            "token",
                             "upstream")),
             Map.entry(
-                    "exchange",
+                    "door",
                     List.of(
                             "account",
                             "caller",
@@ -148,25 +138,7 @@ class ArchitectureTest {
                             "refresh",
                             "seal",
                             "settings",
-                            "token")),
-            Map.entry(
-                    "managedidentity",
-                    List.of("caller", "mint", "policy", "problem", "refresh", "seal", "tenant", "token")),
-            Map.entry(
-                    "azd",
-                    List.of(
-                            "account",
-                            "caller",
-                            "link",
-                            "mint",
-                            "policy",
-                            "problem",
-                            "provider",
-                            "refresh",
-                            "seal",
-                            "settings",
-                            "tenant",
-                            "token")),
+                            "tenant")),
             Map.entry(
                     "keepalive",
                     List.of(
@@ -266,7 +238,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule timeIsGiven = noClasses()
             .that()
-            .doNotHaveFullyQualifiedName("io.tokenbroker.ops.Time")
+            .doNotHaveFullyQualifiedName("io.tokenbroker.time.Time")
             .should()
             .callMethodWhere(describe("asks the system for the time", ArchitectureTest::asksForTheTime));
 
@@ -281,7 +253,7 @@ class ArchitectureTest {
             .that(describe("reveal a secret", ArchitectureTest::reveals))
             .should(be(resideInAnyPackage("io.tokenbroker.fusionauth", "io.tokenbroker.tenant")
                     .or(name("io.tokenbroker.seal.Secret"))
-                    .or(name("io.tokenbroker.seal.RevealedSecret"))
+                    .or(name("io.tokenbroker.seal.Secret$RevealedSecret"))
                     .or(name("io.tokenbroker.seal.ColumnSealer"))
                     .or(name("io.tokenbroker.grant.GrantSeal"))
                     .or(name("io.tokenbroker.start.StartService"))
@@ -289,10 +261,10 @@ class ArchitectureTest {
                     .or(name("io.tokenbroker.complete.CompleteService"))
                     .or(name("io.tokenbroker.complete.PendingLinks"))
                     .or(name("io.tokenbroker.refresh.IdentityCheck"))
-                    .or(name("io.tokenbroker.token.AccessToken$Beginning"))
-                    .or(name("io.tokenbroker.exchange.ExchangeAnswer"))
-                    .or(name("io.tokenbroker.managedidentity.ManagedIdentityResource$TokenResponse"))
-                    .or(name("io.tokenbroker.azd.AzdResource$AzdToken"))
+                    .or(name("io.tokenbroker.refresh.AccessToken$Beginning"))
+                    .or(name("io.tokenbroker.door.TokenExchangeResource$TokenExchange$ExchangeAnswer"))
+                    .or(name("io.tokenbroker.door.ManagedIdentityResource$TokenResponse"))
+                    .or(name("io.tokenbroker.door.AzdResource$AzdToken"))
                     .as("where a secret goes over the wire or is sealed")));
 
     @ArchTest
@@ -341,6 +313,34 @@ class ArchitectureTest {
                     .isNotEmpty()
                     .allSatisfy(file -> assertThat(Files.readAllLines(file)).hasSizeLessThanOrEqualTo(LONGEST));
         }
+    }
+
+    @Test
+    void whatAClassIsForIsSaidInFewerThanFortyWords() throws IOException {
+        try (var files = Files.walk(SOURCES)) {
+            for (var file :
+                    files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                assertThat(commentsOnTypes(Files.readString(file)))
+                        .as("%s", file)
+                        .allSatisfy(comment -> assertThat(comment.split("\\s+")).hasSizeLessThan(40));
+            }
+        }
+    }
+
+    /** Their words, without what is said of parameters. */
+    private static List<String> commentsOnTypes(String source) {
+        var comments = new ArrayList<String>();
+        for (var from = source.indexOf("/**"); from >= 0; from = source.indexOf("/**", from + 3)) {
+            var to = source.indexOf("*/", from);
+            if (TYPE.matcher(source.substring(to + 2)).lookingAt()) {
+                comments.add(source.substring(from + 3, to)
+                        .replaceAll("\\n *\\*", "\n")
+                        .replaceFirst("(?s)(^|\\n) *@.*", "")
+                        .replaceAll("\\{@\\w+ ", "")
+                        .strip());
+            }
+        }
+        return comments;
     }
 
     @Test

@@ -29,26 +29,23 @@ class FrameworkInternalsTest {
                     + "|security\\.runtime\\.QuarkusSecurityIdentity.*)");
 
     private static final Map<String, Set<String>> KNOWN = new TreeMap<>(Map.of(
-            // ConnectionsTest.aConnectionIsNotIdleWhileItsCallerWaits
-            "BusyConnections", Set.of("io.vertx.core.net.impl.ConnectionBase"),
-            // Http2EdgesTest, all of it
-            "Http2Requests",
+            // ConnectionsTest.aConnectionIsNotIdleWhileItsCallerWaits; Http2EdgesTest, all of it
+            "Connections",
                     Set.of(
+                            "io.vertx.core.net.impl.ConnectionBase",
                             "io.vertx.core.http.impl.HttpServerRequestInternal",
                             "io.vertx.core.http.impl.HttpServerRequestWrapper"),
             // MetricSeriesTest.whatThePathsOfTheApiAreStaysInTheLabels
             "MetricLabels", Set.of("io.vertx.core.http.impl.HttpServerRequestInternal"),
             // HttpEdgesTest.aBodyThatIsJustSmallEnoughIsRead
             "RequestBodies", Set.of("io.vertx.ext.web.impl.RoutingContextInternal"),
-            // StrictEgressTest
+            // StrictEgressTest, ProviderOutageTest
             "ProviderConnections",
-                    Set.of("org.jboss.resteasy.reactive.client.impl.VertxRequestCustomizingClientBuilder"),
-            // ProviderOutageTest
-            "UnfinishedAnswers",
                     Set.of(
+                            "org.jboss.resteasy.reactive.client.impl.VertxRequestCustomizingClientBuilder",
                             "org.jboss.resteasy.reactive.client.impl.ClientRequestContextImpl",
                             "org.jboss.resteasy.reactive.client.impl.RestClientRequestContext"),
-            "StartFailure", Set.of("io.quarkus.runtime.util.ExceptionUtil")));
+            "Broker", Set.of("io.quarkus.runtime.util.ExceptionUtil")));
 
     @ArchTest
     static void theInsidesOfFrameworksAreKnownWhereATestSaysSo(JavaClasses broker) {

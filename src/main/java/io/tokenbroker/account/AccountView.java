@@ -1,7 +1,7 @@
 package io.tokenbroker.account;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import io.tokenbroker.fusionauth.Link;
+import io.tokenbroker.fusionauth.LinkApi.Link;
 import io.tokenbroker.link.AccountId;
 import java.time.Instant;
 import java.util.UUID;

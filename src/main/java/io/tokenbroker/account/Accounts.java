@@ -1,14 +1,15 @@
 package io.tokenbroker.account;
 
-import io.tokenbroker.fusionauth.Link;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.tokenbroker.fusionauth.LinkApi;
+import io.tokenbroker.fusionauth.LinkApi.Link;
+import io.tokenbroker.grant.GrantStore.Look;
 import io.tokenbroker.grant.Grants;
-import io.tokenbroker.grant.Look;
 import io.tokenbroker.link.AccountId;
-import io.tokenbroker.link.AccountLocks;
 import io.tokenbroker.link.LinkOwners;
+import io.tokenbroker.link.Remembered;
 import io.tokenbroker.link.RememberedLinks;
-import io.tokenbroker.link.RememberedLinks.Remembered;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -17,7 +18,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /** A user's accounts. Blocks; FusionAuth is asked each time, so a list is never old. */
@@ -171,5 +174,40 @@ public class Accounts {
         return new BrokerException(
                 ProblemType.ACCOUNT_NOT_FOUND,
                 "There is no account of this id, or it is another user's. GET /accounts lists those of a user.");
+    }
+
+    /** Tells whether an account's tenant gives a token for these scopes now. The caller gets no token. Mint implements it. */
+    public interface TrialMint {
+
+        /**
+         * Asks the tenant once, whatever it answered a moment ago. Blocks.
+         *
+         * @throws io.tokenbroker.problem.BrokerException if there is no token, as a back end would hear it
+         */
+        void attempt(Link link, List<String> scopes);
+    }
+
+    /**
+     * Complete, resolve and unlink read the links, decide, and write: one at a time in this process for one user at one
+     * provider. Upstream calls run under the lock. A refresh locks inside it, never the other way round.
+     */
+    @ApplicationScoped
+    public static class AccountLocks {
+
+        private final LoadingCache<Key, ReentrantLock> locks =
+                Caffeine.newBuilder().weakValues().build(key -> new ReentrantLock());
+
+        /** Runs {@code work} as the only one for this user and provider. Blocks. */
+        public <T> T exclusively(UUID userId, UUID providerId, Supplier<T> work) {
+            var lock = locks.get(new Key(userId, providerId));
+            lock.lock();
+            try {
+                return work.get();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private record Key(UUID userId, UUID providerId) {}
     }
 }

@@ -13,6 +13,7 @@ import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemMappers;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 
@@ -21,7 +22,7 @@ import java.util.concurrent.ExecutorService;
  * never leave the event loop; only a token not seen within the last minute is verified on a virtual thread.
  */
 @ApplicationScoped
-class CallerAuthentication implements HttpAuthenticationMechanism {
+public class CallerAuthentication implements HttpAuthenticationMechanism {
 
     private final KnownCallers callers;
     private final UserTokens tokens;
@@ -68,5 +69,35 @@ class CallerAuthentication implements HttpAuthenticationMechanism {
                 .setPrincipal(caller)
                 .addRole(caller.role())
                 .build();
+    }
+
+    /** The callers that are known without asking an upstream: by a broker key, or by a token verified within the last minute. */
+    @Singleton
+    public static class KnownCallers {
+
+        private final Clients clients;
+        private final UserTokens tokens;
+
+        KnownCallers(Clients clients, UserTokens tokens) {
+            this.clients = clients;
+            this.tokens = tokens;
+        }
+
+        /**
+         * The caller; empty for a credential that is wrong, and for a token that is still to be verified. Never blocks.
+         *
+         * @param header {@code Authorization}
+         */
+        public Optional<Caller> of(String header) {
+            return of(Credential.of(header));
+        }
+
+        Optional<Caller> of(Credential credential) {
+            return switch (credential) {
+                case Credential.Key key -> clients.of(key).map(Caller.class::cast);
+                case Credential.Token(var token) -> tokens.remembered(token);
+                case Credential.Unreadable() -> Optional.empty();
+            };
+        }
     }
 }

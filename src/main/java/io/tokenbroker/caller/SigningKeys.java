@@ -4,7 +4,7 @@ import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.settings.FusionAuthSettings;
-import io.tokenbroker.time.Window;
+import io.tokenbroker.time.Time.Window;
 import io.tokenbroker.upstream.OutboundProxy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;

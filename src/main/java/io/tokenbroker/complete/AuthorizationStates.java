@@ -3,16 +3,17 @@ package io.tokenbroker.complete;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tokenbroker.caller.Caller;
-import io.tokenbroker.memory.CacheBudget;
-import io.tokenbroker.memory.CacheBudget.Share;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.seal.Sealer;
 import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.settings.CacheBudget;
+import io.tokenbroker.settings.CacheBudget.Share;
 import io.tokenbroker.start.AuthorizationState;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * States as they come back from a provider: valid for the user who started, in time, from the issuer that was asked, and
@@ -71,5 +72,38 @@ class AuthorizationStates {
     /** For a completion that never began. */
     void giveBack(AuthorizationState state) {
         used.invalidate(state.id());
+    }
+
+    /** The body of complete: the parameters that the provider sent to the redirect URI, a code or an error. */
+    record CompleteRequest(
+            String state,
+            @Nullable String code,
+            @Nullable String iss,
+            @Nullable String error,
+            @Nullable String errorDescription) {
+
+        private static final int LONGEST_CODE = 8_192;
+
+        @SuppressWarnings("ConstantValue") // JSON may leave out what the type says is there
+        CompleteRequest {
+            if (state == null || state.isBlank()) {
+                throw BrokerException.invalidField("state", "is required");
+            }
+            if ((code == null) == (error == null)) {
+                throw BrokerException.invalidField("code", "or error must be given, not both");
+            }
+            if (code != null && (code.isBlank() || code.length() > LONGEST_CODE)) {
+                throw BrokerException.invalidField("code", "must have 1 to 8192 characters");
+            }
+            if (error != null && error.isBlank()) {
+                throw BrokerException.invalidField("error", "must not be empty");
+            }
+        }
+
+        /** Without the code and the state. */
+        @Override
+        public String toString() {
+            return "CompleteRequest[error=%s]".formatted(error != null);
+        }
     }
 }

@@ -1,12 +1,14 @@
 package io.tokenbroker.complete;
 
 import io.tokenbroker.account.Accounts;
+import io.tokenbroker.account.Accounts.AccountLocks;
+import io.tokenbroker.account.Accounts.TrialMint;
 import io.tokenbroker.caller.Caller;
+import io.tokenbroker.complete.AuthorizationStates.CompleteRequest;
 import io.tokenbroker.fusionauth.CompleteApi;
 import io.tokenbroker.fusionauth.CompleteApi.Completion;
-import io.tokenbroker.fusionauth.Link;
+import io.tokenbroker.fusionauth.LinkApi.Link;
 import io.tokenbroker.link.AccountId;
-import io.tokenbroker.link.AccountLocks;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.seal.Secret;
@@ -17,6 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -27,8 +30,7 @@ class CompleteService {
     private final AuthorizationStates states;
     private final ConsentCompletion consent;
     private final CompleteApi fusionAuth;
-    private final FreshLogin freshLogin;
-    private final ForeignLinks foreignLinks;
+    private final LoginLinks loginLinks;
     private final PendingLinks pendingLinks;
     private final Accounts accounts;
     private final AccountLocks locks;
@@ -38,8 +40,7 @@ class CompleteService {
             AuthorizationStates states,
             ConsentCompletion consent,
             CompleteApi fusionAuth,
-            FreshLogin freshLogin,
-            ForeignLinks foreignLinks,
+            LoginLinks loginLinks,
             PendingLinks pendingLinks,
             Accounts accounts,
             AccountLocks locks,
@@ -47,8 +48,7 @@ class CompleteService {
         this.states = states;
         this.consent = consent;
         this.fusionAuth = fusionAuth;
-        this.freshLogin = freshLogin;
-        this.foreignLinks = foreignLinks;
+        this.loginLinks = loginLinks;
         this.pendingLinks = pendingLinks;
         this.accounts = accounts;
         this.locks = locks;
@@ -71,7 +71,7 @@ class CompleteService {
 
     /** What is supplied is done without the lock, since it may take another user's. */
     private Supplier<Completed> complete(AuthorizationState state, Secret code) {
-        var before = freshLogin.links(state);
+        var before = loginLinks.of(state);
         var askedAt = clock.instant();
         var completion = redeem(state, code);
         if (completion instanceof Completion.LoggedIn(var userId) && !userId.equals(state.userId())) {
@@ -82,7 +82,7 @@ class CompleteService {
     }
 
     private Completed linkedElsewhere(AuthorizationState state, UUID userId, Instant askedAt) {
-        foreignLinks.takeBackNew(state.providerId(), userId, askedAt);
+        loginLinks.takeBackNew(state.providerId(), userId, askedAt);
         throw LinkingProblems.linkedElsewhere();
     }
 
@@ -122,7 +122,7 @@ class CompleteService {
     }
 
     private Completed found(AuthorizationState state, List<Link> before, Supplier<BrokerException> otherwise) {
-        return freshLogin
+        return loginLinks
                 .find(state, before)
                 .map(link -> linked(state, before, link))
                 .orElseThrow(otherwise);
@@ -130,7 +130,7 @@ class CompleteService {
 
     private Completed inDoubt(AuthorizationState state, List<Link> before, boolean timedOut) {
         // A new account may have been linked at another broker in the same moment: that is no sign of this sign-in.
-        return freshLogin
+        return loginLinks
                 .find(state, before)
                 .filter(link -> isWanted(state, link) || !isNew(before, link))
                 .map(link -> linked(state, before, link))
@@ -159,5 +159,45 @@ class CompleteService {
     private static boolean isWanted(AuthorizationState state, Link link) {
         return state.accountId() == null
                 || state.accountId().equals(AccountId.of(link).toString());
+    }
+
+    /**
+     * Completes a consent. Its code is dropped, so who consented remains unknown; what counts is whether the tenant now gives
+     * a token for the account's own refresh token. The link does not change. Blocks.
+     */
+    @ApplicationScoped
+    static class ConsentCompletion {
+
+        /** After these nothing was decided, and since no code is spent the same callback can be sent again. */
+        private static final Set<ProblemType> UNDECIDED = Set.of(
+                ProblemType.RATE_LIMITED,
+                ProblemType.PROVIDER_UNAVAILABLE,
+                ProblemType.FUSIONAUTH_UNAVAILABLE,
+                ProblemType.STORE_UNAVAILABLE,
+                ProblemType.UPSTREAM_TIMEOUT);
+
+        private final AuthorizationStates states;
+        private final Accounts accounts;
+        private final TrialMint mint;
+
+        ConsentCompletion(AuthorizationStates states, Accounts accounts, TrialMint mint) {
+            this.states = states;
+            this.accounts = accounts;
+            this.mint = mint;
+        }
+
+        Completed complete(AuthorizationState state) {
+            var id = state.account().orElseThrow(Accounts::notFound);
+            states.use(state);
+            try {
+                mint.attempt(accounts.require(state.userId(), id), state.consentTo());
+                return Completed.Linked.of(accounts.get(state.userId(), id));
+            } catch (BrokerException e) {
+                if (UNDECIDED.contains(e.type())) {
+                    states.giveBack(state);
+                }
+                throw e;
+            }
+        }
     }
 }

@@ -3,8 +3,8 @@ package io.tokenbroker.complete;
 import io.tokenbroker.fusionauth.CompleteApi.Completion.Interruption;
 import io.tokenbroker.fusionauth.CompleteApi.Completion.Refusal;
 import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.BrokerException.Upstream;
 import io.tokenbroker.problem.ProblemType;
-import io.tokenbroker.problem.Upstream;
 import java.time.Duration;
 
 /** Why a sign-in is not completed, as the person and the operator need to hear it. */

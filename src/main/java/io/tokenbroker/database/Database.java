@@ -8,6 +8,7 @@ import io.quarkus.runtime.Startup;
 import io.tokenbroker.database.Opening.StoreFile;
 import io.tokenbroker.database.Session.Row;
 import io.tokenbroker.database.Session.Work;
+import io.tokenbroker.database.StoreUnavailable.NotAsked;
 import io.tokenbroker.settings.BrokerSettings;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
@@ -90,7 +91,12 @@ public class Database {
      * @throws StoreUnavailable if it did not succeed, or may have and the answer was lost
      */
     public <T> T run(String operation, Work<T> work) {
-        return ifItAnswers(operation, false, work);
+        requireAnswers();
+        return measured(operation, false, () -> {
+            // It may have gone away while this work waited for its turn.
+            requireAnswers();
+            return onConnection(work);
+        });
     }
 
     /** All rows of one statement, as {@link #run}. */
@@ -108,19 +114,13 @@ public class Database {
         return run(operation, session -> session.update(sql, values));
     }
 
-    /** Work that is done as a whole or not at all, as {@link #run}. */
+    /**
+     * Work that is done as a whole or not at all. It is tried also where the database did not answer a moment ago.
+     *
+     * @throws StoreUnavailable as {@link #run}
+     */
     public <T> T transaction(String operation, Work<T> work) {
-        return ifItAnswers(operation, true, session -> session.transaction(work));
-    }
-
-    /** Callers of a database that is away would make the pool's pauses grow, and so the time until it is used again. */
-    private <T> T ifItAnswers(String operation, boolean isWrite, Work<T> work) {
-        requireAnswers();
-        return measured(operation, isWrite, () -> {
-            // It may have gone away while this work waited for its turn.
-            requireAnswers();
-            return onConnection(work);
-        });
+        return measured(operation, true, () -> onConnection(session -> session.transaction(work)));
     }
 
     private void requireAnswers() {
@@ -195,7 +195,7 @@ public class Database {
             var _ = measured("probe", false, () -> onConnection(session -> session.rows(row -> 1, "SELECT 1")));
             if (!answering.takesWrites()) {
                 // Reading works on a full disk too; this needs the room that a row needs.
-                var _ = measured("probe", true, () -> onConnection(session -> session.transaction(Session::takeRow)));
+                var _ = transaction("probe", Session::takeRow);
             }
         } catch (RuntimeException e) {
             // That it is away was noted. Whatever it is, the next probe must come.

@@ -82,9 +82,10 @@ record Opening(Engine engine, String name, boolean isNew) {
     HikariConfig pool(StoreSettings settings, MeterRegistry metrics) {
         var pool = new HikariConfig();
         pool.setPoolName("store");
-        // After failures the pool pauses for up to 5 s, and begins anew when no caller waits.
+        // With idle connections to keep, the pool would try on by itself, with pauses of up to 5 s; without, each
+        // caller begins anew.
         pool.setMinimumIdle(0);
-        pool.setConnectionTimeout(1_000);
+        pool.setConnectionTimeout(2_000);
         pool.setValidationTimeout(1_000);
         // The first connection has been made; a database that goes away right then must not stop the start.
         pool.setInitializationFailTimeout(-1);

@@ -45,4 +45,14 @@ public class StoreUnavailable extends RuntimeException {
     boolean refusesWrites() {
         return refusesWrites;
     }
+
+    /** The database did not answer a moment ago, so it was not asked. Says nothing of whether it answers now. */
+    static final class NotAsked extends StoreUnavailable {
+
+        private static final long serialVersionUID = 1;
+
+        NotAsked() {
+            super("it did not answer a moment ago");
+        }
+    }
 }

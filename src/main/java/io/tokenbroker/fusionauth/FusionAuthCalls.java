@@ -10,6 +10,8 @@ import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.upstream.Bulkhead;
 import io.tokenbroker.upstream.OutboundProxy;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.Initialized;
+import jakarta.enterprise.event.Observes;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
@@ -59,6 +61,16 @@ class FusionAuthCalls {
         complete = new ConfinedClient(fusionAuth, COMPLETE_MILLIS, through);
         bulkhead = new Bulkhead("fusionauth", LIMITS, clock);
         this.clock = clock;
+    }
+
+    /** The JDK's HttpURLConnection reads these properties once, at its first use: they are set before there is any bean. */
+    static void prepareConnections(@Observes @Initialized(ApplicationScoped.class) Object start) {
+        // It keeps five idle connections a host otherwise.
+        System.setProperty("http.maxConnections", "64");
+        // It sends a POST again after the connection has closed otherwise; an authorization code works once.
+        System.setProperty("sun.net.http.retryPost", "false");
+        // It refuses to tell a proxy a password otherwise.
+        System.setProperty("jdk.http.auth.tunneling.disabledSchemes", "");
     }
 
     /**

@@ -2,24 +2,22 @@ package io.tokenbroker.fusionauth;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.inversoft.error.Errors;
-import com.inversoft.rest.ClientResponse;
 import io.fusionauth.domain.IdentityProviderLink;
-import io.fusionauth.domain.api.identityProvider.IdentityProviderLinkRequest;
-import io.fusionauth.domain.api.identityProvider.IdentityProviderLinkResponse;
 import io.fusionauth.domain.provider.IdentityProviderType;
-import io.tokenbroker.memory.CacheBudget;
-import io.tokenbroker.memory.CacheBudget.Share;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.seal.Secret;
+import io.tokenbroker.settings.CacheBudget;
+import io.tokenbroker.settings.CacheBudget.Share;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.ZonedDateTime;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -91,15 +89,6 @@ public class LinkApi {
                 .map(this::remembered);
     }
 
-    /** Makes a link of a pending one. */
-    public LinkWrite completePending(Secret pendingLinkId, UUID userId) {
-        var request = new IdentityProviderLinkRequest();
-        request.pendingIdPLinkId = pendingLinkId.reveal();
-        request.identityProviderLink = new IdentityProviderLink();
-        request.identityProviderLink.userId = userId;
-        return write(calls.call(userId.toString(), api -> api.createUserLink(request)));
-    }
-
     /**
      * Deletes the link; one that has gone already is no error.
      *
@@ -113,30 +102,6 @@ public class LinkApi {
             case 404 -> FusionAuthCalls.requireItsOwn(response, "DELETE" + PATH);
             default -> throw FusionAuthCalls.problem(response, "DELETE" + PATH);
         }
-    }
-
-    private static LinkWrite write(ClientResponse<IdentityProviderLinkResponse, Errors> response) {
-        return switch (response.status) {
-            case 200 -> written(response);
-            case 400, 404, 409 ->
-                FusionAuthCalls.isItsOwn(response)
-                        ? new LinkWrite.Refused(FusionAuthCalls.codes(response.errorResponse))
-                        : new LinkWrite.InDoubt();
-            case 401, 429 -> throw FusionAuthCalls.problem(response, "POST" + PATH);
-            default -> {
-                if (FusionAuthCalls.neverSent(response)) {
-                    throw FusionAuthCalls.problem(response, "POST" + PATH);
-                }
-                yield new LinkWrite.InDoubt();
-            }
-        };
-    }
-
-    private static LinkWrite written(ClientResponse<IdentityProviderLinkResponse, Errors> response) {
-        var body = response.successResponse;
-        return body == null || body.identityProviderLink == null
-                ? new LinkWrite.InDoubt()
-                : new LinkWrite.Written(toLink(body.identityProviderLink));
     }
 
     /** Servers before 1.46.0 do not say the type. */
@@ -176,7 +141,7 @@ public class LinkApi {
                 .orElse(SOMEBODY);
     }
 
-    private static Link toLink(IdentityProviderLink link) {
+    static Link toLink(IdentityProviderLink link) {
         return new Link(
                 link.identityProviderId,
                 name(link.identityProviderName),
@@ -198,4 +163,43 @@ public class LinkApi {
     }
 
     private record Key(UUID providerId, String identity) {}
+
+    /**
+     * An identity provider link: FusionAuth's record that an identity at a provider belongs to a user.
+     *
+     * @param identity the identity's id at the provider, {@code identityProviderUserId} in FusionAuth
+     * @param token the refresh token, if the provider gave one
+     * @param insertedAt when this record was made, if FusionAuth says so
+     * @param lastLoginAt when FusionAuth last completed a sign-in over it
+     */
+    public record Link(
+            UUID providerId,
+            String providerName,
+            String identity,
+            UUID userId,
+            String displayName,
+            Optional<Secret> token,
+            Optional<Instant> insertedAt,
+            Optional<Instant> lastLoginAt) {
+
+        /** Tells this record from an earlier one of the same identity. Always the same where FusionAuth says nothing. */
+        public Instant linkedAt() {
+            return insertedAt.orElse(Instant.EPOCH);
+        }
+
+        /** About how much memory it takes. */
+        public int bytes() {
+            return 700
+                    + 4 * identity.length()
+                    + 2
+                            * (displayName.length()
+                                    + providerName.length()
+                                    + token.map(Secret::length).orElse(0));
+        }
+
+        /** The last sign-in, else when the record was made: since then the token can be no older. */
+        public Optional<Instant> lastAuthorizedAt() {
+            return Stream.concat(lastLoginAt.stream(), insertedAt.stream()).max(Comparator.naturalOrder());
+        }
+    }
 }

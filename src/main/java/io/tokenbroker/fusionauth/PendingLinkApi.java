@@ -1,6 +1,12 @@
 package io.tokenbroker.fusionauth;
 
+import com.inversoft.error.Errors;
+import com.inversoft.rest.ClientResponse;
+import io.fusionauth.domain.IdentityProviderLink;
+import io.fusionauth.domain.api.identityProvider.IdentityProviderLinkRequest;
+import io.fusionauth.domain.api.identityProvider.IdentityProviderLinkResponse;
 import io.fusionauth.domain.api.identityProvider.IdentityProviderPendingLinkResponse;
+import io.tokenbroker.fusionauth.LinkApi.Link;
 import io.tokenbroker.seal.Secret;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
@@ -8,10 +14,11 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What waits to be linked ({@code /api/identity-provider/link/pending}). Blocks. */
+/** What waits to be linked ({@code /api/identity-provider/link/pending}), and the making of its link. Blocks. */
 @ApplicationScoped
 public class PendingLinkApi {
 
+    private static final String POST = "POST /api/identity-provider/link";
     private static final String PATH = "GET /api/identity-provider/link/pending";
 
     private final FusionAuthCalls calls;
@@ -28,6 +35,39 @@ public class PendingLinkApi {
                         Set.of(400, 404),
                         api -> api.retrievePendingLink(pendingLinkId.reveal(), userId))
                 .map(body -> toPendingLink(body).orElseThrow(() -> FusionAuthCalls.problem(200, PATH)));
+    }
+
+    /** Makes a link of a pending one. */
+    public LinkWrite completePending(Secret pendingLinkId, UUID userId) {
+        var request = new IdentityProviderLinkRequest();
+        request.pendingIdPLinkId = pendingLinkId.reveal();
+        request.identityProviderLink = new IdentityProviderLink();
+        request.identityProviderLink.userId = userId;
+        return write(calls.call(userId.toString(), api -> api.createUserLink(request)));
+    }
+
+    private static LinkWrite write(ClientResponse<IdentityProviderLinkResponse, Errors> response) {
+        return switch (response.status) {
+            case 200 -> written(response);
+            case 400, 404, 409 ->
+                FusionAuthCalls.isItsOwn(response)
+                        ? new LinkWrite.Refused(FusionAuthCalls.codes(response.errorResponse))
+                        : new LinkWrite.InDoubt();
+            case 401, 429 -> throw FusionAuthCalls.problem(response, POST);
+            default -> {
+                if (FusionAuthCalls.neverSent(response)) {
+                    throw FusionAuthCalls.problem(response, POST);
+                }
+                yield new LinkWrite.InDoubt();
+            }
+        };
+    }
+
+    private static LinkWrite written(ClientResponse<IdentityProviderLinkResponse, Errors> response) {
+        var body = response.successResponse;
+        return body == null || body.identityProviderLink == null
+                ? new LinkWrite.InDoubt()
+                : new LinkWrite.Written(LinkApi.toLink(body.identityProviderLink));
     }
 
     private static Optional<PendingLink> toPendingLink(IdentityProviderPendingLinkResponse body) {
@@ -65,4 +105,30 @@ public class PendingLinkApi {
             Optional<String> displayName,
             Optional<String> email,
             boolean limitReached) {}
+
+    /** How the writing of a link ended. What is in doubt is settled by reading the link again. */
+    public sealed interface LinkWrite {
+
+        record Written(Link link) implements LinkWrite {}
+
+        /**
+         * FusionAuth refused: a duplicate, a limit, an unknown pending link. Which of them is not documented well enough to
+         * trust the codes alone.
+         *
+         * @param codes the error codes, such as {@code [LinkCountExceeded]}; may be empty
+         */
+        record Refused(Set<String> codes) implements LinkWrite {
+
+            public Refused {
+                codes = Set.copyOf(codes);
+            }
+
+            public boolean says(String code) {
+                return codes.stream().anyMatch(known -> known.startsWith(code));
+            }
+        }
+
+        /** It may have been written or not. */
+        record InDoubt() implements LinkWrite {}
+    }
 }

@@ -1,20 +1,21 @@
 package io.tokenbroker.grant;
 
-import io.tokenbroker.grant.Look.Mark;
-import io.tokenbroker.grant.Look.SharedToken;
+import io.tokenbroker.fusionauth.LinkApi.Link;
+import io.tokenbroker.grant.GrantStore.Look.Mark;
+import io.tokenbroker.grant.GrantStore.Look.SharedToken;
 import io.tokenbroker.link.AccountId;
-import io.tokenbroker.link.SignIn;
 import io.tokenbroker.seal.Secret;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * The statements on the rows. Each is conditional, is committed when it returns, and says whether its condition held. Has
  * a twin in memory, by which the rules are checked. Blocks; throws {@link io.tokenbroker.database.StoreUnavailable}.
  */
-interface GrantStore {
+public interface GrantStore {
 
     /** Before an attempt is taken over that may only have been cut off from the store: then it stores first. */
     Duration SEEN_BEFORE_TAKE_OVER = Duration.ofSeconds(10);
@@ -59,5 +60,57 @@ interface GrantStore {
         static String digest(List<String> scopes) {
             return Secret.of("").sha256With(Secret.of(String.join(" ", scopes)));
         }
+    }
+
+    /**
+     * Which link and which sign-in of an account: what a row of the store must continue to count.
+     *
+     * @param token the link's own refresh token; FusionAuth may have cleared it (fusionauth-issues#2374)
+     * @param authorizedAt since when the token can be no older
+     */
+    record SignIn(AccountId account, UUID userId, Instant linkedAt, Optional<Secret> token, Instant authorizedAt) {
+
+        public static SignIn of(Link link) {
+            return new SignIn(
+                    AccountId.of(link),
+                    link.userId(),
+                    link.linkedAt(),
+                    link.token(),
+                    link.lastAuthorizedAt().orElse(Instant.EPOCH));
+        }
+
+        /**
+         * Digest of the sign-in, without a key: replicas with other sealing keys must agree, and a refresh token has entropy
+         * enough. Empty where the link holds no token: then the row says which sign-in counts.
+         */
+        public Optional<String> root() {
+            return token.map(Secret.of("token-broker grant\n" + account + "\n")::sha256With);
+        }
+    }
+
+    /** What a look at an account's row shows. */
+    sealed interface Look {
+
+        /** The store cannot be used, or a token of this account is not stored yet. */
+        record Away() implements Look {}
+
+        /** There is no row (version 0), or it is of another link or sign-in. */
+        record Foreign(long version) implements Look {}
+
+        /**
+         * The row of this link and sign-in.
+         *
+         * @param lease what is left of another attempt's lease; not positive once expired, empty if the row is free
+         * @param token the access token for what was asked, whatever is left of its life
+         */
+        record Counting(long version, Optional<Mark> mark, Optional<Duration> lease, Optional<SharedToken> token)
+                implements Look {}
+
+        /** The provider has refused the refresh token, for a reason such as {@code revoked}. */
+        record Mark(String reason, Instant since) {}
+
+        /** An access token that every replica may hand out, the scope that was granted, and when to get a newer one. */
+        record SharedToken(
+                Secret value, Optional<String> scope, Instant issuedAt, Instant expiresAt, Instant renewAt) {}
     }
 }

@@ -7,7 +7,7 @@ import io.tokenbroker.grant.GrantStore.Held;
 import io.tokenbroker.grant.GrantStore.Target;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.seal.Secret;
-import io.tokenbroker.time.Sleeper;
+import io.tokenbroker.time.Time.Sleeper;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -75,6 +75,11 @@ public class UnstoredTokens {
 
     /** Stores what waits, as long as the store answers. Returns how many still do. */
     public int storeAll() {
+        return store.answeringFor().isZero() ? tokens.size() : tryAll();
+    }
+
+    /** Whether the store has answered or not. */
+    private int tryAll() {
         for (var token : tokens.values()) {
             if (!tryToStore(token) && store.answeringFor().isZero()) {
                 break;
@@ -96,7 +101,7 @@ public class UnstoredTokens {
 
     /** After the last refresh. */
     void storeRest(@Observes @Priority(4_000) ShutdownEvent stopping) {
-        for (var second = 0; second < SECONDS_AT_THE_END && storeAll() > 0; second++) {
+        for (var second = 0; second < SECONDS_AT_THE_END && tryAll() > 0; second++) {
             sleeper.sleep(Duration.ofSeconds(1));
         }
         tokens.keySet().forEach(id -> LOG.errorf("The refresh token of account %s was not stored and is lost", id));

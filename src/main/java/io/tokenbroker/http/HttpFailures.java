@@ -1,6 +1,7 @@
 package io.tokenbroker.http;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.tokenbroker.http.Connections.Http2Requests;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ErrorShape;
 import io.tokenbroker.problem.ProblemMappers;

@@ -7,7 +7,7 @@ import io.tokenbroker.link.AccountId;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.refresh.Renewals.Renewal;
 import io.tokenbroker.settings.BrokerSettings;
-import io.tokenbroker.time.Window;
+import io.tokenbroker.time.Time.Window;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;

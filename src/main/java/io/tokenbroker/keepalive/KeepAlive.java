@@ -6,8 +6,8 @@ import io.tokenbroker.fusionauth.UserApi.Page;
 import io.tokenbroker.fusionauth.UserApi.Position;
 import io.tokenbroker.grant.UnstoredTokens;
 import io.tokenbroker.keepalive.Checkpoint.Progress;
-import io.tokenbroker.keepalive.CommandLine.Options;
 import io.tokenbroker.keepalive.DueGrants.Due;
+import io.tokenbroker.keepalive.GrantKeeper.Discovery;
 import io.tokenbroker.keepalive.Pass.Tally;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.problem.BrokerException;
@@ -17,6 +17,7 @@ import io.tokenbroker.settings.BrokerSettings;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -203,4 +204,12 @@ class KeepAlive {
             out.println(what + tally.sentence(options.dryRun()));
         }
     }
+
+    /**
+     * @param rate how many accounts to renew in a second, at most
+     * @param checkpoint where to note how far the run is
+     * @param dryRun whether to change nothing
+     * @param discover whether to look for accounts that the store does not know
+     */
+    record Options(int rate, Optional<Path> checkpoint, boolean dryRun, boolean discover) {}
 }

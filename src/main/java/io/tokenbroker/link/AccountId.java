@@ -1,6 +1,6 @@
 package io.tokenbroker.link;
 
-import io.tokenbroker.fusionauth.Link;
+import io.tokenbroker.fusionauth.LinkApi.Link;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

@@ -3,21 +3,24 @@ package io.tokenbroker.link;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
-import io.tokenbroker.fusionauth.Link;
+import io.quarkus.virtual.threads.VirtualThreads;
 import io.tokenbroker.fusionauth.LinkApi;
-import io.tokenbroker.memory.CacheBudget;
-import io.tokenbroker.memory.CacheBudget.Share;
+import io.tokenbroker.fusionauth.LinkApi.Link;
+import io.tokenbroker.link.Remembered.GrantVersions;
+import io.tokenbroker.link.Remembered.Missed;
 import io.tokenbroker.settings.BrokerSettings;
-import io.tokenbroker.time.Window;
-import io.tokenbroker.upstream.CurrentCaller;
+import io.tokenbroker.settings.CacheBudget;
+import io.tokenbroker.settings.CacheBudget.Share;
+import io.tokenbroker.time.Time.Window;
+import io.tokenbroker.upstream.Bulkhead.CurrentCaller;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The links as last read, so that a mint need not ask FusionAuth. A link's epoch changes with its owner, its token and its
@@ -169,46 +172,44 @@ public class RememberedLinks {
     }
 
     /**
-     * A link, its owner, and the version of its row, as last read.
-     *
-     * @param readAt when FusionAuth was asked; the answer is at least as new
-     * @param changes how often others have changed the row since the epoch began: a token of fewer changes may be one
-     *     that they have replaced
-     */
-    public record Remembered(Link link, boolean ownerIsActive, long epoch, Instant readAt, long version, long changes) {
-
-        private Remembered after(@Nullable Remembered before, AtomicLong epochs) {
-            if (before == null || !before.isSameGrant(link)) {
-                return new Remembered(link, ownerIsActive, epochs.incrementAndGet(), readAt, version, 0);
-            }
-            var row = before.at(version);
-            return new Remembered(link, ownerIsActive, before.epoch, readAt, row.version, row.changes);
-        }
-
-        /** With the version that the row has now, if that is known. */
-        private Remembered at(long now) {
-            var known = now == GrantVersions.UNKNOWN ? version : now;
-            var isChanged = version != GrantVersions.UNKNOWN && known != version;
-            return new Remembered(link, ownerIsActive, epoch, readAt, known, isChanged ? changes + 1 : changes);
-        }
-
-        private Remembered changedHere(long from, long to) {
-            return new Remembered(link, ownerIsActive, epoch, readAt, to, at(from).changes);
-        }
-
-        private boolean isSameGrant(Link now) {
-            return link.userId().equals(now.userId())
-                    && link.insertedAt().equals(now.insertedAt())
-                    && link.token().equals(now.token())
-                    && link.lastLoginAt().equals(now.lastLoginAt());
-        }
-    }
-
-    /**
      * @param latest what the readers know: a caller after a change of the link does not join a reading from before
      * @param caller that asks. Callers do not share a read, because the bulkhead may refuse one and not the other
      */
     private record Reading(AccountId id, Optional<UUID> owner, long latest, String caller) {}
 
     record Miss(AccountId id, Optional<UUID> owner) {}
+
+    /** Reads a link in use again before it is too old to be answered from, so that no caller has to wait for FusionAuth. */
+    @Singleton
+    public static class ReadAhead {
+
+        private static final int AT_ONCE = 8;
+        private static final Duration AFTER_A_FAILURE = Duration.ofSeconds(5);
+
+        private final RememberedLinks links;
+        private final AheadOfTime readings;
+        private final Clock clock;
+        private final Duration dueAfter;
+
+        ReadAhead(
+                RememberedLinks links,
+                @VirtualThreads ExecutorService threads,
+                CacheBudget memory,
+                BrokerSettings settings,
+                Clock clock) {
+            this.links = links;
+            this.readings =
+                    new AheadOfTime(threads, clock, memory, Share.READS_AHEAD, AT_ONCE, Duration.ZERO, AFTER_A_FAILURE);
+            this.clock = clock;
+            this.dueAfter = AheadOfTime.dueAfter(settings);
+        }
+
+        /** Starts a reading if this link, which is being used, is due. Never blocks. */
+        public void readIfDue(Remembered remembered) {
+            if (Duration.between(remembered.readAt(), clock.instant()).compareTo(dueAfter) >= 0) {
+                var id = AccountId.of(remembered.link());
+                readings.start(ReadAhead.class, id, () -> links.read(id));
+            }
+        }
+    }
 }

@@ -3,9 +3,9 @@
  * {@code broker.accounts.recheck-after}, and reads the link's owner with it.
  *
  * <pre>
- *   begin ───────► fresh ──────────────► the link as last read
+ *   mint begins ─► fresh ──────────────► the link as last read
  *                    │ too old
- *   finish ──────► current ──► read ──► FusionAuth: link, then its user
+ *   mint ends ───► current ──► read ──► FusionAuth: link, then its user
  *                                       the store: the row's version
  * </pre>
  */

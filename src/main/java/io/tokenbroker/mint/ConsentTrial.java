@@ -1,8 +1,8 @@
 package io.tokenbroker.mint;
 
 import io.tokenbroker.account.Accounts;
-import io.tokenbroker.account.TrialMint;
-import io.tokenbroker.fusionauth.Link;
+import io.tokenbroker.account.Accounts.TrialMint;
+import io.tokenbroker.fusionauth.LinkApi.Link;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.link.RememberedLinks;
 import io.tokenbroker.policy.RefreshTurns;
@@ -10,12 +10,12 @@ import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.provider.Providers;
 import io.tokenbroker.refresh.Acceptance;
+import io.tokenbroker.refresh.Acceptance.RefreshResult;
 import io.tokenbroker.refresh.RecentOutcomes;
-import io.tokenbroker.refresh.RefreshResult;
 import io.tokenbroker.refresh.RefusalProblems;
 import io.tokenbroker.refresh.SharedRefresh;
-import io.tokenbroker.token.Target;
-import io.tokenbroker.token.TokenSpec;
+import io.tokenbroker.refresh.TokenSpec;
+import io.tokenbroker.refresh.TokenSpec.Target;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.List;

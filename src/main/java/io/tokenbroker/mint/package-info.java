@@ -6,6 +6,9 @@
  *   every door ──┴► Mints ──►
  *                             finish: link as it stands, cache, one refresh for all who wait: memory, store, tenant
  * </pre>
+ *
+ * <p>{@code MintResource} has {@code POST /accounts/{id}/token} and {@code POST /tokens}, {@code PolicyResource} says what a mint
+ * would do.
  */
 @NullMarked
 package io.tokenbroker.mint;

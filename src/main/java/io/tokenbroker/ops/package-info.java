@@ -2,11 +2,11 @@
  * The process. {@code Broker} serves, or runs {@code keep-alive}.
  *
  * <pre>
- *  SettingsReader (missing, malformed, unknown) → StartupChecks → ClientChecks → ProviderChecks
+ *  SettingsReader (missing, malformed, unknown) → StartupChecks, ClientChecks
  *    → all Faults in one line (StartFailure), or serve and begin Background work
  * </pre>
  *
- * <p>Readiness and the log are here too. {@code Time} is the only class that asks the system for the time.
+ * <p>Readiness and the log are here too.
  */
 @NullMarked
 package io.tokenbroker.ops;

@@ -1,7 +1,10 @@
 package io.tokenbroker.policy;
 
+import io.tokenbroker.policy.PolicyRules.PolicyQuery;
 import io.tokenbroker.policy.PolicyRules.PolicyRule;
 import io.tokenbroker.policy.PolicyRules.PolicyRule.Needs;
+import io.tokenbroker.policy.PolicyRules.Verdict;
+import io.tokenbroker.policy.RefreshTurns.ForcedRefreshes;
 import io.tokenbroker.settings.BrokerSettings;
 import java.time.Clock;
 import java.util.List;

@@ -132,4 +132,32 @@ public class PolicyRules {
             return BrokerException.byRule(name, ProblemType.FORBIDDEN, refusal);
         }
     }
+
+    /**
+     * How one rule judges what is asked.
+     *
+     * @param rule its name, which is that of the setting
+     * @param refusal the detail if it refuses
+     */
+    public record Verdict(String rule, boolean allowed, String refusal) {}
+
+    /**
+     * What a client asks for, as far as its policy looks at it.
+     *
+     * @param provider of the account
+     * @param user that has been proved by a token of the user's own
+     * @param resource what the token is for; empty where a provider decides that itself, and before it is known
+     * @param scopes what the tenant is to be asked for; none leaves it to the tenant
+     */
+    public record PolicyQuery(UUID provider, Optional<UUID> user, String resource, List<String> scopes) {
+
+        public PolicyQuery {
+            scopes = List.copyOf(scopes);
+        }
+
+        /** As far as it is known before the account's provider is looked up. */
+        public static PolicyQuery ofAccount(UUID provider, Optional<UUID> user) {
+            return new PolicyQuery(provider, user, "", List.of());
+        }
+    }
 }

@@ -1,13 +1,19 @@
 package io.tokenbroker.policy;
 
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.TimeMeter;
+import io.tokenbroker.policy.PolicyRules.Verdict;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
+import io.tokenbroker.settings.BrokerSettings;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.UUID;
 
 /** How often a caller may ask for what can cost an upstream: a full minute's worth at once, then as it refills. */
 public final class RequestRate {
@@ -97,6 +103,28 @@ public final class RequestRate {
             var next = Math.min(limit, available() + 1);
             var nanos = bucket.estimateAbilityToConsume(next).getNanosToWaitForRefill();
             return Duration.ofNanos(nanos).plusMillis(999).toSeconds();
+        }
+    }
+
+    /** The request rate of each user. */
+    @Singleton
+    public static class UserRates {
+
+        /** A bucket that was left alone for a minute is full, so forgetting it changes nothing. */
+        private static final Duration FULL_AGAIN = Duration.ofMinutes(1);
+
+        private final LoadingCache<UUID, RequestRate> rates;
+
+        UserRates(BrokerSettings settings, Clock clock) {
+            var limit = settings.users().requestsPerMinute();
+            this.rates = Caffeine.newBuilder()
+                    .maximumSize(20_000)
+                    .expireAfterAccess(FULL_AGAIN)
+                    .build(user -> RequestRate.ofUser(limit, clock));
+        }
+
+        public RequestRate of(UUID user) {
+            return rates.get(user);
         }
     }
 }

@@ -1,8 +1,11 @@
 package io.tokenbroker.problem;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -105,5 +108,84 @@ public final class BrokerException extends RuntimeException {
     /** Which rule of the client's policy it was, if it was one. */
     public Optional<String> rule() {
         return Optional.ofNullable(rule);
+    }
+
+    /** One field of the request that is wrong. */
+    public record FieldError(String field, String message) {
+
+        private static final int LONGEST = 64;
+
+        /** A field that does not exist. */
+        public static FieldError unknown(String field, Collection<String> known) {
+            return new FieldError(
+                    printable(field),
+                    NearestName.of(field, known)
+                            .map("is not known; did you mean %s?"::formatted)
+                            .orElse("is not known"));
+        }
+
+        /** A field's name comes from the caller: show it only as far as it is one. */
+        static String printable(String field) {
+            var clean = field.replaceAll("[^A-Za-z0-9_.\\[\\]-]", "?");
+            return clean.substring(0, Math.min(clean.length(), LONGEST));
+        }
+
+        String sentence() {
+            return "The field '%s' %s%s".formatted(field, message, message.endsWith("?") ? "" : ".");
+        }
+    }
+
+    /**
+     * What start needs so that the person can put things right; the names are those of its request.
+     *
+     * @param claims that start would take
+     */
+    public record Reauthorize(
+            String accountId, String providerId, @Nullable String claims, List<String> scopes) {
+
+        public Reauthorize {
+            scopes = List.copyOf(scopes);
+        }
+
+        /** How the person's sign-in begins, for a caller that sees nothing but a text. */
+        String advice() {
+            return " Your page starts that by POST /authorizations/start with account_id %s.".formatted(accountId);
+        }
+    }
+
+    /** What an upstream said, as codes and ids only: its free text may name people. Anything of another form is dropped. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Upstream(
+            @Nullable String error,
+            @Nullable String suberror,
+            @Nullable List<Integer> errorCodes,
+            @Nullable String correlationId,
+            @Nullable String traceId) {
+
+        /** OAuth error codes and the like. Short and without digits runs that a token would have. */
+        private static final Pattern CODE = Pattern.compile("[a-z][a-z_.-]{0,63}");
+
+        private static final Pattern ID = Pattern.compile("[0-9a-fA-F-]{8,64}");
+
+        public Upstream {
+            error = matching(CODE, error);
+            suberror = matching(CODE, suberror);
+            errorCodes = errorCodes == null || errorCodes.isEmpty() ? null : List.copyOf(errorCodes);
+            correlationId = matching(ID, correlationId);
+            traceId = matching(ID, traceId);
+        }
+
+        public static Upstream error(@Nullable String error) {
+            return new Upstream(error, null, null, null, null);
+        }
+
+        /** Whether anything is left of what was said. */
+        boolean saysSomething() {
+            return !equals(error(null));
+        }
+
+        private static @Nullable String matching(Pattern form, @Nullable String value) {
+            return value != null && form.matcher(value).matches() ? value : null;
+        }
     }
 }

@@ -2,7 +2,11 @@ package io.tokenbroker.problem;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.tokenbroker.problem.BrokerException.FieldError;
+import io.tokenbroker.problem.BrokerException.Reauthorize;
+import io.tokenbroker.problem.BrokerException.Upstream;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How refusals look: problems, except at the doors for programs that know another form. The end of the path names the door. */
@@ -154,6 +158,34 @@ public enum ErrorShape {
         /** RFC 6749 §5.2 allows ASCII without quote and backslash. */
         private static String printable(String text) {
             return text.replaceAll("[^\\x20-\\x21\\x23-\\x5B\\x5D-\\x7E]", "?");
+        }
+    }
+
+    /** RFC 9457 problem details, as they leave the broker. */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record Problem(
+            String type,
+            String title,
+            int status,
+            String detail,
+            String code,
+            String requestId,
+            List<FieldError> errors,
+            @Nullable Reauthorize reauthorize,
+            @Nullable Upstream upstream) {
+
+        public static Problem of(BrokerException e, String requestId) {
+            var type = e.type();
+            return new Problem(
+                    "urn:token-broker:problem:" + type.code(),
+                    type.title(),
+                    type.status(),
+                    e.detail(),
+                    type.code(),
+                    requestId,
+                    e.errors(),
+                    e.reauthorize().orElse(null),
+                    e.upstream().filter(Upstream::saysSomething).orElse(null));
         }
     }
 }

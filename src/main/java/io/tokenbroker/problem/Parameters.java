@@ -4,12 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import io.tokenbroker.problem.BrokerException.FieldError;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The parameters of a form or a query, as OAuth has them (RFC 6749 §3.2): none twice, and one without a value was not sent. */
 public final class Parameters {
@@ -107,5 +109,19 @@ public final class Parameters {
         return values.getOrDefault(name, List.of()).stream()
                 .filter(value -> !value.isEmpty())
                 .toList();
+    }
+
+    /** Request bodies. */
+    public static final class Body {
+
+        private Body() {}
+
+        /** The body, or the refusal of a request that has none. */
+        public static <T> T required(@Nullable T body) {
+            if (body == null) {
+                throw new BrokerException(ProblemType.INVALID_REQUEST, "A JSON body is required.");
+            }
+            return body;
+        }
     }
 }

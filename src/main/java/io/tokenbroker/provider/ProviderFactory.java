@@ -1,13 +1,14 @@
 package io.tokenbroker.provider;
 
 import io.tokenbroker.fusionauth.IdentityProviderApi.IdentityProvider;
-import io.tokenbroker.provider.Usability.Made;
+import io.tokenbroker.provider.ProviderFactory.Usability.Made;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.settings.BrokerSettings;
-import io.tokenbroker.settings.BrokerSettings.Rotation;
+import io.tokenbroker.settings.ProviderSettings;
+import io.tokenbroker.settings.ProviderSettings.Rotation;
 import io.tokenbroker.tenant.Discovery;
 import io.tokenbroker.tenant.Discovery.Endpoints;
-import io.tokenbroker.tenant.EntraV1;
+import io.tokenbroker.tenant.Entra.EntraV1;
 import io.tokenbroker.tenant.TokenEndpoint;
 import io.tokenbroker.tenant.TokenEndpoint.ClientAuthentication;
 import io.tokenbroker.upstream.EgressPolicy;
@@ -41,17 +42,17 @@ class ProviderFactory {
 
     private final Discovery discovery;
     private final EgressPolicy egress;
-    private final Map<UUID, BrokerSettings.Provider> overrides;
+    private final Map<UUID, ProviderSettings> overrides;
 
     ProviderFactory(Discovery discovery, EgressPolicy egress, BrokerSettings settings) {
         this.discovery = discovery;
         this.egress = egress;
         this.overrides = settings.providers().entrySet().stream()
                 .collect(Collectors.toUnmodifiableMap(
-                        entry -> BrokerSettings.Provider.id(entry.getKey()), Map.Entry::getValue));
+                        entry -> ProviderSettings.id(entry.getKey()), Map.Entry::getValue));
     }
 
-    private static boolean isGivenInFull(BrokerSettings.Provider provider) {
+    private static boolean isGivenInFull(ProviderSettings provider) {
         return provider.clientId().isPresent()
                 && (provider.issuer().isPresent()
                         || (provider.authorizationEndpoint().isPresent()
@@ -77,7 +78,7 @@ class ProviderFactory {
     }
 
     /** FusionAuth cannot tell more of a provider that is given in full, but that it is switched off there. */
-    private Supplier<Made> making(UUID id, BrokerSettings.Provider given, Optional<IdentityProvider> inFusionAuth) {
+    private Supplier<Made> making(UUID id, ProviderSettings given, Optional<IdentityProvider> inFusionAuth) {
         return () -> new Made(
                 id,
                 given.name().orElse(""),
@@ -115,7 +116,7 @@ class ProviderFactory {
     }
 
     /** A provider that the settings give in full. */
-    private Usability make(UUID id, BrokerSettings.Provider given) {
+    private Usability make(UUID id, ProviderSettings given) {
         var provider = new IdentityProvider(
                 id,
                 given.name().orElse(id.toString()),
@@ -176,15 +177,15 @@ class ProviderFactory {
         var override = Optional.ofNullable(overrides.get(provider.id()));
         return new Usability.Usable(new Provider(
                 provider.id(),
-                override.flatMap(BrokerSettings.Provider::name).orElse(provider.name()),
+                override.flatMap(ProviderSettings::name).orElse(provider.name()),
                 Optional.of(endpoints.issuer()).filter(issuer -> !issuer.isEmpty()),
                 endpoints.promisesIssuer(),
                 endpoints.authorization(),
                 tokenEndpoint,
-                override.flatMap(BrokerSettings.Provider::rotation)
+                override.flatMap(ProviderSettings::rotation)
                         .orElse(tokenEndpoint.isEntra() ? Rotation.REUSABLE : Rotation.SINGLE_USE),
-                override.flatMap(BrokerSettings.Provider::defaultLifetime).orElse(Provider.DEFAULT_LIFETIME),
-                override.flatMap(BrokerSettings.Provider::defaultResource),
+                override.flatMap(ProviderSettings::defaultLifetime).orElse(Provider.DEFAULT_LIFETIME),
+                override.flatMap(ProviderSettings::defaultResource),
                 identityClaims));
     }
 
@@ -196,5 +197,17 @@ class ProviderFactory {
                         .<Discovery.Result>map(token -> new Endpoints(issuer, authorization, token)))
                 .orElse(new Discovery.Unusable(
                         "it has neither an issuer nor both an authorization and a token endpoint"));
+    }
+
+    /** Whether a provider can work. */
+    sealed interface Usability {
+
+        record Usable(Provider provider) implements Usability {}
+
+        /** @param reason completes the sentence "It is left out because …" */
+        record Unusable(String reason) implements Usability {}
+
+        /** What became of one provider that FusionAuth or the settings name. */
+        record Made(UUID id, String name, Usability usability) {}
     }
 }

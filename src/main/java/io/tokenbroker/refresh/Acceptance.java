@@ -1,9 +1,11 @@
 package io.tokenbroker.refresh;
 
+import io.tokenbroker.refresh.AccessToken.Minted;
+import io.tokenbroker.refresh.AccessToken.Minted.Source;
+import io.tokenbroker.tenant.RefreshOutcome;
 import io.tokenbroker.tenant.RefreshOutcome.Outage;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
-import io.tokenbroker.token.AccessToken;
-import io.tokenbroker.token.Minted.Source;
+import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
@@ -68,5 +70,28 @@ public record Acceptance(
 
     boolean accepts(AccessToken token, boolean isNew) {
         return (isNew ? since : stored).test(token);
+    }
+
+    /** How a refresh ended for all who waited for it. */
+    public sealed interface RefreshResult {
+
+        /** @param rotated whether a newer refresh token came along */
+        record Arrived(Minted minted, boolean rotated) implements RefreshResult {}
+
+        /** Refused or not answered. If the tenant is away, an older token may do, which each caller judges by itself. */
+        record Missed(RefreshOutcome.NoToken why) implements RefreshResult {}
+
+        /**
+         * Another replica is refreshing the account, for too long to wait.
+         *
+         * @param left until its lease ends
+         */
+        record Busy(Duration left) implements RefreshResult {}
+
+        /** A usable token would have been passed over, and the client has had its turn for that. */
+        record TooEarly() implements RefreshResult {}
+
+        /** The store is away, and the refresh token may not be spent, or is not known without it. */
+        record StoreAway() implements RefreshResult {}
     }
 }

@@ -1,12 +1,13 @@
 package io.tokenbroker.refresh;
 
 import io.tokenbroker.database.StoreUnavailable;
+import io.tokenbroker.grant.GrantStore.Look;
+import io.tokenbroker.grant.GrantStore.Look.Mark;
 import io.tokenbroker.grant.Lease;
-import io.tokenbroker.grant.Look;
-import io.tokenbroker.grant.Look.Mark;
+import io.tokenbroker.refresh.Acceptance.RefreshResult;
 import io.tokenbroker.refresh.RefreshAttempt.Result;
 import io.tokenbroker.seal.Secret;
-import io.tokenbroker.settings.BrokerSettings.Rotation;
+import io.tokenbroker.settings.ProviderSettings.Rotation;
 import io.tokenbroker.tenant.RefreshGrants.Permission;
 import io.tokenbroker.tenant.RefreshOutcome;
 import io.tokenbroker.tenant.RefreshOutcome.Refreshed;
@@ -14,8 +15,6 @@ import io.tokenbroker.tenant.RefreshOutcome.Refusal;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
 import io.tokenbroker.tenant.RefreshOutcome.Unusable;
-import io.tokenbroker.token.AccessToken;
-import io.tokenbroker.token.TokenSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

@@ -1,17 +1,17 @@
 package io.tokenbroker.refresh;
 
 import io.quarkus.runtime.ShutdownEvent;
+import io.tokenbroker.grant.GrantStore.Look;
 import io.tokenbroker.grant.Grants;
-import io.tokenbroker.grant.Look;
-import io.tokenbroker.problem.Upstream;
+import io.tokenbroker.grant.Grants.UnknownGrants;
+import io.tokenbroker.problem.BrokerException.Upstream;
+import io.tokenbroker.refresh.Acceptance.RefreshResult;
+import io.tokenbroker.refresh.LeaseWaits.GrantTurns;
 import io.tokenbroker.refresh.RefreshAttempt.Result;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.tenant.RefreshOutcome.Refusal;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
-import io.tokenbroker.time.Window;
-import io.tokenbroker.token.AccessToken;
-import io.tokenbroker.token.TokenCache;
-import io.tokenbroker.token.TokenSpec;
+import io.tokenbroker.time.Time.Window;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;

@@ -1,14 +1,14 @@
 package io.tokenbroker.refresh;
 
-import io.tokenbroker.link.RememberedLinks.Remembered;
+import io.tokenbroker.link.Remembered;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.provider.Provider;
 import io.tokenbroker.provider.Providers;
+import io.tokenbroker.refresh.Acceptance.RefreshResult;
+import io.tokenbroker.refresh.TokenSpec.Target;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
-import io.tokenbroker.token.Target;
-import io.tokenbroker.token.TokenSpec;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,14 +1,20 @@
 package io.tokenbroker.refresh;
 
+import io.quarkus.virtual.threads.VirtualThreads;
+import io.tokenbroker.link.AheadOfTime;
 import io.tokenbroker.link.RememberedLinks;
 import io.tokenbroker.link.SingleFlight;
+import io.tokenbroker.refresh.Acceptance.RefreshResult;
+import io.tokenbroker.refresh.AccessToken.Minted;
+import io.tokenbroker.refresh.AccessToken.Minted.Source;
+import io.tokenbroker.settings.CacheBudget;
+import io.tokenbroker.settings.CacheBudget.Share;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
-import io.tokenbroker.token.Minted;
-import io.tokenbroker.token.Minted.Source;
-import io.tokenbroker.token.TokenCache;
-import io.tokenbroker.token.TokenSpec;
 import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
 
 /** One refresh for all who want the same at the same time, and none where its end is known already. Blocks. */
 @Singleton
@@ -55,4 +61,33 @@ public class SharedRefresh {
 
     /** @param picky whether a token that others take may not do */
     private record Flight(TokenSpec.Key key, boolean picky) {}
+
+    /** Renews tokens in use in the background, before a caller has to wait for a refresh. */
+    @Singleton
+    public static class RefreshAhead {
+
+        private static final int AT_ONCE_PER_PROVIDER = 16;
+
+        /** A failing tenant is not pressed. */
+        private static final Duration BETWEEN_TRIES = Duration.ofSeconds(30);
+
+        private final SharedRefresh refresh;
+        private final AheadOfTime renewals;
+        private final Clock clock;
+
+        RefreshAhead(SharedRefresh refresh, @VirtualThreads ExecutorService threads, CacheBudget memory, Clock clock) {
+            this.refresh = refresh;
+            this.renewals = new AheadOfTime(
+                    threads, clock, memory, Share.RENEWALS_AHEAD, AT_ONCE_PER_PROVIDER, BETWEEN_TRIES, Duration.ZERO);
+            this.clock = clock;
+        }
+
+        /** Starts a renewal if this token, which is being handed out, is due. Never blocks. */
+        public void renewIfDue(TokenSpec spec, AccessToken token) {
+            if (token.isDueAt(clock.instant())) {
+                var fresh = Acceptance.of(newer -> !newer.isDueAt(clock.instant()));
+                renewals.start(spec.provider().id(), spec.key(), () -> refresh.of(spec, false, fresh));
+            }
+        }
+    }
 }

@@ -3,24 +3,24 @@ package io.tokenbroker.resolve;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tokenbroker.account.Accounts;
+import io.tokenbroker.account.Accounts.AccountLocks;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.complete.Completed;
 import io.tokenbroker.complete.LinkingProblems;
-import io.tokenbroker.complete.PendingLinkSeal;
 import io.tokenbroker.complete.PendingLinks;
-import io.tokenbroker.fusionauth.Link;
+import io.tokenbroker.complete.PendingLinks.PendingLinkSeal;
 import io.tokenbroker.fusionauth.LinkApi;
-import io.tokenbroker.fusionauth.LinkWrite;
+import io.tokenbroker.fusionauth.LinkApi.Link;
 import io.tokenbroker.fusionauth.PendingLinkApi;
+import io.tokenbroker.fusionauth.PendingLinkApi.LinkWrite;
 import io.tokenbroker.fusionauth.PendingLinkApi.PendingLink;
-import io.tokenbroker.link.AccountLocks;
 import io.tokenbroker.link.LinkOwners;
-import io.tokenbroker.memory.CacheBudget;
-import io.tokenbroker.memory.CacheBudget.Share;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.settings.CacheBudget;
+import io.tokenbroker.settings.CacheBudget.Share;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Optional;
@@ -96,7 +96,7 @@ class ResolveService {
 
     private Link complete(PendingLinkSeal pending) {
         requireRoom(pending);
-        return switch (fusionAuth.completePending(pending.id(), pending.userId())) {
+        return switch (waiting.completePending(pending.id(), pending.userId())) {
             case LinkWrite.Written(var written) -> {
                 resolved.put(pending.id(), written.identity());
                 // Read again: whether the token came along from the pending link is not documented.

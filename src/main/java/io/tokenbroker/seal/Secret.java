@@ -2,8 +2,12 @@ package io.tokenbroker.seal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.SerializedString;
+import com.fasterxml.jackson.databind.JsonSerializer;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import java.io.IOException;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import org.jose4j.lang.HashUtil;
@@ -67,5 +71,14 @@ public final class Secret {
     @Override
     public String toString() {
         return "***";
+    }
+
+    /** Writes a secret as plain text. Only fields of answers that name this serializer get it. */
+    public static final class RevealedSecret extends JsonSerializer<Secret> {
+
+        @Override
+        public void serialize(Secret secret, JsonGenerator json, SerializerProvider unused) throws IOException {
+            json.writeString(secret.json());
+        }
     }
 }

@@ -1,13 +1,16 @@
 package io.tokenbroker.settings;
 
+import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.runtime.configuration.MemorySizeConverter;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
+import io.tokenbroker.settings.SettingConverters.HeapPart;
+import io.tokenbroker.settings.SettingConverters.StrictBoolean;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * The broker's settings. Each but {@code providers} is also an environment variable, such as {@code BROKER_STORE_URL}.
@@ -48,7 +51,7 @@ public interface BrokerSettings {
     UserSettings users();
 
     /** Overrides, and providers given in full, by identity provider id. */
-    Map<String, Provider> providers();
+    Map<String, ProviderSettings> providers();
 
     Accounts accounts();
 
@@ -138,46 +141,6 @@ public interface BrokerSettings {
         Optional<String> azdAccount();
     }
 
-    /** One identity provider: what FusionAuth does not say of it, or all of it where {@code client-id} is given. */
-    interface Provider extends GivenProvider {
-
-        /**
-         * What a mint asks for that names neither resource nor scopes. Without it: Microsoft Graph at Entra, elsewhere all
-         * that was granted at the sign-in.
-         */
-        @Example(value = "https://management.azure.com", of = "a resource")
-        Optional<String> defaultResource();
-
-        /** Whether a used refresh token still works. Without it: {@code reusable} at Entra, else {@code single-use}. */
-        @Example("single-use")
-        Optional<Rotation> rotation();
-
-        /** How long an access token lives of which the provider does not say so. Without it: 60 seconds. */
-        @Example("60s")
-        Optional<Duration> defaultLifetime();
-
-        Linking linking();
-
-        /** The provider's id from its settings key. Environment variables have underscores in place of the dashes. */
-        static UUID id(String key) {
-            return UUID.fromString(key.replaceAll("[_.]", "-"));
-        }
-    }
-
-    /** What a sign-in for linking must satisfy. */
-    interface Linking {
-
-        /** A claims request (OpenID Connect Core §5.5), merged with the caller's. Without it: nothing. */
-        @Example(
-                value = "{\"access_token\":{\"acrs\":{\"essential\":true,\"values\":[\"p1\"]}}}",
-                of = "a claims request, a JSON object")
-        Optional<String> claims();
-
-        /** The parameter {@code acr_values} of each sign-in, for providers other than Entra. Without it: not sent. */
-        @Example(value = "urn:mace:incommon:iap:silver", of = "authentication context classes, separated by blanks")
-        Optional<String> acrValues();
-    }
-
     /** What is read of an account before a mint. */
     interface Accounts {
 
@@ -199,8 +162,56 @@ public interface BrokerSettings {
         boolean requireActiveUser();
     }
 
-    enum Rotation {
-        REUSABLE,
-        SINGLE_USE
+    /** Refresh tokens that no mint renews, and that their provider would let expire. */
+    interface KeepAliveSettings {
+
+        /** How old a refresh token becomes before it is renewed in the background, a second at least. */
+        @WithDefault("30d")
+        @Example("30d")
+        Duration after();
+
+        /**
+         * How many accounts a second are renewed in the background at most, 0 to 1000, by each replica. 0 switches it off; the
+         * store is cleaned up all the same.
+         */
+        @WithDefault("5")
+        @Example(value = "5", of = "how many accounts a second, 0 for none")
+        int rate();
+    }
+
+    /** How much memory the broker takes. */
+    interface MemorySettings {
+
+        /** What the caches may hold together, tokens most of all: a size from 1M on, or a part of the heap up to 75%. */
+        @WithDefault("25%")
+        @WithConverter(HeapPart.class)
+        @Example(value = "25%", of = "a size from 1M on, such as 64M, or a part of the heap up to 75%")
+        long caches();
+    }
+
+    /** What every user may do. */
+    interface UserSettings {
+
+        /** How many requests a minute each user may make, whatever for, counted by each replica. */
+        @WithDefault("600")
+        @Example("600")
+        int requestsPerMinute();
+    }
+
+    /** How much a provider may send. */
+    interface LimitSettings {
+
+        /**
+         * How long a provider's access token, refresh token or id_token may be, 1K to 1M. A longer one is an
+         * {@code upstream_error}.
+         */
+        @WithDefault("16K")
+        @WithConverter(MemorySizeConverter.class)
+        @Example("16K")
+        MemorySize tokenSize();
+
+        default int tokenBytes() {
+            return tokenSize().asBigInteger().intValueExact();
+        }
     }
 }

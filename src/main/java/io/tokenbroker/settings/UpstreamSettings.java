@@ -2,6 +2,7 @@ package io.tokenbroker.settings;
 
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
+import io.tokenbroker.settings.SettingConverters.StrictBoolean;
 
 /** To which addresses the broker sends codes, client secrets and refresh tokens. */
 public interface UpstreamSettings {

@@ -4,7 +4,7 @@ import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.caller.Metered;
-import io.tokenbroker.problem.Body;
+import io.tokenbroker.problem.Parameters.Body;
 import io.tokenbroker.start.StartService.AuthorizationStarted;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.POST;

@@ -5,20 +5,26 @@ import io.tokenbroker.account.Accounts;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.ClaimsRequest;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.provider.Provider;
+import io.tokenbroker.provider.Provider.Scopes;
 import io.tokenbroker.provider.Providers;
-import io.tokenbroker.provider.Scopes;
 import io.tokenbroker.seal.Sealer;
 import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.settings.ProviderSettings;
 import io.tokenbroker.start.AuthorizationRequest.AuthorizeUrl;
 import io.tokenbroker.start.AuthorizationRequest.CodeVerifier;
+import io.tokenbroker.start.AuthorizationRequest.Purpose;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -156,6 +162,39 @@ class StartService {
         @Override
         public String toString() {
             return "AuthorizationStarted[expiresAt=%s]".formatted(expiresAt);
+        }
+    }
+
+    /** What the settings ask of every sign-in at a provider, such as a second factor, beside what the caller asks of this one. */
+    @Singleton
+    static class SignInDemands {
+
+        private final Map<UUID, ProviderSettings.Linking> demands;
+
+        SignInDemands(BrokerSettings settings) {
+            demands = settings.providers().entrySet().stream()
+                    .collect(Collectors.toUnmodifiableMap(
+                            entry -> ProviderSettings.id(entry.getKey()),
+                            entry -> entry.getValue().linking()));
+        }
+
+        /** The caller's come from a refusal, which says what would do now: where both ask for one claim, the caller's count. */
+        @Nullable
+        String claims(UUID provider, @Nullable String asked) {
+            var demanded = of(provider).flatMap(ProviderSettings.Linking::claims);
+            return asked == null
+                    ? demanded.orElse(null)
+                    : demanded.map(claims -> ClaimsRequest.merged(claims, asked))
+                            .orElse(asked);
+        }
+
+        @Nullable
+        String acrValues(UUID provider) {
+            return of(provider).flatMap(ProviderSettings.Linking::acrValues).orElse(null);
+        }
+
+        private Optional<ProviderSettings.Linking> of(UUID provider) {
+            return Optional.ofNullable(demands.get(provider));
         }
     }
 }

@@ -6,8 +6,14 @@ import io.tokenbroker.upstream.OutboundProxy;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.net.ProxyOptions;
+import jakarta.ws.rs.client.ClientRequestContext;
+import jakarta.ws.rs.client.ClientResponseContext;
+import jakarta.ws.rs.client.ClientResponseFilter;
 import jakarta.ws.rs.ext.ContextResolver;
 import jakarta.ws.rs.ext.Provider;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -15,6 +21,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.rest.client.RestClientBuilder;
 import org.eclipse.microprofile.rest.client.spi.RestClientBuilderListener;
+import org.jboss.resteasy.reactive.client.impl.ClientRequestContextImpl;
 import org.jboss.resteasy.reactive.client.impl.VertxRequestCustomizingClientBuilder;
 
 /**
@@ -80,6 +87,53 @@ public class ProviderConnections implements ContextResolver<HttpClientOptions> {
         private static void refuse(HttpClientRequest request, ConnectException why) {
             request.exceptionHandler(any -> {}); // its caller hears of it, so it need not be logged
             request.reset(0, why);
+        }
+    }
+
+    /** Closes the connection of an answer that is not read to its end. The client would drain it, which may take for ever. */
+    public static class UnfinishedAnswers implements ClientResponseFilter {
+
+        @Override
+        public void filter(ClientRequestContext request, ClientResponseContext response) {
+            if (request instanceof ClientRequestContextImpl ours && response.hasEntity()) {
+                var answer = ours.getRestClientRequestContext().getVertxClientResponse();
+                response.setEntityStream(new Body(
+                        response.getEntityStream(), () -> answer.request().reset()));
+            }
+        }
+
+        private static final class Body extends FilterInputStream {
+
+            private final Runnable breakOff;
+            private boolean isRead;
+
+            Body(InputStream in, Runnable breakOff) {
+                super(in);
+                this.breakOff = breakOff;
+            }
+
+            @Override
+            public int read() throws IOException {
+                return noted(super.read());
+            }
+
+            @Override
+            public int read(byte[] into, int offset, int length) throws IOException {
+                return noted(super.read(into, offset, length));
+            }
+
+            @Override
+            public void close() throws IOException {
+                super.close();
+                if (!isRead) {
+                    breakOff.run();
+                }
+            }
+
+            private int noted(int result) {
+                isRead |= result < 0;
+                return result;
+            }
         }
     }
 }

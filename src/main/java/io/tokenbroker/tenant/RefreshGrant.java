@@ -1,8 +1,9 @@
 package io.tokenbroker.tenant;
 
-import io.tokenbroker.problem.Upstream;
+import io.tokenbroker.problem.BrokerException.Upstream;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.tenant.RefreshOutcome.Outage;
+import io.tokenbroker.tenant.TokenAnswers.TenantErrors;
 import io.tokenbroker.tenant.TokenEndpoint.ClientAuthentication;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.MultivaluedHashMap;

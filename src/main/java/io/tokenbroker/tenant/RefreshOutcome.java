@@ -1,6 +1,6 @@
 package io.tokenbroker.tenant;
 
-import io.tokenbroker.problem.Upstream;
+import io.tokenbroker.problem.BrokerException.Upstream;
 import io.tokenbroker.seal.Secret;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;

@@ -2,7 +2,7 @@
  * Sends refresh grants, which are OAuth requests; the package {@code grant} is what the store keeps.
  *
  * <pre>
- *  is the tenant asked to be left alone, or the client refused? → a place in the bulkhead → is the circuit open?
+ *  does the tenant want a pause, or refuse the client (HeldBack)? → a place in the bulkhead → is the circuit open?
  *  → permission (the lease) → send → once more where that does no harm → RefreshOutcome
  * </pre>
  *

@@ -1,6 +1,6 @@
 /**
  * {@code Window}: a span of time that a clock set back does not prolong. {@code Sleeper}: waiting, injected, so that tests need
- * not wait. The clock itself is made in {@code ops.Time}.
+ * not wait. {@code Time} alone asks the system for the time.
  */
 @NullMarked
 package io.tokenbroker.time;

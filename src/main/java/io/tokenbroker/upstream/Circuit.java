@@ -2,7 +2,7 @@ package io.tokenbroker.upstream;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.tokenbroker.time.Window;
+import io.tokenbroker.time.Time.Window;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

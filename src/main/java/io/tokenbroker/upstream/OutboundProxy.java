@@ -87,7 +87,7 @@ public class OutboundProxy {
             return new Proxy(Proxy.Type.HTTP, new InetSocketAddress(host, port));
         }
 
-        /** For HttpURLConnection; {@link UrlConnections} has it tell a proxy the password. */
+        /** For HttpURLConnection, which FusionAuth's client uses. */
         private void authenticate() {
             if (user.isEmpty()) {
                 return;

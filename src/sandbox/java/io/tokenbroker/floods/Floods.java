@@ -34,7 +34,7 @@ public final class Floods {
     private Floods() {}
 
     /** On threads of the system, which do not queue behind the stand-ins'. */
-    @SuppressWarnings("ThreadPriorityCheck") // where the JVM may have it, callers do not disturb each other
+    @SuppressWarnings("ThreadPriorityCheck") // a hint, which only root's threads get
     private static ThreadFactory threads(String name, int priority) {
         return Thread.ofPlatform().daemon().name(name, 0).priority(priority).factory();
     }

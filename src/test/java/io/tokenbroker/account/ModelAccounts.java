@@ -1,8 +1,8 @@
 package io.tokenbroker.account;
 
+import io.tokenbroker.account.Accounts.AccountLocks;
 import io.tokenbroker.fusionauth.LinkApi;
 import io.tokenbroker.grant.Grants;
-import io.tokenbroker.link.AccountLocks;
 import io.tokenbroker.link.ModelLinks;
 import io.tokenbroker.link.RememberedLinks;
 

@@ -17,8 +17,10 @@ import io.tokenbroker.support.Contract;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -35,6 +37,11 @@ class DocumentsTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Path SOURCES = Path.of("src/main/java/io/tokenbroker");
+    private static final Pattern TYPE =
+            Pattern.compile("^ *(?:[a-z-]+ )*(?:class|record|interface|enum|@interface) (\\w+)", Pattern.MULTILINE);
+
+    private static final Map<String, Path> DECLARED = declared();
+
     private static final Pattern OPERATION = Pattern.compile("\\b(GET|POST|DELETE|PUT|PATCH) (/[^\\s?,;<:\"]*)");
     private static final Pattern SETTING = Pattern.compile("(broker\\.[a-z][^=:\\s]*).*");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^()\\s]+)\\)");
@@ -206,13 +213,24 @@ class DocumentsTest {
                 .collect(toSet());
     }
 
-    /** The source of a class. */
+    /** The file of a class, which may be nested in another. */
     private static Optional<Path> source(String name) {
+        return Optional.ofNullable(DECLARED.get(name));
+    }
+
+    private static Map<String, Path> declared() {
+        var declared = new HashMap<String, Path>();
         try (var files = Files.walk(Path.of("src"))) {
-            return files.filter(file -> file.endsWith(name + ".java")).findFirst();
+            for (var file :
+                    files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                TYPE.matcher(Files.readString(file))
+                        .results()
+                        .forEach(type -> declared.putIfAbsent(type.group(1), file));
+            }
         } catch (IOException e) {
             throw new AssertionError(e);
         }
+        return declared;
     }
 
     private static Condition<Path> declares(String test) {

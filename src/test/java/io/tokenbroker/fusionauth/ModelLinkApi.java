@@ -1,7 +1,8 @@
 package io.tokenbroker.fusionauth;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.tokenbroker.memory.CacheBudget;
+import io.tokenbroker.fusionauth.LinkApi.Link;
+import io.tokenbroker.settings.CacheBudget;
 import jakarta.enterprise.inject.Vetoed;
 import java.util.List;
 import java.util.Optional;

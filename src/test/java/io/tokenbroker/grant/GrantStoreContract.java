@@ -3,10 +3,11 @@ package io.tokenbroker.grant;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tokenbroker.grant.GrantStore.Held;
-import io.tokenbroker.grant.Look.Counting;
-import io.tokenbroker.grant.Look.Foreign;
-import io.tokenbroker.grant.Look.Mark;
-import io.tokenbroker.link.SignIn;
+import io.tokenbroker.grant.GrantStore.Look;
+import io.tokenbroker.grant.GrantStore.Look.Counting;
+import io.tokenbroker.grant.GrantStore.Look.Foreign;
+import io.tokenbroker.grant.GrantStore.Look.Mark;
+import io.tokenbroker.grant.GrantStore.SignIn;
 import io.tokenbroker.seal.Secret;
 import java.util.Optional;
 import java.util.UUID;

@@ -1,9 +1,10 @@
 package io.tokenbroker.grant;
 
-import io.tokenbroker.grant.Look.Mark;
-import io.tokenbroker.grant.Look.SharedToken;
+import io.tokenbroker.grant.GrantStore.Look;
+import io.tokenbroker.grant.GrantStore.Look.Mark;
+import io.tokenbroker.grant.GrantStore.Look.SharedToken;
+import io.tokenbroker.grant.GrantStore.SignIn;
 import io.tokenbroker.link.AccountId;
-import io.tokenbroker.link.SignIn;
 import io.tokenbroker.seal.Secret;
 import java.time.Duration;
 import java.time.Instant;

@@ -3,8 +3,8 @@ package io.tokenbroker.grant;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tokenbroker.grant.GrantStore.Held;
-import io.tokenbroker.grant.Look.Counting;
-import io.tokenbroker.grant.Look.Foreign;
+import io.tokenbroker.grant.GrantStore.Look.Counting;
+import io.tokenbroker.grant.GrantStore.Look.Foreign;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

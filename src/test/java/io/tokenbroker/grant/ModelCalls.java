@@ -1,11 +1,12 @@
 package io.tokenbroker.grant;
 
 import io.tokenbroker.database.StoreUnavailable;
-import io.tokenbroker.fusionauth.Link;
-import io.tokenbroker.grant.Look.Mark;
-import io.tokenbroker.grant.Look.SharedToken;
+import io.tokenbroker.fusionauth.LinkApi.Link;
+import io.tokenbroker.grant.GrantStore.Look;
+import io.tokenbroker.grant.GrantStore.Look.Mark;
+import io.tokenbroker.grant.GrantStore.Look.SharedToken;
+import io.tokenbroker.grant.GrantStore.SignIn;
 import io.tokenbroker.link.AccountId;
-import io.tokenbroker.link.SignIn;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.refresh.ModelMints.HandedOut;

@@ -14,7 +14,7 @@ import io.tokenbroker.refresh.ModelMints;
 import io.tokenbroker.refresh.ModelMints.HandedOut;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.settings.BrokerSettings;
-import io.tokenbroker.settings.BrokerSettings.Rotation;
+import io.tokenbroker.settings.ProviderSettings.Rotation;
 import io.tokenbroker.tenant.ModelTenant;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package io.tokenbroker.grant;
 
+import io.tokenbroker.grant.GrantStore.SignIn;
 import io.tokenbroker.grant.ModelCalls.Answered;
 import io.tokenbroker.grant.ModelCalls.Call;
 import io.tokenbroker.grant.ModelCalls.Failure;
@@ -11,7 +12,6 @@ import io.tokenbroker.grant.ModelState.Due;
 import io.tokenbroker.grant.ModelState.Shared;
 import io.tokenbroker.grant.ModelWorld.Family;
 import io.tokenbroker.grant.ModelWorld.Kind;
-import io.tokenbroker.link.SignIn;
 import io.tokenbroker.refresh.ModelMints.HandedOut;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.tenant.ModelTenant;

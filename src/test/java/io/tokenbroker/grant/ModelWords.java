@@ -1,6 +1,6 @@
 package io.tokenbroker.grant;
 
-import io.tokenbroker.grant.Look.Mark;
+import io.tokenbroker.grant.GrantStore.Look.Mark;
 import io.tokenbroker.grant.ModelCalls.Call;
 
 /** What brokers do, in words. */

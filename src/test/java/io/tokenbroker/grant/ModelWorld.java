@@ -1,6 +1,6 @@
 package io.tokenbroker.grant;
 
-import io.tokenbroker.fusionauth.Link;
+import io.tokenbroker.fusionauth.LinkApi.Link;
 import io.tokenbroker.grant.InMemoryGrantStore.Row;
 import io.tokenbroker.grant.InMemoryGrantStore.Rows;
 import io.tokenbroker.grant.InMemoryGrantStore.RunningLease;

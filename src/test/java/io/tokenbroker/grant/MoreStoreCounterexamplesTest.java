@@ -5,12 +5,13 @@ import static io.tokenbroker.grant.ModelCalls.Work.MINT;
 import static io.tokenbroker.grant.ModelCalls.Work.UNLINK;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tokenbroker.grant.GrantStore.Look;
+import io.tokenbroker.grant.GrantStore.Look.SharedToken;
+import io.tokenbroker.grant.GrantStore.SignIn;
 import io.tokenbroker.grant.GrantStore.Target;
-import io.tokenbroker.grant.Look.SharedToken;
 import io.tokenbroker.grant.ModelCalls.Call;
 import io.tokenbroker.grant.ModelSetup.Event;
 import io.tokenbroker.grant.ModelWorld.Kind;
-import io.tokenbroker.link.SignIn;
 import io.tokenbroker.seal.Secret;
 import java.time.Duration;
 import java.util.Optional;

@@ -2,8 +2,9 @@ package io.tokenbroker.grant;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tokenbroker.grant.Look.Foreign;
-import io.tokenbroker.grant.Look.SharedToken;
+import io.tokenbroker.grant.GrantStore.Look;
+import io.tokenbroker.grant.GrantStore.Look.Foreign;
+import io.tokenbroker.grant.GrantStore.Look.SharedToken;
 import io.tokenbroker.seal.Secret;
 import java.time.Duration;
 import java.util.Optional;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.tokenbroker.grant.GrantSeal;
+import io.tokenbroker.keepalive.GrantKeeper.Discovery;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.link.RememberedLinks;
 import io.tokenbroker.refresh.Renewals;

@@ -2,9 +2,11 @@ package io.tokenbroker.keepalive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tokenbroker.keepalive.CommandLine.Help;
-import io.tokenbroker.keepalive.CommandLine.Options;
-import io.tokenbroker.keepalive.CommandLine.Wrong;
+import io.tokenbroker.keepalive.KeepAlive.Options;
+import io.tokenbroker.keepalive.KeepAliveCommand.CommandLine;
+import io.tokenbroker.keepalive.KeepAliveCommand.CommandLine.Accepted;
+import io.tokenbroker.keepalive.KeepAliveCommand.CommandLine.Help;
+import io.tokenbroker.keepalive.KeepAliveCommand.CommandLine.Wrong;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -16,15 +18,15 @@ class CommandLineTest {
 
     @Test
     void withoutOptionsItRunsAtFiveASecond() {
-        assertThat(parse("")).isEqualTo(new Options(5, Optional.empty(), false, false));
+        assertThat(parse("")).isEqualTo(new Accepted(new Options(5, Optional.empty(), false, false)));
     }
 
     @Test
     void optionsComeInAnyOrder() {
         assertThat(parse("--checkpoint /tmp/k.json --rate 1000"))
-                .isEqualTo(new Options(1000, Optional.of(Path.of("/tmp/k.json")), false, false));
-        assertThat(parse("--dry-run --rate 1")).isEqualTo(new Options(1, Optional.empty(), true, false));
-        assertThat(parse("--discover")).isEqualTo(new Options(5, Optional.empty(), false, true));
+                .isEqualTo(new Accepted(new Options(1000, Optional.of(Path.of("/tmp/k.json")), false, false)));
+        assertThat(parse("--dry-run --rate 1")).isEqualTo(new Accepted(new Options(1, Optional.empty(), true, false)));
+        assertThat(parse("--discover")).isEqualTo(new Accepted(new Options(5, Optional.empty(), false, true)));
         assertThat(parse("--rate 7 --help")).isInstanceOf(Help.class);
     }
 

@@ -3,8 +3,9 @@ package io.tokenbroker.link;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tokenbroker.fusionauth.LinkApi;
 import io.tokenbroker.fusionauth.UserApi;
-import io.tokenbroker.memory.CacheBudget;
+import io.tokenbroker.link.Remembered.GrantVersions;
 import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.settings.CacheBudget;
 import java.time.Clock;
 import java.time.Duration;
 

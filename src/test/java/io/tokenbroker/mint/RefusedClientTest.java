@@ -25,7 +25,7 @@ import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.Management;
 import io.tokenbroker.support.TestTime;
-import io.tokenbroker.tenant.RefusedClients;
+import io.tokenbroker.tenant.HeldBack.RefusedClients;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;

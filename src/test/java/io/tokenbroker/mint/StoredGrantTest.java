@@ -12,7 +12,7 @@ import static org.hamcrest.Matchers.equalTo;
 import io.quarkus.arc.Arc;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
-import io.tokenbroker.grant.Look;
+import io.tokenbroker.grant.GrantStore.Look;
 import io.tokenbroker.grant.OtherReplica;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.link.RememberedLinks;

@@ -2,6 +2,7 @@ package io.tokenbroker.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tokenbroker.ops.Cautions.CleartextUpstreams;
 import io.tokenbroker.support.Settings;
 import java.util.Map;
 import org.eclipse.microprofile.health.HealthCheckResponse;

@@ -14,7 +14,9 @@ import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.tokenbroker.link.AccountId;
+import io.tokenbroker.ops.Broker.StartFailure;
 import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.settings.ProviderSettings;
 import io.tokenbroker.settings.Setting;
 import java.io.IOException;
 import java.net.BindException;
@@ -112,7 +114,7 @@ class StartUpTest {
                         client -> assertThat(client.keySha256().orElseThrow()).hasSize(2))
                 .satisfies(client -> assertThat(client.requestsPerMinute()).contains(60));
         assertThat(settings.providers().values().iterator().next().rotation())
-                .contains(BrokerSettings.Rotation.SINGLE_USE);
+                .contains(ProviderSettings.Rotation.SINGLE_USE);
     }
 
     @Test
@@ -145,7 +147,7 @@ class StartUpTest {
         assertThat(client.requestsPerMinute()).contains(60);
         assertThat(settings.providers()).hasSize(1);
         var provider = settings.providers().values().iterator().next();
-        assertThat(provider.rotation()).contains(BrokerSettings.Rotation.SINGLE_USE);
+        assertThat(provider.rotation()).contains(ProviderSettings.Rotation.SINGLE_USE);
         assertThat(provider.clientId()).contains("c");
         assertThat(settings.accounts().recheckAfter()).isEqualTo(Duration.ofSeconds(5));
     }

@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.equalTo;
 import io.quarkus.arc.Arc;
 import io.quarkus.test.junit.QuarkusTest;
 import io.tokenbroker.mint.Minting;
+import io.tokenbroker.ops.ProvidersReady.UsersReadable;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.fusionauth.ApiKey;
 import io.tokenbroker.sandbox.fusionauth.Fault;

@@ -9,6 +9,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.tokenbroker.mint.Minting;
+import io.tokenbroker.policy.PolicyRules.PolicyQuery;
 import io.tokenbroker.policy.PolicyRules.PolicyRule;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.Tenant;

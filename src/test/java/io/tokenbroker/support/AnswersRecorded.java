@@ -14,8 +14,10 @@ import java.util.List;
 public final class AnswersRecorded implements Filter {
 
     private static final List<String> SECRET = List.of("state", "pending_link_id", "access_token", "token");
+
     /** Pages, metrics, and the document itself. */
-    private static final List<String> NOT_READ = List.of("text/", "application/yaml", "application/openmetrics-text");
+    private static final List<String> NOT_READ =
+            List.of("text/html", "text/plain; version=", "application/yaml", "application/openmetrics-text");
 
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -1,6 +1,6 @@
 package io.tokenbroker.support;
 
-import io.tokenbroker.time.Sleeper;
+import io.tokenbroker.time.Time.Sleeper;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.enterprise.inject.Produces;

@@ -1,11 +1,13 @@
 package io.tokenbroker.tenant;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.tokenbroker.problem.Upstream;
+import io.tokenbroker.problem.BrokerException.Upstream;
 import io.tokenbroker.seal.Secret;
+import io.tokenbroker.tenant.HeldBack.RefusedClients;
+import io.tokenbroker.tenant.HeldBack.TenantPauses;
 import io.tokenbroker.tenant.RefreshOutcome.Outage;
 import io.tokenbroker.tenant.RefreshOutcome.Refusal;
-import io.tokenbroker.time.Sleeper;
+import io.tokenbroker.time.Time.Sleeper;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;

@@ -2,6 +2,8 @@ package io.tokenbroker.tenant;
 
 import io.quarkus.arc.Arc;
 import io.quarkus.arc.ClientProxy;
+import io.tokenbroker.tenant.HeldBack.RefusedClients;
+import io.tokenbroker.tenant.HeldBack.TenantPauses;
 
 /** What the broker remembers of tenants, such as a pause, outlives a test, for the clock is set back in between. */
 public final class TenantMemory {

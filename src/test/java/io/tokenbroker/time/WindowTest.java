@@ -2,6 +2,7 @@ package io.tokenbroker.time;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tokenbroker.time.Time.Window;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;

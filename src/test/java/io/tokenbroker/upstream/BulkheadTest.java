@@ -3,6 +3,7 @@ package io.tokenbroker.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tokenbroker.support.Waiting;
+import io.tokenbroker.upstream.Bulkhead.CurrentCaller;
 import io.tokenbroker.upstream.Bulkhead.Limits;
 import io.tokenbroker.upstream.Bulkhead.Refusal;
 import java.time.Duration;

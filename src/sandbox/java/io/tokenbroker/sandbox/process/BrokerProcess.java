@@ -67,8 +67,8 @@ public final class BrokerProcess implements AutoCloseable {
     }
 
     /**
-     * For measurements: with the JVM's options of the container image, and before the stand-ins and the callers wherever
-     * the machine is short of processors, as if these were elsewhere. Only root may have that.
+     * For measurements: with the JVM's options of the container image, and with a higher priority than the stand-ins and
+     * the callers, as if these were elsewhere. Without root all have the same.
      */
     @CanIgnoreReturnValue
     public BrokerProcess asInTheImage() {
