@@ -70,16 +70,17 @@ public class UnstoredTokens {
     }
 
     void tryEachSecond(@Observes StartupEvent start, Database database) {
-        database.eachSecond(this::storeAll);
+        database.eachSecond(() -> {
+            // A caller who waits for a connection makes the pool's pauses longer: while it is away, that is the probe
+            // alone.
+            if (!database.isAway()) {
+                storeAll();
+            }
+        });
     }
 
     /** Stores what waits, as long as the store answers. Returns how many still do. */
     public int storeAll() {
-        return store.answeringFor().isZero() ? tokens.size() : tryAll();
-    }
-
-    /** Whether the store has answered or not. */
-    private int tryAll() {
         for (var token : tokens.values()) {
             if (!tryToStore(token) && store.answeringFor().isZero()) {
                 break;
@@ -101,7 +102,7 @@ public class UnstoredTokens {
 
     /** After the last refresh. */
     void storeRest(@Observes @Priority(4_000) ShutdownEvent stopping) {
-        for (var second = 0; second < SECONDS_AT_THE_END && tryAll() > 0; second++) {
+        for (var second = 0; second < SECONDS_AT_THE_END && storeAll() > 0; second++) {
             sleeper.sleep(Duration.ofSeconds(1));
         }
         tokens.keySet().forEach(id -> LOG.errorf("The refresh token of account %s was not stored and is lost", id));
