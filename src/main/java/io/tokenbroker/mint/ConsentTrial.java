@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A mint after a person consented. It reads no cache, which is from before, and keeps its token there for back ends.
- * Since nobody signed in: one trial per account in 30 s, and a refused account stays refused.
+ * A mint after a consent. It reads no cache, which is from before, and keeps its token for back ends.
+ * The person did not sign in: an account gets one trial in 30 s; a refused one stays refused.
  */
 @ApplicationScoped
 class ConsentTrial implements TrialMint {

@@ -140,7 +140,7 @@ public record TokenSpec(Provider provider, Remembered remembered, Target target,
             return provider.isEntra() ? ofResource(provider.graph()) : new Target("", List.of());
         }
 
-        /** What the refresh grant asks for; at Entra an id_token too, which tells whose token it is. */
+        /** The scope of the refresh grant. At Entra it includes {@code openid}: the id_token names the account. */
         public Optional<String> wireScope(Provider provider) {
             if (scopes.isEmpty() && !provider.isEntra()) {
                 return Optional.empty();

@@ -161,7 +161,7 @@ public final class Bulkhead {
         }
     }
 
-    /** The caller in whose name this thread calls upstreams; work that no caller waits for is the background's. */
+    /** Names the caller for which this thread calls upstreams. Work for no caller has the name {@code background}. */
     public static final class CurrentCaller {
 
         private static final String BACKGROUND = "background";
