@@ -13,6 +13,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -158,8 +160,8 @@ class StoreOutageTest {
                     add(database, 1);
                 }
             });
-            // How long the lock is held is what this tests, and SQLite's waiting cannot be seen from outside.
-            Thread.sleep(Duration.ofSeconds(2));
+
+            assertThatThrownBy(() -> added.get(2, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
             statement.execute("ROLLBACK");
 
             added.get();

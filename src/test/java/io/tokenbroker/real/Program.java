@@ -30,16 +30,6 @@ record Program(int exitCode, String output) {
         }
     }
 
-    /** Between two looks at another process, which tells nothing by itself. */
-    static void pause() {
-        try {
-            Thread.sleep(Duration.ofMillis(100));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
-    }
-
     /** Runs it here, with these variables besides the usual; both its outputs are one. */
     static Program run(Path folder, Map<String, String> variables, String... command) {
         try {

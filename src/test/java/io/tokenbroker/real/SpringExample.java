@@ -5,6 +5,7 @@ import static io.restassured.RestAssured.given;
 import io.restassured.response.Response;
 import io.tokenbroker.sandbox.process.BrokerProcess;
 import io.tokenbroker.sandbox.process.FreePort;
+import io.tokenbroker.support.Waiting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -12,7 +13,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,12 +73,9 @@ final class SpringExample implements AutoCloseable {
     }
 
     private void await() {
-        var deadline = Instant.now().plus(PATIENCE);
-        while (!isReady()) {
-            if (!process.isAlive() || Instant.now().isAfter(deadline)) {
-                throw new AssertionError("The example of Spring did not start; see spring-example.log");
-            }
-            Program.pause();
+        Waiting.until(() -> isReady() || !process.isAlive(), PATIENCE);
+        if (!process.isAlive()) {
+            throw new AssertionError("The example of Spring did not start; see spring-example.log");
         }
     }
 
