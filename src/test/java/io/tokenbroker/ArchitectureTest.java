@@ -26,18 +26,12 @@ import io.tokenbroker.caller.Metered;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.seal.Secret.RevealedSecret;
 import jakarta.annotation.security.RolesAllowed;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
-import org.junit.jupiter.api.Test;
 
 /** What the packages promise in their descriptions, held. */
 @AnalyzeClasses(packages = "io.tokenbroker", importOptions = ArchitectureTest.ProductionOnly.class)
@@ -51,14 +45,6 @@ class ArchitectureTest {
             return location.contains("/target/classes/");
         }
     }
-
-    /** A declaration, with its annotations. */
-    private static final Pattern TYPE = Pattern.compile(
-            "(\\s*@\\w+(\\([^\\n]*\\))?\\n)*\\s*([a-z-]+ )*(class|record|interface|enum|@interface) \\w+");
-
-    private static final Path SOURCES = Path.of("src/main/java");
-    private static final int LONGEST = 220;
-    private static final int MOST_FILES = 18;
 
     /** Which package may know which others; START, COMPLETE and RESOLVE in a row, MINT on its own. */
     private static final Map<String, List<String>> MAY_KNOW = new TreeMap<>(Map.ofEntries(
@@ -291,66 +277,6 @@ class ArchitectureTest {
         assertThat(known.keySet()).isSubsetOf(MAY_KNOW.keySet());
         known.forEach((own, targets) ->
                 assertThat(targets).as("what %s knows", own).isSubsetOf(MAY_KNOW.getOrDefault(own, List.of())));
-    }
-
-    @Test
-    void aFolderCanBeSeenAtOnce() throws IOException {
-        try (var folders = Files.walk(SOURCES).filter(Files::isDirectory)) {
-            assertThat(folders).allSatisfy(folder -> {
-                try (var files = Files.list(folder)) {
-                    assertThat(files.filter(Files::isRegularFile))
-                            .as("%s", folder)
-                            .hasSizeLessThanOrEqualTo(MOST_FILES);
-                }
-            });
-        }
-    }
-
-    @Test
-    void noClassIsLongerThanTwoOrThreeScreens() throws IOException {
-        try (var files = Files.walk(SOURCES)) {
-            assertThat(files.filter(file -> file.toString().endsWith(".java")))
-                    .isNotEmpty()
-                    .allSatisfy(file -> assertThat(Files.readAllLines(file)).hasSizeLessThanOrEqualTo(LONGEST));
-        }
-    }
-
-    @Test
-    void whatAClassIsForIsSaidInFewerThanFortyWords() throws IOException {
-        try (var files = Files.walk(SOURCES)) {
-            for (var file :
-                    files.filter(path -> path.toString().endsWith(".java")).toList()) {
-                assertThat(commentsOnTypes(Files.readString(file)))
-                        .as("%s", file)
-                        .allSatisfy(comment -> assertThat(comment.split("\\s+")).hasSizeLessThan(40));
-            }
-        }
-    }
-
-    /** Their words, without what is said of parameters. */
-    private static List<String> commentsOnTypes(String source) {
-        var comments = new ArrayList<String>();
-        for (var from = source.indexOf("/**"); from >= 0; from = source.indexOf("/**", from + 3)) {
-            var to = source.indexOf("*/", from);
-            if (TYPE.matcher(source.substring(to + 2)).lookingAt()) {
-                comments.add(source.substring(from + 3, to)
-                        .replaceAll("\\n *\\*", "\n")
-                        .replaceFirst("(?s)(^|\\n) *@.*", "")
-                        .replaceAll("\\{@\\w+ ", "")
-                        .strip());
-            }
-        }
-        return comments;
-    }
-
-    @Test
-    void everyPackageSaysWhatItIsFor() throws IOException {
-        try (var folders = Files.walk(SOURCES.resolve("io/tokenbroker"))) {
-            assertThat(folders.filter(Files::isDirectory))
-                    .isNotEmpty()
-                    .allSatisfy(folder -> assertThat(Files.readString(folder.resolve("package-info.java")))
-                            .contains("/**", "@NullMarked"));
-        }
     }
 
     private static boolean asksForTheTime(JavaAccess<?> call) {
