@@ -2,6 +2,7 @@ package io.tokenbroker.account;
 
 import static io.tokenbroker.mint.Minting.ARM;
 import static io.tokenbroker.mint.Minting.BLAKE;
+import static io.tokenbroker.support.Json.at;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.junit.QuarkusTest;
@@ -124,13 +125,13 @@ class OffBoardingTest extends LinkingTest {
         leave(Leaving.DEACTIVATED);
 
         problem(Broker.complete(me(), started), 403, DISABLED);
-        problem(Broker.resolve(me(), pending.path("pending_link_id")), 403, DISABLED);
+        problem(Broker.resolve(me(), at(pending, "pending_link_id")), 403, DISABLED);
 
         assertThat(completes()).isEqualTo(completes);
         assertThat(sandbox().fusionAuth().links()).hasSize(1);
         comeBack();
         Broker.complete(me(), started).then().statusCode(202);
-        Broker.resolve(me(), pending.path("pending_link_id")).then().statusCode(200);
+        Broker.resolve(me(), at(pending, "pending_link_id")).then().statusCode(200);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.tokenbroker.caller;
 
 import static io.restassured.RestAssured.given;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -92,11 +93,11 @@ class RolesTest extends BrokerTest {
     /** In the form of the door. */
     private static void refused(String path, Response answer, int status, String code) {
         if (path.equals("/azd/token") && status != 405) {
-            answer.then().statusCode(200).body("message", containsString("(" + code + ", "));
+            answer.then().statusCode(200).body(json("message", containsString("(" + code + ", ")));
         } else if (path.endsWith("/oauth2/token")) {
-            answer.then().statusCode(status == 403 ? 401 : status).body("broker_code", equalTo(code));
+            answer.then().statusCode(status == 403 ? 401 : status).body(json("broker_code", equalTo(code)));
         } else if (path.endsWith("/msi/token")) {
-            answer.then().statusCode(status).body("error", equalTo(code));
+            answer.then().statusCode(status).body(json("error", equalTo(code)));
         } else if (path.equals("/azd/token")) {
             answer.then().statusCode(status);
         } else {

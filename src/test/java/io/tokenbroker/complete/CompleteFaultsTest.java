@@ -1,5 +1,7 @@
 package io.tokenbroker.complete;
 
+import static io.tokenbroker.support.Json.at;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -46,8 +48,8 @@ class CompleteFaultsTest extends LinkingTest {
         completeWith(provider, plain.code(Map.of("sub", "1", "email", FusionAuthStandIn.ALICE), true))
                 .then()
                 .statusCode(200)
-                .body("account.provider_user_id", equalTo("1"))
-                .body("account.status", equalTo("active"));
+                .body(json("account.provider_user_id", equalTo("1")))
+                .body(json("account.status", equalTo("active")));
     }
 
     @ParameterizedTest
@@ -75,7 +77,7 @@ class CompleteFaultsTest extends LinkingTest {
         sandbox().fusionAuth().switches().set(Unknown.InterruptedLink.NOT_WRITTEN);
 
         problem(completeWith(provider, plain.code("somebody")), 502, "upstream_error")
-                .body("detail", containsString(mend));
+                .body(json("detail", containsString(mend)));
     }
 
     @ParameterizedTest
@@ -88,7 +90,7 @@ class CompleteFaultsTest extends LinkingTest {
     })
     void aCodeThatIsNotRedeemedFailsTheSignIn(Unknown.UpstreamFailure told, int status, String code) {
         sandbox().fusionAuth().switches().set(told);
-        String state = Broker.start(Sandbox.CONTOSO).path("state");
+        String state = at(Broker.start(Sandbox.CONTOSO), "state");
 
         var refused = Broker.complete(Broker.alice(), Map.of("state", state, "code", "no-code-of-anybody"));
 
@@ -113,7 +115,7 @@ class CompleteFaultsTest extends LinkingTest {
         save(registered.withEnabled(false));
 
         problem(
-                Broker.complete(Broker.alice(), Map.of("state", started.path("state"), "code", plain.code("x"))),
+                Broker.complete(Broker.alice(), Map.of("state", at(started, "state"), "code", plain.code("x"))),
                 status,
                 code);
     }
@@ -122,7 +124,7 @@ class CompleteFaultsTest extends LinkingTest {
     void anIssuerThatFusionAuthCannotReachIsUnavailable() {
         var plain = plainProvider();
         var provider = add(plain.registered("Plain"));
-        String state = Broker.start(provider).path("state");
+        String state = at(Broker.start(provider), "state");
         plain.away(true);
 
         problem(Broker.complete(Broker.alice(), Map.of("state", state, "code", "c")), 503, "provider_unavailable")
@@ -179,7 +181,7 @@ class CompleteFaultsTest extends LinkingTest {
         advance(Duration.ofSeconds(1));
         fail(Fault.of(kind).times(1).onceCommitted());
 
-        complete(Sandbox.CONTOSO, "b@contoso.com").then().statusCode(200).body("account.id", equalTo(account));
+        complete(Sandbox.CONTOSO, "b@contoso.com").then().statusCode(200).body(json("account.id", equalTo(account)));
 
         assertThat(completes() - earlier).isEqualTo(1);
         assertThat(linkOf(account).token()).isNotEqualTo(before.token());
@@ -266,7 +268,7 @@ class CompleteFaultsTest extends LinkingTest {
             }
         });
 
-        Broker.complete(Broker.alice(), callback).then().statusCode(200).body("account.id", equalTo(account));
+        Broker.complete(Broker.alice(), callback).then().statusCode(200).body(json("account.id", equalTo(account)));
     }
 
     @Test
@@ -279,10 +281,10 @@ class CompleteFaultsTest extends LinkingTest {
         var started = start(Broker.user(zoe), provider, Map.of());
 
         var refused = Broker.complete(
-                Broker.user(zoe), Map.of("state", started.path("state"), "code", plain.code("somebody")));
+                Broker.user(zoe), Map.of("state", at(started, "state"), "code", plain.code("somebody")));
 
         problem(refused, 502, "upstream_error");
-        Broker.user(zoe).get("/accounts").then().body("accounts", equalTo(List.of()));
+        Broker.user(zoe).get("/accounts").then().body(json("accounts", equalTo(List.of())));
     }
 
     @Test

@@ -1,9 +1,12 @@
 package io.tokenbroker.complete;
 
+import static io.tokenbroker.support.Json.at;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
@@ -19,6 +22,7 @@ import io.tokenbroker.sandbox.fusionauth.Link;
 import io.tokenbroker.sandbox.fusionauth.LinkingStrategy;
 import io.tokenbroker.sandbox.fusionauth.Unknown;
 import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.Json;
 import io.tokenbroker.support.LinkingTest;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,17 +40,17 @@ class CompleteTest extends LinkingTest {
     void anUnknownIdentityIsPending() {
         var completed = complete(Sandbox.CONTOSO, "b@contoso.com");
 
-        completed.then().statusCode(202).body("status", equalTo("pending"));
-        assertThat(completed.jsonPath().getMap(""))
+        completed.then().statusCode(202).body(json("status", equalTo("pending")));
+        assertThat(Json.<Map<String, Object>>at(completed, "$"))
                 .containsOnlyKeys("status", "pending_link_id", "expires_at", "identity");
-        Map<String, Object> identity = completed.path("identity");
+        Map<String, Object> identity = at(completed, "identity");
         assertThat(identity)
                 .containsOnlyKeys("provider_id", "provider_user_id", "display_name", "email")
                 .containsEntry("provider_id", Sandbox.CONTOSO.toString())
                 .containsEntry("display_name", "b@contoso.com")
                 .containsEntry("email", "b@contoso.com");
         assertThat((String) identity.get("provider_user_id")).isNotBlank();
-        assertThat(Instant.parse(completed.path("expires_at")))
+        assertThat(Instant.parse(at(completed, "expires_at")))
                 .isCloseTo(Instant.now().plus(Duration.ofMinutes(10)), within(20, ChronoUnit.SECONDS));
         assertThat(completed.header("Cache-Control")).isEqualTo("no-store");
         assertThat(sandbox().fusionAuth().links()).isEmpty();
@@ -60,23 +64,23 @@ class CompleteTest extends LinkingTest {
         completed
                 .then()
                 .statusCode(202)
-                .body("identity.provider_user_id", equalTo("nameless"))
-                .body("identity.display_name", nullValue())
-                .body("identity.email", nullValue());
+                .body(json("identity.provider_user_id", equalTo("nameless")))
+                .body(json("identity.display_name", nullValue()))
+                .body(json("identity.email", nullValue()));
     }
 
     @Test
     void aLinkedAccountAuthorizedAgainStaysItselfWithANewToken() {
         var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
         var before = linkOf(account);
-        String linkedAt = Broker.alice().get("/accounts/{id}", account).path("linked_at");
+        String linkedAt = at(Broker.alice().get("/accounts/{id}", account), "linked_at");
         advance(Duration.ofHours(1));
 
         var completed = complete(Sandbox.CONTOSO, "b@contoso.com");
 
-        completed.then().statusCode(200).body("status", equalTo("linked"));
-        assertThat(completed.jsonPath().getMap("")).containsOnlyKeys("status", "account");
-        Map<String, Object> view = completed.path("account");
+        completed.then().statusCode(200).body(json("status", equalTo("linked")));
+        assertThat(Json.<Map<String, Object>>at(completed, "$")).containsOnlyKeys("status", "account");
+        Map<String, Object> view = at(completed, "account");
         assertThat(view)
                 .containsOnlyKeys(
                         "id",
@@ -115,8 +119,8 @@ class CompleteTest extends LinkingTest {
         Broker.alice()
                 .get("/accounts")
                 .then()
-                .body("accounts.id", equalTo(ids))
-                .body("accounts.status.unique()", equalTo(List.of("active")));
+                .body(json("accounts[*].id", equalTo(ids)))
+                .body(json("accounts[*].status", everyItem(equalTo("active"))));
         for (var id : ids) {
             Broker.mint(id, Map.of()).then().statusCode(200);
         }
@@ -143,10 +147,10 @@ class CompleteTest extends LinkingTest {
             completed
                     .then()
                     .statusCode(200)
-                    .body("status", equalTo("linked"))
-                    .body("account.provider.id", equalTo(provider.toString()))
-                    .body("account.status", equalTo("active"));
-            Broker.mint(completed.path("account.id"), Map.of()).then().statusCode(200);
+                    .body(json("status", equalTo("linked")))
+                    .body(json("account.provider.id", equalTo(provider.toString())))
+                    .body(json("account.status", equalTo("active")));
+            Broker.mint(at(completed, "account.id"), Map.of()).then().statusCode(200);
         }
     }
 
@@ -156,7 +160,7 @@ class CompleteTest extends LinkingTest {
 
         problem(complete(provider, "b@contoso.com"), 409, "linked_to_another_user");
 
-        Broker.alice().get("/accounts").then().body("accounts", equalTo(List.of()));
+        Broker.alice().get("/accounts").then().body(json("accounts", equalTo(List.of())));
         assertThat(sandbox().fusionAuth().links()).isEmpty();
     }
 
@@ -225,7 +229,7 @@ class CompleteTest extends LinkingTest {
         assertThat(refused.asString())
                 .doesNotContain(FusionAuthStandIn.ALICE_ID.toString(), FusionAuthStandIn.ALICE, "Alice", account)
                 .doesNotContain("b@contoso.com", linkOf(account).identityProviderUserId());
-        Broker.user(FusionAuthStandIn.ZOE_ID).get("/accounts").then().body("accounts", equalTo(List.of()));
+        Broker.user(FusionAuthStandIn.ZOE_ID).get("/accounts").then().body(json("accounts", equalTo(List.of())));
         Broker.mint(account, Map.of()).then().statusCode(200);
     }
 
@@ -233,7 +237,7 @@ class CompleteTest extends LinkingTest {
     void theAccountToAuthorizeAgainCanBeJustThat() {
         var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
 
-        again(account, "b@contoso.com").then().statusCode(200).body("account.id", equalTo(account));
+        again(account, "b@contoso.com").then().statusCode(200).body(json("account.id", equalTo(account)));
     }
 
     @Test
@@ -260,8 +264,8 @@ class CompleteTest extends LinkingTest {
         Broker.alice()
                 .get("/accounts")
                 .then()
-                .body("accounts.id", equalTo(List.of(account, other)))
-                .body("accounts.status", equalTo(List.of("active", "active")));
+                .body(json("accounts[*].id", equalTo(List.of(account, other))))
+                .body(json("accounts[*].status", equalTo(List.of("active", "active"))));
         Broker.mint(account, Map.of()).then().statusCode(200);
         Broker.mint(other, Map.of("force_refresh", true)).then().statusCode(200);
     }
@@ -278,7 +282,7 @@ class CompleteTest extends LinkingTest {
             }
         });
 
-        again(account, "b@contoso.com").then().statusCode(200).body("account.id", equalTo(account));
+        again(account, "b@contoso.com").then().statusCode(200).body(json("account.id", equalTo(account)));
 
         assertThat(sandbox().fusionAuth().links())
                 .extracting(Link::identityProviderUserId)
@@ -305,7 +309,8 @@ class CompleteTest extends LinkingTest {
 
     @Test
     void anotherIdentityThatWasLinkedInsteadIsTakenBack() {
-        problem(linksAnotherByEmail(), 409, "identity_mismatch").body("detail", containsString("Nothing was changed"));
+        problem(linksAnotherByEmail(), 409, "identity_mismatch")
+                .body(json("detail", containsString("Nothing was changed")));
 
         assertThat(sandbox().fusionAuth().links()).isEmpty();
     }
@@ -314,17 +319,17 @@ class CompleteTest extends LinkingTest {
     void anotherIdentityThatCannotBeTakenBackIsToldOf() {
         sandbox().fusionAuth().fault(Fault.of(Fault.Kind.ERROR_500).on("DELETE", "/api/identity-provider/link"));
 
-        problem(linksAnotherByEmail(), 409, "identity_mismatch").body("detail", containsString("is linked now"));
+        problem(linksAnotherByEmail(), 409, "identity_mismatch").body(json("detail", containsString("is linked now")));
     }
 
     /** The account to authorize again is gone meanwhile, so that another one may be linked by its address. */
     private Response linksAnotherByEmail() {
         var plain = plainProvider();
         var provider = add(plain.registered("By e-mail").withStrategy(LinkingStrategy.LinkByEmail));
-        String account = completeWith(provider, plain.code(Map.of("sub", "1", "email", FusionAuthStandIn.ALICE), true))
-                .path("account.id");
-        String state =
-                start(Broker.alice(), provider, Map.of("account_id", account)).path("state");
+        String account = at(
+                completeWith(provider, plain.code(Map.of("sub", "1", "email", FusionAuthStandIn.ALICE), true)),
+                "account.id");
+        String state = at(start(Broker.alice(), provider, Map.of("account_id", account)), "state");
         sandbox().fusionAuth().removeLink(provider, "1");
         var code = plain.code(Map.of("sub", "2", "email", FusionAuthStandIn.ALICE), true);
         return Broker.complete(Broker.alice(), Map.of("state", state, "code", code));
@@ -335,7 +340,7 @@ class CompleteTest extends LinkingTest {
         var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
         var zoes = start(Broker.user(FusionAuthStandIn.ZOE_ID), Sandbox.CONTOSO, Map.of());
         var pending = Broker.complete(Broker.user(FusionAuthStandIn.ZOE_ID), Broker.signIn(zoes, "bea@contoso.com"));
-        Broker.resolve(Broker.user(FusionAuthStandIn.ZOE_ID), pending.path("pending_link_id"))
+        Broker.resolve(Broker.user(FusionAuthStandIn.ZOE_ID), at(pending, "pending_link_id"))
                 .then()
                 .statusCode(200);
 
@@ -354,7 +359,7 @@ class CompleteTest extends LinkingTest {
 
         var completed = Broker.complete(Broker.alice(), Broker.signIn(started, "b@contoso.com"));
 
-        resolved(completed).then().statusCode(200).body("account.id", equalTo(account));
+        resolved(completed).then().statusCode(200).body(json("account.id", equalTo(account)));
     }
 
     @Test
@@ -364,8 +369,8 @@ class CompleteTest extends LinkingTest {
 
         var linked = resolved(completeWith(provider, plain.code(Map.of("sub", "somebody"), false)));
 
-        linked.then().statusCode(200).body("account.status", equalTo("no_refresh_token"));
-        problem(Broker.mint(linked.path("account.id"), Map.of()), 409, "no_refresh_token");
+        linked.then().statusCode(200).body(json("account.status", equalTo("no_refresh_token")));
+        problem(Broker.mint(at(linked, "account.id"), Map.of()), 409, "no_refresh_token");
     }
 
     @Test
@@ -377,11 +382,11 @@ class CompleteTest extends LinkingTest {
         completeWith(provider, plain.code(Map.of("sub", "somebody"), false))
                 .then()
                 .statusCode(200)
-                .body("account.id", equalTo(account))
-                .body("account.status", equalTo("active"))
-                .body("account.reason", nullValue());
+                .body(json("account.id", equalTo(account)))
+                .body(json("account.status", equalTo("active")))
+                .body(json("account.reason", nullValue()));
         assertThat(linkOf(account).token()).isNull();
-        Broker.mint(account, Map.of()).then().statusCode(200).body("source", equalTo("refresh"));
+        Broker.mint(account, Map.of()).then().statusCode(200).body(json("source", equalTo("refresh")));
     }
 
     @Test
@@ -395,7 +400,7 @@ class CompleteTest extends LinkingTest {
         completeWith(provider, plain.code(Map.of("sub", "somebody"), false))
                 .then()
                 .statusCode(200)
-                .body("account.status", equalTo("active"));
+                .body(json("account.status", equalTo("active")));
     }
 
     @Test
@@ -407,7 +412,7 @@ class CompleteTest extends LinkingTest {
 
         problem(completeWith(provider, plain.code("third")), 409, "link_limit_reached");
 
-        completeWith(provider, plain.code("first")).then().statusCode(200).body("account.id", equalTo(first));
+        completeWith(provider, plain.code("first")).then().statusCode(200).body(json("account.id", equalTo(first)));
     }
 
     @Test
@@ -436,24 +441,24 @@ class CompleteTest extends LinkingTest {
         completed
                 .then()
                 .statusCode(202)
-                .body("identity.provider_id", equalTo(Sandbox.CONTOSO.toString()))
-                .body("identity.provider_user_id", nullValue());
+                .body(json("identity.provider_id", equalTo(Sandbox.CONTOSO.toString())))
+                .body(json("identity.provider_user_id", nullValue()));
         resolved(completed)
                 .then()
                 .statusCode(200)
-                .body("account.display_name", equalTo("b@contoso.com"))
-                .body("account.provider_user_id", not(nullValue()));
+                .body(json("account.display_name", equalTo("b@contoso.com")))
+                .body(json("account.provider_user_id", not(nullValue())));
     }
 
     @Test
     void anIdentityThatFusionAuthWouldNotNameIsResolvedTwiceToTheSameAccount() {
         notTold();
         var completed = complete(Sandbox.CONTOSO, "b@contoso.com");
-        var account = resolved(completed).<String>path("account.id");
+        var account = Json.<String>at(resolved(completed), "account.id");
 
-        resolved(completed).then().statusCode(200).body("account.id", equalTo(account));
+        resolved(completed).then().statusCode(200).body(json("account.id", equalTo(account)));
         sandbox().fusionAuth().clearFaults();
-        resolved(completed).then().statusCode(200).body("account.id", equalTo(account));
+        resolved(completed).then().statusCode(200).body(json("account.id", equalTo(account)));
     }
 
     @Test
@@ -468,7 +473,7 @@ class CompleteTest extends LinkingTest {
         problem(resolved(completed), 503, "fusionauth_unavailable");
         assertThat(sandbox().fusionAuth().links()).isEmpty();
         sandbox().fusionAuth().clearFaults();
-        resolved(completed).then().statusCode(200).body("account.id", equalTo(account));
+        resolved(completed).then().statusCode(200).body(json("account.id", equalTo(account)));
     }
 
     @Test

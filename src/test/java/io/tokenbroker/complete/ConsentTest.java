@@ -4,6 +4,8 @@ import static io.tokenbroker.mint.Minting.BLAKE;
 import static io.tokenbroker.mint.Minting.GRAPH;
 import static io.tokenbroker.mint.Minting.linkOf;
 import static io.tokenbroker.mint.Minting.mint;
+import static io.tokenbroker.support.Json.at;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.aMapWithSize;
 import static org.hamcrest.Matchers.equalTo;
@@ -17,6 +19,7 @@ import io.tokenbroker.sandbox.entra.Fault;
 import io.tokenbroker.sandbox.entra.TokenRequest;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.Json;
 import io.tokenbroker.support.LinkingTest;
 import io.tokenbroker.support.TestTime;
 import java.time.Duration;
@@ -50,14 +53,14 @@ class ConsentTest extends LinkingTest {
 
         completed(callback)
                 .statusCode(200)
-                .body("", aMapWithSize(2))
-                .body("status", equalTo("linked"))
-                .body("account.id", equalTo(account))
-                .body("account.status", equalTo("active"));
+                .body(json("$", aMapWithSize(2)))
+                .body(json("status", equalTo("linked")))
+                .body(json("account.id", equalTo(account)))
+                .body(json("account.status", equalTo("active")));
 
         assertThat(codesRedeemed()).isEqualTo(before);
         assertThat(sandbox().entra().refreshes(BLAKE, VAULT)).isEqualTo(2);
-        mint(account, VAULT).then().statusCode(200).body("source", equalTo("cache"));
+        mint(account, VAULT).then().statusCode(200).body(json("source", equalTo("cache")));
     }
 
     @Test
@@ -68,7 +71,7 @@ class ConsentTest extends LinkingTest {
         completed(Broker.signIn(startAgain(refused()), BLAKE)).statusCode(200);
 
         assertThat(linkOf(account)).isEqualTo(link);
-        mint(account, GRAPH).then().statusCode(200).body("source", equalTo("cache"));
+        mint(account, GRAPH).then().statusCode(200).body(json("source", equalTo("cache")));
     }
 
     @Test
@@ -76,9 +79,9 @@ class ConsentTest extends LinkingTest {
         var link = linkOf(account);
         var again = completed(Broker.signIn(startAgain(refused()), BEA))
                 .statusCode(403)
-                .body("code", equalTo("consent_required"))
-                .body("reauthorize.account_id", equalTo(account))
-                .body("reauthorize.scopes", equalTo(List.of(VAULT + "/.default")))
+                .body(json("code", equalTo("consent_required")))
+                .body(json("reauthorize.account_id", equalTo(account)))
+                .body(json("reauthorize.scopes", equalTo(List.of(VAULT + "/.default"))))
                 .extract()
                 .response();
 
@@ -92,13 +95,13 @@ class ConsentTest extends LinkingTest {
     @Test
     void whoKeepsCompletingWithoutASignInAsksTheTenantOnceInHalfAMinute() {
         var problem = refused();
-        String made = startAgain(problem).path("state");
+        String made = at(startAgain(problem), "state");
         completed(Map.of("state", made, "code", "made-up")).statusCode(403);
         for (var i = 0; i < 20; i++) {
-            String state = startAgain(problem).path("state");
+            String state = at(startAgain(problem), "state");
             completed(Map.of("state", state, "code", "made-up"))
                     .statusCode(429)
-                    .body("code", equalTo("rate_limited"))
+                    .body(json("code", equalTo("rate_limited")))
                     .header("Retry-After", notNullValue());
         }
         assertThat(sandbox().entra().refreshes(BLAKE, VAULT)).isEqualTo(2);
@@ -131,11 +134,11 @@ class ConsentTest extends LinkingTest {
 
     @Test
     void whoDeclinesHasDeclined() {
-        String state = startAgain(refused()).path("state");
+        String state = at(startAgain(refused()), "state");
 
         completed(Map.of("state", state, "error", "access_denied"))
                 .statusCode(400)
-                .body("code", equalTo("authorization_denied"));
+                .body(json("code", equalTo("authorization_denied")));
 
         assertThat(sandbox().entra().refreshes(BLAKE, VAULT)).isEqualTo(1);
     }
@@ -147,9 +150,9 @@ class ConsentTest extends LinkingTest {
         Broker.complete(Broker.user(FusionAuthStandIn.ZOE_ID), callback)
                 .then()
                 .statusCode(400)
-                .body("code", equalTo("invalid_state"));
+                .body(json("code", equalTo("invalid_state")));
         callback.put("iss", "https://evil.example");
-        completed(callback).statusCode(400).body("code", equalTo("authorization_failed"));
+        completed(callback).statusCode(400).body(json("code", equalTo("authorization_failed")));
 
         assertThat(sandbox().entra().refreshes(BLAKE, VAULT)).isEqualTo(1);
     }
@@ -159,7 +162,7 @@ class ConsentTest extends LinkingTest {
         var callback = Broker.signIn(startAgain(refused()), BLAKE);
         completed(callback).statusCode(200);
 
-        completed(callback).statusCode(400).body("code", equalTo("invalid_state"));
+        completed(callback).statusCode(400).body(json("code", equalTo("invalid_state")));
 
         assertThat(sandbox().entra().refreshes(BLAKE, VAULT)).isEqualTo(2);
     }
@@ -169,7 +172,7 @@ class ConsentTest extends LinkingTest {
         var callback = Broker.signIn(startAgain(refused()), BLAKE);
         sandbox().entra().faults().add(Fault.of(Fault.Kind.SERVER_ERROR));
 
-        completed(callback).statusCode(503).body("code", equalTo("provider_unavailable"));
+        completed(callback).statusCode(503).body(json("code", equalTo("provider_unavailable")));
         sandbox().entra().faults().clear();
 
         completed(callback).statusCode(200);
@@ -180,7 +183,7 @@ class ConsentTest extends LinkingTest {
         var callback = Broker.signIn(startAgain(refused()), BLAKE);
         Broker.alice().delete("/accounts/{id}", account).then().statusCode(204);
 
-        completed(callback).statusCode(404).body("code", equalTo("account_not_found"));
+        completed(callback).statusCode(404).body(json("code", equalTo("account_not_found")));
     }
 
     @Test
@@ -190,15 +193,15 @@ class ConsentTest extends LinkingTest {
 
         var problem = completed(callback)
                 .statusCode(409)
-                .body("code", equalTo("reauthorization_required"))
+                .body(json("code", equalTo("reauthorization_required")))
                 .extract()
                 .response();
         Broker.complete(Broker.alice(), Broker.signIn(startAgain(problem), BLAKE))
                 .then()
                 .statusCode(200)
-                .body("account.status", equalTo("active"));
+                .body(json("account.status", equalTo("active")));
 
-        mint(account, VAULT).then().statusCode(200).body("source", equalTo("refresh"));
+        mint(account, VAULT).then().statusCode(200).body(json("source", equalTo("refresh")));
     }
 
     @Test
@@ -206,7 +209,7 @@ class ConsentTest extends LinkingTest {
         sandbox().entra().consents().grant(BLAKE, VAULT);
         sandbox().entra().policies().requireSecondFactor(BLAKE, VAULT);
         var problem = mint(account, VAULT);
-        problem.then().statusCode(403).body("code", equalTo("interaction_required"));
+        problem.then().statusCode(403).body(json("code", equalTo("interaction_required")));
         var before = codesRedeemed();
 
         completed(Broker.signIn(startAgain(problem), BLAKE)).statusCode(200);
@@ -223,8 +226,8 @@ class ConsentTest extends LinkingTest {
 
         var problem = completed(Broker.signIn(consent, BLAKE))
                 .statusCode(403)
-                .body("code", equalTo("interaction_required"))
-                .body("reauthorize.scopes", equalTo(List.of()))
+                .body(json("code", equalTo("interaction_required")))
+                .body(json("reauthorize.scopes", equalTo(List.of())))
                 .extract()
                 .response();
         completed(Broker.signIn(startAgain(problem), BLAKE)).statusCode(200);
@@ -236,22 +239,22 @@ class ConsentTest extends LinkingTest {
     void whatWasRefusedByAnotherNameOfTheResourceIsAskedForAgain() {
         refused();
         var byScope = Broker.mint(account, Map.of("scopes", List.of(VAULT + "/user_impersonation")));
-        byScope.then().statusCode(403).body("code", equalTo("consent_required"));
+        byScope.then().statusCode(403).body(json("code", equalTo("consent_required")));
 
         completed(Broker.signIn(startAgain(byScope), BLAKE)).statusCode(200);
 
-        mint(account, VAULT).then().statusCode(200).body("source", equalTo("refresh"));
+        mint(account, VAULT).then().statusCode(200).body(json("source", equalTo("refresh")));
     }
 
     private Response refused() {
         var problem = mint(account, VAULT);
-        problem.then().statusCode(403).body("code", equalTo("consent_required"));
+        problem.then().statusCode(403).body(json("code", equalTo("consent_required")));
         return problem;
     }
 
     /** Start with what the problem says, as it is. */
     private static Response startAgain(Response problem) {
-        var started = start(Broker.alice(), Sandbox.CONTOSO, problem.jsonPath().getMap("reauthorize"));
+        var started = start(Broker.alice(), Sandbox.CONTOSO, Json.<Map<String, Object>>at(problem, "reauthorize"));
         started.then().statusCode(200);
         return started;
     }

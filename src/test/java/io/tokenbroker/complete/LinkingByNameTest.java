@@ -1,5 +1,6 @@
 package io.tokenbroker.complete;
 
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.hamcrest.Matchers.containsString;
@@ -46,7 +47,7 @@ class LinkingByNameTest extends LinkingTest {
         assertThat(refused.asString())
                 .doesNotContain(FusionAuthStandIn.ZOE_ID.toString(), FusionAuthStandIn.ZOE, "Zoe", "of-alice");
         assertThat(sandbox().fusionAuth().links()).isEmpty();
-        zoe().get("/accounts").then().body("accounts", equalTo(List.of()));
+        zoe().get("/accounts").then().body(json("accounts", equalTo(List.of())));
     }
 
     @Test
@@ -92,7 +93,7 @@ class LinkingByNameTest extends LinkingTest {
 
     @Test
     void theirOwnAddressIsLinkedAtOnce() {
-        signIn("mine", FusionAuthStandIn.ALICE).then().statusCode(200).body("status", equalTo("linked"));
+        signIn("mine", FusionAuthStandIn.ALICE).then().statusCode(200).body(json("status", equalTo("linked")));
     }
 
     @Test
@@ -101,9 +102,9 @@ class LinkingByNameTest extends LinkingTest {
                 .get("/q/health/ready")
                 .then()
                 .statusCode(200)
-                .body(
-                        "checks.find { it.name == 'cautions' }.data.'By e-mail %s'".formatted(provider),
-                        containsString("safe only if its tenants verify these claims"));
+                .body(json(
+                        "checks[?(@.name == 'cautions')].data['By e-mail %s']".formatted(provider),
+                        containsString("safe only if its tenants verify these claims")));
     }
 
     private Response aliceSignsInAsZoe() {

@@ -6,6 +6,8 @@ import static io.tokenbroker.mint.Minting.CASEY;
 import static io.tokenbroker.mint.Minting.GRAPH;
 import static io.tokenbroker.mint.Minting.refreshRequests;
 import static io.tokenbroker.support.DoorSettings.ARM;
+import static io.tokenbroker.support.Json.at;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.hamcrest.Matchers.equalTo;
@@ -20,6 +22,7 @@ import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.DoorSettings;
+import io.tokenbroker.support.Json;
 import io.tokenbroker.support.TestTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,20 +57,20 @@ class AzdTest extends BrokerTest {
                 .statusCode(200)
                 .contentType("application/json")
                 .header("Cache-Control", "no-store")
-                .body("status", equalTo("success"));
-        assertThat(answer.jsonPath().getMap("$")).containsOnlyKeys("status", "token", "expiresOn");
-        var token = sandbox().entra().introspect(answer.path("token"));
+                .body(json("status", equalTo("success")));
+        assertThat(Json.<Map<String, Object>>at(answer, "$")).containsOnlyKeys("status", "token", "expiresOn");
+        var token = sandbox().entra().introspect(at(answer, "token"));
         assertThat(token.user()).isEqualTo(BLAKE);
-        assertThat(Instant.parse(answer.path("expiresOn"))).isCloseTo(token.expires(), within(2, ChronoUnit.SECONDS));
+        assertThat(Instant.parse(at(answer, "expiresOn"))).isCloseTo(token.expires(), within(2, ChronoUnit.SECONDS));
         assertThat(String.valueOf(refreshRequests().getLast().form().get("scope")))
                 .contains(ARM + "//.default");
     }
 
     @Test
     void theSecondTokenIsTheFirst() {
-        String first = ask(DoorSettings.AZD, ARM + "/.default").path("token");
+        String first = at(ask(DoorSettings.AZD, ARM + "/.default"), "token");
 
-        ask(DoorSettings.AZD, ARM + "/.default").then().body("token", equalTo(first));
+        ask(DoorSettings.AZD, ARM + "/.default").then().body(json("token", equalTo(first)));
         assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(1);
     }
 
@@ -76,7 +79,7 @@ class AzdTest extends BrokerTest {
         for (var tenant : List.of(Tenant.CONTOSO.id(), Tenant.CONTOSO.id().toUpperCase(Locale.ROOT), "")) {
             send(DoorSettings.AZD, Map.of("scopes", List.of(ARM + "/.default"), "tenantId", tenant))
                     .then()
-                    .body("status", equalTo("success"));
+                    .body(json("status", equalTo("success")));
         }
     }
 
@@ -94,7 +97,7 @@ class AzdTest extends BrokerTest {
     void whatANewerAzdAddsIsTolerated() {
         send(DoorSettings.AZD, Map.of("scopes", List.of(ARM + "/.default"), "enableCae", true))
                 .then()
-                .body("status", equalTo("success"));
+                .body(json("status", equalTo("success")));
     }
 
     @Test
@@ -133,7 +136,7 @@ class AzdTest extends BrokerTest {
     void aPolicyHoldsHereToo() {
         Broker.link(Sandbox.FABRIKAM, CASEY);
 
-        ask(DoorSettings.NARROW, ARM + "/.default").then().body("status", equalTo("success"));
+        ask(DoorSettings.NARROW, ARM + "/.default").then().body(json("status", equalTo("success")));
         assertThat(refused(ask(DoorSettings.NARROW, GRAPH + "/.default"), GET_TOKEN))
                 .contains("broker.clients.<name>.resources", "(forbidden, ");
         assertThat(refused(ask(DoorSettings.ELSEWHERE, ARM + "/.default"), GET_TOKEN))
@@ -233,10 +236,10 @@ class AzdTest extends BrokerTest {
         answer.then()
                 .statusCode(200)
                 .contentType("application/json")
-                .body("status", equalTo("error"))
-                .body("code", equalTo(code));
-        assertThat(answer.jsonPath().getMap("$")).containsOnlyKeys("status", "code", "message");
-        String message = answer.path("message");
+                .body(json("status", equalTo("error")))
+                .body(json("code", equalTo(code)));
+        assertThat(Json.<Map<String, Object>>at(answer, "$")).containsOnlyKeys("status", "code", "message");
+        String message = at(answer, "message");
         assertThat(message).endsWith(", request " + answer.header("X-Request-Id") + ")");
         return message;
     }

@@ -9,6 +9,8 @@ import static io.tokenbroker.mint.Minting.mint;
 import static io.tokenbroker.mint.Minting.refreshRequests;
 import static io.tokenbroker.support.DoorSettings.ARM;
 import static io.tokenbroker.support.DoorSettings.sha256;
+import static io.tokenbroker.support.Json.at;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -26,6 +28,7 @@ import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.DoorSettings;
+import io.tokenbroker.support.Json;
 import io.tokenbroker.support.Management;
 import io.tokenbroker.support.TestTime;
 import io.tokenbroker.support.Waiting;
@@ -74,16 +77,16 @@ class ManagedIdentityTest extends BrokerTest {
                 .statusCode(200)
                 .contentType("application/json")
                 .header("Cache-Control", "no-store")
-                .body("client_id", equalTo(account))
-                .body("resource", equalTo(ARM))
-                .body("token_type", equalTo("Bearer"));
+                .body(json("client_id", equalTo(account)))
+                .body(json("resource", equalTo(ARM)))
+                .body(json("token_type", equalTo("Bearer")));
         assertThat(answer.asString())
                 .matches(
                         "\\{\"access_token\":\"[^\"]+\",\"client_id\":\"[^\"]+\",\"expires_in\":\"\\d+\",\"expires_on\":\"\\d+\","
                                 + "\"resource\":\"[^\"]+\",\"token_type\":\"Bearer\"}");
-        var end = Instant.ofEpochSecond(Long.parseLong(answer.path("expires_on")));
+        var end = Instant.ofEpochSecond(Long.parseLong(at(answer, "expires_on")));
         assertThat(end).isCloseTo(introspect(answer).expires(), within(2, ChronoUnit.SECONDS));
-        assertThat(Instant.now().plusSeconds(Long.parseLong(answer.path("expires_in"))))
+        assertThat(Instant.now().plusSeconds(Long.parseLong(at(answer, "expires_in"))))
                 .isCloseTo(end, within(3, ChronoUnit.SECONDS));
     }
 
@@ -91,7 +94,7 @@ class ManagedIdentityTest extends BrokerTest {
     void theTokenIsThatOfAnyOtherDoor() {
         var minted = mint(account, ARM);
 
-        token(account, ARM).then().body("access_token", equalTo(minted.path("access_token")));
+        token(account, ARM).then().body(json("access_token", equalTo(at(minted, "access_token"))));
 
         assertThat(introspect(minted).user()).isEqualTo(BLAKE);
         assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(1);
@@ -105,9 +108,9 @@ class ManagedIdentityTest extends BrokerTest {
                 .queryParam("clientid", account)
                 .get("/msi/token");
 
-        answer.then().statusCode(200).body("client_id", equalTo(account)).body("resource", equalTo(ARM));
+        answer.then().statusCode(200).body(json("client_id", equalTo(account))).body(json("resource", equalTo(ARM)));
         var end =
-                OffsetDateTime.parse(answer.path("expires_on"), DateTimeFormatter.ofPattern("MM/dd/yyyy HH:mm:ss xxx"));
+                OffsetDateTime.parse(at(answer, "expires_on"), DateTimeFormatter.ofPattern("MM/dd/yyyy HH:mm:ss xxx"));
         assertThat(end.toInstant()).isCloseTo(introspect(answer).expires(), within(2, ChronoUnit.SECONDS));
     }
 
@@ -120,7 +123,7 @@ class ManagedIdentityTest extends BrokerTest {
                     .get("/accounts/{id}/msi/token", account)
                     .then()
                     .statusCode(200)
-                    .body("client_id", equalTo(account));
+                    .body(json("client_id", equalTo(account)));
         }
         asked(Map.of("client_id", account))
                 .get("/accounts/{id}/msi/token", account)
@@ -182,8 +185,8 @@ class ManagedIdentityTest extends BrokerTest {
 
         var here = token(account, GRAPH);
 
-        here.then().statusCode(200).body("access_token", not(equalTo(other.path("access_token"))));
-        assertThat(Integer.parseInt(here.path("expires_in"))).isLessThan(2 * 3600);
+        here.then().statusCode(200).body(json("access_token", not(equalTo(at(other, "access_token")))));
+        assertThat(Integer.parseInt(at(here, "expires_in"))).isLessThan(2 * 3600);
     }
 
     @Test
@@ -192,9 +195,9 @@ class ManagedIdentityTest extends BrokerTest {
         var first = token(account, ARM);
 
         TestTime.advance(Duration.ofSeconds(390));
-        token(account, ARM).then().body("access_token", equalTo(first.path("access_token")));
+        token(account, ARM).then().body(json("access_token", equalTo(at(first, "access_token"))));
         TestTime.advance(Duration.ofSeconds(15));
-        token(account, ARM).then().body("access_token", not(equalTo(first.path("access_token"))));
+        token(account, ARM).then().body(json("access_token", not(equalTo(at(first, "access_token")))));
     }
 
     @Test
@@ -203,9 +206,9 @@ class ManagedIdentityTest extends BrokerTest {
         var first = token(account, ARM);
 
         TestTime.advance(Duration.ofSeconds(50));
-        token(account, ARM).then().body("access_token", equalTo(first.path("access_token")));
+        token(account, ARM).then().body(json("access_token", equalTo(at(first, "access_token"))));
         TestTime.advance(Duration.ofSeconds(15));
-        token(account, ARM).then().body("access_token", not(equalTo(first.path("access_token"))));
+        token(account, ARM).then().body(json("access_token", not(equalTo(at(first, "access_token")))));
     }
 
     @Test
@@ -215,19 +218,19 @@ class ManagedIdentityTest extends BrokerTest {
         sandbox().entra().faults().add(Fault.of(Fault.Kind.UNAVAILABLE));
 
         TestTime.advance(Duration.ofMinutes(15));
-        token(account, ARM).then().statusCode(200).body("access_token", equalTo(first.path("access_token")));
+        token(account, ARM).then().statusCode(200).body(json("access_token", equalTo(at(first, "access_token"))));
     }
 
     @Test
     void aTokenThatItsResourceRejectedIsNotGivenAgain() {
         var first = token(account, ARM);
-        var rejected = Map.of("client_id", account, "token_sha256_to_refresh", sha256(first.path("access_token")));
+        var rejected = Map.of("client_id", account, "token_sha256_to_refresh", sha256(at(first, "access_token")));
 
         var second = asked(rejected).get("/msi/token");
-        second.then().statusCode(200).body("access_token", not(equalTo(first.path("access_token"))));
+        second.then().statusCode(200).body(json("access_token", not(equalTo(at(first, "access_token")))));
 
-        asked(rejected).get("/msi/token").then().body("access_token", equalTo(second.path("access_token")));
-        token(account, ARM).then().body("access_token", equalTo(second.path("access_token")));
+        asked(rejected).get("/msi/token").then().body(json("access_token", equalTo(at(second, "access_token"))));
+        token(account, ARM).then().body(json("access_token", equalTo(at(second, "access_token"))));
         assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(2);
     }
 
@@ -238,7 +241,7 @@ class ManagedIdentityTest extends BrokerTest {
         asked(Map.of("client_id", account, "token_sha256_to_refresh", sha256("another")))
                 .get("/msi/token")
                 .then()
-                .body("access_token", equalTo(first.path("access_token")));
+                .body(json("access_token", equalTo(at(first, "access_token"))));
     }
 
     @Test
@@ -246,7 +249,7 @@ class ManagedIdentityTest extends BrokerTest {
         var first = token(account, ARM);
         sandbox().entra().faults().add(Fault.of(Fault.Kind.UNAVAILABLE));
 
-        var answer = asked(Map.of("client_id", account, "token_sha256_to_refresh", sha256(first.path("access_token"))))
+        var answer = asked(Map.of("client_id", account, "token_sha256_to_refresh", sha256(at(first, "access_token"))))
                 .get("/msi/token");
 
         refused(answer, 503, "provider_unavailable");
@@ -266,9 +269,9 @@ class ManagedIdentityTest extends BrokerTest {
             sandbox().entra().faults().release();
 
             var second = one.join();
-            second.then().statusCode(200).body("access_token", not(equalTo(first.path("access_token"))));
+            second.then().statusCode(200).body(json("access_token", not(equalTo(at(first, "access_token")))));
             for (var other : List.of(two, plain)) {
-                other.join().then().statusCode(200).body("access_token", equalTo(second.path("access_token")));
+                other.join().then().statusCode(200).body(json("access_token", equalTo(at(second, "access_token"))));
             }
         }
         assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(2);
@@ -287,9 +290,9 @@ class ManagedIdentityTest extends BrokerTest {
                     .toList();
 
             assertThat(answers).allSatisfy(answer -> answer.then().statusCode(200));
-            assertThat(answers.stream().map(answer -> answer.<String>path("access_token")))
-                    .doesNotContain(first.<String>path("access_token"))
-                    .containsOnly(answers.getFirst().<String>path("access_token"));
+            assertThat(answers.stream().map(answer -> Json.<String>at(answer, "access_token")))
+                    .doesNotContain(Json.<String>at(first, "access_token"))
+                    .containsOnly(Json.<String>at(answers.getFirst(), "access_token"));
         }
         assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(2);
     }
@@ -303,9 +306,9 @@ class ManagedIdentityTest extends BrokerTest {
 
         assertThat(refused(tooEarly, 429, "rate_limited")).matches(".* in \\d+ seconds.*");
         assertThat(Integer.parseInt(tooEarly.header("Retry-After"))).isBetween(25, 30);
-        rejecting(first).then().statusCode(200).body("access_token", equalTo(second.path("access_token")));
+        rejecting(first).then().statusCode(200).body(json("access_token", equalTo(at(second, "access_token"))));
         TestTime.advance(Duration.ofSeconds(30));
-        rejecting(second).then().statusCode(200).body("access_token", not(equalTo(second.path("access_token"))));
+        rejecting(second).then().statusCode(200).body(json("access_token", not(equalTo(at(second, "access_token")))));
     }
 
     @Test
@@ -318,7 +321,7 @@ class ManagedIdentityTest extends BrokerTest {
         var second = by(DoorSettings.NARROW, account, ARM);
         second.then().statusCode(200);
 
-        rejecting(second).then().statusCode(200).body("access_token", not(equalTo(second.path("access_token"))));
+        rejecting(second).then().statusCode(200).body(json("access_token", not(equalTo(at(second, "access_token")))));
     }
 
     static Stream<Arguments> resources() {
@@ -335,7 +338,7 @@ class ManagedIdentityTest extends BrokerTest {
     @ParameterizedTest
     @MethodSource("resources")
     void aResourceStandsForAllOfItAndAScopeOfGraphForItself(String resource, String scope) {
-        token(account, resource).then().statusCode(200).body("resource", equalTo(resource));
+        token(account, resource).then().statusCode(200).body(json("resource", equalTo(resource)));
 
         assertThat(String.valueOf(refreshRequests().getLast().form().get("scope"))
                         .split(" ", -1))
@@ -471,7 +474,7 @@ class ManagedIdentityTest extends BrokerTest {
                 .post("/tokens")
                 .then()
                 .statusCode(400)
-                .body("code", equalTo("invalid_request"));
+                .body(json("code", equalTo("invalid_request")));
     }
 
     @ParameterizedTest
@@ -600,7 +603,7 @@ class ManagedIdentityTest extends BrokerTest {
                 .queryParam("api-version", NEW_FORM)
                 .queryParam("resource", ARM)
                 .queryParam("client_id", account)
-                .queryParam("token_sha256_to_refresh", sha256(answer.path("access_token")))
+                .queryParam("token_sha256_to_refresh", sha256(at(answer, "access_token")))
                 .get("/msi/token");
     }
 
@@ -617,12 +620,12 @@ class ManagedIdentityTest extends BrokerTest {
         answer.then()
                 .statusCode(status)
                 .contentType("application/json")
-                .body("statusCode", equalTo(status))
-                .body("error", equalTo(error))
-                .body("correlationId", equalTo(answer.header("X-Request-Id")))
-                .body("message", equalTo(error + ": " + answer.path("error_description")));
-        assertThat(answer.jsonPath().getMap("$"))
+                .body(json("statusCode", equalTo(status)))
+                .body(json("error", equalTo(error)))
+                .body(json("correlationId", equalTo(answer.header("X-Request-Id"))))
+                .body(json("message", equalTo(error + ": " + at(answer, "error_description"))));
+        assertThat(Json.<Map<String, Object>>at(answer, "$"))
                 .containsOnlyKeys("statusCode", "error", "error_description", "message", "correlationId");
-        return answer.path("error_description");
+        return at(answer, "error_description");
     }
 }

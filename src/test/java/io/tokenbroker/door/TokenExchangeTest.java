@@ -8,6 +8,8 @@ import static io.tokenbroker.mint.Minting.GRAPH;
 import static io.tokenbroker.mint.Minting.LINK_API;
 import static io.tokenbroker.mint.Minting.ORDERS;
 import static io.tokenbroker.mint.Minting.introspect;
+import static io.tokenbroker.support.Json.at;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
@@ -33,6 +35,7 @@ import io.tokenbroker.sandbox.fusionauth.TokenRecipe;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.ClientKey;
+import io.tokenbroker.support.Json;
 import io.tokenbroker.support.Management;
 import io.tokenbroker.support.TestTime;
 import java.time.Duration;
@@ -113,12 +116,12 @@ class TokenExchangeTest extends BrokerTest {
                 .contentType("application/json")
                 .header("Cache-Control", equalTo("no-store"))
                 .header("Pragma", equalTo("no-cache"))
-                .body("keySet()", hasSize(6))
-                .body("issued_token_type", equalTo(TYPE + "access_token"))
-                .body("token_type", equalTo("Bearer"))
-                .body("expires_in", greaterThan(300))
-                .body("scope", containsString(ARM))
-                .body("account_id", equalTo(account));
+                .body(json("keySet()", hasSize(6)))
+                .body(json("issued_token_type", equalTo(TYPE + "access_token")))
+                .body(json("token_type", equalTo("Bearer")))
+                .body(json("expires_in", greaterThan(300)))
+                .body(json("scope", containsString(ARM)))
+                .body(json("account_id", equalTo(account)));
         assertThat(introspect(answer).active()).isTrue();
         assertThat(introspect(answer).user()).isEqualTo(BLAKE);
     }
@@ -172,10 +175,13 @@ class TokenExchangeTest extends BrokerTest {
             of(PLAIN, "audience", provider, "resource", ARM)
                     .then()
                     .statusCode(200)
-                    .body("account_id", equalTo(account));
+                    .body(json("account_id", equalTo(account)));
         }
-        of(PLAIN, "connection", "Contoso").then().statusCode(200).body("account_id", equalTo(account));
-        of(FABRIKAM_ONLY, "audience", "Fabrikam").then().statusCode(200).body("account_id", not(equalTo(account)));
+        of(PLAIN, "connection", "Contoso").then().statusCode(200).body(json("account_id", equalTo(account)));
+        of(FABRIKAM_ONLY, "audience", "Fabrikam")
+                .then()
+                .statusCode(200)
+                .body(json("account_id", not(equalTo(account))));
     }
 
     @Test
@@ -212,13 +218,13 @@ class TokenExchangeTest extends BrokerTest {
         sandbox().fusionAuth().addLink(FusionAuthStandIn.ALICE_ID, Sandbox.CONTOSO, "Sub-2", "c@contoso.com", null);
 
         refused(of(PLAIN, "audience", "Contoso"), 400, "invalid_target", "invalid_target")
-                .body("error_description", allOf(containsString("2 accounts"), containsString("login_hint")))
-                .body("error_description", allOf(not(containsString(BLAKE)), not(containsString("Sub-2"))));
+                .body(json("error_description", allOf(containsString("2 accounts"), containsString("login_hint"))))
+                .body(json("error_description", allOf(not(containsString(BLAKE)), not(containsString("Sub-2")))));
         for (var hint : new String[] {BLAKE, "B@Contoso.COM"}) {
             of(PLAIN, "audience", "Contoso", "login_hint", hint)
                     .then()
                     .statusCode(200)
-                    .body("account_id", equalTo(account));
+                    .body(json("account_id", equalTo(account)));
         }
         refused(of(PLAIN, "audience", "Contoso", "login_hint", "Sub-2"), 400, "invalid_grant", "no_refresh_token");
         refused(of(PLAIN, "audience", "Contoso", "login_hint", "sub-2"), 400, "invalid_target", "account_not_found");
@@ -246,7 +252,7 @@ class TokenExchangeTest extends BrokerTest {
     @Test
     void aProviderWithoutTheUsersTokenNamesNobody() {
         refused(exchange(PLAIN, "audience", "Contoso"), 400, "invalid_target", "invalid_target")
-                .body("error_description", containsString("subject_token"));
+                .body(json("error_description", containsString("subject_token")));
     }
 
     @Test
@@ -304,7 +310,7 @@ class TokenExchangeTest extends BrokerTest {
                     .post("/oauth2/token")
                     .then()
                     .statusCode(200)
-                    .body("account_id", equalTo(account));
+                    .body(json("account_id", equalTo(account)));
         }
         var nobodys = new AccountId(Sandbox.CONTOSO, "nobody").toString();
 
@@ -330,16 +336,16 @@ class TokenExchangeTest extends BrokerTest {
 
     @Test
     void aHintFindsTheAccountAmongThoseOfTheUser() {
-        hinted(PLAIN, BLAKE.toUpperCase(Locale.ROOT)).then().statusCode(200).body("account_id", equalTo(account));
+        hinted(PLAIN, BLAKE.toUpperCase(Locale.ROOT)).then().statusCode(200).body(json("account_id", equalTo(account)));
         refused(hinted(PLAIN, "somebody@contoso.com"), 400, "invalid_target", "account_not_found");
         refused(hinted(FABRIKAM_ONLY, BLAKE), 400, "invalid_target", "account_not_found");
 
         sandbox().fusionAuth().addLink(FusionAuthStandIn.ALICE_ID, Sandbox.FABRIKAM, "twin", BLAKE, null);
 
         refused(hinted(PLAIN, BLAKE), 400, "invalid_target", "invalid_target")
-                .body("error_description", containsString("audience"));
+                .body(json("error_description", containsString("audience")));
         refused(exchange(PLAIN, "login_hint", BLAKE), 400, "invalid_request", "invalid_request")
-                .body("error_description", containsString("subject_token"));
+                .body(json("error_description", containsString("subject_token")));
     }
 
     @Test
@@ -348,7 +354,7 @@ class TokenExchangeTest extends BrokerTest {
             withToken(good -> good.claim("padding", "p".repeat(padding))).then().statusCode(200);
         }
         refused(withToken(good -> good.claim("padding", "p".repeat(26_000))), 400, "invalid_request", "invalid_request")
-                .body("error_description", allOf(containsString("32768"), containsString("characters")));
+                .body(json("error_description", allOf(containsString("32768"), containsString("characters"))));
     }
 
     @Test
@@ -397,9 +403,10 @@ class TokenExchangeTest extends BrokerTest {
                 .then()
                 .statusCode(400)
                 .body(
-                        "error_description",
-                        equalTo(
-                                "The field 'grantType' is not known; did you mean grant_type? The field 'grant_type' is required."));
+                        json(
+                                "error_description",
+                                equalTo(
+                                        "The field 'grantType' is not known; did you mean grant_type? The field 'grant_type' is required.")));
     }
 
     static Stream<Arguments> requests() {
@@ -470,14 +477,13 @@ class TokenExchangeTest extends BrokerTest {
 
         var answer = basic(PLAIN).body(body).post("/oauth2/token");
 
-        assertThat(answer.path("error") + ": " + answer.path("error_description"))
-                .startsWith(error + ": ");
+        assertThat(at(answer, "error") + ": " + at(answer, "error_description")).startsWith(error + ": ");
         answer.then()
                 .statusCode(400)
                 .contentType("application/json")
-                .body("error_description", containsString(said))
-                .body("request_id", equalTo(answer.header("X-Request-Id")))
-                .body("$", hasKey("broker_code"));
+                .body(json("error_description", containsString(said)))
+                .body(json("request_id", equalTo(answer.header("X-Request-Id"))))
+                .body(json("$", hasKey("broker_code")));
         assertThat(sandbox().entra().refreshes(BLAKE)).isZero();
     }
 
@@ -601,7 +607,7 @@ class TokenExchangeTest extends BrokerTest {
     @Test
     void whatThePolicyDoesNotAllowIsRefusedByItsRule() {
         refused(exchange(ARM_ONLY, "audience", account, "resource", GRAPH), 400, "invalid_target", "forbidden")
-                .body("error_description", containsString("broker.clients.<name>.resources"));
+                .body(json("error_description", containsString("broker.clients.<name>.resources")));
         refused(exchange(SCOPED, "audience", account, "scope", "Mail.Read"), 400, "invalid_scope", "forbidden");
         exchange(SCOPED, "audience", account, "scope", "User.Read").then().statusCode(200);
         refused(exchange(FABRIKAM_ONLY, "audience", account), 400, "unauthorized_client", "forbidden");
@@ -611,7 +617,7 @@ class TokenExchangeTest extends BrokerTest {
                 "unauthorized_client",
                 "forbidden");
         refused(exchange(PROVEN, "audience", account), 400, "unauthorized_client", "forbidden")
-                .body("error_description", containsString("subject_token"));
+                .body(json("error_description", containsString("subject_token")));
     }
 
     @Test
@@ -644,9 +650,9 @@ class TokenExchangeTest extends BrokerTest {
         sandbox().entra().directory().revokeSessions(BLAKE);
 
         refused(exchange(PLAIN, "audience", account, "resource", ARM), 400, "invalid_grant", "reauthorization_required")
-                .body("account_id", equalTo(account))
-                .body("reauthorize.account_id", equalTo(account))
-                .body("reauthorize.provider_id", equalTo(Sandbox.CONTOSO.toString()));
+                .body(json("account_id", equalTo(account)))
+                .body(json("reauthorize.account_id", equalTo(account)))
+                .body(json("reauthorize.provider_id", equalTo(Sandbox.CONTOSO.toString())));
     }
 
     @ParameterizedTest
@@ -678,9 +684,9 @@ class TokenExchangeTest extends BrokerTest {
         var answer = exchange(PLAIN, "audience", account, "resource", ARM);
 
         refused(answer, 400, "invalid_grant", "interaction_required")
-                .body("claims", equalTo(problem.path("reauthorize.claims")))
-                .body("suberror", equalTo(problem.path("upstream.suberror")))
-                .body("reauthorize", equalTo(problem.path("reauthorize")));
+                .body(json("claims", equalTo(at(problem, "reauthorize.claims"))))
+                .body(json("suberror", equalTo(at(problem, "upstream.suberror"))))
+                .body(json("reauthorize", equalTo(at(problem, "reauthorize"))));
     }
 
     @Test
@@ -712,7 +718,7 @@ class TokenExchangeTest extends BrokerTest {
                 "unsupported_media_type");
         refused(basic(PLAIN).body("a=" + "x".repeat(70_000)).post(path), 413, "invalid_request", "content_too_large");
         refused(basic(PLAIN).post(path), 400, "invalid_request", "invalid_request")
-                .body("error_description", containsString("grant_type"));
+                .body(json("error_description", containsString("grant_type")));
         refused(given().contentType("application/json").body("{}").post(path), 401, "invalid_client", "unauthorized");
     }
 
@@ -724,13 +730,13 @@ class TokenExchangeTest extends BrokerTest {
                 .then()
                 .statusCode(200)
                 .contentType("application/json")
-                .body("issuer", equalTo(broker))
-                .body("token_endpoint", equalTo(broker + "/oauth2/token"))
-                .body("grant_types_supported", equalTo(List.of(GRANT)))
-                .body("response_types_supported", hasSize(0))
-                .body(
+                .body(json("issuer", equalTo(broker)))
+                .body(json("token_endpoint", equalTo(broker + "/oauth2/token")))
+                .body(json("grant_types_supported", equalTo(List.of(GRANT))))
+                .body(json("response_types_supported", hasSize(0)))
+                .body(json(
                         "token_endpoint_auth_methods_supported",
-                        equalTo(List.of("client_secret_basic", "client_secret_post")));
+                        equalTo(List.of("client_secret_basic", "client_secret_post"))));
     }
 
     @Test
@@ -740,8 +746,8 @@ class TokenExchangeTest extends BrokerTest {
                 .get("/.well-known/oauth-authorization-server")
                 .then()
                 .statusCode(200)
-                .body("issuer", equalTo("https://broker.example"))
-                .body("token_endpoint", equalTo("https://broker.example/oauth2/token"));
+                .body(json("issuer", equalTo("https://broker.example")))
+                .body(json("token_endpoint", equalTo("https://broker.example/oauth2/token")));
     }
 
     @Test
@@ -764,10 +770,10 @@ class TokenExchangeTest extends BrokerTest {
         return answer.then()
                 .contentType("application/json")
                 .header("Cache-Control", equalTo("no-store"))
-                .body("broker_code", equalTo(brokerCode))
-                .body("error_description", not(equalTo("")))
-                .body("request_id", equalTo(answer.header("X-Request-Id")))
-                .body("$", allOf(not(hasKey("type")), not(hasKey("code"))));
+                .body(json("broker_code", equalTo(brokerCode)))
+                .body(json("error_description", not(equalTo(""))))
+                .body(json("request_id", equalTo(answer.header("X-Request-Id"))))
+                .body(json("$", allOf(not(hasKey("type")), not(hasKey("code")))));
     }
 
     private Response inPath(String... parameters) {
@@ -841,7 +847,7 @@ class TokenExchangeTest extends BrokerTest {
     }
 
     private static Map<String, Object> withoutRequestId(Response answer) {
-        var body = answer.jsonPath().<String, Object>getMap("$");
+        var body = Json.<Map<String, Object>>at(answer, "$");
         body.remove("request_id");
         return body;
     }

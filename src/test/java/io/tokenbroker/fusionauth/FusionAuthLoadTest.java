@@ -4,6 +4,7 @@ import static io.tokenbroker.mint.Minting.ARM;
 import static io.tokenbroker.mint.Minting.BLAKE;
 import static io.tokenbroker.mint.Minting.LINK_API;
 import static io.tokenbroker.mint.Minting.mint;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
@@ -42,7 +43,7 @@ class FusionAuthLoadTest extends BrokerTest {
                     .get("/accounts")
                     .then()
                     .statusCode(503)
-                    .body("code", equalTo("fusionauth_unavailable"));
+                    .body(json("code", equalTo("fusionauth_unavailable")));
         }
         var before = sandbox().fusionAuth().count("GET", LINK_API);
 
@@ -50,11 +51,11 @@ class FusionAuthLoadTest extends BrokerTest {
                 .get("/accounts")
                 .then()
                 .statusCode(503)
-                .body("code", equalTo("fusionauth_unavailable"))
+                .body(json("code", equalTo("fusionauth_unavailable")))
                 .header("Retry-After", notNullValue());
 
         assertThat(sandbox().fusionAuth().count("GET", LINK_API)).isEqualTo(before);
-        mint(account, ARM).then().statusCode(200).body("source", equalTo("cache"));
+        mint(account, ARM).then().statusCode(200).body(json("source", equalTo("cache")));
 
         sandbox().fusionAuth().clearFaults();
         TestTime.advance(Duration.ofSeconds(3));
@@ -69,7 +70,7 @@ class FusionAuthLoadTest extends BrokerTest {
         TestTime.advance(Duration.ofMinutes(1));
 
         for (var i = 0; i < 40; i++) {
-            mint(failing, ARM).then().statusCode(503).body("code", equalTo("fusionauth_unavailable"));
+            mint(failing, ARM).then().statusCode(503).body(json("code", equalTo("fusionauth_unavailable")));
         }
 
         mint(healthy, ARM).then().statusCode(200);
@@ -90,7 +91,7 @@ class FusionAuthLoadTest extends BrokerTest {
             mint(failing.get(i % failing.size()), ARM)
                     .then()
                     .statusCode(503)
-                    .body("code", equalTo("fusionauth_unavailable"));
+                    .body(json("code", equalTo("fusionauth_unavailable")));
         }
 
         mint(healthy, ARM).then().statusCode(200);
@@ -104,7 +105,7 @@ class FusionAuthLoadTest extends BrokerTest {
 
         for (var i = 0; i < 20; i++) {
             var madeUp = new AccountId(Sandbox.CONTOSO, "made-up-" + i).toString();
-            mint(madeUp, ARM).then().statusCode(503).body("code", equalTo("fusionauth_unavailable"));
+            mint(madeUp, ARM).then().statusCode(503).body(json("code", equalTo("fusionauth_unavailable")));
         }
 
         mint(healthy, ARM).then().statusCode(200);

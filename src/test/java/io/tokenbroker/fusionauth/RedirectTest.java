@@ -1,5 +1,6 @@
 package io.tokenbroker.fusionauth;
 
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 
@@ -34,7 +35,7 @@ class RedirectTest extends LinkingTest {
         redirect("/api/identity-provider/link");
 
         problem(Broker.alice().get("/accounts"), 502, "upstream_error")
-                .body("detail", containsString("broker.fusionauth.url"));
+                .body(json("detail", containsString("broker.fusionauth.url")));
 
         assertThat(elsewhere.requests).isEmpty();
     }

@@ -1,6 +1,7 @@
 package io.tokenbroker.http;
 
 import static io.restassured.RestAssured.given;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -144,8 +145,8 @@ class ConnectionsTest extends BrokerTest {
                 .get("/.well-known/oauth-authorization-server")
                 .then()
                 .statusCode(200)
-                .body("issuer", equalTo("https://broker.example/tokens"))
-                .body("token_endpoint", equalTo("https://broker.example/tokens/oauth2/token"));
+                .body(json("issuer", equalTo("https://broker.example/tokens")))
+                .body(json("token_endpoint", equalTo("https://broker.example/tokens/oauth2/token")));
     }
 
     /** How many of so many connections at the same time get an answer. */

@@ -1,6 +1,7 @@
 package io.tokenbroker.http;
 
 import static io.restassured.RestAssured.given;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -8,6 +9,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.Json;
 import io.tokenbroker.support.Management;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -31,7 +33,7 @@ class EveryAnswerTest extends BrokerTest {
                 .then()
                 .statusCode(401)
                 .header("X-Request-Id", id)
-                .body("request_id", equalTo(id));
+                .body(json("request_id", equalTo(id)));
     }
 
     @ParameterizedTest
@@ -52,7 +54,7 @@ class EveryAnswerTest extends BrokerTest {
         var answer = given().header("X-Request-Id", id).get("/accounts");
 
         assertThat(UUID.fromString(answer.header("X-Request-Id"))).isNotNull();
-        assertThat(answer.jsonPath().getString("request_id")).isEqualTo(answer.header("X-Request-Id"));
+        assertThat(Json.<String>at(answer, "request_id")).isEqualTo(answer.header("X-Request-Id"));
     }
 
     @Test

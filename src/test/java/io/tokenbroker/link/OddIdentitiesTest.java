@@ -1,5 +1,7 @@
 package io.tokenbroker.link;
 
+import static io.tokenbroker.support.Json.at;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
@@ -9,6 +11,7 @@ import io.restassured.response.Response;
 import io.tokenbroker.grant.OtherReplica;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.Json;
 import io.tokenbroker.support.LinkingTest;
 import java.util.List;
 import java.util.Map;
@@ -46,11 +49,11 @@ class OddIdentitiesTest extends LinkingTest {
         var other = linkAsZoe(provider, plain.code(odd));
 
         assertThat(other).isNotEqualTo(victim);
-        String token = mint(other).then().statusCode(200).extract().path("access_token");
-        assertThat(mint(victim).then().statusCode(200).extract().<String>path("access_token"))
+        String token = at(mint(other).then().statusCode(200).extract(), "access_token");
+        assertThat(Json.<String>at(mint(victim).then().statusCode(200).extract(), "access_token"))
                 .isNotEqualTo(token);
-        accounts(FusionAuthStandIn.ZOE_ID).then().body("accounts.id", equalTo(List.of(other)));
-        accounts(FusionAuthStandIn.ALICE_ID).then().body("accounts", hasSize(1));
+        accounts(FusionAuthStandIn.ZOE_ID).then().body(json("accounts[*].id", equalTo(List.of(other))));
+        accounts(FusionAuthStandIn.ALICE_ID).then().body(json("accounts", hasSize(1)));
         Broker.user(FusionAuthStandIn.ZOE_ID)
                 .delete("/accounts/{id}", other)
                 .then()
@@ -59,20 +62,20 @@ class OddIdentitiesTest extends LinkingTest {
         problem(mint(other), 404, "account_not_found");
         assertThat(OtherReplica.version(other)).isZero();
         assertThat(OtherReplica.version(victim)).isEqualTo(version);
-        mintAnew(victim).then().statusCode(200).body("source", equalTo("refresh"));
-        accounts(FusionAuthStandIn.ALICE_ID).then().body("accounts.id", equalTo(List.of(victim)));
+        mintAnew(victim).then().statusCode(200).body(json("source", equalTo("refresh")));
+        accounts(FusionAuthStandIn.ALICE_ID).then().body(json("accounts[*].id", equalTo(List.of(victim))));
     }
 
     private static String linkAsZoe(UUID provider, String code) {
         var zoe = Broker.user(FusionAuthStandIn.ZOE_ID);
-        String state =
-                Broker.start(zoe, provider).then().statusCode(200).extract().path("state");
+        String state = at(Broker.start(zoe, provider).then().statusCode(200).extract(), "state");
         var completed = Broker.complete(Broker.user(FusionAuthStandIn.ZOE_ID), Map.of("state", state, "code", code));
-        return Broker.resolve(Broker.user(FusionAuthStandIn.ZOE_ID), completed.path("pending_link_id"))
-                .then()
-                .statusCode(200)
-                .extract()
-                .path("account.id");
+        return at(
+                Broker.resolve(Broker.user(FusionAuthStandIn.ZOE_ID), at(completed, "pending_link_id"))
+                        .then()
+                        .statusCode(200)
+                        .extract(),
+                "account.id");
     }
 
     private static Response accounts(UUID user) {

@@ -3,6 +3,7 @@ package io.tokenbroker.link;
 import static io.tokenbroker.mint.Minting.ARM;
 import static io.tokenbroker.mint.Minting.BLAKE;
 import static io.tokenbroker.mint.Minting.mint;
+import static io.tokenbroker.support.Json.json;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.quarkus.test.junit.QuarkusTest;
@@ -73,7 +74,7 @@ class OwnerTest extends LinkingTest {
         advance(LATER);
 
         mint(account, ARM).then().statusCode(200);
-        Broker.user(owner.id()).get("/accounts/{id}", account).then().body("status", equalTo("active"));
+        Broker.user(owner.id()).get("/accounts/{id}", account).then().body(json("status", equalTo("active")));
     }
 
     private Response mintFor(UUID user) {

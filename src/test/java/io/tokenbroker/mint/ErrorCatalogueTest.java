@@ -6,6 +6,7 @@ import static io.tokenbroker.mint.Minting.GRAPH;
 import static io.tokenbroker.mint.Minting.account;
 import static io.tokenbroker.mint.Minting.linkOf;
 import static io.tokenbroker.mint.Minting.mint;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -20,6 +21,7 @@ import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.Fault;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.Json;
 import io.tokenbroker.support.TestTime;
 import java.time.Duration;
 import java.util.List;
@@ -168,22 +170,23 @@ class ErrorCatalogueTest extends BrokerTest {
         holdsForOtherResources(account, row);
         sandbox().entra().faults().clear();
         holdsForItsTime(account, row);
-        account(account).then().body("status", equalTo("active")).body("reason", nullValue());
+        account(account).then().body(json("status", equalTo("active"))).body(json("reason", nullValue()));
     }
 
     private static void isTheProblem(Response answer, Row row) {
         answer.then()
                 .statusCode(row.type().status())
                 .contentType("application/problem+json")
-                .body("upstream.error_codes", equalTo(List.of(row.number())))
-                .body("code", equalTo(row.type().code()))
-                .body("type", equalTo("urn:token-broker:problem:" + row.type().code()))
-                .body("upstream.error", notNullValue())
-                .body("upstream.trace_id", notNullValue())
+                .body(json("upstream.error_codes", equalTo(List.of(row.number()))))
+                .body(json("code", equalTo(row.type().code())))
+                .body(json(
+                        "type", equalTo("urn:token-broker:problem:" + row.type().code())))
+                .body(json("upstream.error", notNullValue()))
+                .body(json("upstream.trace_id", notNullValue()))
                 .body(not(containsString("AADSTS" + row.number())))
                 .body(not(containsString("Trace ID")));
         assertThat(answer.header("Retry-After") != null).isEqualTo(row.type() == ProblemType.PROVIDER_UNAVAILABLE);
-        assertThat(answer.<String>path("upstream.correlation_id"))
+        assertThat(Json.<String>at(answer, "upstream.correlation_id"))
                 .isEqualTo(Minting.refreshRequests().getLast().headers().get("client-request-id"));
     }
 
@@ -191,26 +194,26 @@ class ErrorCatalogueTest extends BrokerTest {
         switch (row.type()) {
             case REAUTHORIZATION_REQUIRED, CONSENT_REQUIRED, INTERACTION_REQUIRED, BLOCKED_BY_POLICY ->
                 answer.then()
-                        .body("reauthorize.account_id", equalTo(account))
-                        .body("reauthorize.provider_id", equalTo(Sandbox.CONTOSO.toString()))
-                        .body(
+                        .body(json("reauthorize.account_id", equalTo(account)))
+                        .body(json("reauthorize.provider_id", equalTo(Sandbox.CONTOSO.toString())))
+                        .body(json(
                                 "reauthorize.scopes",
                                 equalTo(
                                         row.type() == ProblemType.CONSENT_REQUIRED || row.isReauthorization()
                                                 ? List.of(ARM + "/.default")
-                                                : List.of()))
-                        .body(
+                                                : List.of())))
+                        .body(json(
                                 "reauthorize.claims",
-                                WITH_CLAIMS.contains(row.number()) ? containsString("capolids") : nullValue());
-            default -> answer.then().body("reauthorize", nullValue());
+                                WITH_CLAIMS.contains(row.number()) ? containsString("capolids") : nullValue()));
+            default -> answer.then().body(json("reauthorize", nullValue()));
         }
     }
 
     private static void leavesTheAccount(String account, Row row) {
         account(account)
                 .then()
-                .body("status", equalTo(row.isReauthorization() ? "reauthorization_required" : "active"))
-                .body("reason", row.isReauthorization() ? equalTo(row.reason()) : nullValue());
+                .body(json("status", equalTo(row.isReauthorization() ? "reauthorization_required" : "active")))
+                .body(json("reason", row.isReauthorization() ? equalTo(row.reason()) : nullValue()));
     }
 
     private static void holdsForOtherResources(String account, Row row) {
@@ -219,7 +222,7 @@ class ErrorCatalogueTest extends BrokerTest {
         if (row.holds().isForOtherResources()) {
             other.then()
                     .statusCode(row.type().status())
-                    .body("code", equalTo(row.type().code()));
+                    .body(json("code", equalTo(row.type().code())));
             assertThat(refreshes()).isEqualTo(before);
         } else {
             other.then().statusCode(200);
@@ -233,11 +236,11 @@ class ErrorCatalogueTest extends BrokerTest {
         mint(account, ARM)
                 .then()
                 .statusCode(row.type().status())
-                .body("code", equalTo(row.type().code()))
-                .body("upstream.error_codes", equalTo(List.of(row.number())));
+                .body(json("code", equalTo(row.type().code())))
+                .body(json("upstream.error_codes", equalTo(List.of(row.number()))));
         assertThat(refreshes()).isEqualTo(before);
         TestTime.advance(row.holds().atMost.minus(row.holds().atLeast).plusSeconds(5));
-        mint(account, ARM).then().statusCode(200).body("source", equalTo("refresh"));
+        mint(account, ARM).then().statusCode(200).body(json("source", equalTo("refresh")));
     }
 
     private static Stream<Row> rows(ProblemType type, Holds holds, Integer... numbers) {

@@ -6,6 +6,7 @@ import static io.tokenbroker.mint.Minting.account;
 import static io.tokenbroker.mint.Minting.linkOf;
 import static io.tokenbroker.mint.Minting.mint;
 import static io.tokenbroker.mint.Minting.providerLike;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
@@ -69,7 +70,7 @@ class IdentityOfTokensTest extends LinkingTest {
         var account = Broker.link(Sandbox.CONTOSO, BLAKE);
         idTokens(sandbox().entra(), claims -> claims.put(claim, value));
 
-        refused(account, ARM).body("detail", not(containsString("renamed")));
+        refused(account, ARM).body(json("detail", not(containsString("renamed"))));
 
         staysAndMintsAgain(account);
     }
@@ -107,9 +108,9 @@ class IdentityOfTokensTest extends LinkingTest {
         idTokens(sandbox().entra(), claims -> claims.put("email", "blake.married@contoso.com"));
 
         problem(Minting.mintAnew(account, ARM), 502, "upstream_error")
-                .body("detail", allOf(containsString("renamed"), containsString("sub or oid")));
+                .body(json("detail", allOf(containsString("renamed"), containsString("sub or oid"))));
 
-        account(account).then().body("status", equalTo("active"));
+        account(account).then().body(json("status", equalTo("active")));
     }
 
     @Test
@@ -132,7 +133,7 @@ class IdentityOfTokensTest extends LinkingTest {
     void elsewhereWhatItBringsMustFit(String claim) {
         mintAtPlain(answer -> answer.put("id_token", jwt(plainClaims().put(claim, "another"))))
                 .statusCode(502)
-                .body("code", equalTo("upstream_error"));
+                .body(json("code", equalTo("upstream_error")));
     }
 
     @Test
@@ -163,15 +164,15 @@ class IdentityOfTokensTest extends LinkingTest {
 
     private static ValidatableResponse refused(String account, String resource) {
         return problem(mint(account, resource), 502, "upstream_error")
-                .body("detail", containsString("not lost"))
+                .body(json("detail", containsString("not lost")))
                 .body(not(containsString("access_token")));
     }
 
     private static void staysAndMintsAgain(String account) {
         var token = linkOf(account).token();
-        account(account).then().body("status", equalTo("active"));
+        account(account).then().body(json("status", equalTo("active")));
         sandbox().entra().suffer((request, work) -> work.get());
-        mint(account, ARM).then().statusCode(200).body("source", equalTo("refresh"));
+        mint(account, ARM).then().statusCode(200).body(json("source", equalTo("refresh")));
         assertThat(linkOf(account).token()).isEqualTo(token);
     }
 

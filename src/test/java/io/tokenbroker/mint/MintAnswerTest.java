@@ -6,6 +6,8 @@ import static io.tokenbroker.mint.Minting.BLAKE;
 import static io.tokenbroker.mint.Minting.GRAPH;
 import static io.tokenbroker.mint.Minting.introspect;
 import static io.tokenbroker.mint.Minting.mint;
+import static io.tokenbroker.support.Json.at;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.hamcrest.Matchers.allOf;
@@ -23,6 +25,7 @@ import io.tokenbroker.sandbox.entra.Fault;
 import io.tokenbroker.sandbox.entra.Tenant;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.Json;
 import io.tokenbroker.support.Management;
 import java.io.IOException;
 import java.net.URI;
@@ -52,10 +55,10 @@ class MintAnswerTest extends BrokerTest {
                 .contentType("application/json")
                 .header("Cache-Control", "no-store")
                 .header("Pragma", "no-cache")
-                .body("token_type", equalTo("Bearer"))
-                .body("account_id", equalTo(account))
-                .body("source", equalTo("refresh"));
-        assertThat(answer.jsonPath().getMap("$"))
+                .body(json("token_type", equalTo("Bearer")))
+                .body(json("account_id", equalTo(account)))
+                .body(json("source", equalTo("refresh")));
+        assertThat(Json.<Map<String, Object>>at(answer, "$"))
                 .containsOnlyKeys(
                         "access_token", "token_type", "expires_in", "expires_at", "scope", "account_id", "source");
     }
@@ -66,8 +69,8 @@ class MintAnswerTest extends BrokerTest {
 
         var answer = mint(account, ARM);
 
-        var until = Instant.parse(answer.path("expires_at"));
-        int seconds = answer.path("expires_in");
+        var until = Instant.parse(at(answer, "expires_at"));
+        int seconds = at(answer, "expires_in");
         assertThat(until).isCloseTo(Instant.now().plusSeconds(seconds), within(3, ChronoUnit.SECONDS));
         assertThat(until).isCloseTo(introspect(answer).expires(), within(2, ChronoUnit.SECONDS));
     }
@@ -77,8 +80,8 @@ class MintAnswerTest extends BrokerTest {
         var account = Broker.link(Sandbox.CONTOSO, BLAKE);
         var granted = "openid %1$s/user_impersonation %1$s/.default".formatted(ARM);
 
-        mint(account, ARM).then().body("scope", equalTo(granted)).body("source", equalTo("refresh"));
-        mint(account, ARM).then().body("scope", equalTo(granted)).body("source", equalTo("cache"));
+        mint(account, ARM).then().body(json("scope", equalTo(granted))).body(json("source", equalTo("refresh")));
+        mint(account, ARM).then().body(json("scope", equalTo(granted))).body(json("source", equalTo("cache")));
     }
 
     @Test
@@ -88,26 +91,26 @@ class MintAnswerTest extends BrokerTest {
 
         mint(account, ARM)
                 .then()
-                .body("source", equalTo("cache"))
-                .body("access_token", equalTo(first.path("access_token")))
-                .body("expires_at", equalTo(first.path("expires_at")));
+                .body(json("source", equalTo("cache")))
+                .body(json("access_token", equalTo(at(first, "access_token"))))
+                .body(json("expires_at", equalTo(at(first, "expires_at"))));
     }
 
     @Test
     void theTokenOpensItsResourceAsItsPersonAndNoOther() {
         var account = Broker.link(Sandbox.CONTOSO, BLAKE);
-        String token = mint(account, ARM).path("access_token");
+        String token = at(mint(account, ARM), "access_token");
 
-        resource("/arm/subscriptions", token).then().statusCode(200).body("user", equalTo(BLAKE));
+        resource("/arm/subscriptions", token).then().statusCode(200).body(json("user", equalTo(BLAKE)));
         resource("/graph/oidc/userinfo", token).then().statusCode(401);
     }
 
     @Test
     void aGraphTokenTellsWhoItsPersonIs() {
         var account = Broker.link(Sandbox.CONTOSO, BLAKE);
-        String token = mint(account, GRAPH).path("access_token");
+        String token = at(mint(account, GRAPH), "access_token");
 
-        resource("/graph/oidc/userinfo", token).then().statusCode(200).body("email", equalTo(BLAKE));
+        resource("/graph/oidc/userinfo", token).then().statusCode(200).body(json("email", equalTo(BLAKE)));
         resource("/arm/subscriptions", token).then().statusCode(401);
     }
 
@@ -151,7 +154,7 @@ class MintAnswerTest extends BrokerTest {
         mint(account, ARM)
                 .then()
                 .statusCode(200)
-                .body("expires_in", allOf(greaterThan(365 * 86_400), lessThanOrEqualTo(366 * 86_400)));
+                .body(json("expires_in", allOf(greaterThan(365 * 86_400), lessThanOrEqualTo(366 * 86_400))));
     }
 
     @ParameterizedTest
@@ -162,8 +165,8 @@ class MintAnswerTest extends BrokerTest {
 
         var answer = mint(account, ARM);
 
-        answer.then().statusCode(200).body("expires_in", allOf(greaterThan(55), lessThanOrEqualTo(60)));
-        assertThat(Instant.parse(answer.path("expires_at")))
+        answer.then().statusCode(200).body(json("expires_in", allOf(greaterThan(55), lessThanOrEqualTo(60))));
+        assertThat(Instant.parse(at(answer, "expires_at")))
                 .isCloseTo(Instant.now().plusSeconds(60), within(10, ChronoUnit.SECONDS));
     }
 
@@ -172,7 +175,7 @@ class MintAnswerTest extends BrokerTest {
         var account = Broker.link(Sandbox.CONTOSO, BLAKE);
         var before = metrics();
 
-        String token = mint(account, ARM).path("access_token");
+        String token = at(mint(account, ARM), "access_token");
         mint(account, ARM);
         mint(account, "https://vault.azure.net");
         mint("acc_nothing", ARM);
@@ -195,7 +198,7 @@ class MintAnswerTest extends BrokerTest {
                 .post("/accounts/{id}/token", account)
                 .then()
                 .statusCode(403)
-                .body("code", equalTo("forbidden"))
+                .body(json("code", equalTo("forbidden")))
                 .body(not(containsString("access_token")));
         assertThat(sandbox().entra().refreshes()).isZero();
     }

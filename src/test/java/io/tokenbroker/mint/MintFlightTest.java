@@ -7,6 +7,8 @@ import static io.tokenbroker.mint.Minting.account;
 import static io.tokenbroker.mint.Minting.mint;
 import static io.tokenbroker.mint.Minting.mintAnew;
 import static io.tokenbroker.mint.Minting.mintsAtOnce;
+import static io.tokenbroker.support.Json.at;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -40,7 +42,7 @@ class MintFlightTest extends BrokerTest {
         assertThat(answers).allSatisfy(answer -> assertThat(answer.statusCode()).isEqualTo(200));
         assertThat(answers.stream().map(MintFlightTest::tokenOf).distinct()).hasSize(1);
         assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(1);
-        mint(account, ARM).then().body("source", equalTo("cache"));
+        mint(account, ARM).then().body(json("source", equalTo("cache")));
         assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(1);
     }
 
@@ -98,14 +100,14 @@ class MintFlightTest extends BrokerTest {
             var late = mint(account, ARM);
             sandbox().entra().faults().release();
 
-            late.then().statusCode(200).body("source", equalTo("refresh"));
+            late.then().statusCode(200).body(json("source", equalTo("refresh")));
             early.get().then().statusCode(200);
             mint(account, ARM)
                     .then()
-                    .body("source", equalTo("cache"))
-                    .body("access_token", equalTo(late.path("access_token")));
+                    .body(json("source", equalTo("cache")))
+                    .body(json("access_token", equalTo(at(late, "access_token"))));
         }
-        account(account).then().body("status", equalTo("active"));
+        account(account).then().body(json("status", equalTo("active")));
     }
 
     @Test
@@ -120,8 +122,8 @@ class MintFlightTest extends BrokerTest {
             var insisting = CompletableFuture.supplyAsync(() -> mintAnew(account, ARM), threads);
             awaitRefreshes(2);
 
-            mint(account, ARM).then().statusCode(200).body("source", equalTo("stale"));
-            insisting.get().then().statusCode(503).body("code", equalTo("provider_unavailable"));
+            mint(account, ARM).then().statusCode(200).body(json("source", equalTo("stale")));
+            insisting.get().then().statusCode(503).body(json("code", equalTo("provider_unavailable")));
         }
     }
 

@@ -10,6 +10,8 @@ import static io.tokenbroker.mint.Minting.account;
 import static io.tokenbroker.mint.Minting.introspect;
 import static io.tokenbroker.mint.Minting.linkOf;
 import static io.tokenbroker.mint.Minting.mint;
+import static io.tokenbroker.support.Json.at;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -22,6 +24,7 @@ import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.Json;
 import io.tokenbroker.support.TestTime;
 import java.time.Duration;
 import java.util.List;
@@ -127,7 +130,7 @@ class MintPolicyTest extends BrokerTest {
         var foreign = forUser(account, FusionAuthStandIn.ZOE_ID.toString());
         var unknown = forUser(nobody, FusionAuthStandIn.ZOE_ID.toString());
 
-        foreign.then().statusCode(404).body("code", equalTo("account_not_found"));
+        foreign.then().statusCode(404).body(json("code", equalTo("account_not_found")));
         assertThat(withoutRequestId(foreign)).isEqualTo(withoutRequestId(unknown));
         assertThat(withoutRequestId(forUser(account, "not-an-id"))).isEqualTo(withoutRequestId(unknown));
         assertThat(withoutRequestId(mint("acc_!", ARM))).isEqualTo(withoutRequestId(unknown));
@@ -142,9 +145,9 @@ class MintPolicyTest extends BrokerTest {
         sandbox().fusionAuth().removeLink(link.identityProviderId(), link.identityProviderUserId());
 
         TestTime.advance(Duration.ofSeconds(25));
-        mint(account, ARM).then().statusCode(200).body("source", equalTo("cache"));
+        mint(account, ARM).then().statusCode(200).body(json("source", equalTo("cache")));
         TestTime.advance(Duration.ofSeconds(6));
-        mint(account, ARM).then().statusCode(404).body("code", equalTo("account_not_found"));
+        mint(account, ARM).then().statusCode(404).body(json("code", equalTo("account_not_found")));
     }
 
     @Test
@@ -174,20 +177,20 @@ class MintPolicyTest extends BrokerTest {
         forUser(account, FusionAuthStandIn.ALICE_ID.toString()).then().statusCode(404);
         var answer = forUser(account, FusionAuthStandIn.ZOE_ID.toString());
 
-        answer.then().statusCode(200).body("source", equalTo("refresh"));
-        assertThat(answer.<String>path("access_token")).isNotEqualTo(first.path("access_token"));
+        answer.then().statusCode(200).body(json("source", equalTo("refresh")));
+        assertThat(Json.<String>at(answer, "access_token")).isNotEqualTo(at(first, "access_token"));
     }
 
     @Test
     void aNewAuthorizationIsUsedAtOnce() {
-        mint(account, ARM).then().body("source", equalTo("refresh"));
+        mint(account, ARM).then().body(json("source", equalTo("refresh")));
 
         Broker.link(Sandbox.CONTOSO, BLAKE);
 
-        mint(account, ARM).then().body("source", equalTo("refresh"));
+        mint(account, ARM).then().body(json("source", equalTo("refresh")));
         assertThat(Minting.refreshRequests().getLast().form())
                 .containsEntry("refresh_token", String.valueOf(linkOf(account).token()));
-        account(account).then().body("status", equalTo("active"));
+        account(account).then().body(json("status", equalTo("active")));
     }
 
     @Test
@@ -213,7 +216,7 @@ class MintPolicyTest extends BrokerTest {
         var reads = sandbox().fusionAuth().count("GET", LINK_API);
         var refreshes = sandbox().entra().refreshes();
 
-        by(key, account, body).then().statusCode(403).body("code", equalTo("forbidden"));
+        by(key, account, body).then().statusCode(403).body(json("code", equalTo("forbidden")));
 
         assertThat(sandbox().fusionAuth().count("GET", LINK_API)).isEqualTo(reads);
         assertThat(sandbox().entra().refreshes()).isEqualTo(refreshes);

@@ -1,5 +1,6 @@
 package io.tokenbroker.mint;
 
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
@@ -21,8 +22,8 @@ class MintTest extends BrokerTest {
     void theFirstMintRefreshesAndTheSecondIsServedFromTheCache() {
         var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
 
-        Broker.mint(account, Map.of("resource", ARM)).then().statusCode(200).body("source", equalTo("refresh"));
-        Broker.mint(account, Map.of("resource", ARM)).then().statusCode(200).body("source", equalTo("cache"));
+        Broker.mint(account, Map.of("resource", ARM)).then().statusCode(200).body(json("source", equalTo("refresh")));
+        Broker.mint(account, Map.of("resource", ARM)).then().statusCode(200).body(json("source", equalTo("cache")));
 
         assertThat(sandbox().entra().refreshes("b@contoso.com")).isEqualTo(1);
     }
@@ -34,11 +35,11 @@ class MintTest extends BrokerTest {
         Broker.mint(account, Map.of("resource", "https://vault.azure.net"))
                 .then()
                 .statusCode(403)
-                .body("code", equalTo("consent_required"))
-                .body("reauthorize.account_id", equalTo(account))
-                .body("reauthorize.provider_id", equalTo(Sandbox.CONTOSO.toString()))
-                .body("reauthorize.scopes", equalTo(List.of("https://vault.azure.net/.default")))
-                .body("reauthorize.claims", nullValue())
-                .body("upstream.suberror", equalTo("consent_required"));
+                .body(json("code", equalTo("consent_required")))
+                .body(json("reauthorize.account_id", equalTo(account)))
+                .body(json("reauthorize.provider_id", equalTo(Sandbox.CONTOSO.toString())))
+                .body(json("reauthorize.scopes", equalTo(List.of("https://vault.azure.net/.default"))))
+                .body(json("reauthorize.claims", nullValue()))
+                .body(json("upstream.suberror", equalTo("consent_required")));
     }
 }

@@ -8,6 +8,8 @@ import static io.tokenbroker.mint.Minting.LINK_API;
 import static io.tokenbroker.mint.Minting.mint;
 import static io.tokenbroker.mint.Minting.mintAnew;
 import static io.tokenbroker.mint.Minting.refreshRequests;
+import static io.tokenbroker.support.Json.at;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.equalTo;
@@ -50,21 +52,24 @@ class MintValidityTest extends BrokerTest {
         mint(account, ARM);
 
         advance(690);
-        mint(account, ARM).then().body("source", equalTo("cache")).body("expires_in", greaterThanOrEqualTo(300));
+        mint(account, ARM)
+                .then()
+                .body(json("source", equalTo("cache")))
+                .body(json("expires_in", greaterThanOrEqualTo(300)));
         advance(15);
-        mint(account, ARM).then().body("source", equalTo("refresh")).body("expires_in", greaterThan(990));
+        mint(account, ARM).then().body(json("source", equalTo("refresh"))).body(json("expires_in", greaterThan(990)));
     }
 
     @Test
     void whatIsAskedForIsLeft() {
         tokensLive(1000);
-        lasting(900).then().body("source", equalTo("refresh"));
-        lasting(900).then().body("source", equalTo("cache"));
+        lasting(900).then().body(json("source", equalTo("refresh")));
+        lasting(900).then().body(json("source", equalTo("cache")));
 
         advance(90);
-        lasting(900).then().body("source", equalTo("cache")).body("expires_in", greaterThanOrEqualTo(900));
+        lasting(900).then().body(json("source", equalTo("cache"))).body(json("expires_in", greaterThanOrEqualTo(900)));
         advance(15);
-        lasting(900).then().body("source", equalTo("refresh"));
+        lasting(900).then().body(json("source", equalTo("refresh")));
     }
 
     @Test
@@ -75,23 +80,26 @@ class MintValidityTest extends BrokerTest {
         advance(990);
         lasting(0)
                 .then()
-                .body("source", equalTo("cache"))
-                .body("expires_in", allOf(greaterThan(0), lessThanOrEqualTo(10)));
+                .body(json("source", equalTo("cache")))
+                .body(json("expires_in", allOf(greaterThan(0), lessThanOrEqualTo(10))));
         advance(11);
-        lasting(0).then().body("expires_in", greaterThan(900));
+        lasting(0).then().body(json("expires_in", greaterThan(900)));
     }
 
     @Test
     void aTenantWhoseTokensNeverLiveAsLongAsAskedIsNotAskedEachTime() {
         tokensLive(100);
-        mint(account, ARM).then().body("source", equalTo("refresh")).body("expires_in", lessThanOrEqualTo(100));
-        mint(account, ARM).then().body("source", equalTo("cache"));
+        mint(account, ARM)
+                .then()
+                .body(json("source", equalTo("refresh")))
+                .body(json("expires_in", lessThanOrEqualTo(100)));
+        mint(account, ARM).then().body(json("source", equalTo("cache")));
         advance(15);
-        lasting(3600).then().body("source", equalTo("cache"));
+        lasting(3600).then().body(json("source", equalTo("cache")));
         assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(1);
 
         advance(10);
-        mint(account, ARM).then().body("source", equalTo("refresh"));
+        mint(account, ARM).then().body(json("source", equalTo("refresh")));
     }
 
     @Test
@@ -99,7 +107,7 @@ class MintValidityTest extends BrokerTest {
         tokensLive(1000);
         sandbox().entra().faults().add(Fault.of(Fault.Kind.EXPIRES_IN_TEXT));
 
-        mint(account, ARM).then().body("expires_in", allOf(greaterThan(990), lessThanOrEqualTo(1000)));
+        mint(account, ARM).then().body(json("expires_in", allOf(greaterThan(990), lessThanOrEqualTo(1000))));
     }
 
     @Test
@@ -108,11 +116,13 @@ class MintValidityTest extends BrokerTest {
 
         var forced = mintAnew(account, ARM);
 
-        forced.then().body("source", equalTo("refresh")).body("access_token", not(equalTo(first.path("access_token"))));
+        forced.then()
+                .body(json("source", equalTo("refresh")))
+                .body(json("access_token", not(equalTo(at(first, "access_token")))));
         mint(account, ARM)
                 .then()
-                .body("source", equalTo("cache"))
-                .body("access_token", equalTo(forced.path("access_token")));
+                .body(json("source", equalTo("cache")))
+                .body(json("access_token", equalTo(at(forced, "access_token"))));
     }
 
     @Test
@@ -123,11 +133,13 @@ class MintValidityTest extends BrokerTest {
 
         var answer = Broker.mint(account, Map.of("resource", ARM, "claims", CLAIMS));
 
-        answer.then().statusCode(200).body("source", equalTo("refresh"));
+        answer.then().statusCode(200).body(json("source", equalTo("refresh")));
         assertThat(refreshRequests().getLast().form()).containsEntry("claims", CLAIMS);
         subscriptions(answer).then().statusCode(200);
         var cached = mint(account, ARM);
-        cached.then().body("source", equalTo("cache")).body("access_token", equalTo(answer.path("access_token")));
+        cached.then()
+                .body(json("source", equalTo("cache")))
+                .body(json("access_token", equalTo(at(answer, "access_token"))));
     }
 
     @Test
@@ -139,8 +151,8 @@ class MintValidityTest extends BrokerTest {
 
         mint(account, ARM)
                 .then()
-                .body("source", equalTo("cache"))
-                .body("access_token", equalTo(first.path("access_token")));
+                .body(json("source", equalTo("cache")))
+                .body(json("access_token", equalTo(at(first, "access_token"))));
     }
 
     @Test
@@ -150,11 +162,14 @@ class MintValidityTest extends BrokerTest {
 
         var answer = Broker.mint(account, Map.of("resource", GRAPH, "claims", capable));
 
-        answer.then().statusCode(200).body("source", equalTo("refresh")).body("expires_in", greaterThan(20 * 3600));
+        answer.then()
+                .statusCode(200)
+                .body(json("source", equalTo("refresh")))
+                .body(json("expires_in", greaterThan(20 * 3600)));
         mint(account, GRAPH)
                 .then()
-                .body("source", equalTo("cache"))
-                .body("access_token", equalTo(first.path("access_token")));
+                .body(json("source", equalTo("cache")))
+                .body(json("access_token", equalTo(at(first, "access_token"))));
     }
 
     @ParameterizedTest
@@ -164,8 +179,8 @@ class MintValidityTest extends BrokerTest {
 
         Broker.mint(account, Map.of("resource", ARM, "claims", nothing))
                 .then()
-                .body("source", equalTo("cache"))
-                .body("access_token", equalTo(first.path("access_token")));
+                .body(json("source", equalTo("cache")))
+                .body(json("access_token", equalTo(at(first, "access_token"))));
         assertThat(sandbox().entra().refreshes()).isEqualTo(1);
     }
 
@@ -176,7 +191,7 @@ class MintValidityTest extends BrokerTest {
         Broker.mint(account, Map.of("resource", ARM, "claims", hidden))
                 .then()
                 .statusCode(400)
-                .body("errors[0].field", equalTo("claims"));
+                .body(json("errors[0].field", equalTo("claims")));
     }
 
     @Test
@@ -189,10 +204,10 @@ class MintValidityTest extends BrokerTest {
         mint(account, ARM)
                 .then()
                 .statusCode(200)
-                .body("source", equalTo("stale"))
-                .body("access_token", equalTo(first.path("access_token")))
-                .body("expires_at", equalTo(first.path("expires_at")))
-                .body("expires_in", allOf(greaterThan(180), lessThanOrEqualTo(200)));
+                .body(json("source", equalTo("stale")))
+                .body(json("access_token", equalTo(at(first, "access_token"))))
+                .body(json("expires_at", equalTo(at(first, "expires_at"))))
+                .body(json("expires_in", allOf(greaterThan(180), lessThanOrEqualTo(200))));
 
         advance(201);
         unavailable(mint(account, ARM));
@@ -207,8 +222,8 @@ class MintValidityTest extends BrokerTest {
         unavailable(Broker.mint(account, Map.of("resource", ARM, "claims", CLAIMS)));
         mint(account, ARM)
                 .then()
-                .body("source", equalTo("cache"))
-                .body("access_token", equalTo(first.path("access_token")));
+                .body(json("source", equalTo("cache")))
+                .body(json("access_token", equalTo(at(first, "access_token"))));
     }
 
     @Test
@@ -220,16 +235,16 @@ class MintValidityTest extends BrokerTest {
                         io.tokenbroker.sandbox.fusionauth.Fault.Kind.ERROR_500));
 
         advance(25);
-        mint(account, ARM).then().statusCode(200).body("source", equalTo("cache"));
+        mint(account, ARM).then().statusCode(200).body(json("source", equalTo("cache")));
         advance(6);
         mint(account, ARM)
                 .then()
                 .statusCode(503)
-                .body("code", equalTo("fusionauth_unavailable"))
+                .body(json("code", equalTo("fusionauth_unavailable")))
                 .header("Retry-After", notNullValue());
 
         sandbox().fusionAuth().clearFaults();
-        mint(account, ARM).then().statusCode(200).body("source", equalTo("cache"));
+        mint(account, ARM).then().statusCode(200).body(json("source", equalTo("cache")));
     }
 
     @Test
@@ -237,7 +252,7 @@ class MintValidityTest extends BrokerTest {
         mint(account, ARM);
         var reads = sandbox().fusionAuth().count("GET", LINK_API);
 
-        mint(account, ARM).then().body("source", equalTo("cache"));
+        mint(account, ARM).then().body(json("source", equalTo("cache")));
 
         assertThat(sandbox().fusionAuth().count("GET", LINK_API)).isEqualTo(reads);
         assertThat(sandbox().entra().refreshes()).isEqualTo(1);
@@ -260,12 +275,12 @@ class MintValidityTest extends BrokerTest {
     private static void unavailable(Response answer) {
         answer.then()
                 .statusCode(503)
-                .body("code", equalTo("provider_unavailable"))
+                .body(json("code", equalTo("provider_unavailable")))
                 .header("Retry-After", notNullValue());
     }
 
     private static Response subscriptions(Response minted) {
-        return given().header("Authorization", "Bearer " + minted.path("access_token"))
+        return given().header("Authorization", "Bearer " + at(minted, "access_token"))
                 .get(sandbox().entra().url() + "/arm/subscriptions");
     }
 }

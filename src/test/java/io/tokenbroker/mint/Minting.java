@@ -1,5 +1,7 @@
 package io.tokenbroker.mint;
 
+import static io.tokenbroker.support.Json.at;
+
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.restassured.RestAssured;
 import io.restassured.response.Response;
@@ -69,7 +71,7 @@ public final class Minting {
     }
 
     public static Introspection introspect(Response minted) {
-        return SandboxResource.sandbox().entra().introspect(minted.path("access_token"));
+        return SandboxResource.sandbox().entra().introspect(at(minted, "access_token"));
     }
 
     /** The refresh requests that Entra has got so far. */

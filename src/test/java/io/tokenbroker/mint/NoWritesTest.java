@@ -1,5 +1,6 @@
 package io.tokenbroker.mint;
 
+import static io.tokenbroker.support.Json.at;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.junit.QuarkusTest;
@@ -29,11 +30,12 @@ class NoWritesTest extends LinkingTest {
         var accessTokens = new HashSet<String>();
 
         for (var i = 0; i < ROTATIONS; i++) {
-            accessTokens.add(Broker.mint(account, Map.of("force_refresh", true))
-                    .then()
-                    .statusCode(200)
-                    .extract()
-                    .path("access_token"));
+            accessTokens.add(at(
+                    Broker.mint(account, Map.of("force_refresh", true))
+                            .then()
+                            .statusCode(200)
+                            .extract(),
+                    "access_token"));
         }
 
         var sent = plain.tokenRequests().stream()

@@ -5,6 +5,8 @@ import static io.tokenbroker.mint.Minting.BLAKE;
 import static io.tokenbroker.mint.Minting.account;
 import static io.tokenbroker.mint.Minting.mint;
 import static io.tokenbroker.mint.Minting.mintsAtOnce;
+import static io.tokenbroker.support.Json.at;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
@@ -42,7 +44,7 @@ class RefreshAheadTest extends BrokerTest {
     void aTokenPastSevenTenthsOfItsLifeIsServedAndRenewedMeanwhile() {
         var first = minted();
         advance(1880);
-        minted().then().body("access_token", equalTo(first.path("access_token")));
+        minted().then().body(json("access_token", equalTo(at(first, "access_token"))));
         assertThat(refreshes()).isEqualTo(1);
         sandbox().entra().faults().add(Fault.of(Fault.Kind.HANG).times(1));
 
@@ -51,8 +53,8 @@ class RefreshAheadTest extends BrokerTest {
 
         during.then()
                 .statusCode(200)
-                .body("source", equalTo("cache"))
-                .body("access_token", equalTo(first.path("access_token")));
+                .body(json("source", equalTo("cache")))
+                .body(json("access_token", equalTo(at(first, "access_token"))));
         Waiting.until(() -> sandbox().entra().faults().hanging() == 1);
         sandbox().entra().faults().release();
         awaitOtherThan(first);
@@ -65,7 +67,7 @@ class RefreshAheadTest extends BrokerTest {
         var first = minted();
 
         advance(890);
-        minted().then().body("access_token", equalTo(first.path("access_token")));
+        minted().then().body(json("access_token", equalTo(at(first, "access_token"))));
         assertThat(refreshes()).isEqualTo(1);
         advance(220);
         minted();
@@ -98,7 +100,7 @@ class RefreshAheadTest extends BrokerTest {
         sandbox().entra().faults().add(Fault.of(Fault.Kind.HANG));
         advance(2400);
 
-        accounts.forEach(each -> minted(each).then().body("source", equalTo("cache")));
+        accounts.forEach(each -> minted(each).then().body(json("source", equalTo("cache"))));
         Waiting.until(() -> sandbox().entra().refreshes() >= 36);
         assertThat(sandbox().entra().refreshes()).isEqualTo(36);
 
@@ -114,17 +116,17 @@ class RefreshAheadTest extends BrokerTest {
         minted();
         sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP));
         advance(2400);
-        minted().then().body("source", equalTo("cache"));
+        minted().then().body(json("source", equalTo("cache")));
         // Each try sends twice: a connection that was kept may have been closed.
         awaitRefreshes(3);
         minted();
         assertThat(refreshes()).isEqualTo(3);
 
         advance(31);
-        minted().then().body("source", equalTo("cache"));
+        minted().then().body(json("source", equalTo("cache")));
         awaitRefreshes(5);
         sandbox().entra().faults().clear();
-        account(account).then().body("status", equalTo("active"));
+        account(account).then().body(json("status", equalTo("active")));
     }
 
     @Test
@@ -135,7 +137,9 @@ class RefreshAheadTest extends BrokerTest {
         minted();
         awaitRefreshes(2);
 
-        minted().then().body("source", equalTo("cache")).body("access_token", equalTo(first.path("access_token")));
+        minted().then()
+                .body(json("source", equalTo("cache")))
+                .body(json("access_token", equalTo(at(first, "access_token"))));
         advance(400);
         mint(account, ARM).then().statusCode(409);
     }
@@ -155,8 +159,10 @@ class RefreshAheadTest extends BrokerTest {
     }
 
     private void awaitOtherThan(Response first) {
-        Waiting.until(() -> !mint(account, ARM).path("access_token").equals(first.path("access_token")));
-        minted().then().body("source", equalTo("cache")).body("access_token", not(equalTo(first.path("access_token"))));
+        Waiting.until(() -> !at(mint(account, ARM), "access_token").equals(at(first, "access_token")));
+        minted().then()
+                .body(json("source", equalTo("cache")))
+                .body(json("access_token", not(equalTo(at(first, "access_token")))));
     }
 
     private static void awaitRefreshes(long count) {

@@ -10,6 +10,7 @@ import static io.tokenbroker.mint.Minting.mint;
 import static io.tokenbroker.mint.Minting.mintAnew;
 import static io.tokenbroker.mint.Minting.mintsAtOnce;
 import static io.tokenbroker.mint.Minting.providerLike;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -23,6 +24,7 @@ import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.IdentityProvider;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.Json;
 import io.tokenbroker.support.Management;
 import io.tokenbroker.support.TestTime;
 import io.tokenbroker.tenant.HeldBack.RefusedClients;
@@ -76,7 +78,7 @@ class RefusedClientTest extends BrokerTest {
         misconfigured(mint(other, ARM));
         misconfigured(mint(account, ARM));
         assertThat(sandbox().entra().refreshes()).isEqualTo(2);
-        account(account).then().body("status", equalTo("active"));
+        account(account).then().body(json("status", equalTo("active")));
     }
 
     @Test
@@ -85,14 +87,14 @@ class RefusedClientTest extends BrokerTest {
         sandbox().entra().app().expireSecrets();
         misconfigured(mint(account, GRAPH));
 
-        mint(account, ARM).then().statusCode(200).body("source", equalTo("cache"));
+        mint(account, ARM).then().statusCode(200).body(json("source", equalTo("cache")));
     }
 
     @Test
     void aSecretMendedInFusionAuthBeforeAnybodyNoticedCostsNothing() {
         mend();
 
-        mint(account, ARM).then().statusCode(200).body("source", equalTo("refresh"));
+        mint(account, ARM).then().statusCode(200).body(json("source", equalTo("refresh")));
         assertThat(sandbox().entra().refreshes()).isEqualTo(2);
     }
 
@@ -104,7 +106,7 @@ class RefusedClientTest extends BrokerTest {
 
         ReloadProviders.now();
 
-        mint(account, ARM).then().statusCode(200).body("source", equalTo("refresh"));
+        mint(account, ARM).then().statusCode(200).body(json("source", equalTo("refresh")));
     }
 
     @Test
@@ -190,17 +192,12 @@ class RefusedClientTest extends BrokerTest {
     }
 
     private static Map<String, String> readiness() {
-        return Management.given()
-                .get("/q/health/ready")
-                .then()
-                .statusCode(200)
-                .body("status", equalTo("UP"))
-                .extract()
-                .jsonPath()
-                .getMap("checks.find { it.name == 'providers' }.data");
+        var ready = Management.given().get("/q/health/ready");
+        ready.then().statusCode(200).body(json("status", equalTo("UP")));
+        return Json.at(ready, "checks[?(@.name == 'providers')].data");
     }
 
     private static void misconfigured(Response answer) {
-        answer.then().statusCode(502).body("code", equalTo("provider_misconfigured"));
+        answer.then().statusCode(502).body(json("code", equalTo("provider_misconfigured")));
     }
 }

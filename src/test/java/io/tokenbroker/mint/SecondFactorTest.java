@@ -3,6 +3,8 @@ package io.tokenbroker.mint;
 import static io.restassured.RestAssured.given;
 import static io.tokenbroker.mint.Minting.ARM;
 import static io.tokenbroker.mint.Minting.BLAKE;
+import static io.tokenbroker.support.Json.at;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -26,16 +28,16 @@ class SecondFactorTest extends LinkingTest {
     @Test
     void aChallengeOfTheResourceLeadsThePersonThroughASecondFactor() {
         var account = Broker.link(Sandbox.CONTOSO, BLAKE);
-        String token = Minting.mint(account, ARM).path("access_token");
+        String token = at(Minting.mint(account, ARM), "access_token");
         arm(token).get(sandbox().resourceManager() + "subscriptions").then().statusCode(200);
 
         var refused = change(token);
-        refused.then().statusCode(401).body("error.code", equalTo("InsufficientClaims"));
+        refused.then().statusCode(401).body(json("error.code", equalTo("InsufficientClaims")));
         var problem = Broker.mint(account, Map.of("resource", ARM, "claims", challenge(refused)));
-        problem(problem, 403, "interaction_required").body("reauthorize.account_id", equalTo(account));
+        problem(problem, 403, "interaction_required").body(json("reauthorize.account_id", equalTo(account)));
 
-        signInAgain(problem.path("reauthorize"));
-        String stronger = Minting.mint(account, ARM).path("access_token");
+        signInAgain(at(problem, "reauthorize"));
+        String stronger = at(Minting.mint(account, ARM), "access_token");
 
         change(stronger).then().statusCode(200);
     }
@@ -43,12 +45,12 @@ class SecondFactorTest extends LinkingTest {
     @Test
     void theChallengeItselfIsWhatStartTakes() {
         var account = Broker.link(Sandbox.CONTOSO, BLAKE);
-        var refused = change(Minting.mint(account, ARM).path("access_token"));
+        var refused = change(at(Minting.mint(account, ARM), "access_token"));
 
         signInAgain(
                 Map.of("account_id", account, "provider_id", Sandbox.CONTOSO.toString(), "claims", challenge(refused)));
 
-        change(Minting.mint(account, ARM).path("access_token")).then().statusCode(200);
+        change(at(Minting.mint(account, ARM), "access_token")).then().statusCode(200);
     }
 
     private static void signInAgain(Map<String, Object> reauthorize) {

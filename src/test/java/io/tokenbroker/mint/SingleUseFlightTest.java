@@ -5,6 +5,7 @@ import static io.tokenbroker.mint.Minting.DEVON;
 import static io.tokenbroker.mint.Minting.account;
 import static io.tokenbroker.mint.Minting.mint;
 import static io.tokenbroker.mint.Minting.mintsAtOnce;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -37,6 +38,6 @@ class SingleUseFlightTest extends BrokerTest {
                 .allSatisfy(answer -> assertThat(answer.statusCode()).isEqualTo(200));
 
         assertThat(sandbox().entra().refreshes(DEVON)).isEqualTo(2);
-        account(linked).then().body("status", equalTo("active"));
+        account(linked).then().body(json("status", equalTo("active")));
     }
 }

@@ -1,5 +1,7 @@
 package io.tokenbroker.mint;
 
+import static io.tokenbroker.support.Json.at;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
@@ -30,7 +32,7 @@ class SingleUseGrantTest extends SingleUse {
         var next = token();
         assertThat(OtherReplica.refreshed(account, next).reveal()).isEqualTo(signIn);
 
-        mintAnew().then().statusCode(200).body("source", equalTo("refresh"));
+        mintAnew().then().statusCode(200).body(json("source", equalTo("refresh")));
 
         assertThat(spent()).hasSize(2).endsWith(next);
         mintAnew().then().statusCode(200);
@@ -77,7 +79,7 @@ class SingleUseGrantTest extends SingleUse {
 
         Broker.alice().delete("/accounts/{id}", account).then().statusCode(204);
 
-        mint().then().statusCode(200).body("source", equalTo("refresh"));
+        mint().then().statusCode(200).body(json("source", equalTo("refresh")));
         assertThat(spent()).hasSize(2).endsWith(next);
     }
 
@@ -112,7 +114,7 @@ class SingleUseGrantTest extends SingleUse {
 
     @Test
     void sameTokenOtherOwner() {
-        String sharedOfAlice = mint().then().statusCode(200).extract().path("access_token");
+        String sharedOfAlice = at(mint().then().statusCode(200).extract(), "access_token");
         relink(FusionAuthStandIn.ZOE_ID, present().token());
         advance(LATER);
 
@@ -120,8 +122,8 @@ class SingleUseGrantTest extends SingleUse {
         mintFor(FusionAuthStandIn.ZOE_ID)
                 .then()
                 .statusCode(200)
-                .body("source", equalTo("refresh"))
-                .body("access_token", not(equalTo(sharedOfAlice)));
+                .body(json("source", equalTo("refresh")))
+                .body(json("access_token", not(equalTo(sharedOfAlice))));
 
         assertThat(spent()).hasSize(2).doesNotHaveDuplicates();
     }
@@ -152,7 +154,7 @@ class SingleUseGrantTest extends SingleUse {
 
         OtherReplica.keep(lease, token(), READ, "what the other got");
 
-        waiting.join().then().statusCode(200).body("access_token", equalTo("what the other got"));
+        waiting.join().then().statusCode(200).body(json("access_token", equalTo("what the other got")));
         assertThat(spent()).isEmpty();
     }
 
@@ -163,8 +165,8 @@ class SingleUseGrantTest extends SingleUse {
         Broker.alice()
                 .get("/accounts/{id}", account)
                 .then()
-                .body("status", equalTo("reauthorization_required"))
-                .body("reason", equalTo("revoked"));
+                .body(json("status", equalTo("reauthorization_required")))
+                .body(json("reason", equalTo("revoked")));
         problem(mint(), 409, "reauthorization_required");
 
         assertThat(spent()).isEmpty();
@@ -183,7 +185,7 @@ class SingleUseGrantTest extends SingleUse {
         advance(Duration.ofMinutes(2));
         mint().then().statusCode(200);
 
-        Broker.alice().get("/accounts/{id}", account).then().body("status", equalTo("active"));
+        Broker.alice().get("/accounts/{id}", account).then().body(json("status", equalTo("active")));
     }
 
     @Test
@@ -229,7 +231,7 @@ class SingleUseGrantTest extends SingleUse {
         mintAnew().then().statusCode(200);
 
         assertThat(spent()).hasSize(2).doesNotHaveDuplicates();
-        Broker.alice().get("/accounts/{id}", account).then().body("status", equalTo("active"));
+        Broker.alice().get("/accounts/{id}", account).then().body(json("status", equalTo("active")));
     }
 
     @Test
@@ -240,16 +242,16 @@ class SingleUseGrantTest extends SingleUse {
 
         problem(mint(), 409, "no_refresh_token");
 
-        Broker.alice().get("/accounts/{id}", account).then().body("status", equalTo("no_refresh_token"));
+        Broker.alice().get("/accounts/{id}", account).then().body(json("status", equalTo("no_refresh_token")));
         assertThat(spent()).hasSize(1);
     }
 
     @Test
     void anAccountIsFreshAfterARestartAndGoesOnFromTheStore() {
-        String first = mint().then().statusCode(200).extract().path("access_token");
+        String first = at(mint().then().statusCode(200).extract(), "access_token");
         forget();
 
-        mint().then().statusCode(200).body("access_token", equalTo(first)).body("source", equalTo("cache"));
+        mint().then().statusCode(200).body(json("access_token", equalTo(first))).body(json("source", equalTo("cache")));
         mintAnew().then().statusCode(200);
 
         assertThat(spent()).hasSize(2).doesNotHaveDuplicates();

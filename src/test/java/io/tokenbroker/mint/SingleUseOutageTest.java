@@ -8,6 +8,7 @@ import static io.tokenbroker.mint.Minting.account;
 import static io.tokenbroker.mint.Minting.mint;
 import static io.tokenbroker.mint.Minting.mintAnew;
 import static io.tokenbroker.mint.Minting.refreshRequests;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -59,13 +60,13 @@ class SingleUseOutageTest extends BrokerTest {
     void graceResendInsideTheLease() {
         sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP_AFTER).times(1));
 
-        mint(account, ARM).then().statusCode(200).body("source", equalTo("refresh"));
+        mint(account, ARM).then().statusCode(200).body(json("source", equalTo("refresh")));
 
         assertThat(sent()).hasSize(2).containsOnly(Minting.linkOf(account).token());
         mintAnew(account, ARM).then().statusCode(200);
         assertThat(sent()).hasSize(3);
         assertThat(sent().getLast()).isNotEqualTo(sent().getFirst());
-        account(account).then().body("status", equalTo("active"));
+        account(account).then().body(json("status", equalTo("active")));
     }
 
     @Test
@@ -73,10 +74,10 @@ class SingleUseOutageTest extends BrokerTest {
         sandbox().entra().switches().singleUseRefreshTokens(true);
         sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP_AFTER).times(1));
 
-        mint(account, ARM).then().statusCode(409).body("code", equalTo("reauthorization_required"));
+        mint(account, ARM).then().statusCode(409).body(json("code", equalTo("reauthorization_required")));
 
         assertThat(sent()).hasSize(2);
-        account(account).then().body("status", equalTo("reauthorization_required"));
+        account(account).then().body(json("status", equalTo("reauthorization_required")));
         Broker.link(Sandbox.ADATUM, DEVON);
         mint(account, ARM).then().statusCode(200);
     }
@@ -95,9 +96,9 @@ class SingleUseOutageTest extends BrokerTest {
         mint(account, ARM).then().statusCode(200);
         storeGoesAway();
 
-        mint(account, ARM).then().statusCode(200).body("source", equalTo("cache"));
+        mint(account, ARM).then().statusCode(200).body(json("source", equalTo("cache")));
         var refused = mintAnew(account, ARM);
-        refused.then().statusCode(503).body("code", equalTo("store_unavailable"));
+        refused.then().statusCode(503).body(json("code", equalTo("store_unavailable")));
         assertThat(refused.header("Retry-After")).isNotBlank();
         assertThat(sent()).hasSize(1);
 
@@ -112,9 +113,9 @@ class SingleUseOutageTest extends BrokerTest {
         storeGoesAway();
         TestTime.advance(Duration.ofSeconds(200));
 
-        mint(account, ARM).then().statusCode(200).body("source", equalTo("stale"));
+        mint(account, ARM).then().statusCode(200).body(json("source", equalTo("stale")));
         TestTime.advance(Duration.ofSeconds(201));
-        mint(account, ARM).then().statusCode(503).body("code", equalTo("store_unavailable"));
+        mint(account, ARM).then().statusCode(503).body(json("code", equalTo("store_unavailable")));
 
         assertThat(sent()).hasSize(1);
     }
@@ -125,13 +126,13 @@ class SingleUseOutageTest extends BrokerTest {
 
         var late = whileTheTenantHangs(account, SingleUseOutageTest::storeGoesAway);
 
-        late.then().statusCode(503).body("code", equalTo("store_unavailable"));
+        late.then().statusCode(503).body(json("code", equalTo("store_unavailable")));
         assertThat(unstored().size()).isEqualTo(1);
         mint(account, ARM).then().statusCode(503);
         storeComesBack();
         Waiting.until(() -> unstored().size() == 0, Duration.ofSeconds(10));
 
-        mint(account, ARM).then().statusCode(200).body("source", equalTo("cache"));
+        mint(account, ARM).then().statusCode(200).body(json("source", equalTo("cache")));
         mintAnew(account, ARM).then().statusCode(200);
         assertThat(sent()).hasSize(2).doesNotHaveDuplicates();
     }
@@ -141,8 +142,8 @@ class SingleUseOutageTest extends BrokerTest {
         var reusable = Broker.link(Sandbox.FABRIKAM, CASEY);
         storeGoesAway();
 
-        mint(reusable, ARM).then().statusCode(200).body("source", equalTo("refresh"));
-        mint(reusable, GRAPH).then().statusCode(200).body("source", equalTo("refresh"));
+        mint(reusable, ARM).then().statusCode(200).body(json("source", equalTo("refresh")));
+        mint(reusable, GRAPH).then().statusCode(200).body(json("source", equalTo("refresh")));
 
         assertThat(sent()).hasSize(2).containsOnly(Minting.linkOf(reusable).token());
     }
@@ -154,11 +155,11 @@ class SingleUseOutageTest extends BrokerTest {
         storeGoesAway();
         sandbox().entra().faults().add(Fault.aadsts(50173).times(1));
 
-        mintAnew(reusable, ARM).then().statusCode(503).body("code", equalTo("store_unavailable"));
+        mintAnew(reusable, ARM).then().statusCode(503).body(json("code", equalTo("store_unavailable")));
         storeComesBack();
 
         mintAnew(reusable, ARM).then().statusCode(200);
-        account(reusable).then().body("status", equalTo("active"));
+        account(reusable).then().body(json("status", equalTo("active")));
     }
 
     @Test
@@ -171,7 +172,7 @@ class SingleUseOutageTest extends BrokerTest {
             mint(reusable, asked % 2 == 0 ? ARM : GRAPH)
                     .then()
                     .statusCode(503)
-                    .body("code", equalTo("store_unavailable"));
+                    .body(json("code", equalTo("store_unavailable")));
         }
         assertThat(sent()).hasSize(1);
 
@@ -186,7 +187,7 @@ class SingleUseOutageTest extends BrokerTest {
 
         var late = whileTheTenantHangs(reusable, SingleUseOutageTest::storeGoesAway);
 
-        late.then().statusCode(200).body("source", equalTo("refresh"));
+        late.then().statusCode(200).body(json("source", equalTo("refresh")));
         assertThat(unstored().size()).isZero();
     }
 
@@ -197,7 +198,7 @@ class SingleUseOutageTest extends BrokerTest {
             storeGoesAway();
         });
 
-        late.then().statusCode(503).body("code", equalTo("store_unavailable"));
+        late.then().statusCode(503).body(json("code", equalTo("store_unavailable")));
     }
 
     /** Its refusal may be of a token that the other has just replaced. */
@@ -209,16 +210,16 @@ class SingleUseOutageTest extends BrokerTest {
                     .update("test", "UPDATE grants SET version = version + 1, lease_owner = NULL, lease_until = 0");
         });
 
-        late.then().statusCode(503).body("code", equalTo("provider_unavailable"));
-        account(account).then().body("status", equalTo("active"));
-        mint(account, ARM).then().statusCode(409).body("code", equalTo("reauthorization_required"));
+        late.then().statusCode(503).body(json("code", equalTo("provider_unavailable")));
+        account(account).then().body(json("status", equalTo("active")));
+        mint(account, ARM).then().statusCode(409).body(json("code", equalTo("reauthorization_required")));
     }
 
     @Test
     void accountsAreListedAndLinkedWhileTheStoreIsAway() {
         storeGoesAway();
 
-        account(account).then().statusCode(200).body("status", equalTo("active"));
+        account(account).then().statusCode(200).body(json("status", equalTo("active")));
         var other = Broker.link(Sandbox.FABRIKAM, CASEY);
         Broker.alice().delete("/accounts/{id}", other).then().statusCode(204);
 

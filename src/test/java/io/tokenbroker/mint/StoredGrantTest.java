@@ -6,6 +6,8 @@ import static io.tokenbroker.mint.Minting.GRAPH;
 import static io.tokenbroker.mint.Minting.mint;
 import static io.tokenbroker.mint.Minting.mintAnew;
 import static io.tokenbroker.mint.Minting.refreshRequests;
+import static io.tokenbroker.support.Json.at;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -68,7 +70,7 @@ class StoredGrantTest extends BrokerTest {
 
         assertThat(OtherReplica.version(account)).isEqualTo(before + 1);
         forget();
-        mint(account, ARM).then().statusCode(200).body("source", equalTo("cache"));
+        mint(account, ARM).then().statusCode(200).body(json("source", equalTo("cache")));
         mintAnew(account, ARM).then().statusCode(200);
         assertThat(sent()).hasSize(2).containsOnly(Minting.linkOf(account).token());
     }
@@ -110,7 +112,7 @@ class StoredGrantTest extends BrokerTest {
             sandbox().fusionAuth().removeLink(id.providerId(), id.identity());
         });
 
-        late.then().statusCode(404).body("code", equalTo("account_not_found"));
+        late.then().statusCode(404).body(json("code", equalTo("account_not_found")));
     }
 
     @Test
@@ -122,7 +124,7 @@ class StoredGrantTest extends BrokerTest {
             sandbox().fusionAuth().addLink(FusionAuthStandIn.ZOE_ID, id.providerId(), id.identity(), BLAKE, token);
         });
 
-        late.then().statusCode(404).body("code", equalTo("account_not_found"));
+        late.then().statusCode(404).body(json("code", equalTo("account_not_found")));
     }
 
     @Test
@@ -137,7 +139,7 @@ class StoredGrantTest extends BrokerTest {
             sandbox().fusionAuth().removeLink(id.providerId(), id.identity());
         });
 
-        late.then().statusCode(404).body("code", equalTo("account_not_found"));
+        late.then().statusCode(404).body(json("code", equalTo("account_not_found")));
     }
 
     @Test
@@ -153,7 +155,7 @@ class StoredGrantTest extends BrokerTest {
         sandbox().fusionAuth().putLink(link);
         TestTime.advance(MISSED_FOR);
 
-        mint(account, ARM).then().statusCode(200).body("source", equalTo("cache"));
+        mint(account, ARM).then().statusCode(200).body(json("source", equalTo("cache")));
     }
 
     @Test
@@ -180,7 +182,7 @@ class StoredGrantTest extends BrokerTest {
                 lease, lease.refreshToken().reveal(), List.of(ARM + "/.default"), "short", Duration.ofMinutes(2));
 
         assertThat(token(modest.join())).isEqualTo("short");
-        demanding.join().then().statusCode(200).body("source", equalTo("refresh"));
+        demanding.join().then().statusCode(200).body(json("source", equalTo("refresh")));
     }
 
     @Test
@@ -191,7 +193,7 @@ class StoredGrantTest extends BrokerTest {
 
         lease.release();
 
-        waiting.join().then().statusCode(200).body("source", equalTo("refresh"));
+        waiting.join().then().statusCode(200).body(json("source", equalTo("refresh")));
     }
 
     @Test
@@ -232,7 +234,7 @@ class StoredGrantTest extends BrokerTest {
     }
 
     private static String token(Response minted) {
-        return minted.then().statusCode(200).extract().path("access_token");
+        return at(minted.then().statusCode(200).extract(), "access_token");
     }
 
     private void forget() {

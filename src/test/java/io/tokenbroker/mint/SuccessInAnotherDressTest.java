@@ -2,6 +2,7 @@ package io.tokenbroker.mint;
 
 import static io.tokenbroker.mint.Minting.ARM;
 import static io.tokenbroker.mint.Minting.BLAKE;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
@@ -49,7 +50,7 @@ class SuccessInAnotherDressTest extends SingleUse {
     void whateverItsStatusAndCodingItIsASuccess(int status, String coding) {
         refreshesAre(reply -> reply.withStatus(status).compressed(coding));
 
-        mint().then().statusCode(200).body("source", equalTo("refresh"));
+        mint().then().statusCode(200).body(json("source", equalTo("refresh")));
         mintAnew().then().statusCode(200);
 
         assertThat(spent()).hasSize(2).doesNotHaveDuplicates();
@@ -98,9 +99,9 @@ class SuccessInAnotherDressTest extends SingleUse {
         refreshesAre(reply -> Reply.html(200, "<html></html>"));
 
         problem(mint(), 502, "upstream_error")
-                .body("detail", containsString("status 200"))
-                .body("detail", containsString("reauthorization_required"))
-                .body("detail", not(containsString("No account is lost")));
+                .body(json("detail", containsString("status 200")))
+                .body(json("detail", containsString("reauthorization_required")))
+                .body(json("detail", not(containsString("No account is lost"))));
 
         refreshesAre(reply -> reply);
         problem(mint(), 409, "reauthorization_required");
@@ -111,7 +112,7 @@ class SuccessInAnotherDressTest extends SingleUse {
     void theStatusOfAnAnswerThatIsNoneIsTold(int status) {
         refreshesAre(reply -> Reply.html(status, "<html></html>"));
 
-        problem(mint(), 502, "upstream_error").body("detail", containsString("status " + status));
+        problem(mint(), 502, "upstream_error").body(json("detail", containsString("status " + status)));
     }
 
     @ParameterizedTest
@@ -123,7 +124,7 @@ class SuccessInAnotherDressTest extends SingleUse {
     void anErrorIsOneWhateverItsStatus(String error, int status, String code) {
         plain.suffer((request, work) -> isRefresh(request) ? Reply.json(200, Map.of("error", error)) : work.get());
 
-        problem(mint(), status, code).body("upstream.error", equalTo(error));
+        problem(mint(), status, code).body(json("upstream.error", equalTo(error)));
     }
 
     @ParameterizedTest
@@ -131,14 +132,14 @@ class SuccessInAnotherDressTest extends SingleUse {
     void whatIsNoLifetimeIsTheDefaultOne(String life) {
         tokensAre(answer -> answer.set("expires_in", read(life)));
 
-        mint().then().statusCode(200).body("expires_in", allOf(greaterThan(50), lessThanOrEqualTo(60)));
+        mint().then().statusCode(200).body(json("expires_in", allOf(greaterThan(50), lessThanOrEqualTo(60))));
     }
 
     @Test
     void aMissingLifetimeIsTheDefaultOne() {
         tokensAre(answer -> answer.remove("expires_in"));
 
-        mint().then().statusCode(200).body("expires_in", allOf(greaterThan(50), lessThanOrEqualTo(60)));
+        mint().then().statusCode(200).body(json("expires_in", allOf(greaterThan(50), lessThanOrEqualTo(60))));
     }
 
     @ParameterizedTest
@@ -146,7 +147,7 @@ class SuccessInAnotherDressTest extends SingleUse {
     void aBearerTokenIsOneHoweverItIsWritten(String type) {
         tokensAre(answer -> answer.put("token_type", type));
 
-        mint().then().statusCode(200).body("token_type", equalTo("Bearer"));
+        mint().then().statusCode(200).body(json("token_type", equalTo("Bearer")));
     }
 
     @Test
@@ -177,7 +178,9 @@ class SuccessInAnotherDressTest extends SingleUse {
         tokensAre(answer -> answer.put("refresh_token", "x".repeat(16_385)));
 
         problem(mint(), 502, "upstream_error")
-                .body("detail", allOf(containsString("refresh_token"), containsString("authorize the account again")));
+                .body(json(
+                        "detail",
+                        allOf(containsString("refresh_token"), containsString("authorize the account again"))));
     }
 
     @ParameterizedTest
@@ -193,7 +196,7 @@ class SuccessInAnotherDressTest extends SingleUse {
         var answer = problem(mint(), 502, "upstream_error").extract().response();
 
         assertThat(answer.asByteArray().length).isLessThan(1_000);
-        Broker.alice().get("/accounts/{id}", account).then().body("status", equalTo("active"));
+        Broker.alice().get("/accounts/{id}", account).then().body(json("status", equalTo("active")));
     }
 
     @Test
@@ -201,7 +204,7 @@ class SuccessInAnotherDressTest extends SingleUse {
         var error = Map.of("error", "interaction_required", "claims", "{\"a\":\"" + "x".repeat(8_192) + "\"}");
         plain.suffer((request, work) -> isRefresh(request) ? Reply.json(400, error) : work.get());
 
-        problem(mint(), 502, "upstream_error").body("reauthorize", nullValue());
+        problem(mint(), 502, "upstream_error").body(json("reauthorize", nullValue()));
     }
 
     @Test
@@ -213,8 +216,8 @@ class SuccessInAnotherDressTest extends SingleUse {
 
         var refused = Broker.mint(account, Map.of("scopes", List.of("write")));
 
-        problem(refused, 403, "consent_required").body("reauthorize.scopes", equalTo(List.of("write")));
-        Broker.alice().get("/accounts/{id}", account).then().body("status", equalTo("active"));
+        problem(refused, 403, "consent_required").body(json("reauthorize.scopes", equalTo(List.of("write"))));
+        Broker.alice().get("/accounts/{id}", account).then().body(json("status", equalTo("active")));
         mint().then().statusCode(200);
         mintAnew().then().statusCode(200);
         // The refused one did not reach the provider.
@@ -226,10 +229,10 @@ class SuccessInAnotherDressTest extends SingleUse {
     /** The access token is refused, and the next refresh token is kept: it is the only one. */
     private void cannotBeHandedOut(String why) {
         problem(mint(), 502, "upstream_error")
-                .body("detail", allOf(containsString(why), containsString("No account is lost")));
+                .body(json("detail", allOf(containsString(why), containsString("No account is lost"))));
 
         plain.suffer((request, work) -> work.get());
-        mint().then().statusCode(200).body("source", equalTo("refresh"));
+        mint().then().statusCode(200).body(json("source", equalTo("refresh")));
         assertThat(spent()).hasSize(2).doesNotHaveDuplicates();
     }
 

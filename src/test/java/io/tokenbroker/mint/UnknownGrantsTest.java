@@ -4,6 +4,7 @@ import static io.tokenbroker.mint.Minting.ARM;
 import static io.tokenbroker.mint.Minting.BLAKE;
 import static io.tokenbroker.mint.Minting.mint;
 import static io.tokenbroker.mint.Minting.mintAnew;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -46,8 +47,8 @@ class UnknownGrantsTest extends BrokerTest {
         TestTime.advance(LONG);
         var before = counted();
 
-        mint(account, ARM).then().statusCode(409).body("code", equalTo("no_refresh_token"));
-        mint(account, ARM).then().statusCode(409).body("code", equalTo("no_refresh_token"));
+        mint(account, ARM).then().statusCode(409).body(json("code", equalTo("no_refresh_token")));
+        mint(account, ARM).then().statusCode(409).body(json("code", equalTo("no_refresh_token")));
 
         assertThat(counted() - before).isZero();
     }

@@ -1,5 +1,6 @@
 package io.tokenbroker.ops;
 
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -59,8 +60,8 @@ class NotReadyTest extends BrokerTest {
                 .get("/q/health/ready")
                 .then()
                 .statusCode(503)
-                .body("status", equalTo("DOWN"))
-                .body("checks.find { it.name == 'providers' }.status", equalTo("DOWN"));
+                .body(json("status", equalTo("DOWN")))
+                .body(json("checks[?(@.name == 'providers')].status", equalTo("DOWN")));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.tokenbroker.ops;
 
+import static io.tokenbroker.support.Json.json;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -41,11 +42,11 @@ class UsersUnreadableTest extends BrokerTest {
                 .get("/q/health/ready")
                 .then()
                 .statusCode(503)
-                .body(
-                        "checks.find { it.name == 'users' }.data.refused",
+                .body(json(
+                        "checks[?(@.name == 'users')].data.refused",
                         allOf(
                                 containsString("GET on /api/user"),
-                                containsString("broker.accounts.require-active-user=false")));
+                                containsString("broker.accounts.require-active-user=false"))));
     }
 
     @Test
@@ -54,7 +55,7 @@ class UsersUnreadableTest extends BrokerTest {
         mayReadUsers(false);
         TestTime.advance(Duration.ofSeconds(31));
 
-        Minting.mint(account, Minting.ARM).then().statusCode(502).body("code", equalTo("upstream_error"));
+        Minting.mint(account, Minting.ARM).then().statusCode(502).body(json("code", equalTo("upstream_error")));
     }
 
     @Test
@@ -67,7 +68,7 @@ class UsersUnreadableTest extends BrokerTest {
         Management.given()
                 .get("/q/health/ready")
                 .then()
-                .body("checks.find { it.name == 'users' }.status", equalTo("UP"));
+                .body(json("checks[?(@.name == 'users')].status", equalTo("UP")));
     }
 
     /** As every half minute. */

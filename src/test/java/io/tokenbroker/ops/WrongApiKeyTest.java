@@ -1,5 +1,6 @@
 package io.tokenbroker.ops;
 
+import static io.tokenbroker.support.Json.json;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -35,8 +36,8 @@ class WrongApiKeyTest extends BrokerTest {
         for (var answer : List.of(Broker.alice().get("/providers"), Minting.mint(account, Minting.ARM))) {
             answer.then()
                     .statusCode(502)
-                    .body("code", equalTo("upstream_error"))
-                    .body("detail", containsString("broker.fusionauth.api-key"));
+                    .body(json("code", equalTo("upstream_error")))
+                    .body(json("detail", containsString("broker.fusionauth.api-key")));
         }
     }
 
@@ -48,8 +49,8 @@ class WrongApiKeyTest extends BrokerTest {
                 .get("/q/health/ready")
                 .then()
                 .statusCode(503)
-                .body(
-                        "checks.find { it.name == 'providers' }.data.'last attempt failed'",
-                        containsString("broker.fusionauth.api-key"));
+                .body(json(
+                        "checks[?(@.name == 'providers')].data['last attempt failed']",
+                        containsString("broker.fusionauth.api-key")));
     }
 }

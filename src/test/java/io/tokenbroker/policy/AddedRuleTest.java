@@ -2,6 +2,7 @@ package io.tokenbroker.policy;
 
 import static io.tokenbroker.mint.Minting.ARM;
 import static io.tokenbroker.mint.Minting.BLAKE;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -158,8 +159,8 @@ class AddedRuleTest extends BrokerTest {
                 .post("/tokens")
                 .then()
                 .statusCode(200)
-                .body("results[0].problem.code", equalTo("internal_error"))
-                .body("results[1].token.account_id", equalTo(account));
+                .body(json("results[0].problem.code", equalTo("internal_error")))
+                .body(json("results[1].token.account_id", equalTo(account)));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static io.tokenbroker.mint.Minting.ARM;
 import static io.tokenbroker.mint.Minting.BLAKE;
 import static io.tokenbroker.mint.Minting.CASEY;
 import static io.tokenbroker.mint.Minting.GRAPH;
+import static io.tokenbroker.support.Json.at;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.junit.QuarkusTest;
@@ -20,6 +21,7 @@ import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.ClientKey;
 import io.tokenbroker.support.Contract;
 import io.tokenbroker.support.DoorSettings;
+import io.tokenbroker.support.Json;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -246,7 +248,7 @@ class DoorMatrixTest extends BrokerTest {
                 }
                 assertThat(read.statusCode()).as("%s %s", client, account).isEqualTo(visible ? 200 : 404);
                 listed.then().statusCode(200);
-                assertThat(listed.jsonPath().getList("accounts.id").contains(account.id()))
+                assertThat(Json.<List<String>>at(listed, "accounts[*].id").contains(account.id()))
                         .as("%s %s", client, account)
                         .isEqualTo(visible);
             }
@@ -269,25 +271,24 @@ class DoorMatrixTest extends BrokerTest {
     }
 
     private static String codeIn(Door door, Response answer) {
-        var json = answer.jsonPath();
         return switch (door) {
-            case MINT -> json.getString("access_token") != null ? "token" : json.getString("code");
+            case MINT -> Json.<String>at(answer, "access_token") != null ? "token" : Json.<String>at(answer, "code");
             case BATCH ->
-                json.getString("results[0].token.access_token") != null
+                Json.<String>at(answer, "results[0].token.access_token") != null
                         ? "token"
-                        : json.getString(answer.statusCode() == 200 ? "results[0].problem.code" : "code");
+                        : Json.<String>at(answer, answer.statusCode() == 200 ? "results[0].problem.code" : "code");
             case EXPLAIN ->
-                json.get("allowed") == null
-                        ? json.getString("code")
-                        : json.getBoolean("allowed") ? "token" : "forbidden";
+                at(answer, "allowed") == null
+                        ? Json.<String>at(answer, "code")
+                        : Json.<Boolean>at(answer, "allowed") ? "token" : "forbidden";
             case EXCHANGE, ACCOUNT_EXCHANGE ->
-                json.getString("access_token") != null ? "token" : json.getString("broker_code");
+                Json.<String>at(answer, "access_token") != null ? "token" : Json.<String>at(answer, "broker_code");
             case IDENTITY, ACCOUNT_IDENTITY ->
-                json.getString("access_token") != null ? "token" : json.getString("error");
+                Json.<String>at(answer, "access_token") != null ? "token" : Json.<String>at(answer, "error");
             case AZD ->
-                json.getString("token") != null
+                Json.<String>at(answer, "token") != null
                         ? "token"
-                        : json.getString("message").replaceFirst("(?s).*\\((\\w+), .*", "$1");
+                        : Json.<String>at(answer, "message").replaceFirst("(?s).*\\((\\w+), .*", "$1");
         };
     }
 

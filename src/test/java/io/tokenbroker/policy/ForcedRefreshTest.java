@@ -3,6 +3,8 @@ package io.tokenbroker.policy;
 import static io.tokenbroker.mint.Minting.ARM;
 import static io.tokenbroker.mint.Minting.BLAKE;
 import static io.tokenbroker.mint.Minting.GRAPH;
+import static io.tokenbroker.support.Json.at;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -44,7 +46,10 @@ class ForcedRefreshTest extends BrokerTest {
                 "{ \"access_token\": {\"a\": null, \"b\": {\"essential\": true}}}",
                 "{\"access_token\":{\"b\":{\"essential\":true},\"a\":null}}")) {
             var answer = mint(Map.of("resource", ARM, "claims", same));
-            answer.then().statusCode(200).body("source", equalTo("cache")).body("access_token", equalTo(first));
+            answer.then()
+                    .statusCode(200)
+                    .body(json("source", equalTo("cache")))
+                    .body(json("access_token", equalTo(first)));
         }
         assertThat(refreshes(ARM)).isEqualTo(1);
 
@@ -52,7 +57,7 @@ class ForcedRefreshTest extends BrokerTest {
         mint(Map.of("resource", ARM, "claims", "{\"access_token\":{\"a\":null,\"b\":{\"essential\":true}}}"))
                 .then()
                 .statusCode(200)
-                .body("source", equalTo("refresh"));
+                .body(json("source", equalTo("refresh")));
     }
 
     @Test
@@ -66,7 +71,7 @@ class ForcedRefreshTest extends BrokerTest {
             ProblemAnswer.of(mint(Map.of("resource", ARM, "claims", challenge(i))), 429, "rate_limited");
         }
         assertThat(refreshes(ARM)).isEqualTo(2);
-        mint(Map.of("resource", ARM)).then().statusCode(200).body("source", equalTo("cache"));
+        mint(Map.of("resource", ARM)).then().statusCode(200).body(json("source", equalTo("cache")));
 
         TestTime.advance(Duration.ofSeconds(31));
         mint(Map.of("resource", ARM, "claims", challenge(2))).then().statusCode(200);
@@ -102,11 +107,11 @@ class ForcedRefreshTest extends BrokerTest {
     @Test
     void aTokenThatIsAboutToExpireIsPassedOverFreely() {
         minted(Map.of("resource", ARM));
-        int life = mint(Map.of("resource", ARM, "force_refresh", true)).path("expires_in");
+        int life = at(mint(Map.of("resource", ARM, "force_refresh", true)), "expires_in");
         TestTime.advance(Duration.ofSeconds(life - 90));
         StoreMemory.database().update("test", "UPDATE refresh_turns SET taken_until = taken_until + 86400000");
 
-        mint(Map.of("resource", ARM)).then().statusCode(200).body("source", equalTo("refresh"));
+        mint(Map.of("resource", ARM)).then().statusCode(200).body(json("source", equalTo("refresh")));
     }
 
     @Test
@@ -116,8 +121,8 @@ class ForcedRefreshTest extends BrokerTest {
         mint(Map.of("scopes", List.of("USER.READ")))
                 .then()
                 .statusCode(200)
-                .body("source", equalTo("cache"))
-                .body("access_token", equalTo(token));
+                .body(json("source", equalTo("cache")))
+                .body(json("access_token", equalTo(token)));
     }
 
     @Test
@@ -170,7 +175,7 @@ class ForcedRefreshTest extends BrokerTest {
 
     /** Asks for a second more than the cached token is valid for. */
     private Response mintLongerThanCached(ClientKey client) {
-        int left = mint(client, Map.of("resource", ARM)).path("expires_in");
+        int left = at(mint(client, Map.of("resource", ARM)), "expires_in");
         TestTime.advance(Duration.ofSeconds(2));
         return mint(client, Map.of("resource", ARM, "min_validity", left - 1));
     }
@@ -180,7 +185,7 @@ class ForcedRefreshTest extends BrokerTest {
     }
 
     private String minted(Map<String, ?> body) {
-        return mint(body).then().statusCode(200).extract().path("access_token");
+        return at(mint(body).then().statusCode(200).extract(), "access_token");
     }
 
     private Response mint(Map<String, ?> body) {

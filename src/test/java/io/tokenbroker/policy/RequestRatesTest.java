@@ -16,6 +16,7 @@ import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.ClientKey;
+import io.tokenbroker.support.Json;
 import io.tokenbroker.support.OverSandbox;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +74,7 @@ class RequestRatesTest extends BrokerTest {
             var refused = refused(() -> request.apply(Broker.user(person)));
 
             assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 7);
-            assertThat(refused.<String>path("detail")).contains("broker.users.requests-per-minute");
+            assertThat(Json.<String>at(refused, "detail")).contains("broker.users.requests-per-minute");
             Broker.user(person()).get("/accounts").then().statusCode(200);
         }
     }
@@ -91,7 +92,7 @@ class RequestRatesTest extends BrokerTest {
             // Whatever else the client asks for, this is refused when that has used everything up.
             var _ = refused(() -> requests.getFirst().apply(Broker.bearer(LIMITED.key())));
             var refused = refused(() -> request.apply(Broker.bearer(LIMITED.key())));
-            assertThat(refused.<String>path("detail")).contains("broker.clients.<name>.requests-per-minute");
+            assertThat(Json.<String>at(refused, "detail")).contains("broker.clients.<name>.requests-per-minute");
             assertThat(request.apply(Broker.bearer(OTHER.key())).statusCode()).isNotEqualTo(429);
         }
     }

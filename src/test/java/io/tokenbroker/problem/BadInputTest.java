@@ -11,6 +11,7 @@ import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -226,7 +227,7 @@ class BadInputTest extends BrokerTest {
                 .statusCode(200)
                 .extract();
 
-        assertThat(results.<List<String>>path("results[0].problem.errors.field"))
+        assertThat(Json.<List<String>>at(results, "results[0].problem.errors[*].field"))
                 .containsExactly("accountId", "account_id");
     }
 

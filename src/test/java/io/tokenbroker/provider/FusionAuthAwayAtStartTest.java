@@ -1,5 +1,6 @@
 package io.tokenbroker.provider;
 
+import static io.tokenbroker.support.Json.json;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.matchesPattern;
 
@@ -39,7 +40,7 @@ class FusionAuthAwayAtStartTest extends LinkingTest {
                 .get("/providers")
                 .then()
                 .statusCode(200)
-                .body("providers.name", equalTo(List.of("Adatum", "Contoso", "Fabrikam")));
+                .body(json("providers[*].name", equalTo(List.of("Adatum", "Contoso", "Fabrikam"))));
         Management.given().get("/q/health/ready").then().statusCode(200);
     }
 

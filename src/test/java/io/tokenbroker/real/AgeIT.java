@@ -1,5 +1,7 @@
 package io.tokenbroker.real;
 
+import static io.tokenbroker.support.Json.at;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -66,7 +68,7 @@ class AgeIT {
                         .mint(account, Map.of("force_refresh", true))
                         .then()
                         .statusCode(200)
-                        .body("source", equalTo("refresh"));
+                        .body(json("source", equalTo("refresh")));
             }
             assertThat(sandbox.fusionAuth().links()).containsExactly(link);
             System.out.printf("200 days, %d replicas: %d refreshes%n", replicas.size(), entra.refreshes(BLAKE));
@@ -77,12 +79,13 @@ class AgeIT {
 
     private String linked(Api broker) {
         var started = broker.start(Sandbox.CONTOSO, Sandbox.CALLBACK);
-        var completed = broker.complete(sandbox.entra().signIn(started.path("authorize_url"), BLAKE));
-        return broker.resolve(completed.path("pending_link_id"))
-                .then()
-                .statusCode(200)
-                .extract()
-                .path("account.id");
+        var completed = broker.complete(sandbox.entra().signIn(at(started, "authorize_url"), BLAKE));
+        return at(
+                broker.resolve(at(completed, "pending_link_id"))
+                        .then()
+                        .statusCode(200)
+                        .extract(),
+                "account.id");
     }
 
     /** A month of the broker's own time is two seconds. */

@@ -1,6 +1,7 @@
 package io.tokenbroker.real;
 
 import static io.restassured.RestAssured.given;
+import static io.tokenbroker.support.Json.at;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tokenbroker.link.AccountId;
@@ -40,9 +41,9 @@ class AzureSdksIT {
         SANDBOX.reset();
         var api = new Api(BROKER.url(), SANDBOX.fusionAuth());
         var started = api.start(Sandbox.CONTOSO, Sandbox.CALLBACK);
-        var completed = api.complete(SANDBOX.entra().signIn(started.path("authorize_url"), BLAKE));
-        var linked = completed.statusCode() == 202 ? api.resolve(completed.path("pending_link_id")) : completed;
-        account = linked.then().statusCode(200).extract().path("account.id");
+        var completed = api.complete(SANDBOX.entra().signIn(at(started, "authorize_url"), BLAKE));
+        var linked = completed.statusCode() == 202 ? api.resolve(at(completed, "pending_link_id")) : completed;
+        account = at(linked.then().statusCode(200).extract(), "account.id");
     }
 
     @Test

@@ -1,5 +1,7 @@
 package io.tokenbroker.real;
 
+import static io.tokenbroker.support.Json.at;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -56,9 +58,8 @@ class HostileProviderIT {
     void itCostsOnlyItsOwnAccounts() throws IOException {
         var broker = new Api(process.start().url(), SANDBOX.fusionAuth());
         var started = broker.start(Sandbox.CONTOSO, Sandbox.CALLBACK);
-        var callback = SANDBOX.entra().signIn(started.path("authorize_url"), "b@contoso.com");
-        String healthy = broker.resolve(broker.complete(callback).path("pending_link_id"))
-                .path("account.id");
+        var callback = SANDBOX.entra().signIn(at(started, "authorize_url"), "b@contoso.com");
+        String healthy = at(broker.resolve(at(broker.complete(callback), "pending_link_id")), "account.id");
         var before = logSize();
 
         for (var answer : answers()) {
@@ -72,7 +73,7 @@ class HostileProviderIT {
                     broker.mint(healthy, Map.of("resource", ARM, "force_refresh", true))
                             .then()
                             .statusCode(200)
-                            .body("source", equalTo("refresh"));
+                            .body(json("source", equalTo("refresh")));
                 }
                 assertThat(mints).allSatisfy(mint -> assertThat(mint.join()).isIn(502, 503));
             }

@@ -1,6 +1,8 @@
 package io.tokenbroker.real;
 
 import static io.restassured.RestAssured.given;
+import static io.tokenbroker.support.Json.at;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItems;
@@ -65,8 +67,8 @@ class KeycloakIT {
                 .get("/providers")
                 .then()
                 .statusCode(200)
-                .body("providers.name", hasItems("contoso-kc", "fabrikam-kc"))
-                .body("providers.find { it.name == 'contoso-kc' }.issuer", equalTo(KEYCLOAK.issuer("contoso-kc")));
+                .body(json("providers[*].name", hasItems("contoso-kc", "fabrikam-kc")))
+                .body(json("providers[?(@.name == 'contoso-kc')].issuer", equalTo(KEYCLOAK.issuer("contoso-kc"))));
     }
 
     @ParameterizedTest
@@ -77,9 +79,12 @@ class KeycloakIT {
 
         var minted = mint(account);
 
-        minted.then().statusCode(200).body("source", equalTo("refresh")).body("account_id", equalTo(account));
-        assertAccepted(realm, minted.path("access_token"), email);
-        mintFromCache(account).then().statusCode(200).body("source", equalTo("cache"));
+        minted.then()
+                .statusCode(200)
+                .body(json("source", equalTo("refresh")))
+                .body(json("account_id", equalTo(account)));
+        assertAccepted(realm, at(minted, "access_token"), email);
+        mintFromCache(account).then().statusCode(200).body(json("source", equalTo("cache")));
     }
 
     @ParameterizedTest
@@ -90,16 +95,16 @@ class KeycloakIT {
         var tokens = new HashSet<String>();
 
         for (var time = 0; time < 5; time++) {
-            tokens.add(mint(account).then().statusCode(200).extract().path("access_token"));
+            tokens.add(at(mint(account).then().statusCode(200).extract(), "access_token"));
         }
         BROKER.killAndStart();
         for (var time = 0; time < 3; time++) {
-            tokens.add(mint(account).then().statusCode(200).extract().path("access_token"));
+            tokens.add(at(mint(account).then().statusCode(200).extract(), "access_token"));
         }
 
         assertThat(tokens).hasSize(8).allSatisfy(token -> assertAccepted(realm, token, email));
         assertThat(linksAt(realm, email)).hasSize(1);
-        broker().account(account).then().statusCode(200).body("status", equalTo("active"));
+        broker().account(account).then().statusCode(200).body(json("status", equalTo("active")));
     }
 
     /** Without this the test above would prove nothing about keeping rotated tokens. */
@@ -110,7 +115,7 @@ class KeycloakIT {
         mint(account).then().statusCode(200);
 
         assertThat(linkedToken(account)).as("FusionAuth keeps what it had").isEqualTo(first);
-        refresh(Realm.FABRIKAM, first).then().statusCode(400).body("error", equalTo("invalid_grant"));
+        refresh(Realm.FABRIKAM, first).then().statusCode(400).body(json("error", equalTo("invalid_grant")));
     }
 
     @Test
@@ -134,25 +139,25 @@ class KeycloakIT {
         var refused = mint(account);
         refused.then()
                 .statusCode(409)
-                .body("code", equalTo("reauthorization_required"))
-                .body("upstream.error", equalTo("invalid_grant"))
-                .body("reauthorize.account_id", equalTo(account))
-                .body("reauthorize.provider_id", equalTo(realm.provider.toString()));
+                .body(json("code", equalTo("reauthorization_required")))
+                .body(json("upstream.error", equalTo("invalid_grant")))
+                .body(json("reauthorize.account_id", equalTo(account)))
+                .body(json("reauthorize.provider_id", equalTo(realm.provider.toString())));
         broker().account(account)
                 .then()
-                .body("status", equalTo("reauthorization_required"))
-                .body("reason", equalTo("refused_by_provider"));
+                .body(json("status", equalTo("reauthorization_required")))
+                .body(json("reason", equalTo("refused_by_provider")));
 
         var body = new HashMap<String, Object>(Map.of("redirect_uri", Sandbox.CALLBACK));
-        body.put("account_id", refused.path("reauthorize.account_id"));
-        body.put("provider_id", refused.path("reauthorize.provider_id"));
+        body.put("account_id", at(refused, "reauthorize.account_id"));
+        body.put("provider_id", at(refused, "reauthorize.provider_id"));
         broker().complete(signIn(broker().start(body), email))
                 .then()
                 .statusCode(200)
-                .body("status", equalTo("linked"))
-                .body("account.id", equalTo(account))
-                .body("account.status", equalTo("active"));
-        assertAccepted(realm, mint(account).then().statusCode(200).extract().path("access_token"), email);
+                .body(json("status", equalTo("linked")))
+                .body(json("account.id", equalTo(account)))
+                .body(json("account.status", equalTo("active")));
+        assertAccepted(realm, at(mint(account).then().statusCode(200).extract(), "access_token"), email);
     }
 
     @ParameterizedTest
@@ -167,20 +172,20 @@ class KeycloakIT {
         broker().complete(signIn(started, realm.newUser()))
                 .then()
                 .statusCode(409)
-                .body("code", equalTo("identity_mismatch"));
-        assertAccepted(realm, mint(account).then().statusCode(200).extract().path("access_token"), email);
+                .body(json("code", equalTo("identity_mismatch")));
+        assertAccepted(realm, at(mint(account).then().statusCode(200).extract(), "access_token"), email);
     }
 
     @Test
     void whoDeclinesAtKeycloakLinksNothing() {
         var started = broker().start(Realm.CONTOSO.provider, Sandbox.CALLBACK);
-        var callback = KeycloakPages.decline(started.path("authorize_url"), Sandbox.CALLBACK, Realm.CONTOSO.newUser());
+        var callback = KeycloakPages.decline(at(started, "authorize_url"), Sandbox.CALLBACK, Realm.CONTOSO.newUser());
 
         broker().complete(callback)
                 .then()
                 .statusCode(400)
-                .body("code", equalTo("authorization_denied"))
-                .body("upstream.error", equalTo("access_denied"));
+                .body(json("code", equalTo("authorization_denied")))
+                .body(json("upstream.error", equalTo("access_denied")));
         assertThat(SANDBOX.fusionAuth().links()).isEmpty();
     }
 
@@ -193,9 +198,9 @@ class KeycloakIT {
         broker().mint(account, Map.of("scopes", List.of("no-such-scope")))
                 .then()
                 .statusCode(400)
-                .body("code", equalTo("invalid_scope"));
+                .body(json("code", equalTo("invalid_scope")));
 
-        assertAccepted(realm, mint(account).then().statusCode(200).extract().path("access_token"), email);
+        assertAccepted(realm, at(mint(account).then().statusCode(200).extract(), "access_token"), email);
     }
 
     @ParameterizedTest
@@ -207,17 +212,20 @@ class KeycloakIT {
         var changed = IssuedSecrets.fresh("changed-");
         KEYCLOAK.changeClientSecret(realm.id, changed);
         try {
-            mint(account).then().statusCode(502).body("code", equalTo("provider_misconfigured"));
-            broker().account(account).then().body("status", equalTo("active")).body("reason", nullValue());
+            mint(account).then().statusCode(502).body(json("code", equalTo("provider_misconfigured")));
+            broker().account(account)
+                    .then()
+                    .body(json("status", equalTo("active")))
+                    .body(json("reason", nullValue()));
 
             register(realm, changed);
 
-            assertAccepted(realm, awaitMint(account).path("access_token"), email);
+            assertAccepted(realm, at(awaitMint(account), "access_token"), email);
         } finally {
             KEYCLOAK.changeClientSecret(realm.id, realm.secret);
             register(realm, realm.secret);
         }
-        assertAccepted(realm, awaitMint(account).path("access_token"), email);
+        assertAccepted(realm, at(awaitMint(account), "access_token"), email);
     }
 
     /** The broker looks for a mended secret every few seconds. */
@@ -236,17 +244,18 @@ class KeycloakIT {
 
     private static String link(Realm realm, String email) {
         var completed = broker().complete(signIn(broker().start(realm.provider, Sandbox.CALLBACK), email));
-        completed.then().statusCode(202).body("identity.email", equalTo(email));
-        return broker().resolve(completed.path("pending_link_id"))
-                .then()
-                .statusCode(200)
-                .extract()
-                .path("account.id");
+        completed.then().statusCode(202).body(json("identity.email", equalTo(email)));
+        return at(
+                broker().resolve(at(completed, "pending_link_id"))
+                        .then()
+                        .statusCode(200)
+                        .extract(),
+                "account.id");
     }
 
     private static URI signIn(Response started, String email) {
         return KeycloakPages.signIn(
-                started.then().statusCode(200).extract().path("authorize_url"), Sandbox.CALLBACK, email);
+                at(started.then().statusCode(200).extract(), "authorize_url"), Sandbox.CALLBACK, email);
     }
 
     private static Response mint(String account) {
@@ -263,7 +272,7 @@ class KeycloakIT {
                 .get(protocol + "/userinfo")
                 .then()
                 .statusCode(200)
-                .body("email", equalTo(email));
+                .body(json("email", equalTo(email)));
         given().auth()
                 .preemptive()
                 .basic(KeycloakServer.API_ID, KeycloakServer.API_SECRET)
@@ -271,8 +280,8 @@ class KeycloakIT {
                 .post(protocol + "/token/introspect")
                 .then()
                 .statusCode(200)
-                .body("active", equalTo(true))
-                .body("username", equalTo(email));
+                .body(json("active", equalTo(true)))
+                .body(json("username", equalTo(email)));
     }
 
     /** As anybody could who has stolen the token and the secret. */

@@ -1,6 +1,7 @@
 package io.tokenbroker.real;
 
 import static io.restassured.RestAssured.given;
+import static io.tokenbroker.support.Json.at;
 
 import io.restassured.specification.RequestSpecification;
 import io.tokenbroker.sandbox.process.FreePort;
@@ -79,11 +80,12 @@ final class KeycloakServer implements AutoCloseable {
     /** What the "offline sessions" page of a user does when its button is pressed. */
     void revokeOfflineSessions(String realm, String email) {
         var sessions = "/{realm}/users/{user}/offline-sessions/{client}";
-        List<String> ids = admin().get(url(sessions), realm, userId(realm, email), clientUuid(realm))
-                .then()
-                .statusCode(200)
-                .extract()
-                .path("id");
+        List<String> ids = at(
+                admin().get(url(sessions), realm, userId(realm, email), clientUuid(realm))
+                        .then()
+                        .statusCode(200)
+                        .extract(),
+                "id");
         ids.forEach(id -> admin().queryParam("isOffline", true)
                 .delete(url("/{realm}/sessions/{id}"), realm, id)
                 .then()
@@ -107,21 +109,23 @@ final class KeycloakServer implements AutoCloseable {
     }
 
     private String userId(String realm, String email) {
-        return admin().queryParam("username", email)
-                .get(url("/{realm}/users"), realm)
-                .then()
-                .statusCode(200)
-                .extract()
-                .path("[0].id");
+        return at(
+                admin().queryParam("username", email)
+                        .get(url("/{realm}/users"), realm)
+                        .then()
+                        .statusCode(200)
+                        .extract(),
+                "[0].id");
     }
 
     private String clientUuid(String realm) {
-        return admin().queryParam("clientId", CLIENT_ID)
-                .get(url("/{realm}/clients"), realm)
-                .then()
-                .statusCode(200)
-                .extract()
-                .path("[0].id");
+        return at(
+                admin().queryParam("clientId", CLIENT_ID)
+                        .get(url("/{realm}/clients"), realm)
+                        .then()
+                        .statusCode(200)
+                        .extract(),
+                "[0].id");
     }
 
     private void create(String path, String representation) {
@@ -134,15 +138,16 @@ final class KeycloakServer implements AutoCloseable {
 
     /** Admin tokens live a minute: a new one each time. */
     private RequestSpecification admin() {
-        String token = given().formParam("grant_type", "password")
-                .formParam("client_id", "admin-cli")
-                .formParam("username", ADMIN)
-                .formParam("password", ADMIN_PASSWORD)
-                .post(issuer("master") + "/protocol/openid-connect/token")
-                .then()
-                .statusCode(200)
-                .extract()
-                .path("access_token");
+        String token = at(
+                given().formParam("grant_type", "password")
+                        .formParam("client_id", "admin-cli")
+                        .formParam("username", ADMIN)
+                        .formParam("password", ADMIN_PASSWORD)
+                        .post(issuer("master") + "/protocol/openid-connect/token")
+                        .then()
+                        .statusCode(200)
+                        .extract(),
+                "access_token");
         return given().header("Authorization", "Bearer " + token).contentType("application/json");
     }
 

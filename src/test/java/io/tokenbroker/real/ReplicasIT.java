@@ -1,6 +1,8 @@
 package io.tokenbroker.real;
 
 import static io.restassured.RestAssured.given;
+import static io.tokenbroker.support.Json.at;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -157,7 +159,7 @@ class ReplicasIT {
                 .get("/msi/token");
         replaced.then().statusCode(200);
 
-        String newer = replaced.path("access_token");
+        String newer = at(replaced, "access_token");
         assertThat(newer).isNotEqualTo(rejected);
         isHandedOutEverywhere(account, Map.of("resource", ARM), newer);
         assertThat(SANDBOX.entra().refreshes("b@contoso.com", ARM) - asked).isEqualTo(1);
@@ -169,7 +171,7 @@ class ReplicasIT {
         var first = tokenEverywhere(account, Map.of());
         var asked = PLAIN.tokenRequests().size();
 
-        String newer = api(1).mint(account, Map.of("force_refresh", true)).path("access_token");
+        String newer = at(api(1).mint(account, Map.of("force_refresh", true)), "access_token");
 
         assertThat(newer).isNotEqualTo(first);
         isHandedOutEverywhere(account, Map.of(), newer);
@@ -214,15 +216,15 @@ class ReplicasIT {
                     .account(account)
                     .then()
                     .statusCode(200)
-                    .body("status", equalTo("reauthorization_required"))
-                    .body("reason", equalTo("revoked"));
+                    .body(json("status", equalTo("reauthorization_required")))
+                    .body(json("reason", equalTo("revoked")));
         }
         isRefused(api(1).mint(account, Map.of("resource", ARM)));
         assertThat(SANDBOX.entra().refreshes("b@contoso.com")).isEqualTo(asked);
 
         assertThat(link(api(2), "b@contoso.com")).isEqualTo(account);
         for (var replica = 0; replica < 3; replica++) {
-            api(replica).account(account).then().statusCode(200).body("status", equalTo("active"));
+            api(replica).account(account).then().statusCode(200).body(json("status", equalTo("active")));
             var at = api(replica);
             Waiting.until(
                     () -> at.mint(account, Map.of("resource", ARM)).statusCode() == 200, RECHECK_AFTER.plusSeconds(3));
@@ -249,7 +251,7 @@ class ReplicasIT {
 
         link(api(0), "b@contoso.com");
 
-        String newer = api(0).mint(account, Map.of("resource", ARM)).path("access_token");
+        String newer = at(api(0).mint(account, Map.of("resource", ARM)), "access_token");
         assertThat(newer).isNotEqualTo(before);
         isHandedOutEverywhere(account, Map.of("resource", ARM), newer);
     }
@@ -328,9 +330,9 @@ class ReplicasIT {
 
     private static String link(Api broker, String email) {
         var started = broker.start(Sandbox.CONTOSO, Sandbox.CALLBACK);
-        var completed = broker.complete(SANDBOX.entra().signIn(started.path("authorize_url"), email));
-        var linked = completed.statusCode() == 202 ? broker.resolve(completed.path("pending_link_id")) : completed;
-        return linked.then().statusCode(200).extract().path("account.id");
+        var completed = broker.complete(SANDBOX.entra().signIn(at(started, "authorize_url"), email));
+        var linked = completed.statusCode() == 202 ? broker.resolve(at(completed, "pending_link_id")) : completed;
+        return at(linked.then().statusCode(200).extract(), "account.id");
     }
 
     private static String linkElsewhere(String identity) {
@@ -341,8 +343,7 @@ class ReplicasIT {
 
     /** The token that every replica has by now. */
     private static String tokenEverywhere(String account, Map<String, ?> target) {
-        String token =
-                api(0).mint(account, target).then().statusCode(200).extract().path("access_token");
+        String token = at(api(0).mint(account, target).then().statusCode(200).extract(), "access_token");
         isHandedOutEverywhere(account, target, token);
         return token;
     }
@@ -351,15 +352,15 @@ class ReplicasIT {
         for (var replica = 0; replica < 3; replica++) {
             var at = api(replica);
             Waiting.until(
-                    () -> token.equals(at.mint(account, target).path("access_token")), RECHECK_AFTER.plusSeconds(3));
+                    () -> token.equals(at(at.mint(account, target), "access_token")), RECHECK_AFTER.plusSeconds(3));
         }
     }
 
     private static void isRefused(Response answer) {
         answer.then()
                 .statusCode(409)
-                .body("code", equalTo("reauthorization_required"))
-                .body("detail", containsString("(revoked)"));
+                .body(json("code", equalTo("reauthorization_required")))
+                .body(json("detail", containsString("(revoked)")));
     }
 
     /** Each by the next replica, all sent before the first is answered. */

@@ -1,6 +1,8 @@
 package io.tokenbroker.real;
 
 import static io.restassured.RestAssured.given;
+import static io.tokenbroker.support.Json.at;
+import static io.tokenbroker.support.Json.json;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.tokenbroker.sandbox.Sandbox;
@@ -57,14 +59,13 @@ class RestartIT {
         two.reconfigure(settings());
         var broker = new Api(one.start().url(), SANDBOX.fusionAuth());
         var started = broker.start(Sandbox.ADATUM, Sandbox.CALLBACK);
-        var callback = SANDBOX.entra().signIn(started.path("authorize_url"), "d@adatum.com");
-        String account = broker.resolve(broker.complete(callback).path("pending_link_id"))
-                .path("account.id");
+        var callback = SANDBOX.entra().signIn(at(started, "authorize_url"), "d@adatum.com");
+        String account = at(broker.resolve(at(broker.complete(callback), "pending_link_id")), "account.id");
         SANDBOX.entra().faults().add(Fault.refreshIn(Duration.ofSeconds(1)).times(1));
         broker.mint(account, Map.of("resource", ARM)).then().statusCode(200);
         SANDBOX.entra().faults().add(Fault.of(Fault.Kind.HANG).times(1));
         Waiting.until(() -> {
-            broker.mint(account, Map.of("resource", ARM)).then().statusCode(200).body("source", equalTo("cache"));
+            broker.mint(account, Map.of("resource", ARM)).then().statusCode(200).body(json("source", equalTo("cache")));
             return SANDBOX.entra().faults().hanging() == 1;
         });
 
@@ -77,7 +78,7 @@ class RestartIT {
                 .mint(account, Map.of("resource", ARM, "force_refresh", true))
                 .then()
                 .statusCode(200)
-                .body("source", equalTo("refresh"));
+                .body(json("source", equalTo("refresh")));
     }
 
     private static Map<String, String> settings() {
@@ -91,26 +92,26 @@ class RestartIT {
         Supplier<Api> broker = () -> new Api(next.get().url(), SANDBOX.fusionAuth());
 
         var started = broker.get().start(Sandbox.CONTOSO, Sandbox.CALLBACK);
-        var callback = SANDBOX.entra().signIn(started.path("authorize_url"), "b@contoso.com");
+        var callback = SANDBOX.entra().signIn(at(started, "authorize_url"), "b@contoso.com");
         var completed = broker.get().complete(callback);
-        completed.then().statusCode(202).body("identity.email", equalTo("b@contoso.com"));
-        var resolved = broker.get().resolve(completed.path("pending_link_id"));
-        resolved.then().statusCode(200).body("status", equalTo("linked"));
+        completed.then().statusCode(202).body(json("identity.email", equalTo("b@contoso.com")));
+        var resolved = broker.get().resolve(at(completed, "pending_link_id"));
+        resolved.then().statusCode(200).body(json("status", equalTo("linked")));
 
-        String account = resolved.path("account.id");
+        String account = at(resolved, "account.id");
         var minted = broker.get().mint(account, Map.of("resource", ARM));
-        minted.then().statusCode(200).body("source", equalTo("refresh"));
-        assertArmAccepts(minted.path("access_token"));
+        minted.then().statusCode(200).body(json("source", equalTo("refresh")));
+        assertArmAccepts(at(minted, "access_token"));
 
         broker.get()
                 .mint(account, Map.of("resource", ARM))
                 .then()
                 .statusCode(200)
-                .body("account_id", equalTo(account))
+                .body(json("account_id", equalTo(account)))
                 // The broker before has stored it.
-                .body("source", equalTo("cache"))
-                .body("access_token", equalTo(minted.path("access_token")));
-        broker.get().account(account).then().statusCode(200).body("status", equalTo("active"));
+                .body(json("source", equalTo("cache")))
+                .body(json("access_token", equalTo(at(minted, "access_token"))));
+        broker.get().account(account).then().statusCode(200).body(json("status", equalTo("active")));
     }
 
     private static void assertArmAccepts(String token) {
@@ -118,6 +119,6 @@ class RestartIT {
                 .get(SANDBOX.entra().url() + "/arm/subscriptions")
                 .then()
                 .statusCode(200)
-                .body("user", equalTo("b@contoso.com"));
+                .body(json("user", equalTo("b@contoso.com")));
     }
 }

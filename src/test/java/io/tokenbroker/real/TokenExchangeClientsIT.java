@@ -1,6 +1,8 @@
 package io.tokenbroker.real;
 
 import static io.restassured.RestAssured.given;
+import static io.tokenbroker.support.Json.at;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -47,9 +49,9 @@ class TokenExchangeClientsIT {
         SANDBOX.reset();
         var api = new Api(BROKER.url(), SANDBOX.fusionAuth());
         var started = api.start(Sandbox.CONTOSO, Sandbox.CALLBACK);
-        var completed = api.complete(SANDBOX.entra().signIn(started.path("authorize_url"), BLAKE));
-        var linked = completed.statusCode() == 202 ? api.resolve(completed.path("pending_link_id")) : completed;
-        account = linked.then().statusCode(200).extract().path("account.id");
+        var completed = api.complete(SANDBOX.entra().signIn(at(started, "authorize_url"), BLAKE));
+        var linked = completed.statusCode() == 202 ? api.resolve(at(completed, "pending_link_id")) : completed;
+        account = at(linked.then().statusCode(200).extract(), "account.id");
     }
 
     @Test
@@ -94,7 +96,7 @@ class TokenExchangeClientsIT {
                         registration("orders", account, Sandbox.DEMO_KEY, "demo", "api://orders/.default")))) {
             var mints = mints();
             for (var call = 1; call <= 2; call++) {
-                spring.get("arm", alice).then().statusCode(200).body("user", equalTo(BLAKE));
+                spring.get("arm", alice).then().statusCode(200).body(json("user", equalTo(BLAKE)));
             }
             assertThat(mints()).isEqualTo(mints + 1);
 
@@ -110,7 +112,7 @@ class TokenExchangeClientsIT {
     }
 
     private static void shows(Response answer, String title, String detail) {
-        answer.then().statusCode(502).body("title", equalTo(title)).body("detail", containsString(detail));
+        answer.then().statusCode(502).body(json("title", equalTo(title))).body(json("detail", containsString(detail)));
     }
 
     private static Registration registration(String name, String account, String key, String client, String scope) {

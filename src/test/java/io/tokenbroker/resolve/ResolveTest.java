@@ -1,5 +1,7 @@
 package io.tokenbroker.resolve;
 
+import static io.tokenbroker.support.Json.at;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
@@ -12,6 +14,7 @@ import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.Link;
 import io.tokenbroker.sandbox.fusionauth.Unknown;
 import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.Json;
 import io.tokenbroker.support.LinkingTest;
 import java.time.Duration;
 import java.util.List;
@@ -36,9 +39,9 @@ class ResolveTest extends LinkingTest {
 
         var resolved = resolve(pending);
 
-        resolved.then().statusCode(200).body("status", equalTo("linked"));
-        assertThat(resolved.jsonPath().getMap("")).containsOnlyKeys("status", "account");
-        Map<String, Object> account = resolved.path("account");
+        resolved.then().statusCode(200).body(json("status", equalTo("linked")));
+        assertThat(Json.<Map<String, Object>>at(resolved, "$")).containsOnlyKeys("status", "account");
+        Map<String, Object> account = at(resolved, "account");
         assertThat(account)
                 .containsOnlyKeys(
                         "id",
@@ -52,11 +55,11 @@ class ResolveTest extends LinkingTest {
                         "reason")
                 .containsEntry("user_id", FusionAuthStandIn.ALICE_ID.toString())
                 .containsEntry("provider", Map.of("id", Sandbox.CONTOSO.toString(), "name", "Contoso"))
-                .containsEntry("provider_user_id", pending.path("identity.provider_user_id"))
+                .containsEntry("provider_user_id", at(pending, "identity.provider_user_id"))
                 .containsEntry("display_name", "b@contoso.com")
                 .containsEntry("status", "active")
                 .containsEntry("reason", null);
-        Broker.mint(resolved.path("account.id"), Map.of()).then().statusCode(200);
+        Broker.mint(at(resolved, "account.id"), Map.of()).then().statusCode(200);
     }
 
     @ParameterizedTest
@@ -67,20 +70,19 @@ class ResolveTest extends LinkingTest {
         resolve(pending())
                 .then()
                 .statusCode(200)
-                .body("account.status", equalTo("active"))
-                .body("account.linked_at", notNullValue())
-                .body("account.last_authorized_at", notNullValue());
+                .body(json("account.status", equalTo("active")))
+                .body(json("account.linked_at", notNullValue()))
+                .body(json("account.last_authorized_at", notNullValue()));
     }
 
     @Test
     void resolvingAgainGivesTheSameAnswer() {
         var pending = pending();
-        Map<String, Object> first =
-                resolve(pending).then().statusCode(200).extract().path("");
+        Map<String, Object> first = at(resolve(pending).then().statusCode(200).extract(), "$");
 
         for (var gone : Unknown.PendingGone.values()) {
             sandbox().fusionAuth().switches().set(gone);
-            resolve(pending).then().statusCode(200).body("", equalTo(first));
+            resolve(pending).then().statusCode(200).body(json("$", equalTo(first)));
         }
         assertThat(sandbox().fusionAuth().links()).hasSize(1);
     }
@@ -90,10 +92,10 @@ class ResolveTest extends LinkingTest {
         var pending = pending();
 
         problem(
-                Broker.resolve(Broker.user(FusionAuthStandIn.ZOE_ID), pending.path("pending_link_id")),
+                Broker.resolve(Broker.user(FusionAuthStandIn.ZOE_ID), at(pending, "pending_link_id")),
                 400,
                 "invalid_state");
-        problem(Broker.resolve(Broker.client(), pending.path("pending_link_id")), 403, "forbidden");
+        problem(Broker.resolve(Broker.client(), at(pending, "pending_link_id")), 403, "forbidden");
 
         assertThat(sandbox().fusionAuth().links()).isEmpty();
         resolve(pending).then().statusCode(200);
@@ -101,16 +103,16 @@ class ResolveTest extends LinkingTest {
 
     @Test
     void aPendingLinkThatWasTamperedWithIsNone() {
-        String id = pending().path("pending_link_id");
+        String id = at(pending(), "pending_link_id");
         var middle = id.length() / 2;
         var other = id.charAt(middle) == 'A' ? 'B' : 'A';
 
         refuses(id.substring(0, middle) + other + id.substring(middle + 1));
         refuses(id.substring(0, id.length() - 4));
         refuses("nonsense");
-        refuses(Broker.start(Sandbox.CONTOSO).path("state"));
+        refuses(at(Broker.start(Sandbox.CONTOSO), "state"));
         problem(Broker.alice().body(Map.of()).post("/authorizations/resolve"), 400, "invalid_request")
-                .body("errors.field", equalTo(List.of("pending_link_id")));
+                .body(json("errors[*].field", equalTo(List.of("pending_link_id"))));
         assertThat(sandbox().fusionAuth().count("POST", LINK)).isZero();
     }
 
@@ -148,7 +150,7 @@ class ResolveTest extends LinkingTest {
         resolve(pending)
                 .then()
                 .statusCode(200)
-                .body("account.provider_user_id", equalTo(existing.identityProviderUserId()));
+                .body(json("account.provider_user_id", equalTo(existing.identityProviderUserId())));
         assertThat(sandbox().fusionAuth().links()).hasSize(1);
     }
 
@@ -197,7 +199,7 @@ class ResolveTest extends LinkingTest {
         sandbox().fusionAuth().switches().set(Unknown.SameUserDuplicate.CONFLICT_409);
         sandbox().fusionAuth().switches().set(Unknown.ConflictBody.RETRYABLE);
         var pending = pending();
-        String identity = pending.path("identity.provider_user_id");
+        String identity = at(pending, "identity.provider_user_id");
         beforeTheWrite(() -> link(pending, FusionAuthStandIn.ALICE_ID));
         sandbox().fusionAuth().after((request, reply) -> {
             if (request.method().equals("POST")) {
@@ -241,7 +243,7 @@ class ResolveTest extends LinkingTest {
         var pending = pending();
         sandbox().fusionAuth().fault(Fault.of(kind).on("POST", LINK).times(1).onceCommitted());
 
-        resolve(pending).then().statusCode(200).body("account.status", equalTo("active"));
+        resolve(pending).then().statusCode(200).body(json("account.status", equalTo("active")));
     }
 
     @ParameterizedTest
@@ -292,12 +294,12 @@ class ResolveTest extends LinkingTest {
 
         var resolved = resolve(pending());
 
-        resolved.then().statusCode(200).body("account.status", equalTo("no_refresh_token"));
+        resolved.then().statusCode(200).body(json("account.status", equalTo("no_refresh_token")));
         complete(Sandbox.CONTOSO, "b@contoso.com")
                 .then()
                 .statusCode(200)
-                .body("account.id", equalTo(resolved.<String>path("account.id")))
-                .body("account.status", equalTo("active"));
+                .body(json("account.id", equalTo(Json.<String>at(resolved, "account.id"))))
+                .body(json("account.status", equalTo("active")));
     }
 
     @Test
@@ -306,7 +308,7 @@ class ResolveTest extends LinkingTest {
         var together = new CyclicBarrier(4);
         Callable<String> resolve = () -> {
             together.await();
-            return resolve(pending).then().statusCode(200).extract().path("account.id");
+            return at(resolve(pending).then().statusCode(200).extract(), "account.id");
         };
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var accounts = threads.invokeAll(List.of(resolve, resolve, resolve, resolve)).stream()
@@ -326,7 +328,7 @@ class ResolveTest extends LinkingTest {
     }
 
     private static Response resolve(Response pending) {
-        return Broker.resolve(Broker.alice(), pending.path("pending_link_id"));
+        return Broker.resolve(Broker.alice(), at(pending, "pending_link_id"));
     }
 
     private static void refuses(String pendingLinkId) {
@@ -336,8 +338,7 @@ class ResolveTest extends LinkingTest {
     private static Link link(Response pending, UUID user) {
         return sandbox()
                 .fusionAuth()
-                .addLink(
-                        user, Sandbox.CONTOSO, pending.path("identity.provider_user_id"), "already", "token-of-before");
+                .addLink(user, Sandbox.CONTOSO, at(pending, "identity.provider_user_id"), "already", "token-of-before");
     }
 
     private static void beforeTheWrite(Runnable work) {

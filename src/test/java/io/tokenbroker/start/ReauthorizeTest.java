@@ -2,6 +2,8 @@ package io.tokenbroker.start;
 
 import static io.tokenbroker.mint.Minting.ARM;
 import static io.tokenbroker.mint.Minting.BLAKE;
+import static io.tokenbroker.support.Json.at;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -12,6 +14,7 @@ import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.Fault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.Json;
 import io.tokenbroker.support.LinkingTest;
 import java.net.URI;
 import java.util.List;
@@ -51,7 +54,7 @@ class ReauthorizeTest extends LinkingTest {
         sandbox().entra().faults().add(Fault.aadsts(number).onGrant("refresh_token"));
         for (var scopes : SCOPES) {
             var refused = Broker.mint(account, Map.of("scopes", scopes, "force_refresh", true));
-            refused.then().body("code", equalTo(code));
+            refused.then().body(json("code", equalTo(code)));
 
             var url = startedWith(refused);
 
@@ -84,7 +87,7 @@ class ReauthorizeTest extends LinkingTest {
                         : Map.of("error", error));
         for (var scopes : List.of(List.of("https://api.example/all"), List.of("read", "write"))) {
             var refused = Broker.mint(account, Map.of("scopes", scopes));
-            refused.then().body("code", equalTo(code));
+            refused.then().body(json("code", equalTo(code)));
 
             var url = startedWith(refused);
 
@@ -97,7 +100,7 @@ class ReauthorizeTest extends LinkingTest {
     void anAccountWithoutARefreshToken() {
         sandbox().fusionAuth().addLink(FusionAuthStandIn.ALICE_ID, Sandbox.CONTOSO, "no-token", "n", null);
         var refused = Broker.mint(new AccountId(Sandbox.CONTOSO, "no-token").toString(), Map.of("resource", ARM));
-        refused.then().body("code", equalTo("no_refresh_token"));
+        refused.then().body(json("code", equalTo("no_refresh_token")));
 
         assertThat(startedWith(refused)).containsEntry("scope", SIGN_IN);
     }
@@ -117,7 +120,7 @@ class ReauthorizeTest extends LinkingTest {
 
     /** The authorize URL of a start with what was refused, as JSON has it: a null is a null. */
     private static Map<String, String> startedWith(Response refused) {
-        var started = start(Broker.alice(), Sandbox.CONTOSO, refused.jsonPath().getMap("reauthorize"));
-        return Broker.query(URI.create(started.then().statusCode(200).extract().path("authorize_url")));
+        var started = start(Broker.alice(), Sandbox.CONTOSO, Json.<Map<String, Object>>at(refused, "reauthorize"));
+        return Broker.query(URI.create(at(started.then().statusCode(200).extract(), "authorize_url")));
     }
 }

@@ -1,6 +1,7 @@
 package io.tokenbroker.support;
 
 import static io.restassured.RestAssured.given;
+import static io.tokenbroker.support.Json.at;
 
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
@@ -52,7 +53,7 @@ public final class Broker {
 
     /** What the browser brings back after {@code email} signed in at Entra. */
     public static Map<String, String> signIn(Response started, String email) {
-        return query(SandboxResource.sandbox().entra().signIn(started.path("authorize_url"), email));
+        return query(SandboxResource.sandbox().entra().signIn(at(started, "authorize_url"), email));
     }
 
     /** Complete, by this caller, with what came back. */
@@ -75,8 +76,8 @@ public final class Broker {
     /** Links it to this FusionAuth user. */
     public static String link(UUID user, UUID provider, String email) {
         var completed = complete(user(user), signIn(start(user(user), provider), email));
-        var linked = completed.statusCode() == 202 ? resolve(user(user), completed.path("pending_link_id")) : completed;
-        return linked.then().statusCode(200).extract().path("account.id");
+        var linked = completed.statusCode() == 202 ? resolve(user(user), at(completed, "pending_link_id")) : completed;
+        return at(linked.then().statusCode(200).extract(), "account.id");
     }
 
     /** Mint, by the client {@code demo}. */

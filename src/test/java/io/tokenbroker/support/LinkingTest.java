@@ -1,5 +1,7 @@
 package io.tokenbroker.support;
 
+import static io.tokenbroker.support.Json.at;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -88,20 +90,20 @@ public abstract class LinkingTest extends BrokerTest {
 
     /** Alice completes with a code from elsewhere. */
     protected static Response completeWith(UUID provider, String code) {
-        String state = Broker.start(provider).then().statusCode(200).extract().path("state");
+        String state = at(Broker.start(provider).then().statusCode(200).extract(), "state");
         return Broker.complete(Broker.alice(), Map.of("state", state, "code", code));
     }
 
     /** Links to Alice what the code stands for; returns the account's id. */
     protected static String link(UUID provider, PlainProvider at, String identity) {
         var completed = completeWith(provider, at.code(identity));
-        return resolved(completed).then().statusCode(200).extract().path("account.id");
+        return at(resolved(completed).then().statusCode(200).extract(), "account.id");
     }
 
     /** Resolves, as Alice, what is pending. */
     protected static Response resolved(Response completed) {
         completed.then().statusCode(202);
-        return Broker.resolve(Broker.alice(), completed.path("pending_link_id"));
+        return Broker.resolve(Broker.alice(), at(completed, "pending_link_id"));
     }
 
     /** How often FusionAuth was asked to complete. */
@@ -111,12 +113,13 @@ public abstract class LinkingTest extends BrokerTest {
 
     /** The only link of Alice's or anybody's that this account is. */
     protected static Link linkOf(String account) {
-        String identity = Broker.alice()
-                .get("/accounts/{id}", account)
-                .then()
-                .statusCode(200)
-                .extract()
-                .path("provider_user_id");
+        String identity = at(
+                Broker.alice()
+                        .get("/accounts/{id}", account)
+                        .then()
+                        .statusCode(200)
+                        .extract(),
+                "provider_user_id");
         return sandbox().fusionAuth().links().stream()
                 .filter(link -> link.identityProviderUserId().equals(identity))
                 .findFirst()
@@ -125,12 +128,12 @@ public abstract class LinkingTest extends BrokerTest {
 
     /** A problem to the letter of the contract, so far as all of them are alike. */
     protected static ValidatableResponse problem(Response answer, int status, String code) {
-        assertThat(answer.path("code") + " " + answer.path("detail")).startsWith(code + " ");
+        assertThat(at(answer, "code") + " " + at(answer, "detail")).startsWith(code + " ");
         return answer.then()
                 .statusCode(status)
                 .contentType("application/problem+json")
-                .body("type", equalTo("urn:token-broker:problem:" + code))
-                .body("status", equalTo(status))
-                .body("request_id", equalTo(answer.header("X-Request-Id")));
+                .body(json("type", equalTo("urn:token-broker:problem:" + code)))
+                .body(json("status", equalTo(status)))
+                .body(json("request_id", equalTo(answer.header("X-Request-Id"))));
     }
 }

@@ -7,6 +7,7 @@ import static io.tokenbroker.mint.Minting.account;
 import static io.tokenbroker.mint.Minting.linkAt;
 import static io.tokenbroker.mint.Minting.mint;
 import static io.tokenbroker.mint.Minting.providerLike;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
@@ -63,8 +64,8 @@ class ProviderOutageTest extends BrokerTest {
                 Fault.of(kind),
                 answer -> answer.then()
                         .statusCode(502)
-                        .body("code", equalTo("upstream_error"))
-                        .body("reauthorize", nullValue())
+                        .body(json("code", equalTo("upstream_error")))
+                        .body(json("reauthorize", nullValue()))
                         .header("Retry-After", nullValue())
                         .body(not(containsString("<<<"))));
     }
@@ -91,7 +92,7 @@ class ProviderOutageTest extends BrokerTest {
 
         for (var asked = 0; asked < 2; asked++) {
             var answer = mint(account, ARM);
-            answer.then().statusCode(503).body("code", equalTo("provider_unavailable"));
+            answer.then().statusCode(503).body(json("code", equalTo("provider_unavailable")));
             assertThat(Integer.parseInt(answer.header("Retry-After"))).isBetween(50, 60);
         }
     }
@@ -99,7 +100,7 @@ class ProviderOutageTest extends BrokerTest {
     @Test
     void retryAfterAsADateBecomesSeconds() {
         refresh(Fault.throttledUntil(Duration.ofSeconds(100)), answer -> {
-            answer.then().statusCode(503).body("code", equalTo("provider_unavailable"));
+            answer.then().statusCode(503).body(json("code", equalTo("provider_unavailable")));
             assertThat(Integer.parseInt(answer.header("Retry-After"))).isBetween(95, 100);
         });
     }
@@ -115,7 +116,7 @@ class ProviderOutageTest extends BrokerTest {
         try (var elsewhere = ScriptedTenant.answering(200, "application/json", "{\"access_token\":\"stolen\"}")) {
             refresh(
                     Fault.redirect(URI.create(elsewhere.url())),
-                    answer -> answer.then().statusCode(502).body("code", equalTo("upstream_error")));
+                    answer -> answer.then().statusCode(502).body(json("code", equalTo("upstream_error"))));
 
             assertThat(elsewhere.requests()).isEmpty();
         }
@@ -124,7 +125,7 @@ class ProviderOutageTest extends BrokerTest {
     @Test
     void aTenantThatHangsIsATimeout() {
         refresh(Fault.of(Fault.Kind.HANG), answer -> {
-            answer.then().statusCode(504).body("code", equalTo("upstream_timeout"));
+            answer.then().statusCode(504).body(json("code", equalTo("upstream_timeout")));
             assertThat(answer.timeIn(TimeUnit.MILLISECONDS)).isLessThan(SOON.toMillis());
         });
     }
@@ -143,7 +144,7 @@ class ProviderOutageTest extends BrokerTest {
             })
     void whatIsNoTokenAnswerIsAnUpstreamErrorWhateverItSays(String body) {
         try (var tenant = ScriptedTenant.answering(200, "application/json", body)) {
-            at(tenant, answer -> answer.then().statusCode(502).body("code", equalTo("upstream_error")));
+            at(tenant, answer -> answer.then().statusCode(502).body(json("code", equalTo("upstream_error"))));
         }
     }
 
@@ -151,7 +152,7 @@ class ProviderOutageTest extends BrokerTest {
     @ValueSource(ints = {201, 204, 304, 400, 401, 403, 404})
     void aStatusThatSaysNothingMoreIsAnUpstreamError(int status) {
         try (var tenant = ScriptedTenant.answering(status, "text/html", "")) {
-            at(tenant, answer -> answer.then().statusCode(502).body("code", equalTo("upstream_error")));
+            at(tenant, answer -> answer.then().statusCode(502).body(json("code", equalTo("upstream_error"))));
         }
     }
 
@@ -170,7 +171,7 @@ class ProviderOutageTest extends BrokerTest {
                 brokenOff.set(true);
             }
         })) {
-            at(tenant, answer -> answer.then().statusCode(502).body("code", equalTo("upstream_error")));
+            at(tenant, answer -> answer.then().statusCode(502).body(json("code", equalTo("upstream_error"))));
             Waiting.until(brokenOff::get);
         } finally {
             stop.countDown();
@@ -191,7 +192,7 @@ class ProviderOutageTest extends BrokerTest {
             }
         })) {
             at(tenant, SENT_ONCE_MORE, answer -> {
-                answer.then().statusCode(504).body("code", equalTo("upstream_timeout"));
+                answer.then().statusCode(504).body(json("code", equalTo("upstream_timeout")));
                 assertThat(answer.timeIn(TimeUnit.MILLISECONDS)).isLessThan(SOON.toMillis());
             });
         } finally {
@@ -214,7 +215,7 @@ class ProviderOutageTest extends BrokerTest {
             at(
                     tenant,
                     SENT_ONCE_MORE,
-                    answer -> answer.then().statusCode(504).body("code", equalTo("upstream_timeout")));
+                    answer -> answer.then().statusCode(504).body(json("code", equalTo("upstream_timeout"))));
         } finally {
             stop.countDown();
         }
@@ -224,7 +225,7 @@ class ProviderOutageTest extends BrokerTest {
     void aConnectionThatIsNeverReadyIsATimeout() throws IOException {
         try (var silent = new ServerSocket(0)) {
             var endpoint = "https://localhost:" + silent.getLocalPort() + "/token";
-            at(endpoint, answer -> answer.then().statusCode(504).body("code", equalTo("upstream_timeout")));
+            at(endpoint, answer -> answer.then().statusCode(504).body(json("code", equalTo("upstream_timeout"))));
         }
     }
 
@@ -258,9 +259,9 @@ class ProviderOutageTest extends BrokerTest {
                     tenant,
                     answer -> answer.then()
                             .statusCode(403)
-                            .body("code", equalTo("interaction_required"))
-                            .body("reauthorize.account_id", notNullValue())
-                            .body("reauthorize.claims", nullValue()));
+                            .body(json("code", equalTo("interaction_required")))
+                            .body(json("reauthorize.account_id", notNullValue()))
+                            .body(json("reauthorize.claims", nullValue())));
         }
     }
 
@@ -273,7 +274,7 @@ class ProviderOutageTest extends BrokerTest {
         mint(linked, ARM)
                 .then()
                 .statusCode(200)
-                .body("expires_in", allOf(greaterThan(1_100), lessThanOrEqualTo(1_200)));
+                .body(json("expires_in", allOf(greaterThan(1_100), lessThanOrEqualTo(1_200))));
     }
 
     /** A refresh that meets the fault; the account and the next mint are none the worse. */
@@ -285,8 +286,8 @@ class ProviderOutageTest extends BrokerTest {
 
         sandbox().entra().faults().clear();
         TestTime.advance(Duration.ofHours(1));
-        account(linked).then().body("status", equalTo("active"));
-        mint(linked, ARM).then().statusCode(200).body("source", equalTo("refresh"));
+        account(linked).then().body(json("status", equalTo("active")));
+        mint(linked, ARM).then().statusCode(200).body(json("source", equalTo("refresh")));
     }
 
     /** A mint at a tenant of a test's own. */
@@ -309,7 +310,7 @@ class ProviderOutageTest extends BrokerTest {
 
             check.accept(mint(linked, ARM));
 
-            account(linked).then().body("status", equalTo("active"));
+            account(linked).then().body(json("status", equalTo("active")));
         } finally {
             sandbox().fusionAuth().removeProvider(provider.id());
             ReloadProviders.now();
@@ -323,8 +324,8 @@ class ProviderOutageTest extends BrokerTest {
     private static void unavailable(Response answer, String retryAfter) {
         answer.then()
                 .statusCode(503)
-                .body("code", equalTo("provider_unavailable"))
-                .body("reauthorize", nullValue())
+                .body(json("code", equalTo("provider_unavailable")))
+                .body(json("reauthorize", nullValue()))
                 .header("Retry-After", equalTo(retryAfter));
     }
 

@@ -10,6 +10,7 @@ import static io.tokenbroker.mint.Minting.linkAt;
 import static io.tokenbroker.mint.Minting.mint;
 import static io.tokenbroker.mint.Minting.mintAnew;
 import static io.tokenbroker.mint.Minting.providerLike;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -47,8 +48,8 @@ class TenantPauseTest extends BrokerTest {
         assertThat(sandbox().entra().refreshes()).isEqualTo(1);
 
         TestTime.advance(Duration.ofSeconds(7));
-        mint(first, ARM).then().statusCode(200).body("source", equalTo("refresh"));
-        account(first).then().body("status", equalTo("active"));
+        mint(first, ARM).then().statusCode(200).body(json("source", equalTo("refresh")));
+        account(first).then().body(json("status", equalTo("active")));
     }
 
     @Test
@@ -110,7 +111,7 @@ class TenantPauseTest extends BrokerTest {
         sandbox().entra().faults().add(Fault.throttled(Duration.ofMinutes(10)).times(1));
 
         for (var i = 0; i < 3; i++) {
-            mint(linked, ARM).then().statusCode(200).body("source", equalTo("stale"));
+            mint(linked, ARM).then().statusCode(200).body(json("source", equalTo("stale")));
         }
 
         assertThat(sandbox().entra().refreshes()).isEqualTo(2);
@@ -126,7 +127,7 @@ class TenantPauseTest extends BrokerTest {
         var linked = Broker.link(Sandbox.CONTOSO, BLAKE);
         sandbox().entra().faults().add(Fault.of(kind).times(1));
 
-        mint(linked, ARM).then().statusCode(200).body("source", equalTo("refresh"));
+        mint(linked, ARM).then().statusCode(200).body(json("source", equalTo("refresh")));
 
         assertThat(sandbox().entra().refreshes()).isEqualTo(2);
     }
@@ -191,10 +192,10 @@ class TenantPauseTest extends BrokerTest {
         var linked = Broker.link(Sandbox.ADATUM, DEVON);
         sandbox().entra().faults().add(Fault.aadsts(70000).times(2));
 
-        mint(linked, ARM).then().statusCode(409).body("code", equalTo("reauthorization_required"));
+        mint(linked, ARM).then().statusCode(409).body(json("code", equalTo("reauthorization_required")));
 
         assertThat(sandbox().entra().refreshes()).isEqualTo(2);
-        account(linked).then().body("status", equalTo("reauthorization_required"));
+        account(linked).then().body(json("status", equalTo("reauthorization_required")));
     }
 
     /** An account at another identity provider of FusionAuth that is the same client at the same tenant. */
@@ -222,7 +223,7 @@ class TenantPauseTest extends BrokerTest {
     }
 
     private static void waits(Response answer, int atLeast, int atMost) {
-        answer.then().statusCode(503).body("code", equalTo("provider_unavailable"));
+        answer.then().statusCode(503).body(json("code", equalTo("provider_unavailable")));
         assertThat(Integer.parseInt(answer.header("Retry-After"))).isBetween(atLeast, atMost);
     }
 }

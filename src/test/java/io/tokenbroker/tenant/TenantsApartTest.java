@@ -6,6 +6,7 @@ import static io.tokenbroker.mint.Minting.CASEY;
 import static io.tokenbroker.mint.Minting.GRAPH;
 import static io.tokenbroker.mint.Minting.mint;
 import static io.tokenbroker.mint.Minting.mintAnew;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -52,7 +53,7 @@ class TenantsApartTest extends BrokerTest {
                     .toList();
             Waiting.until(() -> sandbox().entra().faults().hanging() >= PLACES);
 
-            mint(healthy, ARM).then().statusCode(200).body("source", equalTo("refresh"));
+            mint(healthy, ARM).then().statusCode(200).body(json("source", equalTo("refresh")));
             assertThat(sandbox().entra().faults().hanging()).isEqualTo(PLACES);
 
             sandbox().entra().faults().clear();
@@ -72,11 +73,11 @@ class TenantsApartTest extends BrokerTest {
 
         for (var account : List.of(failing.getFirst(), another)) {
             var refused = mint(account, GRAPH);
-            refused.then().statusCode(503).body("code", equalTo("provider_unavailable"));
+            refused.then().statusCode(503).body(json("code", equalTo("provider_unavailable")));
             assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 5);
         }
         assertThat(sandbox().entra().refreshes()).isEqualTo(before);
-        mint(healthy, ARM).then().statusCode(200).body("source", equalTo("refresh"));
+        mint(healthy, ARM).then().statusCode(200).body(json("source", equalTo("refresh")));
 
         sandbox().entra().faults().clear();
         rest();
@@ -98,7 +99,7 @@ class TenantsApartTest extends BrokerTest {
             Waiting.until(() -> answered(mints).size() >= mints.size() - TRIES_AT_ONCE);
 
             assertThat(answered(mints)).hasSize(mints.size() - TRIES_AT_ONCE).allSatisfy(refused -> {
-                refused.then().statusCode(503).body("code", equalTo("provider_unavailable"));
+                refused.then().statusCode(503).body(json("code", equalTo("provider_unavailable")));
                 assertThat(refused.header("Retry-After")).isEqualTo("5");
             });
             assertThat(sandbox().entra().faults().hanging()).isEqualTo(TRIES_AT_ONCE);
@@ -143,7 +144,7 @@ class TenantsApartTest extends BrokerTest {
         mintAnew(failing, ARM).then().statusCode(503);
 
         assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(before + 2);
-        mint(another, ARM).then().statusCode(200).body("source", equalTo("refresh"));
+        mint(another, ARM).then().statusCode(200).body(json("source", equalTo("refresh")));
     }
 
     @Test
@@ -159,7 +160,7 @@ class TenantsApartTest extends BrokerTest {
 
         mintAnew(failing, ARM).then().statusCode(503);
 
-        mint(outOfOrder.getFirst(), ARM).then().statusCode(200).body("source", equalTo("refresh"));
+        mint(outOfOrder.getFirst(), ARM).then().statusCode(200).body(json("source", equalTo("refresh")));
     }
 
     @Test
@@ -169,10 +170,10 @@ class TenantsApartTest extends BrokerTest {
         sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP).forUser(BLAKE));
 
         for (var i = 0; i < 50; i++) {
-            mint(failing, ARM).then().statusCode(503).body("code", equalTo("provider_unavailable"));
+            mint(failing, ARM).then().statusCode(503).body(json("code", equalTo("provider_unavailable")));
         }
 
-        mint(healthy, ARM).then().statusCode(200).body("source", equalTo("refresh"));
+        mint(healthy, ARM).then().statusCode(200).body(json("source", equalTo("refresh")));
         assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(2);
         TestTime.advance(Duration.ofSeconds(6));
         mint(failing, ARM).then().statusCode(503);
@@ -187,11 +188,11 @@ class TenantsApartTest extends BrokerTest {
 
         for (var i = 0; i < 40; i++) {
             TestTime.advance(Duration.ofSeconds(6));
-            mint(failing, ARM).then().statusCode(503).body("code", equalTo("provider_unavailable"));
+            mint(failing, ARM).then().statusCode(503).body(json("code", equalTo("provider_unavailable")));
         }
 
         assertThat(sandbox().entra().refreshes(BLAKE)).isEqualTo(80);
-        mint(healthy, ARM).then().statusCode(200).body("source", equalTo("refresh"));
+        mint(healthy, ARM).then().statusCode(200).body(json("source", equalTo("refresh")));
     }
 
     @Test
@@ -207,7 +208,7 @@ class TenantsApartTest extends BrokerTest {
                     .allSatisfy(each -> assertThat(each.join().statusCode()).isEqualTo(503));
         }
 
-        mint(healthy, ARM).then().statusCode(200).body("source", equalTo("refresh"));
+        mint(healthy, ARM).then().statusCode(200).body(json("source", equalTo("refresh")));
     }
 
     @Test
@@ -222,7 +223,7 @@ class TenantsApartTest extends BrokerTest {
 
         askUntilItIsLeftAlone(failing);
 
-        mint(healthy, ARM).then().statusCode(200).body("source", equalTo("refresh"));
+        mint(healthy, ARM).then().statusCode(200).body(json("source", equalTo("refresh")));
     }
 
     private static List<String> ofPeople(int people) {
@@ -259,7 +260,7 @@ class TenantsApartTest extends BrokerTest {
             mintAnew(accounts.get(i % accounts.size()), ARM)
                     .then()
                     .statusCode(503)
-                    .body("code", equalTo("provider_unavailable"));
+                    .body(json("code", equalTo("provider_unavailable")));
         }
     }
 

@@ -9,6 +9,7 @@ import static io.tokenbroker.mint.Minting.mint;
 import static io.tokenbroker.mint.Minting.mintAnew;
 import static io.tokenbroker.mint.Minting.providerLike;
 import static io.tokenbroker.mint.Minting.refreshRequests;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -136,7 +137,7 @@ class TokenRequestTest extends BrokerTest {
         var account = linkAt(provider, Sandbox.CONTOSO, BLAKE);
 
         // Entra knows this client as a confidential one.
-        mint(account, ARM).then().statusCode(502).body("code", equalTo("provider_misconfigured"));
+        mint(account, ARM).then().statusCode(502).body(json("code", equalTo("provider_misconfigured")));
 
         var request = refreshRequests().getLast();
         assertThat(request.headers()).doesNotContainKey("authorization");

@@ -1,5 +1,6 @@
 package io.tokenbroker.upstream;
 
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
@@ -42,8 +43,8 @@ class ProxiedTest extends LinkingTest {
                 new EarlierLink(sandbox()).add(FusionAuthStandIn.ALICE_ID, provider, Tenant.CONTOSO, "b@contoso.com");
         var account = new AccountId(provider, link.identityProviderUserId()).toString();
 
-        Broker.alice().get("/providers").then().statusCode(200).body("providers.name", hasItem("Proxied"));
-        Broker.mint(account, Map.of()).then().statusCode(200).body("source", equalTo("refresh"));
+        Broker.alice().get("/providers").then().statusCode(200).body(json("providers[*].name", hasItem("Proxied")));
+        Broker.mint(account, Map.of()).then().statusCode(200).body(json("source", equalTo("refresh")));
 
         assertThat(Settings.proxy().asked()).contains(FUSION_AUTH + ":443", ENTRA + ":443");
     }
