@@ -13,7 +13,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -28,16 +27,7 @@ public final class Floods {
     /** Until the compiler has done its work; the client who floods may send again after a minute. */
     private static final Duration WARM_UP = Duration.ofSeconds(75);
 
-    private static final ThreadFactory CALM = threads("calm-", Thread.MAX_PRIORITY);
-    private static final ThreadFactory FLOODING = threads("flood-", Thread.MIN_PRIORITY);
-
     private Floods() {}
-
-    /** On threads of the system, which do not queue behind the stand-ins'. */
-    @SuppressWarnings("ThreadPriorityCheck") // a hint, which only root's threads get
-    private static ThreadFactory threads(String name, int priority) {
-        return Thread.ofPlatform().daemon().name(name, 0).priority(priority).factory();
-    }
 
     public static void main(String[] arguments) throws Exception {
         var scale = Scale.of(System.getenv());
@@ -51,9 +41,8 @@ public final class Floods {
     static List<Row> run(Scale scale, Duration warmUp, Consumer<Row> onRow) {
         var rows = new ArrayList<Row>();
         try (var world = new World(scale);
-                var threads = Executors.newCachedThreadPool(FLOODING);
-                var calmThreads = Executors.newCachedThreadPool(CALM)) {
-            var calm = new Calm(world, calmThreads);
+                var threads = Executors.newCachedThreadPool();
+                var calm = new Calm(world)) {
             var floods = Flood.all(world).stream()
                     .filter(flood -> flood.name().contains(scale.only()))
                     .toList();
@@ -93,18 +82,13 @@ public final class Floods {
         private volatile boolean isOver;
 
         Raging(Flood flood, Scale scale, World world, Map<Integer, Integer> answers, ExecutorService threads) {
-            // Its selector has the priority of the thread that makes it.
-            http = CompletableFuture.supplyAsync(() -> client(threads), threads).join();
-            connections = IntStream.range(0, scale.connections())
-                    .mapToObj(i -> CompletableFuture.runAsync(() -> rage(flood, scale, world, answers), threads))
-                    .toList();
-        }
-
-        private static HttpClient client(ExecutorService threads) {
-            return HttpClient.newBuilder()
+            http = HttpClient.newBuilder()
                     .version(HttpClient.Version.HTTP_1_1)
                     .executor(threads)
                     .build();
+            connections = IntStream.range(0, scale.connections())
+                    .mapToObj(i -> CompletableFuture.runAsync(() -> rage(flood, scale, world, answers), threads))
+                    .toList();
         }
 
         private void rage(Flood flood, Scale scale, World world, Map<Integer, Integer> answers) {

@@ -14,8 +14,8 @@ final class Report {
             Written by `make floods`: the packaged broker as a process with its SQLite file, the stand-ins of FusionAuth and Entra (which takes
             50 ms for each answer), one client and one user who flood, and another client that mints steadily: a cached token each 5 ms, and
             an uncached one (`force_refresh`, another account each time) each 40 ms. Broker, stand-ins and both callers share the processors
-            of one machine (%d here). Run by root, the broker has a higher priority than the other client, the client than the
-            stand-ins, and these than the flood, as if each had its own machine. The broker's JVM has the image's options.
+            of one machine (%d here). Run by root, stand-ins and flood get the time that the broker and the other client leave (SCHED_IDLE),
+            as if they had their own machine. The broker's JVM has the image's options.
 
             A flood is %d connections; each sends a request, waits for the answer, and sends the next %d ms later on average. Client and user may make
             %d requests a minute, so most of a flood is told 429; the first minute's worth gets through at once. After a warm-up with all floods each

@@ -11,6 +11,7 @@ import static io.tokenbroker.mint.Minting.introspect;
 import static io.tokenbroker.support.Json.at;
 import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.aMapWithSize;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -116,7 +117,7 @@ class TokenExchangeTest extends BrokerTest {
                 .contentType("application/json")
                 .header("Cache-Control", equalTo("no-store"))
                 .header("Pragma", equalTo("no-cache"))
-                .body(json("keySet()", hasSize(6)))
+                .body(json("$", aMapWithSize(6)))
                 .body(json("issued_token_type", equalTo(TYPE + "access_token")))
                 .body(json("token_type", equalTo("Bearer")))
                 .body(json("expires_in", greaterThan(300)))

@@ -85,7 +85,7 @@ class BatchTest extends BrokerTest {
         var token = batch(item(account, ARM)).then().body(json("results[0]", aMapWithSize(1)));
 
         token.body(json(
-                        "results[0].token.keySet()",
+                        "results[0].token.keys()",
                         equalTo(Json.<Map<String, Object>>at(alone, "$").keySet())))
                 .body(json("results[0].token.access_token", equalTo(at(alone, "access_token"))));
         assertThat(introspect(alone).active()).isTrue();
@@ -107,7 +107,7 @@ class BatchTest extends BrokerTest {
 
         answer.then()
                 .statusCode(200)
-                .body(json("results[0..4].problem.code", equalTo(Collections.nCopies(5, "invalid_request"))))
+                .body(json("results[0:5].problem.code", equalTo(Collections.nCopies(5, "invalid_request"))))
                 .body(json("results[0].problem.errors[0].field", equalTo("colour")))
                 .body(json("results[1].problem.errors[0].field", equalTo("min_validity")))
                 .body(json("results[2].problem.errors[0].field", equalTo("account_id")))

@@ -10,16 +10,25 @@ import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The broker as its callers see it: HTTP, in the contract's words. */
 public final class Broker {
 
+    /** Of each user, at each time that a test has set: to sign one takes longer than most calls do. */
+    private static final Map<Map.Entry<UUID, Duration>, String> TOKENS = new ConcurrentHashMap<>();
+
     private Broker() {}
+
+    static void forgetTokens() {
+        TOKENS.clear();
+    }
 
     /** A request of the signed-in Alice. */
     public static RequestSpecification alice() {
@@ -28,7 +37,9 @@ public final class Broker {
 
     /** A request of this FusionAuth user. */
     public static RequestSpecification user(UUID id) {
-        return bearer(SandboxResource.sandbox().fusionAuth().accessToken(id));
+        return bearer(TOKENS.computeIfAbsent(
+                Map.entry(id, TestTime.ahead()),
+                key -> SandboxResource.sandbox().fusionAuth().accessToken(id)));
     }
 
     /** A request of the back end {@code demo}. */

@@ -23,6 +23,7 @@ public abstract class BrokerTest {
         RestAssured.replaceFiltersWith(new AnswersRecorded(), new AnswersAsDescribed());
         TestTime.reset();
         sandbox().reset();
+        Broker.forgetTokens();
         LinkMemory.forget();
         TenantMemory.forget();
         StoreMemory.forget();

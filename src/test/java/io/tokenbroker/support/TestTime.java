@@ -29,6 +29,10 @@ public final class TestTime {
         StoreMemory.age(by);
     }
 
+    static Duration ahead() {
+        return ahead;
+    }
+
     static void reset() {
         ahead = Duration.ZERO;
     }

@@ -30,6 +30,9 @@ public final class BrokerProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
+    /** What the JVM has learned of a start (src/scripts/train). */
+    private static final Path LEARNED = Path.of(System.getProperty("broker.aot", "target/broker.aot"));
+
     private final int port = FreePort.any();
     private final int managementPort = FreePort.any();
     private final String name;
@@ -66,20 +69,34 @@ public final class BrokerProcess implements AutoCloseable {
         return this;
     }
 
-    /**
-     * For measurements: with the JVM's options of the container image, and with a higher priority than the stand-ins and
-     * the callers, as if these were elsewhere. Without root all have the same.
-     */
+    /** For measurements: with the JVM's options of the container image, and before others as if these were elsewhere. */
     @CanIgnoreReturnValue
     public BrokerProcess asInTheImage() {
-        prefix = List.of("nice", "-n", "-10");
-        options = List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders");
+        prefix = beforeOthers(-10);
+        options = options("256m");
         return this;
+    }
+
+    /** Begins the command of a process that does not wait for those who made it. Only root's do: otherwise it is empty. */
+    public static List<String> beforeOthers(int niceness) {
+        return System.getProperty("user.name").equals("root")
+                ? List.of("chrt", "--other", "0", "nice", "-n", String.valueOf(niceness))
+                : List.of();
     }
 
     /** Tests end before the better compiler would pay. */
     private static List<String> optionsForTests(String heap) {
-        return List.of("-Xmx" + heap, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+        var options = new ArrayList<>(options(heap));
+        options.add("-XX:TieredStopAtLevel=1");
+        return options;
+    }
+
+    private static List<String> options(String heap) {
+        var options = new ArrayList<>(List.of("-Xmx" + heap, "-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders"));
+        if (Files.exists(LEARNED)) {
+            options.add("-XX:AOTCache=" + LEARNED);
+        }
+        return options;
     }
 
     /** What it prints. */
