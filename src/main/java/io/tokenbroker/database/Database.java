@@ -45,6 +45,8 @@ public class Database {
     /** One for each connection. SQLite's native calls would hold the carrier of every virtual thread. */
     private final ExecutorService threads;
 
+    private final Turns turns;
+
     private final ScheduledExecutorService probes = Executors.newScheduledThreadPool(
             2, Thread.ofPlatform().daemon().name("store-probe").factory());
 
@@ -57,6 +59,7 @@ public class Database {
         this.threads = Executors.newFixedThreadPool(
                 pool.getMaximumPoolSize(),
                 Thread.ofPlatform().daemon().name("store-", 0).factory());
+        this.turns = new Turns(threads);
         probe();
         var _ = probes.scheduleWithFixedDelay(this::probe, 1, 1, TimeUnit.SECONDS);
     }
@@ -151,7 +154,7 @@ public class Database {
     /** What has not begun in time is not done. */
     private <T> T onThread(Supplier<T> work) {
         try {
-            return CompletableFuture.supplyAsync(work, threads)
+            return CompletableFuture.supplyAsync(work, turns)
                     .orTimeout(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS)
                     .join();
         } catch (CompletionException e) {
