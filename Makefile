@@ -41,8 +41,9 @@ faults: ## do the broker every harm there is, count the accounts that still mint
 floods: ## one caller floods each endpoint, another's mints are timed; writes docs/floods.md
 	$(WITH_JDK) $(MVN) -q -DskipTests package dependency:build-classpath -Dmdep.outputFile=target/floods.classpath && exec src/scripts/floods
 
-stress: ## 200,000 odd requests of a stranger to a small broker, whose heap, metrics and log must stay as they were
-	$(WITH_JDK) $(MVN) -q -DskipTests package && $(MVN) -q failsafe:integration-test@real-parts failsafe:verify -Dit.test=OddRequestsIT -Dstress.requests=200000
+stress: ## the tests of long load with all of it, such as 200,000 odd requests of a stranger to a small broker
+	$(WITH_JDK) $(MVN) -q -DskipTests package && $(MVN) -q -Dstress=true surefire:test failsafe:integration-test@real-parts failsafe:verify \
+	  -Dtest=NoWritesTest,MetricSeriesTest,FuzzedRequestsTest -Dit.test=OddRequestsIT,HostileProviderIT
 
 image: ## a container image, by docker, podman or buildah
 	$(WITH_JDK) $(MVN) -q -DskipTests package && exec src/scripts/build-image

@@ -14,6 +14,7 @@ import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.Contract;
 import io.tokenbroker.support.DoorSettings;
+import io.tokenbroker.support.Load;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
@@ -32,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FuzzedRequestsTest extends BrokerTest {
 
     private static final long SEED = 8_693;
-    private static final int EACH = 300;
+    private static final int EACH = Load.of(100, 1_000);
     private static final String BASIC =
             Base64.getEncoder().encodeToString(("demo:" + Sandbox.DEMO_KEY).getBytes(StandardCharsets.UTF_8));
     private static final String ARM = "\"https://management.azure.com\"";

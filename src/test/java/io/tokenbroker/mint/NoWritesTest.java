@@ -7,6 +7,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.tokenbroker.sandbox.wire.Request;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.LinkingTest;
+import io.tokenbroker.support.Load;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,10 +19,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(180)
 class NoWritesTest extends LinkingTest {
 
-    private static final int ROTATIONS = 1_000;
+    private static final int ROTATIONS = Load.of(200, 1_000);
 
     @Test
-    void aThousandRotationsWriteNothingToFusionAuth() {
+    void rotationsWriteNothingToFusionAuth() {
         var plain = plainProvider();
         var account = link(add(plain.registered("Plain")), plain, "plain-rotating");
         var link = linkOf(account);

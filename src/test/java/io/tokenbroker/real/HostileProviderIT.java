@@ -11,6 +11,7 @@ import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.plain.PlainProvider;
 import io.tokenbroker.sandbox.process.BrokerProcess;
 import io.tokenbroker.sandbox.wire.Reply;
+import io.tokenbroker.support.Load;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.HashMap;
@@ -30,7 +31,7 @@ class HostileProviderIT {
     private static final String ARM = "https://management.azure.com";
     private static final String NAME = "hostile-provider";
     private static final int ACCOUNTS = 32;
-    private static final int MINTS_OF_EACH = 400;
+    private static final int MINTS_OF_EACH = Load.of(100, 400);
     private static final long BOUNDED_LOG = 4 << 20;
 
     @AutoClose

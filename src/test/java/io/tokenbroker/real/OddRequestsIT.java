@@ -7,6 +7,7 @@ import io.tokenbroker.http.OddRequests;
 import io.tokenbroker.http.Wire;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.process.BrokerProcess;
+import io.tokenbroker.support.Load;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,16 +20,16 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /**
- * A stranger who sends whatever comes to mind leaves a small broker as it was: its heap, its metrics, its log. How many
- * requests, the system property {@code stress.requests} says ({@code make stress}: 200,000).
+ * A stranger who sends whatever comes to mind leaves a small broker as it was: its heap, its metrics, its log. By
+ * {@code make stress} it is 200,000 requests.
  */
 class OddRequestsIT {
 
-    private static final int REQUESTS = Integer.getInteger("stress.requests", 20_000);
-    private static final int WARM_UP = 20_000;
+    private static final int REQUESTS = Load.of(10_000, 200_000);
+    private static final int WARM_UP = 10_000;
 
-    /** Of heap that a collection leaves. A series or a cached header for each of 20,000 requests would be more. */
-    private static final long GROWN_KILOBYTES = 3_000;
+    /** Of heap that a collection leaves. A series or a cached header for each of 10,000 requests would be more. */
+    private static final long GROWN_KILOBYTES = 1_500;
 
     /** A path and a method may meet a status that they have not met before. */
     private static final int GROWN_SERIES = 60;
