@@ -10,6 +10,7 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import io.tokenbroker.link.AccountId;
+import io.tokenbroker.policy.PolicyClients;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.User;
@@ -32,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A person who leaves: deactivated in FusionAuth, or taken off the application. */
 @QuarkusTest
-@TestProfile(DoorSettings.class)
+@TestProfile(PolicyClients.class)
 class OffBoardingTest extends LinkingTest {
 
     private static final Map<String, Object> WELL_FORMED = Map.of(

@@ -15,6 +15,7 @@ import static org.hamcrest.Matchers.equalTo;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
+import io.tokenbroker.policy.PolicyClients;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.Fault;
 import io.tokenbroker.sandbox.entra.Tenant;
@@ -37,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** azd's external authentication: whatever happens is told in an answer that azd reads. */
 @QuarkusTest
-@TestProfile(DoorSettings.class)
+@TestProfile(PolicyClients.class)
 class AzdTest extends BrokerTest {
 
     private static final String PATH = "/azd/token?api-version=2023-07-12-preview";

@@ -22,6 +22,7 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import io.tokenbroker.http.RawHttp;
+import io.tokenbroker.policy.PolicyClients;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.Fault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
@@ -55,7 +56,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The answers of App Service, to the letter that its readers need. */
 @QuarkusTest
-@TestProfile(DoorSettings.class)
+@TestProfile(PolicyClients.class)
 class ManagedIdentityTest extends BrokerTest {
 
     private static final String IDENTITY = "X-IDENTITY-HEADER";

@@ -3,12 +3,11 @@ package io.tokenbroker.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.tokenbroker.http.FuzzedRequest.Form;
 import io.tokenbroker.mint.Minting;
+import io.tokenbroker.policy.PolicyClients;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.entra.Tenant;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
@@ -28,25 +27,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Requests that no program would send, from a seed: a fault of the caller is never one of the broker. */
 @QuarkusTest
-@TestProfile(FuzzedRequestsTest.WithAzd.class)
+@TestProfile(PolicyClients.class)
 @Timeout(120)
 class FuzzedRequestsTest extends BrokerTest {
 
     private static final long SEED = 8_693;
     private static final int EACH = Load.of(100, 1_000);
     private static final String BASIC =
-            Base64.getEncoder().encodeToString(("demo:" + Sandbox.DEMO_KEY).getBytes(StandardCharsets.UTF_8));
+            Base64.getEncoder().encodeToString(("azd:" + DoorSettings.AZD).getBytes(StandardCharsets.UTF_8));
     private static final String ARM = "\"https://management.azure.com\"";
-
-    public static class WithAzd implements QuarkusTestProfile {
-
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of(
-                    "broker.clients.demo.azd-account",
-                    DoorSettings.account(Sandbox.CONTOSO, Tenant.CONTOSO, Minting.BLAKE));
-        }
-    }
 
     /** Where requests come in. */
     @SuppressWarnings("ImmutableEnumChecker") // the map is
@@ -124,14 +113,14 @@ class FuzzedRequestsTest extends BrokerTest {
 
         private FuzzedRequest byClient(FuzzedRequest request, int way) {
             return switch (way) {
-                case 0 -> request.with("X-IDENTITY-HEADER", Sandbox.DEMO_KEY);
+                case 0 -> request.with("X-IDENTITY-HEADER", DoorSettings.AZD);
                 case 1 -> request.with("Authorization", "Basic " + BASIC);
                 case 2 ->
                     form == Form.FORM
-                            ? request.withField("client_id", "\"demo\"")
-                                    .withField("client_secret", "\"" + Sandbox.DEMO_KEY + "\"")
-                            : request.with("Authorization", "Bearer " + Sandbox.DEMO_KEY);
-                default -> request.with("Authorization", "Bearer " + Sandbox.DEMO_KEY);
+                            ? request.withField("client_id", "\"azd\"")
+                                    .withField("client_secret", "\"" + DoorSettings.AZD + "\"")
+                            : request.with("Authorization", "Bearer " + DoorSettings.AZD);
+                default -> request.with("Authorization", "Bearer " + DoorSettings.AZD);
             };
         }
 

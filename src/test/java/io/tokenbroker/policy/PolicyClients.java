@@ -5,10 +5,11 @@ import static io.tokenbroker.mint.Minting.ARM;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.support.ClientKey;
+import io.tokenbroker.support.DoorSettings;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A broker with every client that the tests of policies need. */
+/** A broker with every client that the tests of policies and of front doors need. */
 public final class PolicyClients implements QuarkusTestProfile {
 
     static final ClientKey SITES = ClientKey.of("sites");
@@ -21,7 +22,7 @@ public final class PolicyClients implements QuarkusTestProfile {
 
     @Override
     public Map<String, String> getConfigOverrides() {
-        var settings = new TreeMap<String, String>();
+        var settings = new TreeMap<>(DoorSettings.settings());
         settings.putAll(SITES.settings(
                 Map.of("providers", "*", "resources", "https://contoso.sharepoint.com/*, api://orders/*")));
         settings.putAll(READER.settings(Map.of(

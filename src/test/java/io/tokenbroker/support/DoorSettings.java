@@ -2,7 +2,6 @@ package io.tokenbroker.support;
 
 import static io.restassured.RestAssured.given;
 
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.restassured.specification.RequestSpecification;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.sandbox.Sandbox;
@@ -16,8 +15,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/** A broker with a client for each thing that a front door can refuse. */
-public final class DoorSettings implements QuarkusTestProfile {
+/** A client for each thing that a front door can refuse. */
+public final class DoorSettings {
 
     /** May use Contoso's accounts for Azure Resource Manager. */
     public static final String NARROW = key("narrow");
@@ -39,8 +38,9 @@ public final class DoorSettings implements QuarkusTestProfile {
 
     public static final String ARM = "https://management.azure.com";
 
-    @Override
-    public Map<String, String> getConfigOverrides() {
+    private DoorSettings() {}
+
+    public static Map<String, String> settings() {
         var settings = new TreeMap<String, String>();
         settings.putAll(client("narrow", NARROW, Sandbox.CONTOSO.toString(), ARM));
         settings.putAll(client("limited", LIMITED, "*", "*"));
