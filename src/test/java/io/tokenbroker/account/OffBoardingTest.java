@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import io.tokenbroker.link.AccountId;
@@ -17,12 +18,16 @@ import io.tokenbroker.sandbox.fusionauth.User;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.Contract;
 import io.tokenbroker.support.DoorSettings;
+import io.tokenbroker.support.Json;
 import io.tokenbroker.support.LinkingTest;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -88,6 +93,21 @@ class OffBoardingTest extends LinkingTest {
                         (door, ask) -> assertThat(ask.get().asString()).as(door).doesNotContain(DISABLED));
     }
 
+    @Test
+    void noDoorIsLeftOut() {
+        var asked = new HashSet<String>();
+        RestAssured.filters((request, expected, context) -> {
+            var path = URI.create(request.getURI()).getPath();
+            asked.add(
+                    Contract.operation(request.getMethod(), path).orElseThrow().id());
+            return context.next(request, expected);
+        });
+
+        allDoors().values().forEach(Supplier::get);
+
+        assertThat(asked).containsAll(Contract.minting());
+    }
+
     @ParameterizedTest
     @EnumSource
     void theyMayDoNothingThemselvesWithATokenThatIsStillValid(Leaving leaving) {
@@ -139,9 +159,8 @@ class OffBoardingTest extends LinkingTest {
     void aClientWithoutTheirProvidersHearsNothingOfIt() {
         leave(Leaving.DEACTIVATED);
 
-        assertThat(Broker.bearer(DoorSettings.NARROW)
-                        .get("/accounts?user_id=" + UUID.randomUUID())
-                        .<List<?>>path("accounts"))
+        assertThat(Json.<List<?>>at(
+                        Broker.bearer(DoorSettings.NARROW).get("/accounts?user_id=" + UUID.randomUUID()), "accounts"))
                 .isEmpty();
         problem(
                 Broker.client().get("/accounts/{id}?user_id=" + FusionAuthStandIn.ALICE_ID, account),
@@ -191,45 +210,52 @@ class OffBoardingTest extends LinkingTest {
     /** Every way for a back end to something of the account. */
     private Map<String, Supplier<Response>> allDoors() {
         var named = Map.of("account_id", account, "resource", ARM);
-        return Map.of(
-                "mint", () -> Broker.mint(account, Map.of("resource", ARM)),
+        var doors = new TreeMap<String, Supplier<Response>>();
+        doors.put("mint", () -> Broker.mint(account, Map.of("resource", ARM)));
+        doors.put(
                 "batch",
-                        () -> Broker.client()
-                                .body(Map.of("requests", List.of(named)))
-                                .post("/tokens"),
-                "explain", () -> Broker.client().body(named).post("/policy/explain"),
+                () -> Broker.client().body(Map.of("requests", List.of(named))).post("/tokens"));
+        doors.put("explain", () -> Broker.client().body(named).post("/policy/explain"));
+        doors.put(
                 "exchange",
-                        () -> DoorSettings.exchange(ARM)
-                                .formParam("audience", account)
-                                .post("/oauth2/token"),
+                () -> DoorSettings.exchange(ARM).formParam("audience", account).post("/oauth2/token"));
+        doors.put(
+                "exchange at the account",
+                () -> DoorSettings.exchange(ARM).post("/accounts/{id}/oauth2/token", account));
+        doors.put(
                 "exchange by the person's token",
-                        () -> DoorSettings.exchange(ARM)
-                                .formParam("subject_token", token)
-                                .formParam("subject_token_type", "urn:ietf:params:oauth:token-type:access_token")
-                                .formParam("login_hint", BLAKE)
-                                .post("/oauth2/token"),
+                () -> byTheirToken().formParam("login_hint", BLAKE).post("/oauth2/token"));
+        doors.put(
                 "exchange by the provider's name",
-                        () -> DoorSettings.exchange(ARM)
-                                .formParam("subject_token", token)
-                                .formParam("subject_token_type", "urn:ietf:params:oauth:token-type:access_token")
-                                .formParam("audience", "Contoso")
-                                .post("/oauth2/token"),
-                "identity", () -> DoorSettings.identity(ARM).get("/accounts/{id}/msi/token", account),
+                () -> byTheirToken().formParam("audience", "Contoso").post("/oauth2/token"));
+        doors.put(
+                "identity",
+                () -> DoorSettings.identity(ARM)
+                        .queryParam("client_id", account)
+                        .get("/msi/token"));
+        doors.put("identity at the account", () -> DoorSettings.identity(ARM).get("/accounts/{id}/msi/token", account));
+        doors.put(
                 "azd",
-                        () -> Broker.bearer(DoorSettings.AZD)
-                                .queryParam("api-version", "2023-07-12-preview")
-                                .body(Map.of("scopes", List.of(ARM + "/.default")))
-                                .post("/azd/token"),
-                "list", () -> Broker.client().get("/accounts?user_id=" + person.id()),
-                "read", () -> Broker.client().get("/accounts/{id}?user_id=" + person.id(), account));
+                () -> Broker.bearer(DoorSettings.AZD)
+                        .queryParam("api-version", "2023-07-12-preview")
+                        .body(Map.of("scopes", List.of(ARM + "/.default")))
+                        .post("/azd/token"));
+        doors.put("list", () -> Broker.client().get("/accounts?user_id=" + person.id()));
+        doors.put("read", () -> Broker.client().get("/accounts/{id}?user_id=" + person.id(), account));
+        return doors;
+    }
+
+    private RequestSpecification byTheirToken() {
+        return DoorSettings.exchange(ARM)
+                .formParam("subject_token", token)
+                .formParam("subject_token_type", "urn:ietf:params:oauth:token-type:access_token");
     }
 
     private static int statusOf(String door) {
         return switch (door) {
             // These always answer so, and say in the body what became of it.
             case "batch", "azd" -> 200;
-            case "exchange", "exchange by the person's token", "exchange by the provider's name" -> 400;
-            default -> 403;
+            default -> door.startsWith("exchange") ? 400 : 403;
         };
     }
 
