@@ -85,7 +85,7 @@ final class KeycloakServer implements AutoCloseable {
                         .then()
                         .statusCode(200)
                         .extract(),
-                "id");
+                "[*].id");
         ids.forEach(id -> admin().queryParam("isOffline", true)
                 .delete(url("/{realm}/sessions/{id}"), realm, id)
                 .then()
