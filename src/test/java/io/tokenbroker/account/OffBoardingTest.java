@@ -103,7 +103,9 @@ class OffBoardingTest extends LinkingTest {
             return context.next(request, expected);
         });
 
-        allDoors().values().forEach(Supplier::get);
+        allDoors()
+                .forEach((door, ask) ->
+                        assertThat(ask.get().statusCode()).as(door).isEqualTo(200));
 
         assertThat(asked).containsAll(Contract.minting());
     }
