@@ -102,7 +102,7 @@ class TenantsApartTest extends BrokerTest {
                 refused.then().statusCode(503).body(json("code", equalTo("provider_unavailable")));
                 assertThat(refused.header("Retry-After")).isEqualTo("5");
             });
-            assertThat(sandbox().entra().faults().hanging()).isEqualTo(TRIES_AT_ONCE);
+            Waiting.until(() -> sandbox().entra().faults().hanging() == TRIES_AT_ONCE);
 
             sandbox().entra().faults().clear();
             assertThat(mints.stream().map(mint -> mint.join().statusCode()).filter(status -> status == 200))
