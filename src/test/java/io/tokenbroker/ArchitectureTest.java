@@ -52,7 +52,7 @@ class ArchitectureTest {
             Map.entry("problem", List.of()),
             Map.entry("upstream", List.of("settings", "time")),
             Map.entry("time", List.of()),
-            Map.entry("database", List.of("settings")),
+            Map.entry("database", List.of("settings", "upstream")),
             Map.entry("seal", List.of("settings")),
             Map.entry("policy", List.of("database", "problem", "settings", "time")),
             Map.entry("caller", List.of("link", "policy", "problem", "settings", "time", "upstream")),

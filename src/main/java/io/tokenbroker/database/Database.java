@@ -10,6 +10,7 @@ import io.tokenbroker.database.Session.Row;
 import io.tokenbroker.database.Session.Work;
 import io.tokenbroker.database.StoreUnavailable.NotAsked;
 import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.upstream.Bulkhead.Turns;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.sql.Connection;

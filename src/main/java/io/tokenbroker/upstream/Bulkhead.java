@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -158,6 +159,39 @@ public final class Bulkhead {
                 allWaiting--;
             });
             return most.isPresent();
+        }
+    }
+
+    /** Few threads for the work of many callers: callers take turns, and each caller's work keeps its order. */
+    public static final class Turns implements Executor {
+
+        private final Executor threads;
+
+        /** What waits, in the order of the callers' turns. Guarded by this object's monitor. */
+        private final SequencedMap<String, Deque<Runnable>> waiting = new LinkedHashMap<>();
+
+        public Turns(Executor threads) {
+            this.threads = threads;
+        }
+
+        @Override
+        public void execute(Runnable work) {
+            add(CurrentCaller.name(), work);
+            threads.execute(() -> next().run());
+        }
+
+        private synchronized void add(String caller, Runnable work) {
+            waiting.computeIfAbsent(caller, _ -> new ArrayDeque<>()).add(work);
+        }
+
+        /** There is one for each that was given to the threads. */
+        private synchronized Runnable next() {
+            var turn = waiting.pollFirstEntry();
+            var work = turn.getValue().remove();
+            if (!turn.getValue().isEmpty()) {
+                waiting.putLast(turn.getKey(), turn.getValue());
+            }
+            return work;
         }
     }
 

@@ -4,6 +4,7 @@
  * <pre>
  *  Bulkhead      so many calls at once, and so many of one caller; the others queue (CallQueue)
  *  Circuit       opens after failures in a row of several people
+ *  Turns         few threads for the work of many callers: those of the store
  *  EgressPolicy  secrets go by https, to public addresses (AddressKind)
  *  OutboundProxy HTTPS_PROXY and NO_PROXY
  * </pre>

@@ -1,8 +1,9 @@
-package io.tokenbroker.database;
+package io.tokenbroker.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tokenbroker.upstream.Bulkhead.CurrentCaller;
+import io.tokenbroker.upstream.Bulkhead.Turns;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
