@@ -271,6 +271,7 @@ class KeepAliveIT {
     }
 
     private void everyAccountMints() {
+        broker.close();
         broker.start();
         var api = new Api(broker.url(), sandbox.fusionAuth());
         assertThat(accounts)

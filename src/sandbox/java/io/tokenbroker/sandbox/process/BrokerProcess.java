@@ -110,6 +110,9 @@ public final class BrokerProcess implements AutoCloseable {
 
     /** Starts, and returns when it is ready. */
     public BrokerProcess start() {
+        if (process != null && process.isAlive()) {
+            throw new IllegalStateException("It runs already, and would be forgotten");
+        }
         process = launch(prefix, options, settings, port, log, log);
         var deadline = Instant.now().plus(PATIENCE);
         while (!isReady()) {
