@@ -86,6 +86,8 @@ class MintResource {
             var client = (Caller.Client) Caller.of(identity);
             var requestId = RequestId.of(request);
             client.policy().rate().announce(request);
+            // Else a flood of batches would cost much more than a flood of mints.
+            client.policy().rate().require();
             var places = new ConcurrentHashMap<Optional<UUID>, Semaphore>();
             return new BatchAnswer(Body.required(body).requests().stream()
                     .gather(Gatherers.mapConcurrent(BatchRequest.MOST, item -> result(client, item, requestId, places)))

@@ -46,11 +46,18 @@ public final class RequestRate {
 
     /** Counts one request, or refuses it and says when the next will do. */
     public void take() {
-        if (limited.isPresent() && !limited.get().bucket().tryConsume(1)) {
-            var seconds = Math.max(1, limited.get().secondsToNext());
-            throw BrokerException.byRule(RULE, ProblemType.RATE_LIMITED, refusal.formatted(seconds))
-                    .withRetryAfter(Duration.ofSeconds(seconds));
-        }
+        limited.filter(left -> !left.bucket().tryConsume(1)).ifPresent(this::refuse);
+    }
+
+    /** Refuses as {@link #take} would, and counts nothing. */
+    public void require() {
+        limited.filter(left -> left.available() == 0).ifPresent(this::refuse);
+    }
+
+    private void refuse(Limited spent) {
+        var seconds = Math.max(1, spent.secondsToNext());
+        throw BrokerException.byRule(RULE, ProblemType.RATE_LIMITED, refusal.formatted(seconds))
+                .withRetryAfter(Duration.ofSeconds(seconds));
     }
 
     /** Whether a request would be counted or refused; counts none. */
