@@ -1,5 +1,6 @@
 package io.tokenbroker.ops;
 
+import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -41,7 +42,10 @@ public final class Broker {
         if (failure != null) {
             System.err.println(StartFailure.oneLine(failure));
         }
-        System.exit(code);
+        // In dev mode the changed broker starts in the same process.
+        if (LaunchMode.current() != LaunchMode.DEVELOPMENT) {
+            System.exit(code);
+        }
     }
 
     /** Starts what runs by itself once the broker serves: a start that fails, or a command, must not be in its midst. */
