@@ -109,23 +109,16 @@ final class KeycloakServer implements AutoCloseable {
     }
 
     private String userId(String realm, String email) {
-        return at(
-                admin().queryParam("username", email)
-                        .get(url("/{realm}/users"), realm)
-                        .then()
-                        .statusCode(200)
-                        .extract(),
-                "[0].id");
+        return firstId("/{realm}/users", realm, "username", email);
     }
 
     private String clientUuid(String realm) {
-        return at(
-                admin().queryParam("clientId", CLIENT_ID)
-                        .get(url("/{realm}/clients"), realm)
-                        .then()
-                        .statusCode(200)
-                        .extract(),
-                "[0].id");
+        return firstId("/{realm}/clients", realm, "clientId", CLIENT_ID);
+    }
+
+    private String firstId(String path, String realm, String parameter, String value) {
+        var found = admin().queryParam(parameter, value).get(url(path), realm);
+        return at(found.then().statusCode(200).extract(), "[0].id");
     }
 
     private void create(String path, String representation) {
