@@ -37,10 +37,10 @@ class ProvidersReady implements HealthCheck {
     @Override
     public HealthCheckResponse call() {
         var known = providers.known();
-        var report = HealthCheckResponse.named("providers").status(known.loadedAt() != null);
+        var report = HealthCheckResponse.named("providers").status(known.readAt() != null);
         providers.whyNotLoaded().ifPresent(why -> report.withData("last attempt failed", why.detail()));
-        if (known.loadedAt() != null) {
-            report.withData("read_at", known.loadedAt().toString());
+        if (known.readAt() != null) {
+            report.withData("read_at", known.readAt().toString());
             report.withData(
                     "usable",
                     known.usable().values().stream()

@@ -63,7 +63,7 @@ public class Providers {
 
     /** All usable providers by name. Blocks if the list is older than a few seconds. */
     public List<Provider> list() {
-        lookAgain(known.loadedAt() == null);
+        lookAgain(known.readAt() == null);
         return requireLoaded().usable().values().stream()
                 .sorted(Comparator.comparing(Provider::name))
                 .toList();
@@ -119,13 +119,14 @@ public class Providers {
      * @param needed whether what is known will not do, so that it is worth waiting for another caller's attempt
      */
     private void lookAgain(boolean needed) {
+        var asked = clock.instant();
         if (needed && failure == null) {
             reloading.lock();
         } else if (!reloading.tryLock()) {
             return;
         }
         try {
-            if (isOld(failure == null ? known.loadedAt() : failure.at())) {
+            if (isOld(failure == null ? known.readAt() : failure.at(), asked)) {
                 reload();
             }
         } finally {
@@ -133,11 +134,15 @@ public class Providers {
         }
     }
 
-    private boolean isOld(@Nullable Instant lookedAt) {
-        return lookedAt == null || !Window.of(lookedAt, FRESH).contains(clock.instant());
+    /** What began while this caller waited for its turn is as new as what it would read. */
+    private boolean isOld(@Nullable Instant lookedAt, Instant asked) {
+        return lookedAt == null
+                || !(Window.of(lookedAt, FRESH).contains(asked)
+                        || new Window(asked, clock.instant()).contains(lookedAt));
     }
 
     private Known load() {
+        var begun = clock.instant();
         var usable = new HashMap<UUID, Provider>();
         var unusable = new HashMap<UUID, String>();
         factory.makeAll(fromFusionAuth()).forEach(made -> {
@@ -147,7 +152,7 @@ public class Providers {
             }
             warnOnce(made);
         });
-        return new Known(usable, unusable, clock.instant());
+        return new Known(usable, unusable, begun);
     }
 
     /** A key that may not read identity providers is no fault where the settings give some in full. */
@@ -172,7 +177,7 @@ public class Providers {
 
     private Known requireLoaded() {
         var now = known;
-        if (now.loadedAt() == null) {
+        if (now.readAt() == null) {
             throw whyNotLoaded()
                     .orElseGet(() -> new BrokerException(
                             ProblemType.FUSIONAUTH_UNAVAILABLE,
@@ -189,11 +194,11 @@ public class Providers {
 
     private record Failure(Instant at, BrokerException why) {}
 
-    /** @param loadedAt when it was read; null before the first time */
+    /** @param readAt when reading it began, for what changed since may not be in it; null before the first time */
     public record Known(
             Map<UUID, Provider> usable,
             Map<UUID, String> unusable,
-            @Nullable Instant loadedAt) {
+            @Nullable Instant readAt) {
 
         public Known {
             usable = Map.copyOf(usable);

@@ -26,6 +26,7 @@ import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.Json;
 import io.tokenbroker.support.LinkingTest;
 import io.tokenbroker.support.Management;
+import io.tokenbroker.support.Waiting;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +35,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -221,6 +223,35 @@ class ProvidersTest extends LinkingTest {
         letTheListGrowOld();
 
         Broker.start(provider.id()).then().statusCode(200);
+    }
+
+    @Test
+    @Timeout(60)
+    void aProviderThatWasAddedWhileTheOthersWereBeingReadIsNotLongUnknown() throws Exception {
+        letTheBrokerLook();
+        var read = new CountDownLatch(1);
+        var mayAnswer = new CountDownLatch(1);
+        sandbox().fusionAuth().after((request, reply) -> {
+            if (request.path().equals(IDENTITY_PROVIDERS)) {
+                read.countDown();
+                Waiting.until(() -> mayAnswer.getCount() == 0);
+            }
+        });
+        letTheListGrowOld();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var reading = threads.submit(() -> Broker.start(UUID.randomUUID()).statusCode());
+            read.await();
+            var late = plainProvider().registered("Late");
+            save(late);
+            letTheListGrowOld();
+            var started = threads.submit(() -> Broker.start(late.id()).statusCode());
+            mayAnswer.countDown();
+
+            assertThat(reading.get()).isEqualTo(404);
+            assertThat(started.get()).isEqualTo(200);
+        } finally {
+            sandbox().fusionAuth().after((request, reply) -> {});
+        }
     }
 
     @ParameterizedTest
