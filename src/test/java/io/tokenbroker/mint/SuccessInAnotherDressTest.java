@@ -3,6 +3,7 @@ package io.tokenbroker.mint;
 import static io.tokenbroker.mint.Minting.ARM;
 import static io.tokenbroker.mint.Minting.BLAKE;
 import static io.tokenbroker.support.Json.json;
+import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
@@ -23,6 +24,7 @@ import io.tokenbroker.sandbox.wire.Request;
 import io.tokenbroker.support.Broker;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -54,6 +56,28 @@ class SuccessInAnotherDressTest extends SingleUse {
         mintAnew().then().statusCode(200);
 
         assertThat(spent()).hasSize(2).doesNotHaveDuplicates();
+    }
+
+    /** The client once closed the connection of a compressed answer when another account's refresh was on it already. */
+    @Test
+    void compressedAnswersToManyAtOnceLoseNoRefreshToken() {
+        refreshesAre(reply -> reply.compressed("deflate"));
+        var accounts = IntStream.range(0, 30)
+                .mapToObj(number -> link(provider, plain, "person %d".formatted(number)))
+                .toList();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var minting = accounts.stream()
+                    .map(one -> threads.submit(() -> {
+                        for (var time = 0; time < 10; time++) {
+                            Broker.mint(one, Map.of("force_refresh", true))
+                                    .then()
+                                    .statusCode(200);
+                        }
+                    }))
+                    .toList();
+
+            assertThat(minting).allSatisfy(one -> assertThat(one).succeedsWithin(ofSeconds(50)));
+        }
     }
 
     @Test
