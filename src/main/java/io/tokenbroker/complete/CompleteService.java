@@ -69,7 +69,7 @@ class CompleteService {
                 .get();
     }
 
-    /** What is supplied is done without the lock, since it may take another user's. */
+    /** Returns the step that runs after the lock is released, since it may take another user's. */
     private Supplier<Completed> complete(AuthorizationState state, Secret code) {
         var before = loginLinks.of(state);
         var askedAt = clock.instant();

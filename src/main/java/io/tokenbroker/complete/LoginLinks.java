@@ -103,8 +103,7 @@ class LoginLinks {
 
     /**
      * Removes the link over which this user was just logged in, unless it was there before: the person at hand has not proved
-     * to be that user. Says nothing to the caller. Call
-     * it without the lock of another user.
+     * to be that user. Says nothing to the caller. Call it without the lock of another user.
      *
      * @param askedAt when the login began
      */

@@ -202,7 +202,7 @@ public class Database {
                 var _ = transaction("probe", Session::takeRow);
             }
         } catch (RuntimeException e) {
-            // That it is away was noted. Whatever it is, the next probe must come.
+            // The outage is noted already. After any failure the next probe must run.
         }
     }
 

@@ -8,6 +8,7 @@ import io.tokenbroker.mint.MintRequest;
 import io.tokenbroker.mint.Mints;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.Parameters;
+import io.tokenbroker.provider.Provider.Scopes;
 import io.tokenbroker.refresh.AccessToken;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.seal.Secret.RevealedSecret;
@@ -116,7 +117,6 @@ class ManagedIdentityResource {
         private static final List<String> NO_ACCOUNT = List.of("object_id", "principal_id", "mi_res_id", "msi_res_id");
 
         private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
-        private static final String DEFAULT = "/.default";
 
         /** An SDK keeps a token until five minutes before its end: a shorter one would be asked for each time. */
         private static final int MIN_VALIDITY_SECONDS = 600;
@@ -152,7 +152,7 @@ class ManagedIdentityResource {
 
         /** SDKs make a resource of a scope by taking {@code /.default} from its end, and leave any other as it is. */
         private boolean isScope() {
-            return resource.endsWith(DEFAULT) || MicrosoftGraph.isScope(resource);
+            return resource.endsWith(Scopes.DEFAULT) || MicrosoftGraph.isScope(resource);
         }
 
         private static String account(Optional<String> path, Parameters query) {

@@ -83,9 +83,9 @@ class JdbcGrantStore implements GrantStore {
                 "lease", Sealed::of, sql.lease, owner, length.toMillis(), id(signIn), counts(signIn), version, free);
         try {
             return row.map(found -> new Held(signIn, found.root(), found.open(seal, signIn.account()), version, owner));
-        } catch (StoreUnavailable unopened) {
+        } catch (StoreUnavailable e) {
             end(new Held(signIn, "", Secret.of(""), version, owner), Optional.empty());
-            throw unopened;
+            throw e;
         }
     }
 

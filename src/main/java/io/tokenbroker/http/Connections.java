@@ -15,7 +15,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 
-/** What Vert.x does with connections, mended. */
+/** Corrects how Vert.x treats connections: when they are closed, and what they may hold. */
 final class Connections {
 
     private Connections() {}

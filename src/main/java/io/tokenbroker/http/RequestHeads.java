@@ -26,7 +26,7 @@ class RequestHeads {
     /** A name, a value, and what HTTP puts around them. */
     private static final int AROUND = ": \r\n".length();
 
-    /** Those that close: where their last request ended is not certain, so what follows on them is none. */
+    /** Connections that are being closed. Further requests on them are ignored: where the last one ended is not certain. */
     private final Cache<HttpConnection, Boolean> closing =
             Caffeine.newBuilder().weakKeys().build();
 

@@ -168,7 +168,7 @@ public class DueGrants {
             var token = seal.openRefreshToken(row.id(), row.root(), row.token());
             database.update(
                     "reseal", reseal, seal.refreshToken(row.id(), row.root(), token), row.unchanged(), row.token());
-        } catch (StoreUnavailable unopened) {
+        } catch (StoreUnavailable e) {
             LOG.debugf("The row of account %s stays as it is", row.id());
         }
     }

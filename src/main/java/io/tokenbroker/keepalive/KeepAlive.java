@@ -32,7 +32,7 @@ class KeepAlive {
     private static final List<Duration> PAUSES =
             List.of(Duration.ofSeconds(2), Duration.ofSeconds(10), Duration.ofSeconds(30));
 
-    /** For how long a row's next look was put off does not count. */
+    /** Later than any {@code next_look_at}: all rows are looked at. */
     private static final Instant ANY_TIME = Instant.EPOCH.plus(Duration.ofDays(36_500));
 
     private final DueGrants due;

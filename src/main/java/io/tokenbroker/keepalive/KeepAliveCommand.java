@@ -124,7 +124,7 @@ public class KeepAliveCommand implements QuarkusApplication {
                 return text.startsWith("--")
                         ? Optional.empty()
                         : Optional.of(Path.of(text).toAbsolutePath());
-            } catch (InvalidPathException notOne) {
+            } catch (InvalidPathException e) {
                 return Optional.empty();
             }
         }

@@ -15,7 +15,7 @@ class Stopping {
     /** One account takes a refresh and a store: more than this only if all of it hangs. */
     private static final long PATIENCE_SECONDS = 60;
 
-    private final CountDownLatch told = new CountDownLatch(1);
+    private final CountDownLatch stop = new CountDownLatch(1);
     private final Semaphore notRunning = new Semaphore(1);
 
     void began() {
@@ -27,14 +27,14 @@ class Stopping {
     }
 
     boolean isTold() {
-        return told.getCount() == 0;
+        return stop.getCount() == 0;
     }
 
     /** Waits so long, unless the process is told to stop. */
     void pause(Duration length) {
         try {
-            // Whether it was told is asked elsewhere.
-            var ignored = told.await(length.toMillis(), TimeUnit.MILLISECONDS);
+            // The result does not matter: the caller asks whether to stop.
+            var ignored = stop.await(length.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
             tell();
@@ -42,7 +42,7 @@ class Stopping {
     }
 
     void tell() {
-        told.countDown();
+        stop.countDown();
     }
 
     void stop(@Observes ShutdownEvent shutdown) throws InterruptedException {

@@ -137,7 +137,7 @@ public class RememberedLinks {
             news.set(began);
             return found.map(read -> read.after(before, epochs)).orElse(null);
         });
-        // Nothing is known, but not because of this reading: what happened meanwhile needs a new one.
+        // An unlink or a change came while this was read, so the link has to be read again.
         var overtaken = landed == null && news.get() > began;
         if (landed == null && !overtaken) {
             misses.put(new Miss(id, owner), new Missed(Window.of(readAt, missedFor), news, began));

@@ -16,6 +16,7 @@ import io.tokenbroker.refresh.RefusalProblems;
 import io.tokenbroker.refresh.SharedRefresh;
 import io.tokenbroker.refresh.TokenSpec;
 import io.tokenbroker.refresh.TokenSpec.Target;
+import io.tokenbroker.time.Time;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.List;
@@ -72,7 +73,7 @@ class ConsentTrial implements TrialMint {
     }
 
     private static BrokerException tooEarly(Duration left) {
-        var seconds = Math.max(1, left.plusMillis(999).toSeconds());
+        var seconds = Math.max(1, Time.wholeSeconds(left));
         return new BrokerException(
                         ProblemType.RATE_LIMITED,
                         "The tenant was asked a moment ago whether it gives a token after a consent. Send the same callback again in %d seconds."

@@ -64,7 +64,7 @@ class MintResource {
     @Path("/tokens")
     static class BatchResource {
 
-        /** Of one provider, so that a batch does not take all the places that it has; others do not wait for one that hangs. */
+        /** Mints of one provider at a time: a batch leaves room at it for others, and a provider that hangs delays only its own. */
         private static final int AT_ONCE = 16;
 
         private final Mints mints;

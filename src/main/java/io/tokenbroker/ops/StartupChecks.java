@@ -4,6 +4,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.smallrye.config.SmallRyeConfig;
 import io.tokenbroker.database.Engine;
 import io.tokenbroker.problem.ClaimsRequest;
+import io.tokenbroker.provider.Provider.Scopes;
 import io.tokenbroker.seal.SealingKeys;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.settings.ProviderSettings;
@@ -38,7 +39,7 @@ class StartupChecks {
 
     /** Before anything else looks at a setting. */
     void readFirst(@Observes @Priority(1) StartupEvent start, BrokerSettings settings) {
-        // To have them injected was all.
+        // Injecting the settings has checked them.
     }
 
     /** @throws io.quarkus.runtime.configuration.ConfigurationException that names all faults */
@@ -116,7 +117,7 @@ class StartupChecks {
     private static boolean isHttp(String text) {
         try {
             return isHttp(new URI(text));
-        } catch (URISyntaxException noUri) {
+        } catch (URISyntaxException e) {
             return false;
         }
     }
@@ -155,7 +156,7 @@ class StartupChecks {
             checkGivenInFull();
             checkClient();
             faults.require(
-                    !provider.defaultResource().orElse("").endsWith("/.default"),
+                    !provider.defaultResource().orElse("").endsWith(Scopes.DEFAULT),
                     key + ".default-resource",
                     "must be without /.default, which makes a scope of it");
             faults.require(

@@ -10,6 +10,7 @@ import io.tokenbroker.policy.PolicyRules.Verdict;
 import io.tokenbroker.policy.RefreshTurns.Turn;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
+import io.tokenbroker.time.Time;
 import io.tokenbroker.time.Time.Window;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -188,9 +189,8 @@ public class RefreshTurns {
                     + "The broker's operator decides: broker.clients.<name>.force-refresh-interval.";
         }
 
-        /** Rounded up to whole seconds, so that a caller that waits so long is not too early. */
         private long secondsLeft(List<String> what) {
-            return Math.max(1, left(what).plusMillis(999).toSeconds());
+            return Math.max(1, Time.wholeSeconds(left(what)));
         }
 
         private Duration left(List<String> what) {

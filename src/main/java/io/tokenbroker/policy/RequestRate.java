@@ -8,6 +8,7 @@ import io.tokenbroker.policy.PolicyRules.Verdict;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.time.Time;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -105,11 +106,11 @@ public final class RequestRate {
             return bucket.getAvailableTokens();
         }
 
-        /** Rounded up to whole seconds, so that a caller that waits so long is not too early; zero if the bucket is full. */
+        /** Zero if the bucket is full. */
         long secondsToNext() {
             var next = Math.min(limit, available() + 1);
             var nanos = bucket.estimateAbilityToConsume(next).getNanosToWaitForRefill();
-            return Duration.ofNanos(nanos).plusMillis(999).toSeconds();
+            return Time.wholeSeconds(Duration.ofNanos(nanos));
         }
     }
 

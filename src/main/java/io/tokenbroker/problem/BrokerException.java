@@ -162,7 +162,7 @@ public final class BrokerException extends RuntimeException {
             @Nullable String correlationId,
             @Nullable String traceId) {
 
-        /** OAuth error codes and the like. Short and without digits runs that a token would have. */
+        /** OAuth error codes and the like. Short, and without the digits that a token has. */
         private static final Pattern CODE = Pattern.compile("[a-z][a-z_.-]{0,63}");
 
         private static final Pattern ID = Pattern.compile("[0-9a-fA-F-]{8,64}");

@@ -55,17 +55,21 @@ public record Provider(
     /** OAuth scopes and the resources that they belong to: one rule for sign-in, consent and mint. */
     public static final class Scopes {
 
+        public static final String OPENID = "openid";
+        public static final String PROFILE = "profile";
+        public static final String EMAIL = "email";
         public static final String OFFLINE_ACCESS = "offline_access";
 
-        /** Scopes of OpenID Connect itself: no resource's. */
-        public static final List<String> OPENID = List.of("openid", "profile", "email", OFFLINE_ACCESS);
+        /** What stands for all scopes of a resource, at its end. */
+        public static final String DEFAULT = "/.default";
 
-        private static final String DEFAULT = "/.default";
+        /** Scopes of OpenID Connect itself: no resource's. */
+        public static final List<String> ALL_OF_OPENID = List.of(OPENID, PROFILE, EMAIL, OFFLINE_ACCESS);
 
         private Scopes() {}
 
         public static boolean isOpenId(String scope) {
-            return OPENID.contains(scope.toLowerCase(Locale.ROOT));
+            return ALL_OF_OPENID.contains(scope.toLowerCase(Locale.ROOT));
         }
 
         /**

@@ -31,7 +31,7 @@ class LeaseWaits {
         this.metrics = metrics;
     }
 
-    /** A wait that is shorter than the lease of such an attempt. */
+    /** A wait that is shorter than the lease of an attempt at such a provider. */
     Wait begin(Rotation rotation) {
         return new Wait(Duration.ofSeconds(rotation == Rotation.REUSABLE ? 10 : 25));
     }

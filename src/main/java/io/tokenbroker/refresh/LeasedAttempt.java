@@ -138,7 +138,7 @@ final class LeasedAttempt {
             when IdentityCheck.flaw(spec, works).isEmpty() -> worksForOthers(spec, works.refreshToken(), refused);
             case Refreshed anothers -> kept(spec.forSignIn(), anothers);
             case Unusable(var next, var _) -> missedKeeping(spec, Optional.of(next), refused.asMissingConsent());
-            // It was this question that did not suit.
+            // The fallback scope was refused, not the grant.
             case Refused other when other.refusal().isOfRequest() -> settled(spec, asked(spec, refused));
             case RefreshOutcome other -> settled(spec, other);
         };
@@ -175,7 +175,7 @@ final class LeasedAttempt {
         return attempt.seenAt(spec, lease.version(), lease.version() + 1);
     }
 
-    /** A token that was refused is none that could be lost by sending it once more. */
+    /** Whether to ask again for less. A refused token can be sent again without losing it. */
     private boolean isDoubtful(TokenSpec spec, Refused refused) {
         return refused.unexplained()
                 && !isConfirmed

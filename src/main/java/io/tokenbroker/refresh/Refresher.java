@@ -98,9 +98,8 @@ class Refresher {
         try {
             underWay.awaitAdvanceInterruptibly(phase, LONGEST_STEP.toSeconds(), TimeUnit.SECONDS);
         } catch (TimeoutException e) {
-            LOG.error(
-                    "Refreshes are still under way; the broker stops without them"); // thrown, it would end the stop's
-            // next steps
+            // An exception would skip the next steps of the stop.
+            LOG.error("Refreshes are still under way; the broker stops without them");
         }
     }
 

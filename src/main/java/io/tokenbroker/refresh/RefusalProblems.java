@@ -11,6 +11,7 @@ import io.tokenbroker.tenant.Entra.MicrosoftGraph;
 import io.tokenbroker.tenant.RefreshOutcome.Refusal;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
+import io.tokenbroker.time.Time;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
@@ -151,7 +152,7 @@ public final class RefusalProblems {
     }
 
     private static BrokerException away(String what, Duration left) {
-        var seconds = Math.max(1, left.plusMillis(999).toSeconds());
+        var seconds = Math.max(1, Time.wholeSeconds(left));
         return new BrokerException(
                         ProblemType.PROVIDER_UNAVAILABLE,
                         "%s Try again in %d seconds; no account is lost.".formatted(what, seconds))

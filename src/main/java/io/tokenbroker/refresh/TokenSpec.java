@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/** What an authorized caller wants a token of and for. */
+/** A token that an authorized caller asks for: the account, and the resource and scopes. */
 public record TokenSpec(Provider provider, Remembered remembered, Target target, Optional<String> claims) {
 
     private static final String CAPABILITIES = "xms_cc";
@@ -121,8 +121,6 @@ public record TokenSpec(Provider provider, Remembered remembered, Target target,
         /** What every grant is good for: at Entra OpenID's scopes, elsewhere whatever was granted at the sign-in. */
         static final Target SIGN_IN = new Target("", List.of());
 
-        private static final String DEFAULT = "/.default";
-
         public Target {
             scopes = List.copyOf(scopes);
         }
@@ -147,11 +145,11 @@ public record TokenSpec(Provider provider, Remembered remembered, Target target,
             }
             var spec = new TreeSet<>(scopes);
             spec.add(Scopes.OFFLINE_ACCESS);
-            spec.add("openid");
+            spec.add(Scopes.OPENID);
             if (provider.isEntra()) {
-                spec.add("profile");
+                spec.add(Scopes.PROFILE);
                 if (provider.identityClaims().contains("email")) {
-                    spec.add("email");
+                    spec.add(Scopes.EMAIL);
                 }
             }
             return Optional.of(String.join(" ", spec));
@@ -159,10 +157,10 @@ public record TokenSpec(Provider provider, Remembered remembered, Target target,
 
         /** A resource that ends in a slash gets two: the scope is the identifier, then {@code /.default}. */
         private static Target ofResource(String resource) {
-            if (resource.endsWith(DEFAULT)) {
+            if (resource.endsWith(Scopes.DEFAULT)) {
                 throw BrokerException.invalidField("resource", "must be without /.default, which makes a scope of it");
             }
-            return new Target(resource, List.of(resource + DEFAULT));
+            return new Target(resource, List.of(resource + Scopes.DEFAULT));
         }
 
         public static Target ofScopes(Provider provider, List<String> asked) {

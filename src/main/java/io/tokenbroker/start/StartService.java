@@ -145,7 +145,9 @@ class StartService {
     private static String scope(List<String> more) {
         return String.join(
                 " ",
-                Stream.concat(Scopes.OPENID.stream(), more.stream()).distinct().toList());
+                Stream.concat(Scopes.ALL_OF_OPENID.stream(), more.stream())
+                        .distinct()
+                        .toList());
     }
 
     private static Optional<UUID> parse(String id) {

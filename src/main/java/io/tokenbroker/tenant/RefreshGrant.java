@@ -147,7 +147,7 @@ public class RefreshGrant {
                 var date = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME);
                 var wait = Duration.between(now, date.toInstant());
                 return Optional.of(wait.isNegative() ? Duration.ZERO : wait);
-            } catch (DateTimeException neither) {
+            } catch (DateTimeException e) {
                 return Optional.empty();
             }
         }

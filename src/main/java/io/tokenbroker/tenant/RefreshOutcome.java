@@ -2,8 +2,8 @@ package io.tokenbroker.tenant;
 
 import io.tokenbroker.problem.BrokerException.Upstream;
 import io.tokenbroker.seal.Secret;
+import io.tokenbroker.time.Time;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /** How a refresh grant ended. Only this package reads HTTP and OAuth error codes. */
@@ -62,8 +62,7 @@ public sealed interface RefreshOutcome {
 
         /** The same later, with what is left to wait in whole seconds, rounded up. */
         public Unavailable forAnother(Duration wait) {
-            var rounded = wait.plusMillis(999).truncatedTo(ChronoUnit.SECONDS);
-            return new Unavailable(outage, Optional.of(rounded), upstream);
+            return new Unavailable(outage, Optional.of(Duration.ofSeconds(Time.wholeSeconds(wait))), upstream);
         }
     }
 

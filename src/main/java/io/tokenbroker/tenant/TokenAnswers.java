@@ -142,7 +142,7 @@ class TokenAnswers {
                 return known.or(() -> status >= 500 || status == 408 ? Optional.of(Outage.FAILING) : Optional.empty());
             }
 
-            /** Why it is no refusal to believe. */
+            /** What is wrong with this refusal itself; empty if it can be believed. */
             Optional<String> flaw() {
                 if (error().isEmpty()) {
                     return Optional.of("no error code");
@@ -155,7 +155,7 @@ class TokenAnswers {
                 return isTooLong ? Optional.of("more error codes or claims than an error has") : Optional.empty();
             }
 
-            /** An error is one whatever its status; a success without one may have been meant to hold tokens. */
+            /** What to make of a flawed answer. With a 2xx and no error it may have held the next refresh token. */
             Refused notUnderstood(String flaw) {
                 return status / 100 == 2 && error().isEmpty()
                         ? TokenAnswers.unreadable(status)

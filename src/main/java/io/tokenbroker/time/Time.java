@@ -29,6 +29,11 @@ public class Time {
         return time -> LockSupport.parkNanos(time.toNanos());
     }
 
+    /** Rounded up to whole seconds, so that a caller that waits so long is not too early. */
+    public static long wholeSeconds(Duration wait) {
+        return wait.plusMillis(999).toSeconds();
+    }
+
     /** Lets time pass. */
     @FunctionalInterface
     public interface Sleeper {

@@ -112,7 +112,7 @@ public enum AddressKind {
     static Optional<InetAddress> literal(String host) {
         try {
             return Optional.of(InetAddress.ofLiteral(host.replaceAll("[\\[\\]]", "")));
-        } catch (IllegalArgumentException aName) {
+        } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
     }

@@ -79,7 +79,7 @@ public class EgressPolicy {
         }
         try {
             return Stream.of(InetAddress.getAllByName(url.getHost()));
-        } catch (UnknownHostException unknownNow) {
+        } catch (UnknownHostException e) {
             return Stream.empty();
         }
     }
