@@ -3,6 +3,7 @@ package io.tokenbroker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,9 @@ class SourcesTest {
     /** A declaration, with its annotations. */
     private static final Pattern TYPE = Pattern.compile(
             "(\\s*@\\w+(\\([^\\n]*\\))?\\n)*\\s*([a-z-]+ )*(class|record|interface|enum|@interface) \\w+");
+
+    private static final Pattern RIDDLE =
+            Pattern.compile("(//|^\\s*/?\\*).*\\b(?i:whoever|nobody|somebody|whose|anybody)\\b");
 
     @Test
     void aFolderCanBeSeenAtOnce() throws IOException {
@@ -69,6 +73,26 @@ class SourcesTest {
             }
         }
         return comments;
+    }
+
+    /** "Whoever comes next" is a riddle where "the next caller" would do. */
+    @Test
+    void commentsNameTheirSubjects() throws IOException {
+        try (var files = Files.walk(SOURCES)) {
+            var riddles = files.filter(file -> file.toString().endsWith(".java"))
+                    .flatMap(file -> lines(file).stream())
+                    .filter(RIDDLE.asPredicate());
+
+            assertThat(riddles).hasSizeLessThan(15);
+        }
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

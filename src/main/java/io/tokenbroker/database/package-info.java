@@ -1,6 +1,16 @@
 /**
- * The database of the store: SQLite in a file or PostgreSQL, by {@code broker.store.url}. Opens it, brings its schema up to
- * date, and says in one line why it cannot. Callers take turns at its connections. Knows no table; {@code grant} does.
+ * The database of the store: SQLite in a file or PostgreSQL, by {@code broker.store.url}. Knows no table; {@code grant} does.
+ *
+ * <pre>
+ *  at the start: Engine of the URL → Opening: the file or server, its schema brought up to date (Flyway), or one line why not
+ *
+ *  a statement
+ *      │
+ *  Database      a turn among the callers, one of a few threads, a pooled connection (Session)
+ *      │           Answering: whether the database answered of late; while it does not, statements fail at once
+ *      ├─ rows, or how many were changed
+ *      └─ StoreUnavailable
+ * </pre>
  */
 @NullMarked
 package io.tokenbroker.database;

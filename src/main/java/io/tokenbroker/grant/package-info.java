@@ -11,7 +11,11 @@
  *     └────► Foreign ──► read the link again ──► start over from its token ──► look again
  * </pre>
  *
- * The rules, which {@code docs/store.md} explains and a model checks:
+ * <p>{@code Grants} is what others call; a {@code Lease} keeps, marks or releases. {@code GrantStore} has the rows
+ * ({@code JdbcGrantStore} by the statements of {@code GrantSql}), {@code GrantSeal} seals their tokens, {@code UnstoredTokens}
+ * holds what could not be stored yet.
+ *
+ * <p>The rules, which {@code docs/store.md} explains and a model checks:
  *
  * <ol>
  *   <li>FusionAuth decides who: without a link the row gives nothing. A mint never deletes it.

@@ -25,8 +25,8 @@
  *
  * <p>{@code HttpFailures} answers what fails on the way before REST, {@code ProblemMappers} of {@code problem} the rest.
  *
- * <p>Here, and in what {@code tenant} sends, are the insides of Vert.x and Quarkus known. {@code FrameworkInternalsTest} lists
- * them with the tests that fail when an upgrade changes them.
+ * <p>Here, in what {@code tenant} sends and in {@code ops.Broker} are the insides of Vert.x and Quarkus known.
+ * {@code FrameworkInternalsTest} lists them with the tests that fail when an upgrade changes them.
  */
 @NullMarked
 package io.tokenbroker.http;

@@ -7,7 +7,8 @@
  *                             finish: link as it stands, cache, one refresh for all who wait: memory, store, tenant
  * </pre>
  *
- * <p>{@code MintResource} has {@code POST /accounts/{id}/token} and {@code POST /tokens}, {@code PolicyResource} says what a mint
+ * <p>{@code Mints.TokenAnswer} writes the answer; how it begins, the cache holds as bytes ({@code AccessToken.Beginning}).
+ * {@code MintResource} has {@code POST /accounts/{id}/token} and {@code POST /tokens}, {@code PolicyResource} says what a mint
  * would do.
  */
 @NullMarked

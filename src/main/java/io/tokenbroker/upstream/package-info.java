@@ -2,11 +2,11 @@
  * What stands between the broker and an upstream.
  *
  * <pre>
- *  Bulkhead      so many calls at once, and so many of one caller; the others queue (CallQueue)
- *  Circuit       opens after failures in a row of several people
- *  Turns         few threads for the work of many callers: those of the store
- *  EgressPolicy  secrets go by https, to public addresses (AddressKind)
- *  OutboundProxy HTTPS_PROXY and NO_PROXY
+ *  Bulkhead        so many calls at once, and so many of one caller; the others queue
+ *  Bulkhead.Turns  few threads for the work of many callers: those of the store
+ *  Circuit         opens after failures in a row of several people
+ *  EgressPolicy    secrets go by https, to public addresses (AddressKind)
+ *  OutboundProxy   HTTPS_PROXY and NO_PROXY
  * </pre>
  */
 @NullMarked

@@ -33,12 +33,12 @@ final class Brokers implements AutoCloseable {
         return processes.size();
     }
 
-    Caller all() {
-        return new Caller(() -> inRotation());
+    BrokerClient all() {
+        return new BrokerClient(() -> inRotation());
     }
 
-    Caller only(int number) {
-        return new Caller(() -> List.of(processes.get(number).url()));
+    BrokerClient only(int number) {
+        return new BrokerClient(() -> List.of(processes.get(number).url()));
     }
 
     void start(int number) {

@@ -89,7 +89,7 @@ final class Bystander {
     }
 
     /** Until it becomes no faster: a cold broker before would excuse a slow one beside. */
-    private void warmUp(Caller caller) {
+    private void warmUp(BrokerClient caller) {
         var last = Double.MAX_VALUE;
         for (var time = 0; time < LONGEST_WARM_UP; time++) {
             var now = p99(sample(caller, WARM_UP).uncached());
@@ -100,7 +100,7 @@ final class Bystander {
         }
     }
 
-    private void hang(Caller caller, Trials trials, List<Samples> beside) {
+    private void hang(BrokerClient caller, Trials trials, List<Samples> beside) {
         var over = new AtomicBoolean();
         trials.run(Trial.of(
                         "provider hangs for %d s while another's mints are measured"
@@ -122,7 +122,7 @@ final class Bystander {
         trials.settle(scale.late());
     }
 
-    private Samples sample(Caller caller, Duration time) {
+    private Samples sample(BrokerClient caller, Duration time) {
         var end = System.nanoTime() + time.toNanos();
         Queue<Long> cached = new ConcurrentLinkedQueue<>();
         Queue<Long> uncached = new ConcurrentLinkedQueue<>();
@@ -139,7 +139,7 @@ final class Bystander {
         return new Samples(List.copyOf(cached), List.copyOf(uncached));
     }
 
-    private void mint(Caller caller, Map<String, ?> body, long end, long seed, Queue<Long> nanos) {
+    private void mint(BrokerClient caller, Map<String, ?> body, long end, long seed, Queue<Long> nanos) {
         var accounts = world.accounts(Kind.REUSABLE);
         var choice = new Random(seed);
         for (var begun = System.nanoTime(); begun < end; begun = System.nanoTime()) {

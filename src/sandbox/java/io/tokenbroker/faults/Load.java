@@ -8,10 +8,10 @@ final class Load {
 
     private static final Duration THINKING = Duration.ofSeconds(2);
 
-    private final Caller caller;
+    private final BrokerClient caller;
     private final AtomicBoolean over = new AtomicBoolean();
 
-    Load(Caller caller) {
+    Load(BrokerClient caller) {
         this.caller = caller;
     }
 
@@ -22,7 +22,7 @@ final class Load {
         while (!over.get()) {
             var code = caller.mintAnew(account).code();
             row.during(code);
-            if (code.equals(Caller.Answer.NO_ANSWER)) {
+            if (code.equals(BrokerClient.Answer.NO_ANSWER)) {
                 return;
             }
             Waiting.pass(THINKING);

@@ -34,7 +34,7 @@ final class Places {
     }
 
     /** Every account mints once first: the first mint of a sign-in makes more calls, to begin the row. */
-    static Places seen(World world, Caller caller, Trials trials) {
+    static Places seen(World world, BrokerClient caller, Trials trials) {
         for (var kind : Kind.values()) {
             Waiting.inTurns(world.accounts(kind), account -> mintAtLast(caller, account));
         }
@@ -46,13 +46,13 @@ final class Places {
     }
 
     /** The first mints of brokers that have just started may be too slow for their own time-outs. */
-    static void mintAtLast(Caller caller, Account account) {
+    static void mintAtLast(BrokerClient caller, Account account) {
         for (var tries = 0; tries < TRIES && !caller.mintAnew(account).isMinted(); tries++) {
             Waiting.pass(PAUSE);
         }
     }
 
-    private static List<Step> look(World world, Caller caller, Account account) {
+    private static List<Step> look(World world, BrokerClient caller, Account account) {
         Queue<Step> seen = new ConcurrentLinkedQueue<>();
         world.disrupt((call, work) -> {
             if (account.equals(call.account())) {

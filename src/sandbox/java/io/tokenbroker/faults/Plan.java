@@ -23,12 +23,12 @@ final class Plan {
     private static final Duration UNTIL_SETTINGS_ARE_READ = Duration.ofSeconds(35);
 
     private final World world;
-    private final Caller caller;
+    private final BrokerClient caller;
     private final Trials trials;
     private final Places places;
     private final Scale scale;
 
-    Plan(World world, Caller caller, Trials trials, Places places, Scale scale) {
+    Plan(World world, BrokerClient caller, Trials trials, Places places, Scale scale) {
         this.world = world;
         this.caller = caller;
         this.trials = trials;

@@ -99,7 +99,7 @@ final class Row {
     boolean isInTime() {
         return longest().compareTo(within) <= 0
                 && late.size() <= mayBeLate * accounts()
-                && (!mustMintMeanwhile || during().keySet().equals(Set.of(Caller.Answer.MINTED)));
+                && (!mustMintMeanwhile || during().keySet().equals(Set.of(BrokerClient.Answer.MINTED)));
     }
 
     int accounts() {

@@ -1,6 +1,6 @@
 package io.tokenbroker.faults;
 
-import io.tokenbroker.faults.Caller.Answer;
+import io.tokenbroker.faults.BrokerClient.Answer;
 import io.tokenbroker.faults.Row.Verdict;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -36,7 +36,7 @@ final class Trials {
 
     private final World world;
     private final Store store;
-    private final Caller broker;
+    private final BrokerClient broker;
     private final Consumer<Row> printed;
     private final int share;
     private final Map<Kind, Deque<Account>> pools = new EnumMap<>(Kind.class);
@@ -45,7 +45,7 @@ final class Trials {
     private final List<Row> rows = new ArrayList<>();
 
     /** @param share how many accounts of each kind a trial takes */
-    Trials(World world, Store store, Caller broker, Random random, int share, Consumer<Row> printed) {
+    Trials(World world, Store store, BrokerClient broker, Random random, int share, Consumer<Row> printed) {
         this.world = world;
         this.store = store;
         this.broker = broker;

@@ -126,7 +126,7 @@ final class World implements AutoCloseable {
     }
 
     /** The person goes through the broker's whole linking flow. */
-    void authorizeAgain(Caller broker, Account account) {
+    void authorizeAgain(BrokerClient broker, Account account) {
         ledger.signsInAgain(account);
         var user = sandbox.fusionAuth().accessToken(account.userId());
         var started = start(broker, user, account);
@@ -145,7 +145,7 @@ final class World implements AutoCloseable {
     }
 
     /** Tries again when it is refused, as a person would. */
-    private static JsonNode start(Caller broker, String user, Account account) {
+    private static JsonNode start(BrokerClient broker, String user, Account account) {
         var body = Map.of(
                 "provider_id", account.providerId().toString(),
                 "redirect_uri", Sandbox.CALLBACK,

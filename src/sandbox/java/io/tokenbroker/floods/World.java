@@ -3,7 +3,7 @@ package io.tokenbroker.floods;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.sandbox.EarlierLink;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.sandbox.entra.EntraFault;
 import io.tokenbroker.sandbox.entra.Tenant;
 import io.tokenbroker.sandbox.process.BrokerProcess;
 import io.tokenbroker.sandbox.wire.IssuedSecrets;
@@ -43,7 +43,7 @@ final class World implements AutoCloseable {
         floodUser = floodUsers.getFirst();
         floodAccounts = accounts(floodUsers, 1);
         calmAccounts = accounts(users("calm"), ACCOUNTS + 1);
-        sandbox.entra().faults().add(Fault.slow(LATENCY));
+        sandbox.entra().faults().add(EntraFault.slow(LATENCY));
         broker = new BrokerProcess("floods", settings(scale)).asInTheImage().start();
     }
 

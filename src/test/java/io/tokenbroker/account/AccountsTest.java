@@ -11,7 +11,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.fusionauth.Fault;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthFault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.IdentityProvider;
 import io.tokenbroker.sandbox.fusionauth.Link;
@@ -127,7 +127,7 @@ class AccountsTest extends LinkingTest {
     @Test
     void theProvidersRefusalShowsAsReauthorizationRequired() {
         var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
-        sandbox().entra().faults().add(io.tokenbroker.sandbox.entra.Fault.aadsts(50173));
+        sandbox().entra().faults().add(io.tokenbroker.sandbox.entra.EntraFault.aadsts(50173));
         problem(Broker.mint(account, Map.of()), 409, "reauthorization_required");
 
         Broker.alice()
@@ -218,7 +218,10 @@ class AccountsTest extends LinkingTest {
     @Test
     void whileFusionAuthIsAwayNobodyCanTell() {
         link(ALICE, "alices");
-        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.UNAVAILABLE_503).on("GET", "/api/identity-provider/link"));
+        sandbox()
+                .fusionAuth()
+                .fault(FusionAuthFault.of(FusionAuthFault.Kind.UNAVAILABLE_503)
+                        .on("GET", "/api/identity-provider/link"));
 
         problem(list(), 503, "fusionauth_unavailable").header("Retry-After", notNullValue());
         problem(Broker.alice().get("/accounts/{id}", id(Sandbox.CONTOSO, "alices")), 503, "fusionauth_unavailable")

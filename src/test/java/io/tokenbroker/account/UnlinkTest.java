@@ -8,7 +8,7 @@ import static org.hamcrest.Matchers.notNullValue;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.fusionauth.Fault;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthFault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.Unknown;
 import io.tokenbroker.support.Broker;
@@ -75,9 +75,9 @@ class UnlinkTest extends LinkingTest {
                 "PROXY_524",
                 "DROP"
             })
-    void aFailureBeforeAnythingWasDoneLeavesTheAccountAndCanBeTriedAgain(Fault.Kind kind) {
+    void aFailureBeforeAnythingWasDoneLeavesTheAccountAndCanBeTriedAgain(FusionAuthFault.Kind kind) {
         var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
-        sandbox().fusionAuth().fault(Fault.of(kind).on("DELETE", LINK));
+        sandbox().fusionAuth().fault(FusionAuthFault.of(kind).on("DELETE", LINK));
 
         problem(unlink(account), 503, "fusionauth_unavailable").header("Retry-After", notNullValue());
         Broker.alice().get("/accounts/{id}", account).then().statusCode(200);
@@ -89,9 +89,9 @@ class UnlinkTest extends LinkingTest {
 
     @ParameterizedTest
     @EnumSource(names = {"ERROR_500", "UNAVAILABLE_503", "PROXY_502", "DROP"})
-    void aFailureAfterTheLinkWentIsAnUnlinkAllTheSame(Fault.Kind kind) {
+    void aFailureAfterTheLinkWentIsAnUnlinkAllTheSame(FusionAuthFault.Kind kind) {
         var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
-        sandbox().fusionAuth().fault(Fault.of(kind).on("DELETE", LINK).onceCommitted());
+        sandbox().fusionAuth().fault(FusionAuthFault.of(kind).on("DELETE", LINK).onceCommitted());
 
         unlink(account).then().statusCode(204);
 
@@ -105,7 +105,9 @@ class UnlinkTest extends LinkingTest {
         var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
         sandbox()
                 .fusionAuth()
-                .fault(Fault.of(Fault.Kind.STALL).on("DELETE", LINK).times(1));
+                .fault(FusionAuthFault.of(FusionAuthFault.Kind.STALL)
+                        .on("DELETE", LINK)
+                        .times(1));
 
         problem(unlink(account), 503, "fusionauth_unavailable");
     }
@@ -182,7 +184,9 @@ class UnlinkTest extends LinkingTest {
         var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
         sandbox()
                 .fusionAuth()
-                .fault(Fault.of(Fault.Kind.CONFLICT_409).on("DELETE", LINK).times(1));
+                .fault(FusionAuthFault.of(FusionAuthFault.Kind.CONFLICT_409)
+                        .on("DELETE", LINK)
+                        .times(1));
 
         problem(unlink(account), 503, "fusionauth_unavailable").header("Retry-After", notNullValue());
         unlink(account).then().statusCode(204);

@@ -9,7 +9,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.tokenbroker.http.RawHttp;
 import io.tokenbroker.problem.ProblemAnswer;
-import io.tokenbroker.sandbox.fusionauth.Fault;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthFault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.TokenRecipe;
 import io.tokenbroker.support.BrokerTest;
@@ -326,7 +326,7 @@ class UserTokensTest extends BrokerTest {
     @Timeout(60)
     void whileTheJwksHangsOneWaitsForItAndTheOthersUseTheKeysThatAreKnown() throws Exception {
         call(fusionAuth().accessToken(FusionAuthStandIn.ALICE_ID)).then().statusCode(200);
-        fusionAuth().fault(Fault.of(Fault.Kind.HANG).on("GET", "/.well-known/jwks.json"));
+        fusionAuth().fault(FusionAuthFault.of(FusionAuthFault.Kind.HANG).on("GET", "/.well-known/jwks.json"));
         TestTime.advance(Duration.ofMinutes(11));
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var waiting = threads.submit(() ->

@@ -9,7 +9,7 @@ import static org.hamcrest.Matchers.notNullValue;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.fusionauth.Fault;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthFault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.LinkingStrategy;
 import io.tokenbroker.sandbox.fusionauth.Unknown;
@@ -150,8 +150,8 @@ class CompleteFaultsTest extends LinkingTest {
 
     @ParameterizedTest
     @CsvSource({"LOCKED_409, 403, forbidden", "EXPIRED_410, 403, forbidden", "LAMBDA_512, 502, provider_misconfigured"})
-    void whatOnlyAnAdministratorCanMendSaysSo(Fault.Kind kind, int status, String code) {
-        fail(Fault.of(kind));
+    void whatOnlyAnAdministratorCanMendSaysSo(FusionAuthFault.Kind kind, int status, String code) {
+        fail(FusionAuthFault.of(kind));
 
         problem(complete(Sandbox.CONTOSO, "b@contoso.com"), status, code);
         assertThat(completes()).isEqualTo(1);
@@ -159,11 +159,11 @@ class CompleteFaultsTest extends LinkingTest {
 
     @ParameterizedTest
     @EnumSource(names = {"ERROR_500", "UNAVAILABLE_503", "WEBHOOK_504", "PROXY_502", "DROP"})
-    void aFailureBeforeAnythingWasDoneIsInDoubt(Fault.Kind kind) {
+    void aFailureBeforeAnythingWasDoneIsInDoubt(FusionAuthFault.Kind kind) {
         var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
         var before = linkOf(account);
         var earlier = completes();
-        fail(Fault.of(kind).times(1));
+        fail(FusionAuthFault.of(kind).times(1));
 
         problem(complete(Sandbox.CONTOSO, "b@contoso.com"), 502, "upstream_error");
 
@@ -174,12 +174,12 @@ class CompleteFaultsTest extends LinkingTest {
 
     @ParameterizedTest
     @EnumSource(names = {"ERROR_500", "UNAVAILABLE_503", "WEBHOOK_504", "PROXY_502", "DROP"})
-    void aFailureAfterTheLoginIsALoginAllTheSame(Fault.Kind kind) {
+    void aFailureAfterTheLoginIsALoginAllTheSame(FusionAuthFault.Kind kind) {
         var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
         var before = linkOf(account);
         var earlier = completes();
         advance(Duration.ofSeconds(1));
-        fail(Fault.of(kind).times(1).onceCommitted());
+        fail(FusionAuthFault.of(kind).times(1).onceCommitted());
 
         complete(Sandbox.CONTOSO, "b@contoso.com").then().statusCode(200).body(json("account.id", equalTo(account)));
 
@@ -189,8 +189,8 @@ class CompleteFaultsTest extends LinkingTest {
 
     @ParameterizedTest
     @EnumSource(names = {"ERROR_500", "DROP"})
-    void aPendingLinkLostOnTheWayMeansToStartAgain(Fault.Kind kind) {
-        fail(Fault.of(kind).times(1).onceCommitted());
+    void aPendingLinkLostOnTheWayMeansToStartAgain(FusionAuthFault.Kind kind) {
+        fail(FusionAuthFault.of(kind).times(1).onceCommitted());
         var callback = Broker.signIn(Broker.start(Sandbox.CONTOSO), "b@contoso.com");
 
         problem(Broker.complete(Broker.alice(), callback), 502, "upstream_error");
@@ -206,17 +206,17 @@ class CompleteFaultsTest extends LinkingTest {
         Broker.link(Sandbox.CONTOSO, "bea@contoso.com");
         advance(Duration.ofSeconds(1));
         var started = start(Broker.alice(), Sandbox.CONTOSO, Map.of("account_id", account));
-        fail(Fault.of(Fault.Kind.ERROR_500).onceCommitted());
+        fail(FusionAuthFault.of(FusionAuthFault.Kind.ERROR_500).onceCommitted());
 
         problem(Broker.complete(Broker.alice(), Broker.signIn(started, "bea@contoso.com")), 409, "identity_mismatch");
     }
 
     @ParameterizedTest
     @EnumSource(names = {"ERROR_500", "UNAVAILABLE_503", "WEBHOOK_504", "PROXY_502", "DROP"})
-    void anAuthorizationThatFailedKeepsNobodyFromTheAccount(Fault.Kind kind) {
+    void anAuthorizationThatFailedKeepsNobodyFromTheAccount(FusionAuthFault.Kind kind) {
         var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
         var started = start(Broker.alice(), Sandbox.CONTOSO, Map.of("account_id", account));
-        fail(Fault.of(kind).times(1));
+        fail(FusionAuthFault.of(kind).times(1));
         problem(Broker.complete(Broker.alice(), Broker.signIn(started, "b@contoso.com")), 502, "upstream_error");
 
         Broker.alice().delete("/accounts/{id}", account).then().statusCode(204);
@@ -224,7 +224,7 @@ class CompleteFaultsTest extends LinkingTest {
 
     @Test
     void aThrottledCompleteMayBeTriedAgain() {
-        fail(Fault.of(Fault.Kind.RATE_LIMITED_429).times(1));
+        fail(FusionAuthFault.of(FusionAuthFault.Kind.RATE_LIMITED_429).times(1));
         var callback = Broker.signIn(Broker.start(Sandbox.CONTOSO), "b@contoso.com");
 
         problem(Broker.complete(Broker.alice(), callback), 503, "fusionauth_unavailable")
@@ -236,7 +236,10 @@ class CompleteFaultsTest extends LinkingTest {
     @Test
     void whileFusionAuthCannotBeReadTheCodeIsKept() {
         var callback = Broker.signIn(Broker.start(Sandbox.CONTOSO), "b@contoso.com");
-        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.UNAVAILABLE_503).on("GET", "/api/identity-provider/link"));
+        sandbox()
+                .fusionAuth()
+                .fault(FusionAuthFault.of(FusionAuthFault.Kind.UNAVAILABLE_503)
+                        .on("GET", "/api/identity-provider/link"));
 
         problem(Broker.complete(Broker.alice(), callback), 503, "fusionauth_unavailable")
                 .header("Retry-After", notNullValue());
@@ -276,7 +279,7 @@ class CompleteFaultsTest extends LinkingTest {
         var plain = plainProvider();
         var provider = add(plain.registered("Plain"));
         link(provider, plain, "somebody");
-        fail(Fault.of(Fault.Kind.ERROR_500).onceCommitted());
+        fail(FusionAuthFault.of(FusionAuthFault.Kind.ERROR_500).onceCommitted());
         var zoe = FusionAuthStandIn.ZOE_ID;
         var started = start(Broker.user(zoe), provider, Map.of());
 
@@ -329,7 +332,7 @@ class CompleteFaultsTest extends LinkingTest {
         }
     }
 
-    private static void fail(Fault fault) {
+    private static void fail(FusionAuthFault fault) {
         sandbox().fusionAuth().fault(fault.on("POST", COMPLETE));
     }
 }

@@ -15,7 +15,7 @@ import io.restassured.response.Response;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.AppRegistration;
 import io.tokenbroker.sandbox.entra.Tenant;
-import io.tokenbroker.sandbox.fusionauth.Fault;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthFault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.IdentityProvider;
 import io.tokenbroker.sandbox.fusionauth.Link;
@@ -293,7 +293,9 @@ class CompleteTest extends LinkingTest {
     @Test
     void anotherAccountThatIsLinkedElsewhereStaysWhenTheSignInFails() {
         var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
-        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.ERROR_500).on("POST", "/api/identity-provider/login"));
+        sandbox()
+                .fusionAuth()
+                .fault(FusionAuthFault.of(FusionAuthFault.Kind.ERROR_500).on("POST", "/api/identity-provider/login"));
         sandbox().fusionAuth().before(request -> {
             if (request.path().equals("/api/identity-provider/login")) {
                 sandbox()
@@ -317,7 +319,9 @@ class CompleteTest extends LinkingTest {
 
     @Test
     void anotherIdentityThatCannotBeTakenBackIsToldOf() {
-        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.ERROR_500).on("DELETE", "/api/identity-provider/link"));
+        sandbox()
+                .fusionAuth()
+                .fault(FusionAuthFault.of(FusionAuthFault.Kind.ERROR_500).on("DELETE", "/api/identity-provider/link"));
 
         problem(linksAnotherByEmail(), 409, "identity_mismatch").body(json("detail", containsString("is linked now")));
     }
@@ -501,7 +505,10 @@ class CompleteTest extends LinkingTest {
     }
 
     private static void notTold() {
-        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.ERROR_500).on("GET", "/api/identity-provider/link/pending/*"));
+        sandbox()
+                .fusionAuth()
+                .fault(FusionAuthFault.of(FusionAuthFault.Kind.ERROR_500)
+                        .on("GET", "/api/identity-provider/link/pending/*"));
     }
 
     private static Response again(String account, String email) {

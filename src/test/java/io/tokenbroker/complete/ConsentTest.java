@@ -15,7 +15,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.sandbox.entra.EntraFault;
 import io.tokenbroker.sandbox.entra.TokenRequest;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
@@ -118,7 +118,7 @@ class ConsentTest extends LinkingTest {
         var callbacks = Stream.generate(() -> Broker.signIn(startAgain(problem), BLAKE))
                 .limit(10)
                 .toList();
-        sandbox().entra().faults().add(Fault.slow(Duration.ofMillis(300)));
+        sandbox().entra().faults().add(EntraFault.slow(Duration.ofMillis(300)));
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var answers = callbacks.stream()
                     .map(callback ->
@@ -170,7 +170,7 @@ class ConsentTest extends LinkingTest {
     @Test
     void afterAnOutageTheSameCallbackWillDo() {
         var callback = Broker.signIn(startAgain(refused()), BLAKE);
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.SERVER_ERROR));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.SERVER_ERROR));
 
         completed(callback).statusCode(503).body(json("code", equalTo("provider_unavailable")));
         sandbox().entra().faults().clear();

@@ -9,7 +9,7 @@ import static org.hamcrest.Matchers.equalTo;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
-import io.tokenbroker.sandbox.fusionauth.Fault;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthFault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.Link;
 import io.tokenbroker.sandbox.fusionauth.LinkingStrategy;
@@ -54,7 +54,9 @@ class LinkingByNameTest extends LinkingTest {
     void alsoIfItShowsLateOrItsAnswerIsLost() {
         sandbox()
                 .fusionAuth()
-                .fault(Fault.of(Fault.Kind.ERROR_500).on("DELETE", LINK_API).onceCommitted());
+                .fault(FusionAuthFault.of(FusionAuthFault.Kind.ERROR_500)
+                        .on("DELETE", LINK_API)
+                        .onceCommitted());
 
         problem(aliceSignsInAsZoe(), 409, "linked_to_another_user");
 
@@ -63,7 +65,9 @@ class LinkingByNameTest extends LinkingTest {
 
     @Test
     void oneThatFusionAuthDoesNotGiveUpIsRefusedAllTheSame() {
-        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.ERROR_500).on("DELETE", LINK_API));
+        sandbox()
+                .fusionAuth()
+                .fault(FusionAuthFault.of(FusionAuthFault.Kind.ERROR_500).on("DELETE", LINK_API));
 
         problem(aliceSignsInAsZoe(), 409, "linked_to_another_user");
 

@@ -17,7 +17,7 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import io.tokenbroker.policy.PolicyClients;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.sandbox.entra.EntraFault;
 import io.tokenbroker.sandbox.entra.Tenant;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
@@ -155,7 +155,10 @@ class AzdTest extends BrokerTest {
 
     @Test
     void aTenantThatIsAwayOrThrottlesIsNobodysSignIn() {
-        sandbox().entra().faults().add(Fault.throttled(Duration.ofSeconds(40)).times(1));
+        sandbox()
+                .entra()
+                .faults()
+                .add(EntraFault.throttled(Duration.ofSeconds(40)).times(1));
 
         assertThat(refused(ask(DoorSettings.AZD, ARM + "/.default"), GET_TOKEN))
                 .contains("throttling", "(provider_unavailable, ");

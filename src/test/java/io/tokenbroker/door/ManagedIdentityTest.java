@@ -24,7 +24,7 @@ import io.restassured.specification.RequestSpecification;
 import io.tokenbroker.http.RawHttp;
 import io.tokenbroker.policy.PolicyClients;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.sandbox.entra.EntraFault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
@@ -192,7 +192,7 @@ class ManagedIdentityTest extends BrokerTest {
 
     @Test
     void tenMinutesAreLeftSoThatAnSdkKeepsTheToken() {
-        sandbox().entra().faults().add(Fault.life(Duration.ofSeconds(1000)));
+        sandbox().entra().faults().add(EntraFault.life(Duration.ofSeconds(1000)));
         var first = token(account, ARM);
 
         TestTime.advance(Duration.ofSeconds(390));
@@ -203,7 +203,7 @@ class ManagedIdentityTest extends BrokerTest {
 
     @Test
     void whereNoTokenLivesThatLongItsFirstFifthDoes() {
-        sandbox().entra().faults().add(Fault.life(Duration.ofMinutes(5)));
+        sandbox().entra().faults().add(EntraFault.life(Duration.ofMinutes(5)));
         var first = token(account, ARM);
 
         TestTime.advance(Duration.ofSeconds(50));
@@ -214,9 +214,9 @@ class ManagedIdentityTest extends BrokerTest {
 
     @Test
     void whileTheTenantIsAwayATokenThatStillLivesIsGiven() {
-        sandbox().entra().faults().add(Fault.life(Duration.ofSeconds(1000)).times(1));
+        sandbox().entra().faults().add(EntraFault.life(Duration.ofSeconds(1000)).times(1));
         var first = token(account, ARM);
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.UNAVAILABLE));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.UNAVAILABLE));
 
         TestTime.advance(Duration.ofMinutes(15));
         token(account, ARM).then().statusCode(200).body(json("access_token", equalTo(at(first, "access_token"))));
@@ -248,7 +248,7 @@ class ManagedIdentityTest extends BrokerTest {
     @Test
     void aRejectedTokenIsNotGivenEvenWhileTheTenantIsAway() {
         var first = token(account, ARM);
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.UNAVAILABLE));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.UNAVAILABLE));
 
         var answer = asked(Map.of("client_id", account, "token_sha256_to_refresh", sha256(at(first, "access_token"))))
                 .get("/msi/token");
@@ -260,7 +260,7 @@ class ManagedIdentityTest extends BrokerTest {
     @Test
     void whoeverAsksWhileARejectedTokenIsReplacedGetsTheNewOne() {
         var first = by(DoorSettings.NARROW, account, ARM);
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.HANG).times(1));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.HANG).times(1));
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var one = CompletableFuture.supplyAsync(() -> rejecting(first), threads);
             Waiting.until(() -> sandbox().entra().faults().hanging() == 1);
@@ -281,7 +281,7 @@ class ManagedIdentityTest extends BrokerTest {
     @Test
     void twoWhoRejectTheSameTokenAtOnceShareOneNewOne() {
         var first = by(DoorSettings.NARROW, account, ARM);
-        sandbox().entra().faults().add(Fault.slow(Duration.ofMillis(300)));
+        sandbox().entra().faults().add(EntraFault.slow(Duration.ofMillis(300)));
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var answers = IntStream.range(0, 20)
                     .mapToObj(i -> CompletableFuture.supplyAsync(() -> rejecting(first), threads))
@@ -315,7 +315,7 @@ class ManagedIdentityTest extends BrokerTest {
     @Test
     void aRejectionThatNoTenantAnsweredMayBeFollowedByAnother() {
         var first = by(DoorSettings.NARROW, account, ARM);
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.UNAVAILABLE));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.UNAVAILABLE));
         refused(rejecting(first), 503, "provider_unavailable");
         sandbox().entra().faults().clear();
         TestTime.advance(Duration.ofSeconds(11));
@@ -527,7 +527,10 @@ class ManagedIdentityTest extends BrokerTest {
 
     @Test
     void aTenantThatIsAwaySaysWhenToComeBack() {
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.UNAVAILABLE).times(2));
+        sandbox()
+                .entra()
+                .faults()
+                .add(EntraFault.of(EntraFault.Kind.UNAVAILABLE).times(2));
         var away = token(account, ARM);
 
         assertThat(refused(away, 503, "provider_unavailable")).contains("no account is lost");
@@ -536,7 +539,10 @@ class ManagedIdentityTest extends BrokerTest {
 
     @Test
     void aTenantThatThrottlesSaysForHowLong() {
-        sandbox().entra().faults().add(Fault.throttled(Duration.ofSeconds(40)).times(1));
+        sandbox()
+                .entra()
+                .faults()
+                .add(EntraFault.throttled(Duration.ofSeconds(40)).times(1));
         var throttled = token(account, ARM);
 
         assertThat(refused(throttled, 503, "provider_unavailable"))

@@ -30,7 +30,7 @@ import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.sandbox.entra.EntraFault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.TokenRecipe;
 import io.tokenbroker.support.Broker;
@@ -668,7 +668,7 @@ class TokenExchangeTest extends BrokerTest {
         "50196, 503, temporarily_unavailable, provider_unavailable"
     })
     void whatTheTenantRefusesIsSaidInTheWordsOfOAuth(int aadsts, int status, String error, String code) {
-        sandbox().entra().faults().add(Fault.aadsts(aadsts));
+        sandbox().entra().faults().add(EntraFault.aadsts(aadsts));
 
         var answer = exchange(PLAIN, "audience", account, "resource", ARM);
 
@@ -679,7 +679,7 @@ class TokenExchangeTest extends BrokerTest {
 
     @Test
     void theTenantsClaimsAndSuberrorAreHandedOn() {
-        sandbox().entra().faults().add(Fault.aadsts(50076).onResource(ARM));
+        sandbox().entra().faults().add(EntraFault.aadsts(50076).onResource(ARM));
 
         var problem = Broker.bearer(PLAIN.key()).body(Map.of("resource", ARM)).post("/accounts/{id}/token", account);
         var answer = exchange(PLAIN, "audience", account, "resource", ARM);
@@ -694,8 +694,8 @@ class TokenExchangeTest extends BrokerTest {
     void aFusionAuthThatIsAwayIsNotTheClientsFault() {
         sandbox()
                 .fusionAuth()
-                .fault(io.tokenbroker.sandbox.fusionauth.Fault.of(
-                                io.tokenbroker.sandbox.fusionauth.Fault.Kind.UNAVAILABLE_503)
+                .fault(io.tokenbroker.sandbox.fusionauth.FusionAuthFault.of(
+                                io.tokenbroker.sandbox.fusionauth.FusionAuthFault.Kind.UNAVAILABLE_503)
                         .on("GET", LINK_API));
         TestTime.advance(Duration.ofSeconds(31));
 

@@ -37,13 +37,13 @@ class FaultsIT {
                         row -> assertThat(row.accounts()).as(Report.line(row)).isPositive())
                 .filteredOn(row -> row.fault().startsWith("killed"))
                 .hasSizeGreaterThan(10)
-                .allSatisfy(
-                        row -> assertThat(row.during()).as(Report.line(row)).containsOnlyKeys(Caller.Answer.NO_ANSWER));
+                .allSatisfy(row ->
+                        assertThat(row.during()).as(Report.line(row)).containsOnlyKeys(BrokerClient.Answer.NO_ANSWER));
         assertThat(report.rows())
                 .filteredOn(row -> row.fault().startsWith("provider"))
                 .isNotEmpty()
-                .allSatisfy(
-                        row -> assertThat(row.during()).as(Report.line(row)).doesNotContainKey(Caller.Answer.MINTED));
+                .allSatisfy(row ->
+                        assertThat(row.during()).as(Report.line(row)).doesNotContainKey(BrokerClient.Answer.MINTED));
         assertThat(report.rows())
                 .filteredOn(row -> row.fault().startsWith("store gone"))
                 .extracting(Row::kind, Row::during)

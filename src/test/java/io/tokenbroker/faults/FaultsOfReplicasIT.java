@@ -34,7 +34,7 @@ class FaultsOfReplicasIT {
         assertThat(report.rows())
                 .filteredOn(row -> row.fault().startsWith("replica killed"))
                 .hasSizeGreaterThan(20)
-                .allSatisfy(
-                        row -> assertThat(row.during()).as(Report.line(row)).containsOnlyKeys(Caller.Answer.NO_ANSWER));
+                .allSatisfy(row ->
+                        assertThat(row.during()).as(Report.line(row)).containsOnlyKeys(BrokerClient.Answer.NO_ANSWER));
     }
 }

@@ -12,7 +12,7 @@ import static org.hamcrest.Matchers.notNullValue;
 import io.quarkus.test.junit.QuarkusTest;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.fusionauth.Fault;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthFault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
@@ -34,7 +34,7 @@ class FusionAuthLoadTest extends BrokerTest {
         var account = Broker.link(Sandbox.CONTOSO, BLAKE);
         mint(account, ARM).then().statusCode(200);
         // An answer to what the broker reads now and then would begin the count anew.
-        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.DROP));
+        sandbox().fusionAuth().fault(FusionAuthFault.of(FusionAuthFault.Kind.DROP));
         for (var i = 0; i < 20; i++) {
             Broker.user(sandbox()
                             .fusionAuth()
@@ -115,7 +115,7 @@ class FusionAuthLoadTest extends BrokerTest {
     void aPersonWhoKeepsSigningInInVainDoesNotStopTheOthers() {
         sandbox()
                 .fusionAuth()
-                .fault(Fault.of(Fault.Kind.ERROR_500)
+                .fault(FusionAuthFault.of(FusionAuthFault.Kind.ERROR_500)
                         .on("POST", "/api/identity-provider/login")
                         .times(20));
         for (var i = 0; i < 20; i++) {
@@ -130,6 +130,8 @@ class FusionAuthLoadTest extends BrokerTest {
     private static void cannotBeRead(String identity) {
         sandbox()
                 .fusionAuth()
-                .fault(Fault.of(Fault.Kind.ERROR_500).on("GET", LINK_API).forIdentity(identity));
+                .fault(FusionAuthFault.of(FusionAuthFault.Kind.ERROR_500)
+                        .on("GET", LINK_API)
+                        .forIdentity(identity));
     }
 }

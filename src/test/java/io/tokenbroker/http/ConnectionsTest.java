@@ -9,7 +9,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
-import io.tokenbroker.sandbox.fusionauth.Fault;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthFault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
@@ -59,8 +59,15 @@ class ConnectionsTest extends BrokerTest {
     void aConnectionIsNotIdleWhileItsCallerWaits() {
         sandbox()
                 .fusionAuth()
-                .fault(new Fault(
-                        Fault.Kind.SLOW, "GET", "/api/identity-provider/link", "", 1, false, Duration.ofSeconds(3), 0));
+                .fault(new FusionAuthFault(
+                        FusionAuthFault.Kind.SLOW,
+                        "GET",
+                        "/api/identity-provider/link",
+                        "",
+                        1,
+                        false,
+                        Duration.ofSeconds(3),
+                        0));
 
         Broker.alice().get("/accounts").then().statusCode(200);
     }
@@ -87,8 +94,15 @@ class ConnectionsTest extends BrokerTest {
     void aConnectionOfHttp2IsNotIdleWhileACallerWaits() {
         sandbox()
                 .fusionAuth()
-                .fault(new Fault(
-                        Fault.Kind.SLOW, "GET", "/api/identity-provider/link", "", 1, false, Duration.ofSeconds(3), 0));
+                .fault(new FusionAuthFault(
+                        FusionAuthFault.Kind.SLOW,
+                        "GET",
+                        "/api/identity-provider/link",
+                        "",
+                        1,
+                        false,
+                        Duration.ofSeconds(3),
+                        0));
         var user = sandbox().fusionAuth().accessToken(FusionAuthStandIn.ALICE_ID);
 
         try (var connection = RawHttp2.connect()) {

@@ -13,7 +13,7 @@ import io.tokenbroker.link.RememberedLinks;
 import io.tokenbroker.refresh.Renewals;
 import io.tokenbroker.refresh.Renewals.Renewal;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.fusionauth.Fault;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthFault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.plain.PlainProvider;
 import io.tokenbroker.seal.OneKey;
@@ -173,7 +173,7 @@ class BackgroundKeepAliveTest extends LinkingTest {
     void aTenantThatWantsAPauseHoldsUpNoOther() {
         Broker.link(Sandbox.CONTOSO, BLAKE);
         linked("plain-good");
-        sandbox().entra().faults().add(io.tokenbroker.sandbox.entra.Fault.throttled(Duration.ofSeconds(59)));
+        sandbox().entra().faults().add(io.tokenbroker.sandbox.entra.EntraFault.throttled(Duration.ofSeconds(59)));
 
         passAfter(MONTH);
 
@@ -185,7 +185,7 @@ class BackgroundKeepAliveTest extends LinkingTest {
     void aPassEndsWhereFusionAuthIsAwayAndMostRowsAreNotPutOff() {
         var accounts =
                 IntStream.range(0, 20).mapToObj(i -> linked("plain-" + i)).toList();
-        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.UNAVAILABLE_503));
+        sandbox().fusionAuth().fault(FusionAuthFault.of(FusionAuthFault.Kind.UNAVAILABLE_503));
         passAfter(MONTH);
         assertThat(Rows.all()).filteredOn(row -> row.nextLookAt() > 0).hasSize(5);
         assertThat(asked).hasValue(0);
@@ -331,7 +331,7 @@ class BackgroundKeepAliveTest extends LinkingTest {
     @Test
     void aRowOfAnOldKeyIsSealedByTheFirstAlsoWhileFusionAuthIsAway() {
         IntStream.range(0, 6).mapToObj(i -> linked("plain-key-" + i)).toList().forEach(this::sealByTheOldKey);
-        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.UNAVAILABLE_503));
+        sandbox().fusionAuth().fault(FusionAuthFault.of(FusionAuthFault.Kind.UNAVAILABLE_503));
 
         passAfter(MONTH);
 

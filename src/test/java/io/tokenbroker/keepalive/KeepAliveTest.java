@@ -13,7 +13,7 @@ import io.tokenbroker.keepalive.GrantKeeper.Discovery;
 import io.tokenbroker.keepalive.KeepAlive.Options;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.fusionauth.Fault;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthFault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.Unknown;
 import io.tokenbroker.sandbox.fusionauth.User;
@@ -327,7 +327,8 @@ class KeepAliveTest extends LinkingTest {
             if (plain.tokenRequests().size() == 103) {
                 sandbox()
                         .fusionAuth()
-                        .fault(Fault.of(Fault.Kind.UNAVAILABLE_503).on("GET", LINK_API));
+                        .fault(FusionAuthFault.of(FusionAuthFault.Kind.UNAVAILABLE_503)
+                                .on("GET", LINK_API));
             }
             return reply;
         });
@@ -363,7 +364,8 @@ class KeepAliveTest extends LinkingTest {
             if (request.path().equals(SEARCH) && searches.incrementAndGet() == 2) {
                 sandbox()
                         .fusionAuth()
-                        .fault(Fault.of(Fault.Kind.UNAVAILABLE_503).on("POST", SEARCH));
+                        .fault(FusionAuthFault.of(FusionAuthFault.Kind.UNAVAILABLE_503)
+                                .on("POST", SEARCH));
             }
         });
 
@@ -546,7 +548,9 @@ class KeepAliveTest extends LinkingTest {
         TestTime.advance(MONTH);
         sandbox()
                 .fusionAuth()
-                .fault(Fault.of(Fault.Kind.UNAVAILABLE_503).on("GET", LINK_API).times(2));
+                .fault(FusionAuthFault.of(FusionAuthFault.Kind.UNAVAILABLE_503)
+                        .on("GET", LINK_API)
+                        .times(2));
 
         assertThat(run()).contains("1 accounts due: 1 renewed");
         assertThat(exit).isZero();
@@ -559,7 +563,7 @@ class KeepAliveTest extends LinkingTest {
         sandbox()
                 .entra()
                 .faults()
-                .add(io.tokenbroker.sandbox.entra.Fault.throttled(Duration.ofSeconds(1))
+                .add(io.tokenbroker.sandbox.entra.EntraFault.throttled(Duration.ofSeconds(1))
                         .times(1));
 
         assertThat(run()).contains("1 accounts due: 1 renewed");

@@ -13,8 +13,8 @@ import static org.hamcrest.Matchers.equalTo;
 import io.quarkus.arc.Arc;
 import io.quarkus.test.junit.QuarkusTest;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.fusionauth.Fault;
-import io.tokenbroker.sandbox.fusionauth.Fault.Kind;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthFault;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthFault.Kind;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.TestTime;
@@ -49,7 +49,7 @@ class ReadAheadTest extends BrokerTest {
         var before = lastRead();
         served(21);
         Waiting.until(() -> !lastRead().equals(before));
-        sandbox().fusionAuth().fault(Fault.of(Kind.ERROR_500).on("GET", LINK_API));
+        sandbox().fusionAuth().fault(FusionAuthFault.of(Kind.ERROR_500).on("GET", LINK_API));
 
         served(20);
         TestTime.advance(Duration.ofSeconds(10));
@@ -58,7 +58,7 @@ class ReadAheadTest extends BrokerTest {
 
     @Test
     void nobodyWaitsForAReadingAndOneIsUnderWayHoweverManyAsk() {
-        sandbox().fusionAuth().fault(Fault.of(Kind.HANG).on("GET", LINK_API));
+        sandbox().fusionAuth().fault(FusionAuthFault.of(Kind.HANG).on("GET", LINK_API));
         TestTime.advance(Duration.ofSeconds(21));
 
         assertThat(mintsAtOnce(account, 200))
@@ -71,7 +71,7 @@ class ReadAheadTest extends BrokerTest {
 
     @Test
     void aFusionAuthThatFailsIsNotAskedAtEachUse() {
-        sandbox().fusionAuth().fault(Fault.of(Kind.UNAVAILABLE_503).on("GET", LINK_API));
+        sandbox().fusionAuth().fault(FusionAuthFault.of(Kind.UNAVAILABLE_503).on("GET", LINK_API));
         served(21);
         awaitReads(1);
         TestTime.advance(Duration.ofSeconds(1));

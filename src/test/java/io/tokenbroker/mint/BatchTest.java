@@ -21,7 +21,7 @@ import io.restassured.response.Response;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.sandbox.EarlierLink;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.sandbox.entra.EntraFault;
 import io.tokenbroker.sandbox.entra.Tenant;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
@@ -131,7 +131,7 @@ class BatchTest extends BrokerTest {
     @Test
     void theyRunAtTheSameTime() {
         var items = accountsAt(10).stream().map(account -> item(account, ARM)).toArray();
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.HANG));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.HANG));
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var answer = CompletableFuture.supplyAsync(() -> batch(items), threads);
             Waiting.until(() -> sandbox().entra().faults().hanging() >= items.length);
@@ -144,7 +144,7 @@ class BatchTest extends BrokerTest {
     @Test
     void sixteenOfAProviderAreAskedForAtOnceAndTheOrderIsKept() {
         var accounts = accountsAtBoth();
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.HANG));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.HANG));
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var answer = CompletableFuture.supplyAsync(() -> batch(items(accounts)), threads);
             // The one of the other provider, and as many as may be asked for at once.
@@ -158,7 +158,7 @@ class BatchTest extends BrokerTest {
     @Test
     void noMoreThanSixteenOfAProviderAreAskedForAtOnce() {
         var accounts = accountsAtBoth();
-        sandbox().entra().faults().add(Fault.slow(Duration.ofMillis(300)));
+        sandbox().entra().faults().add(EntraFault.slow(Duration.ofMillis(300)));
 
         batch(items(accounts)).then().statusCode(200).body(json("results[*].token.account_id", equalTo(accounts)));
 

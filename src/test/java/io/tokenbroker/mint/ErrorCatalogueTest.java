@@ -18,7 +18,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.sandbox.entra.EntraFault;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.Json;
@@ -158,7 +158,7 @@ class ErrorCatalogueTest extends BrokerTest {
         sandbox()
                 .entra()
                 .faults()
-                .add(Fault.aadsts(row.number()).onGrant("refresh_token").onResource(ARM));
+                .add(EntraFault.aadsts(row.number()).onGrant("refresh_token").onResource(ARM));
 
         var answer = mint(account, ARM);
 

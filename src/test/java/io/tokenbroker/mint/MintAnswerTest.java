@@ -21,7 +21,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.response.Response;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.sandbox.entra.EntraFault;
 import io.tokenbroker.sandbox.entra.Tenant;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
@@ -149,7 +149,7 @@ class MintAnswerTest extends BrokerTest {
     void lifetimesThatCannotBeAreBroughtIntoBounds() {
         var account = Broker.link(Sandbox.CONTOSO, BLAKE);
         sandbox().entra().faults().add(life("300000000").times(1));
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.EXPIRES_IN_TEXT));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.EXPIRES_IN_TEXT));
 
         mint(account, ARM)
                 .then()
@@ -203,8 +203,9 @@ class MintAnswerTest extends BrokerTest {
         assertThat(sandbox().entra().refreshes()).isZero();
     }
 
-    private static Fault life(String seconds) {
-        return new Fault(Fault.Kind.LIFE, seconds, Fault.ANY, Fault.ANY, Fault.ANY, "refresh_token", 0);
+    private static EntraFault life(String seconds) {
+        return new EntraFault(
+                EntraFault.Kind.LIFE, seconds, EntraFault.ANY, EntraFault.ANY, EntraFault.ANY, "refresh_token", 0);
     }
 
     private static Response resource(String path, String token) {

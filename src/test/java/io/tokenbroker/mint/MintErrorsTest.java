@@ -20,7 +20,7 @@ import io.restassured.response.Response;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.provider.ReloadProviders;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.sandbox.entra.EntraFault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
@@ -40,7 +40,7 @@ class MintErrorsTest extends BrokerTest {
     @Test
     void aRefusalForOneResourceLeavesTheOthers() {
         var account = Broker.link(Sandbox.CONTOSO, BLAKE);
-        sandbox().entra().faults().add(Fault.aadsts(50076).onResource(ARM));
+        sandbox().entra().faults().add(EntraFault.aadsts(50076).onResource(ARM));
 
         mint(account, ARM).then().statusCode(403);
         mint(account, GRAPH).then().statusCode(200);
@@ -103,7 +103,7 @@ class MintErrorsTest extends BrokerTest {
     void anotherPersonsTokenIsRefused() {
         var account = Broker.link(Sandbox.CONTOSO, BLAKE);
         var stored = linkOf(account).token();
-        sandbox().entra().faults().add(Fault.tokenOf("bea@contoso.com").times(1));
+        sandbox().entra().faults().add(EntraFault.tokenOf("bea@contoso.com").times(1));
 
         mint(account, ARM)
                 .then()
@@ -187,7 +187,7 @@ class MintErrorsTest extends BrokerTest {
     @Test
     void aMintAfterAnOutageOfTheTenantNeedsNobody() {
         var account = Broker.link(Sandbox.CONTOSO, BLAKE);
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP).times(2));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.DROP).times(2));
         mintAnew(account, ARM).then().statusCode(503);
 
         TestTime.advance(Duration.ofMinutes(1));

@@ -15,7 +15,7 @@ import static org.hamcrest.Matchers.equalTo;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.sandbox.entra.EntraFault;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.TestTime;
@@ -35,7 +35,7 @@ class MintFlightTest extends BrokerTest {
     @Test
     void twoHundredAtOnceShareOneRefresh() {
         var account = Broker.link(Sandbox.CONTOSO, BLAKE);
-        sandbox().entra().faults().add(Fault.slow(Duration.ofMillis(300)));
+        sandbox().entra().faults().add(EntraFault.slow(Duration.ofMillis(300)));
 
         var answers = mintsAtOnce(account, 200);
 
@@ -76,8 +76,8 @@ class MintFlightTest extends BrokerTest {
     @Test
     void aRefusalIsSharedToo() {
         var account = Broker.link(Sandbox.CONTOSO, BLAKE);
-        sandbox().entra().faults().add(Fault.slow(Duration.ofMillis(300)));
-        sandbox().entra().faults().add(Fault.aadsts(50076));
+        sandbox().entra().faults().add(EntraFault.slow(Duration.ofMillis(300)));
+        sandbox().entra().faults().add(EntraFault.aadsts(50076));
 
         var answers = mintsAtOnce(account, 20);
 
@@ -91,7 +91,9 @@ class MintFlightTest extends BrokerTest {
         sandbox()
                 .entra()
                 .faults()
-                .add(Fault.of(Fault.Kind.HANG).onGrant("refresh_token").times(1));
+                .add(EntraFault.of(EntraFault.Kind.HANG)
+                        .onGrant("refresh_token")
+                        .times(1));
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var early = CompletableFuture.supplyAsync(() -> mint(account, ARM), threads);
             awaitHanging();
@@ -113,11 +115,11 @@ class MintFlightTest extends BrokerTest {
     @Test
     void whoInsistsOnANewTokenDoesNotCostTheOthersTheirStaleOne() throws Exception {
         var account = Broker.link(Sandbox.CONTOSO, BLAKE);
-        sandbox().entra().faults().add(Fault.life(Duration.ofSeconds(1000)).times(1));
+        sandbox().entra().faults().add(EntraFault.life(Duration.ofSeconds(1000)).times(1));
         mint(account, ARM);
         TestTime.advance(Duration.ofSeconds(800));
-        sandbox().entra().faults().add(Fault.slow(Duration.ofMillis(300)));
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP));
+        sandbox().entra().faults().add(EntraFault.slow(Duration.ofMillis(300)));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.DROP));
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var insisting = CompletableFuture.supplyAsync(() -> mintAnew(account, ARM), threads);
             awaitRefreshes(2);
@@ -127,8 +129,9 @@ class MintFlightTest extends BrokerTest {
         }
     }
 
-    private static io.tokenbroker.sandbox.fusionauth.Fault slowRead() {
-        return io.tokenbroker.sandbox.fusionauth.Fault.of(io.tokenbroker.sandbox.fusionauth.Fault.Kind.SLOW)
+    private static io.tokenbroker.sandbox.fusionauth.FusionAuthFault slowRead() {
+        return io.tokenbroker.sandbox.fusionauth.FusionAuthFault.of(
+                        io.tokenbroker.sandbox.fusionauth.FusionAuthFault.Kind.SLOW)
                 .on("GET", LINK_API)
                 .lasting(Duration.ofMillis(300));
     }

@@ -22,7 +22,7 @@ import static org.hamcrest.Matchers.notNullValue;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.sandbox.entra.EntraFault;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.TestTime;
@@ -105,7 +105,7 @@ class MintValidityTest extends BrokerTest {
     @Test
     void aLifetimeInTextIsUnderstood() {
         tokensLive(1000);
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.EXPIRES_IN_TEXT));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.EXPIRES_IN_TEXT));
 
         mint(account, ARM).then().body(json("expires_in", allOf(greaterThan(990), lessThanOrEqualTo(1000))));
     }
@@ -145,7 +145,7 @@ class MintValidityTest extends BrokerTest {
     @Test
     void aClaimsChallengeThatFailsLeavesTheCachedTokenWhereItIs() {
         var first = mint(account, ARM);
-        sandbox().entra().faults().add(Fault.aadsts(50076).times(1));
+        sandbox().entra().faults().add(EntraFault.aadsts(50076).times(1));
 
         Broker.mint(account, Map.of("resource", ARM, "claims", CLAIMS)).then().statusCode(403);
 
@@ -199,7 +199,7 @@ class MintValidityTest extends BrokerTest {
         tokensLive(1000);
         var first = mint(account, ARM);
         advance(800);
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.SERVER_ERROR));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.SERVER_ERROR));
 
         mint(account, ARM)
                 .then()
@@ -216,7 +216,7 @@ class MintValidityTest extends BrokerTest {
     @Test
     void aTokenThatAResourceRefusedIsNotServedAgainWhileTheTenantIsAway() {
         var first = mint(account, ARM);
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.DROP));
 
         unavailable(mintAnew(account, ARM));
         unavailable(Broker.mint(account, Map.of("resource", ARM, "claims", CLAIMS)));
@@ -231,8 +231,8 @@ class MintValidityTest extends BrokerTest {
         mint(account, ARM).then().statusCode(200);
         sandbox()
                 .fusionAuth()
-                .fault(io.tokenbroker.sandbox.fusionauth.Fault.of(
-                        io.tokenbroker.sandbox.fusionauth.Fault.Kind.ERROR_500));
+                .fault(io.tokenbroker.sandbox.fusionauth.FusionAuthFault.of(
+                        io.tokenbroker.sandbox.fusionauth.FusionAuthFault.Kind.ERROR_500));
 
         advance(25);
         mint(account, ARM).then().statusCode(200).body(json("source", equalTo("cache")));
@@ -264,8 +264,8 @@ class MintValidityTest extends BrokerTest {
 
     /** They are not renewed ahead of time, which is another test's. */
     private static void tokensLive(int seconds) {
-        sandbox().entra().faults().add(Fault.life(Duration.ofSeconds(seconds)));
-        sandbox().entra().faults().add(Fault.refreshIn(Duration.ofSeconds(seconds - 1)));
+        sandbox().entra().faults().add(EntraFault.life(Duration.ofSeconds(seconds)));
+        sandbox().entra().faults().add(EntraFault.refreshIn(Duration.ofSeconds(seconds - 1)));
     }
 
     private static void advance(int seconds) {

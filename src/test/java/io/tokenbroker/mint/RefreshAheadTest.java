@@ -14,7 +14,7 @@ import static org.hamcrest.Matchers.not;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.sandbox.entra.EntraFault;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.TestTime;
@@ -37,7 +37,7 @@ class RefreshAheadTest extends BrokerTest {
     @BeforeEach
     void mintOne() {
         account = Broker.link(Sandbox.CONTOSO, BLAKE);
-        sandbox().entra().faults().add(Fault.life(Duration.ofSeconds(LIFE)));
+        sandbox().entra().faults().add(EntraFault.life(Duration.ofSeconds(LIFE)));
     }
 
     @Test
@@ -46,7 +46,7 @@ class RefreshAheadTest extends BrokerTest {
         advance(1880);
         minted().then().body(json("access_token", equalTo(at(first, "access_token"))));
         assertThat(refreshes()).isEqualTo(1);
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.HANG).times(1));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.HANG).times(1));
 
         advance(440);
         var during = mint(account, ARM);
@@ -63,7 +63,7 @@ class RefreshAheadTest extends BrokerTest {
 
     @Test
     void theProvidersOwnHintGoesFirst() {
-        sandbox().entra().faults().add(Fault.refreshIn(Duration.ofSeconds(1000)));
+        sandbox().entra().faults().add(EntraFault.refreshIn(Duration.ofSeconds(1000)));
         var first = minted();
 
         advance(890);
@@ -78,7 +78,7 @@ class RefreshAheadTest extends BrokerTest {
     @Test
     void oneIsUnderWayHoweverManyAsk() {
         minted();
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.HANG).times(1));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.HANG).times(1));
         advance(2400);
 
         assertThat(mintsAtOnce(account, 200))
@@ -97,7 +97,7 @@ class RefreshAheadTest extends BrokerTest {
                 .toList();
         accounts.forEach(RefreshAheadTest::minted);
         assertThat(sandbox().entra().refreshes()).isEqualTo(20);
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.HANG));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.HANG));
         advance(2400);
 
         accounts.forEach(each -> minted(each).then().body(json("source", equalTo("cache"))));
@@ -114,7 +114,7 @@ class RefreshAheadTest extends BrokerTest {
     @Test
     void aTenantThatIsAwayIsTriedEveryHalfMinuteAndNobodyNotices() {
         minted();
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.DROP));
         advance(2400);
         minted().then().body(json("source", equalTo("cache")));
         // Each try sends twice: a connection that was kept may have been closed.

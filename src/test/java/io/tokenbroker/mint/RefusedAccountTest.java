@@ -16,7 +16,7 @@ import static org.hamcrest.Matchers.lessThanOrEqualTo;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.sandbox.entra.EntraFault;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.TestTime;
@@ -88,7 +88,7 @@ class RefusedAccountTest extends BrokerTest {
 
     @Test
     void aClaimsChallengeIsRefusedForItselfOnly() {
-        sandbox().entra().faults().add(Fault.aadsts(50076).times(1));
+        sandbox().entra().faults().add(EntraFault.aadsts(50076).times(1));
         withClaims(CLAIMS).then().statusCode(403);
 
         withClaims(CLAIMS).then().statusCode(403);
@@ -99,7 +99,10 @@ class RefusedAccountTest extends BrokerTest {
 
     @Test
     void aNewAuthorizationEndsEveryRefusalAtOnce() {
-        sandbox().entra().faults().add(Fault.aadsts(53003).onResource(GRAPH).times(1));
+        sandbox()
+                .entra()
+                .faults()
+                .add(EntraFault.aadsts(53003).onResource(GRAPH).times(1));
         mint(account, GRAPH).then().statusCode(403);
         sandbox().entra().directory().revokeSessions(BLAKE);
         mint(account, ARM).then().statusCode(409);
@@ -130,7 +133,7 @@ class RefusedAccountTest extends BrokerTest {
 
     @Test
     void aRefusalThatExplainsNothingIsConfirmedByAnotherQuestion() {
-        sandbox().entra().faults().add(Fault.aadsts(70000).times(1));
+        sandbox().entra().faults().add(EntraFault.aadsts(70000).times(1));
 
         mint(account, ARM).then().statusCode(200).body(json("source", equalTo("refresh")));
 
@@ -145,7 +148,7 @@ class RefusedAccountTest extends BrokerTest {
 
     @Test
     void oneScopeThatIsRefusedWithoutAReasonCostsTheOthersNothing() {
-        sandbox().entra().faults().add(Fault.aadsts(70000).onResource(ARM));
+        sandbox().entra().faults().add(EntraFault.aadsts(70000).onResource(ARM));
 
         mint(account, ARM)
                 .then()
@@ -160,7 +163,7 @@ class RefusedAccountTest extends BrokerTest {
 
     @Test
     void whoMustSignInAgainIsAskedForWhatWasAskedFor() {
-        sandbox().entra().faults().add(Fault.aadsts(70000));
+        sandbox().entra().faults().add(EntraFault.aadsts(70000));
 
         Broker.mint(account, Map.of("scopes", List.of("Mail.Read")))
                 .then()
@@ -170,7 +173,7 @@ class RefusedAccountTest extends BrokerTest {
 
     @Test
     void whatIsConfirmedOnceNeedsNoMoreConfirmation() {
-        sandbox().entra().faults().add(Fault.aadsts(70000));
+        sandbox().entra().faults().add(EntraFault.aadsts(70000));
         mint(account, ARM).then().statusCode(409);
         TestTime.advance(Duration.ofMinutes(16));
 
@@ -181,8 +184,8 @@ class RefusedAccountTest extends BrokerTest {
 
     @Test
     void whatWasConfirmedDiffersIsWhatCounts() {
-        sandbox().entra().faults().add(Fault.aadsts(70000).times(1));
-        sandbox().entra().faults().add(Fault.aadsts(50076));
+        sandbox().entra().faults().add(EntraFault.aadsts(70000).times(1));
+        sandbox().entra().faults().add(EntraFault.aadsts(50076));
 
         mint(account, ARM).then().statusCode(403).body(json("code", equalTo("interaction_required")));
 
@@ -191,12 +194,12 @@ class RefusedAccountTest extends BrokerTest {
 
     @Test
     void aTenantThatIsAskedTooOftenForOneThingIsLeftAloneWithItAndOthersAreNot() {
-        sandbox().entra().faults().add(Fault.life(Duration.ofSeconds(1000)));
-        sandbox().entra().faults().add(Fault.refreshIn(Duration.ofSeconds(999)));
+        sandbox().entra().faults().add(EntraFault.life(Duration.ofSeconds(1000)));
+        sandbox().entra().faults().add(EntraFault.refreshIn(Duration.ofSeconds(999)));
         mint(account, GRAPH).then().statusCode(200);
         TestTime.advance(Duration.ofSeconds(800));
-        sandbox().entra().faults().add(Fault.aadsts(50196).onResource(GRAPH));
-        sandbox().entra().faults().add(Fault.aadsts(50196).onResource(VAULT));
+        sandbox().entra().faults().add(EntraFault.aadsts(50196).onResource(GRAPH));
+        sandbox().entra().faults().add(EntraFault.aadsts(50196).onResource(VAULT));
 
         mint(account, GRAPH).then().statusCode(200).body(json("source", equalTo("stale")));
         mint(account, VAULT).then().statusCode(503);
@@ -218,7 +221,7 @@ class RefusedAccountTest extends BrokerTest {
 
     @Test
     void aClockThatIsSetBackProlongsNoRefusal() {
-        sandbox().entra().faults().add(Fault.aadsts(50173).times(1));
+        sandbox().entra().faults().add(EntraFault.aadsts(50173).times(1));
         mint(account, ARM).then().statusCode(409);
 
         TestTime.advance(Duration.ofMinutes(-5));
@@ -228,7 +231,7 @@ class RefusedAccountTest extends BrokerTest {
 
     @Test
     void anAccountThatWorksForOneResourceWorks() {
-        sandbox().entra().faults().add(Fault.aadsts(50173).times(1));
+        sandbox().entra().faults().add(EntraFault.aadsts(50173).times(1));
         mint(account, ARM).then().statusCode(409);
         TestTime.advance(Duration.ofSeconds(61));
         mintAnew(account, GRAPH).then().statusCode(200);

@@ -19,7 +19,7 @@ import io.restassured.response.Response;
 import io.tokenbroker.provider.ReloadProviders;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.AppRegistration;
-import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.sandbox.entra.EntraFault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.IdentityProvider;
 import io.tokenbroker.support.Broker;
@@ -173,7 +173,7 @@ class RefusedClientTest extends BrokerTest {
 
     @Test
     void aResourceThatTheApplicationMayNotAskForIsNoFaultOfTheOthers() {
-        sandbox().entra().faults().add(Fault.aadsts(650057).onResource(ARM));
+        sandbox().entra().faults().add(EntraFault.aadsts(650057).onResource(ARM));
 
         misconfigured(mint(account, ARM));
 

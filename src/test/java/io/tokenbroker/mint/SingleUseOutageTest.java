@@ -19,7 +19,7 @@ import io.restassured.response.Response;
 import io.tokenbroker.grant.UnstoredTokens;
 import io.tokenbroker.mint.Minting.MintSettings;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.sandbox.entra.EntraFault;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.StoreMemory;
@@ -58,7 +58,7 @@ class SingleUseOutageTest extends BrokerTest {
 
     @Test
     void graceResendInsideTheLease() {
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP_AFTER).times(1));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.DROP_AFTER).times(1));
 
         mint(account, ARM).then().statusCode(200).body(json("source", equalTo("refresh")));
 
@@ -72,7 +72,7 @@ class SingleUseOutageTest extends BrokerTest {
     @Test
     void whereThereIsNoGraceTheAccountSaysAtOnceWhatHelps() {
         sandbox().entra().switches().singleUseRefreshTokens(true);
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP_AFTER).times(1));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.DROP_AFTER).times(1));
 
         mint(account, ARM).then().statusCode(409).body(json("code", equalTo("reauthorization_required")));
 
@@ -85,7 +85,7 @@ class SingleUseOutageTest extends BrokerTest {
     @Test
     void whereTheFirstNeverArrivedTheSecondSucceeds() {
         sandbox().entra().switches().singleUseRefreshTokens(true);
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP).times(1));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.DROP).times(1));
 
         mint(account, ARM).then().statusCode(200);
         mintAnew(account, ARM).then().statusCode(200);
@@ -108,7 +108,7 @@ class SingleUseOutageTest extends BrokerTest {
 
     @Test
     void whileTheStoreIsAwayATokenThatStillLivesIsHandedOut() {
-        sandbox().entra().faults().add(Fault.life(Duration.ofSeconds(400)));
+        sandbox().entra().faults().add(EntraFault.life(Duration.ofSeconds(400)));
         mint(account, ARM).then().statusCode(200);
         storeGoesAway();
         TestTime.advance(Duration.ofSeconds(200));
@@ -153,7 +153,7 @@ class SingleUseOutageTest extends BrokerTest {
         var reusable = Broker.link(Sandbox.FABRIKAM, CASEY);
         mint(reusable, ARM).then().statusCode(200);
         storeGoesAway();
-        sandbox().entra().faults().add(Fault.aadsts(50173).times(1));
+        sandbox().entra().faults().add(EntraFault.aadsts(50173).times(1));
 
         mintAnew(reusable, ARM).then().statusCode(503).body(json("code", equalTo("store_unavailable")));
         storeComesBack();
@@ -166,7 +166,7 @@ class SingleUseOutageTest extends BrokerTest {
     void whatIsRefusedWithoutTheStoreIsNotSentWithEachMint() {
         var reusable = Broker.link(Sandbox.FABRIKAM, CASEY);
         storeGoesAway();
-        sandbox().entra().faults().add(Fault.aadsts(50173));
+        sandbox().entra().faults().add(EntraFault.aadsts(50173));
 
         for (var asked = 0; asked < 5; asked++) {
             mint(reusable, asked % 2 == 0 ? ARM : GRAPH)
@@ -228,7 +228,7 @@ class SingleUseOutageTest extends BrokerTest {
     }
 
     private static Response whileTheTenantHangs(String id, Runnable meanwhile) {
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.HANG).times(1));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.HANG).times(1));
         var late = CompletableFuture.supplyAsync(() -> mint(id, ARM), Thread::startVirtualThread);
         Waiting.until(() -> sandbox().entra().faults().hanging() > 0);
         meanwhile.run();

@@ -19,7 +19,7 @@ import io.tokenbroker.grant.OtherReplica;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.link.RememberedLinks;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.sandbox.entra.EntraFault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
@@ -63,7 +63,10 @@ class StoredGrantTest extends BrokerTest {
 
     @Test
     void noRefreshTokenInTheAnswer() {
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.NO_REFRESH_TOKEN).times(1));
+        sandbox()
+                .entra()
+                .faults()
+                .add(EntraFault.of(EntraFault.Kind.NO_REFRESH_TOKEN).times(1));
         var before = OtherReplica.version(account);
 
         mint(account, ARM).then().statusCode(200);
@@ -77,7 +80,7 @@ class StoredGrantTest extends BrokerTest {
 
     @Test
     void twoResourcesDoNotEvictEachOther() {
-        sandbox().entra().faults().add(Fault.life(Duration.ofHours(2)));
+        sandbox().entra().faults().add(EntraFault.life(Duration.ofHours(2)));
         for (var minute = 0; minute < 60; minute += 10) {
             // Each time a replica that has no memory of it.
             forget();
@@ -129,10 +132,13 @@ class StoredGrantTest extends BrokerTest {
 
     @Test
     void aStaleTokenOfAnAccountThatIsGoneByNowIsNotHandedOut() {
-        sandbox().entra().faults().add(Fault.life(Duration.ofSeconds(1000)).times(1));
+        sandbox().entra().faults().add(EntraFault.life(Duration.ofSeconds(1000)).times(1));
         mint(account, ARM).then().statusCode(200);
         TestTime.advance(Duration.ofSeconds(800));
-        sandbox().entra().faults().add(Fault.throttled(Duration.ofSeconds(5)).times(1));
+        sandbox()
+                .entra()
+                .faults()
+                .add(EntraFault.throttled(Duration.ofSeconds(5)).times(1));
 
         var late = whileTheTenantHangs(() -> mint(account, ARM), () -> {
             var id = AccountId.parse(account).orElseThrow();
@@ -218,7 +224,7 @@ class StoredGrantTest extends BrokerTest {
     }
 
     private static Response whileTheTenantHangs(Supplier<Response> mint, Runnable meanwhile) {
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.HANG));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.HANG));
         var late = async(mint);
         Waiting.until(() -> sandbox().entra().faults().hanging() > 0);
         meanwhile.run();

@@ -11,7 +11,7 @@ import io.tokenbroker.mint.Minting;
 import io.tokenbroker.ops.ProvidersReady.UsersReadable;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.fusionauth.ApiKey;
-import io.tokenbroker.sandbox.fusionauth.Fault;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthFault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
@@ -61,7 +61,7 @@ class UsersUnreadableTest extends BrokerTest {
     @Test
     void anOutageOfFusionAuthSaysNothingOfTheKey() {
         look();
-        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.UNAVAILABLE_503));
+        sandbox().fusionAuth().fault(FusionAuthFault.of(FusionAuthFault.Kind.UNAVAILABLE_503));
         look();
         sandbox().fusionAuth().clearFaults();
 

@@ -23,7 +23,7 @@ import io.tokenbroker.mint.Minting;
 import io.tokenbroker.problem.ProblemAnswer;
 import io.tokenbroker.provider.ReloadProviders;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.sandbox.entra.EntraFault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
@@ -195,7 +195,7 @@ class ClientPolicyTest extends BrokerTest {
 
     @Test
     void ofManyWhoInsistAtOnceOnDifferentThingsOneGetsThrough() {
-        sandbox().entra().faults().add(Fault.slow(Duration.ofMillis(300)));
+        sandbox().entra().faults().add(EntraFault.slow(Duration.ofMillis(300)));
         var items = IntStream.range(0, 100)
                 .mapToObj(i -> forcedWith("{\"access_token\":{\"number\":{\"value\":\"%d\"}}}".formatted(i)))
                 .toList();
@@ -212,7 +212,7 @@ class ClientPolicyTest extends BrokerTest {
 
     @Test
     void whoInsistOnTheSameAtOnceShareTheAnswer() {
-        sandbox().entra().faults().add(Fault.slow(Duration.ofMillis(300)));
+        sandbox().entra().faults().add(EntraFault.slow(Duration.ofMillis(300)));
 
         var answer =
                 batch(PolicyClients.PATIENT, Collections.nCopies(10, forcedWith("{\"access_token\":{\"a\":null}}")));
@@ -237,7 +237,7 @@ class ClientPolicyTest extends BrokerTest {
 
     @Test
     void aTokenOfAnotherIdentityIsAnAnswerToo() {
-        sandbox().entra().faults().add(Fault.tokenOf("bea@contoso.com"));
+        sandbox().entra().faults().add(EntraFault.tokenOf("bea@contoso.com"));
         mint(PolicyClients.PATIENT, forced(ARM)).then().statusCode(502);
 
         ProblemAnswer.of(mint(PolicyClients.PATIENT, forced(ARM)), 429, "rate_limited");
@@ -260,7 +260,7 @@ class ClientPolicyTest extends BrokerTest {
 
     @Test
     void anOutageUsesNothingUpAndANewAuthorizationIsANewBeginning() {
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.UNAVAILABLE));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.UNAVAILABLE));
         ProblemAnswer.of(mint(PolicyClients.PATIENT, forced(ARM)), 503, "provider_unavailable");
         sandbox().entra().faults().clear();
         mint(PolicyClients.PATIENT, forced(ARM)).then().statusCode(200);

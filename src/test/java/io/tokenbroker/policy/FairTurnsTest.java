@@ -7,7 +7,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.sandbox.entra.EntraFault;
 import io.tokenbroker.sandbox.entra.Tenant;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
@@ -40,7 +40,7 @@ class FairTurnsTest extends BrokerTest {
                         Sandbox.CONTOSO,
                         "user-%04d@contoso.com".formatted(i)))
                 .toList();
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.HANG).inTenant(Tenant.CONTOSO.id()));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.HANG).inTenant(Tenant.CONTOSO.id()));
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var hanging = accounts.subList(1, accounts.size()).stream()
                     .map(account -> CompletableFuture.supplyAsync(() -> mint(PolicyClients.PATIENT, account), threads))

@@ -13,7 +13,7 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import io.tokenbroker.problem.ProblemAnswer;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.sandbox.entra.EntraFault;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.ClientKey;
@@ -166,7 +166,7 @@ class ForcedRefreshTest extends BrokerTest {
     @Test
     void anOutageGivesTheTurnBackInTheStoreToo() {
         minted(Map.of("resource", ARM));
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.UNAVAILABLE));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.UNAVAILABLE));
         mint(Map.of("resource", ARM, "force_refresh", true)).then().statusCode(503);
 
         assertThat(StoreMemory.database().first("test", row -> row.getInt(1), "SELECT count(*) FROM refresh_turns"))

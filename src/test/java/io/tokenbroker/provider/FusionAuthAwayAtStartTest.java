@@ -9,7 +9,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.fusionauth.Fault;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthFault;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.LinkingTest;
 import io.tokenbroker.support.Management;
@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 @TestProfile(FusionAuthAwayAtStartTest.Away.class)
 class FusionAuthAwayAtStartTest extends LinkingTest {
 
-    private static final Fault OUTAGE = Fault.of(Fault.Kind.UNAVAILABLE_503).on("GET", "/api/identity-provider");
+    private static final FusionAuthFault OUTAGE =
+            FusionAuthFault.of(FusionAuthFault.Kind.UNAVAILABLE_503).on("GET", "/api/identity-provider");
 
     @Test
     void aBrokerThatStartsFirstWaitsForFusionAuth() {

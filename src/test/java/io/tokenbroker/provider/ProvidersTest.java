@@ -16,7 +16,7 @@ import io.restassured.response.ValidatableResponse;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.AppRegistration;
 import io.tokenbroker.sandbox.entra.Tenant;
-import io.tokenbroker.sandbox.fusionauth.Fault;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthFault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.IdentityProvider;
 import io.tokenbroker.sandbox.fusionauth.LinkingStrategy;
@@ -258,7 +258,9 @@ class ProvidersTest extends LinkingTest {
     @ValueSource(strings = {"ERROR_500", "UNAVAILABLE_503", "PROXY_502", "RATE_LIMITED_429", "DROP"})
     void providersStayWhileFusionAuthIsAway(String kind) {
         letTheBrokerLook();
-        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.valueOf(kind)).on("GET", IDENTITY_PROVIDERS));
+        sandbox()
+                .fusionAuth()
+                .fault(FusionAuthFault.of(FusionAuthFault.Kind.valueOf(kind)).on("GET", IDENTITY_PROVIDERS));
         letTheBrokerLook();
 
         listed().body(json("providers[*].name", equalTo(List.of("Adatum", "Contoso", "Fabrikam"))));
@@ -269,7 +271,9 @@ class ProvidersTest extends LinkingTest {
     @Test
     void whileFusionAuthIsAwayItIsAskedEveryFewSecondsOnly() {
         letTheBrokerLook();
-        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.UNAVAILABLE_503).on("GET", IDENTITY_PROVIDERS));
+        sandbox()
+                .fusionAuth()
+                .fault(FusionAuthFault.of(FusionAuthFault.Kind.UNAVAILABLE_503).on("GET", IDENTITY_PROVIDERS));
         letTheListGrowOld();
         var before = sandbox().fusionAuth().count("GET", IDENTITY_PROVIDERS);
 
@@ -287,7 +291,9 @@ class ProvidersTest extends LinkingTest {
     @Timeout(60)
     void whileFusionAuthHangsOneWaitsForItAndTheOthersUseWhatIsKnown() throws Exception {
         letTheBrokerLook();
-        sandbox().fusionAuth().fault(Fault.of(Fault.Kind.HANG).on("GET", IDENTITY_PROVIDERS));
+        sandbox()
+                .fusionAuth()
+                .fault(FusionAuthFault.of(FusionAuthFault.Kind.HANG).on("GET", IDENTITY_PROVIDERS));
         letTheListGrowOld();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var waiting = threads.submit(() -> Broker.alice().get("/providers").statusCode());

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.sandbox.entra.EntraFault;
 import io.tokenbroker.sandbox.process.BrokerProcess;
 import io.tokenbroker.support.DoorSettings;
 import java.nio.file.Path;
@@ -96,7 +96,7 @@ class AzureSdksIT {
         shows(Program.run(folder, narrow, command), "forbidden", "broker.clients.<name>.resources");
 
         var away = with("RESOURCE", "https://graph.microsoft.com");
-        SANDBOX.entra().faults().add(new Fault(Fault.Kind.UNAVAILABLE, "1", "*", "*", "*", "*", 0));
+        SANDBOX.entra().faults().add(new EntraFault(EntraFault.Kind.UNAVAILABLE, "1", "*", "*", "*", "*", 0));
         shows(Program.run(folder, away, command), "provider_unavailable", "no account is lost");
         SANDBOX.entra().faults().clear();
 

@@ -6,7 +6,7 @@ import static io.tokenbroker.support.Json.json;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.sandbox.entra.EntraFault;
 import io.tokenbroker.sandbox.process.BrokerProcess;
 import io.tokenbroker.support.Waiting;
 import java.time.Duration;
@@ -61,9 +61,9 @@ class RestartIT {
         var started = broker.start(Sandbox.ADATUM, Sandbox.CALLBACK);
         var callback = SANDBOX.entra().signIn(at(started, "authorize_url"), "d@adatum.com");
         String account = at(broker.resolve(at(broker.complete(callback), "pending_link_id")), "account.id");
-        SANDBOX.entra().faults().add(Fault.refreshIn(Duration.ofSeconds(1)).times(1));
+        SANDBOX.entra().faults().add(EntraFault.refreshIn(Duration.ofSeconds(1)).times(1));
         broker.mint(account, Map.of("resource", ARM)).then().statusCode(200);
-        SANDBOX.entra().faults().add(Fault.of(Fault.Kind.HANG).times(1));
+        SANDBOX.entra().faults().add(EntraFault.of(EntraFault.Kind.HANG).times(1));
         Waiting.until(() -> {
             broker.mint(account, Map.of("resource", ARM)).then().statusCode(200).body(json("source", equalTo("cache")));
             return SANDBOX.entra().faults().hanging() == 1;

@@ -11,7 +11,7 @@ import io.restassured.response.Response;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.real.SpringExample.Registration;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.sandbox.entra.EntraFault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.process.BrokerProcess;
 import io.tokenbroker.support.ClientKey;
@@ -103,7 +103,7 @@ class TokenExchangeClientsIT {
             shows(spring.get("arm", zoe), "invalid_target", "There is no account of this id");
             shows(spring.get("unknown", alice), "invalid_target", "There is no account of this id");
             shows(spring.get("forbidden", alice), "invalid_target", "broker.clients.<name>.resources");
-            SANDBOX.entra().faults().add(Fault.of(Fault.Kind.DROP));
+            SANDBOX.entra().faults().add(EntraFault.of(EntraFault.Kind.DROP));
             shows(spring.get("graph", alice), "invalid_token_response", "no account is lost");
             SANDBOX.entra().faults().clear();
             SANDBOX.entra().directory().revokeSessions(BLAKE);
@@ -146,7 +146,7 @@ class TokenExchangeClientsIT {
 
         var uncached = new HashMap<>(variables());
         uncached.put("RESOURCE", "https://graph.microsoft.com");
-        SANDBOX.entra().faults().add(Fault.of(Fault.Kind.DROP));
+        SANDBOX.entra().faults().add(EntraFault.of(EntraFault.Kind.DROP));
         fails(
                 Program.run(folder, uncached, command),
                 "temporarily_unavailable",

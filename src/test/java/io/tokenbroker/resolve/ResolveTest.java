@@ -9,7 +9,7 @@ import static org.hamcrest.Matchers.notNullValue;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.fusionauth.Fault;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthFault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.Link;
 import io.tokenbroker.sandbox.fusionauth.Unknown;
@@ -239,18 +239,20 @@ class ResolveTest extends LinkingTest {
 
     @ParameterizedTest
     @EnumSource(names = {"ERROR_500", "UNAVAILABLE_503", "WEBHOOK_504", "PROXY_502", "DROP"})
-    void aFailureAfterTheLinkWasMadeIsALinkAllTheSame(Fault.Kind kind) {
+    void aFailureAfterTheLinkWasMadeIsALinkAllTheSame(FusionAuthFault.Kind kind) {
         var pending = pending();
-        sandbox().fusionAuth().fault(Fault.of(kind).on("POST", LINK).times(1).onceCommitted());
+        sandbox()
+                .fusionAuth()
+                .fault(FusionAuthFault.of(kind).on("POST", LINK).times(1).onceCommitted());
 
         resolve(pending).then().statusCode(200).body(json("account.status", equalTo("active")));
     }
 
     @ParameterizedTest
     @EnumSource(names = {"ERROR_500", "UNAVAILABLE_503", "WEBHOOK_504", "PROXY_502", "DROP"})
-    void aFailureBeforeTheLinkWasMadeCanBeTriedAgain(Fault.Kind kind) {
+    void aFailureBeforeTheLinkWasMadeCanBeTriedAgain(FusionAuthFault.Kind kind) {
         var pending = pending();
-        sandbox().fusionAuth().fault(Fault.of(kind).on("POST", LINK));
+        sandbox().fusionAuth().fault(FusionAuthFault.of(kind).on("POST", LINK));
 
         problem(resolve(pending), 502, "upstream_error");
         assertThat(sandbox().fusionAuth().links()).isEmpty();
@@ -282,7 +284,9 @@ class ResolveTest extends LinkingTest {
         var pending = pending();
         sandbox()
                 .fusionAuth()
-                .fault(Fault.of(Fault.Kind.RATE_LIMITED_429).on("POST", LINK).times(1));
+                .fault(FusionAuthFault.of(FusionAuthFault.Kind.RATE_LIMITED_429)
+                        .on("POST", LINK)
+                        .times(1));
 
         problem(resolve(pending), 503, "fusionauth_unavailable").header("Retry-After", notNullValue());
         resolve(pending).then().statusCode(200);

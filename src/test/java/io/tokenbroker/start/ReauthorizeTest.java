@@ -11,7 +11,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.sandbox.entra.EntraFault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.Json;
@@ -51,7 +51,7 @@ class ReauthorizeTest extends LinkingTest {
     })
     void atEntra(int number, String code, boolean withClaims) {
         var account = Broker.link(Sandbox.CONTOSO, BLAKE);
-        sandbox().entra().faults().add(Fault.aadsts(number).onGrant("refresh_token"));
+        sandbox().entra().faults().add(EntraFault.aadsts(number).onGrant("refresh_token"));
         for (var scopes : SCOPES) {
             var refused = Broker.mint(account, Map.of("scopes", scopes, "force_refresh", true));
             refused.then().body(json("code", equalTo(code)));
@@ -108,7 +108,7 @@ class ReauthorizeTest extends LinkingTest {
     @Test
     void theLongestResourceThereIs() {
         var account = Broker.link(Sandbox.CONTOSO, BLAKE);
-        sandbox().entra().faults().add(Fault.aadsts(65001).onGrant("refresh_token"));
+        sandbox().entra().faults().add(EntraFault.aadsts(65001).onGrant("refresh_token"));
         var refused = Broker.mint(account, Map.of("resource", "api://" + "x".repeat(506)));
 
         assertThat(startedWith(refused).get("scope")).endsWith("x/.default");

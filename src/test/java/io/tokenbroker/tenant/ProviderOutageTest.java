@@ -24,7 +24,7 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import io.tokenbroker.provider.ReloadProviders;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.sandbox.entra.EntraFault;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.TestTime;
@@ -57,11 +57,11 @@ class ProviderOutageTest extends BrokerTest {
 
     @ParameterizedTest
     @EnumSource(
-            value = Fault.Kind.class,
+            value = EntraFault.Kind.class,
             names = {"GARBAGE", "EMPTY_BODY", "OVERSIZE", "NO_ACCESS_TOKEN"})
-    void anAnswerThatIsNoneIsAnUpstreamError(Fault.Kind kind) {
+    void anAnswerThatIsNoneIsAnUpstreamError(EntraFault.Kind kind) {
         refresh(
-                Fault.of(kind),
+                EntraFault.of(kind),
                 answer -> answer.then()
                         .statusCode(502)
                         .body(json("code", equalTo("upstream_error")))
@@ -72,23 +72,23 @@ class ProviderOutageTest extends BrokerTest {
 
     @ParameterizedTest
     @EnumSource(
-            value = Fault.Kind.class,
+            value = EntraFault.Kind.class,
             names = {"SERVER_ERROR", "DROP", "DROP_AFTER"})
-    void aTenantThatFailsIsUnavailableForAWhile(Fault.Kind kind) {
-        refresh(Fault.of(kind), answer -> unavailable(answer, "10"));
+    void aTenantThatFailsIsUnavailableForAWhile(EntraFault.Kind kind) {
+        refresh(EntraFault.of(kind), answer -> unavailable(answer, "10"));
     }
 
     @Test
     void retryAfterIsPassedOn() {
-        refresh(Fault.throttled(Duration.ofSeconds(77)), answer -> unavailable(answer, "77"));
-        refresh(of(Fault.Kind.UNAVAILABLE, "42"), answer -> unavailable(answer, "42"));
-        refresh(of(Fault.Kind.UNAVAILABLE, ""), answer -> unavailable(answer, "10"));
+        refresh(EntraFault.throttled(Duration.ofSeconds(77)), answer -> unavailable(answer, "77"));
+        refresh(of(EntraFault.Kind.UNAVAILABLE, "42"), answer -> unavailable(answer, "42"));
+        refresh(of(EntraFault.Kind.UNAVAILABLE, ""), answer -> unavailable(answer, "10"));
     }
 
     @Test
     void whoAsksAgainHearsTheTenantsOwnRetryAfterToo() {
         var account = Broker.link(Sandbox.CONTOSO, BLAKE);
-        sandbox().entra().faults().add(of(Fault.Kind.UNAVAILABLE, "60"));
+        sandbox().entra().faults().add(of(EntraFault.Kind.UNAVAILABLE, "60"));
 
         for (var asked = 0; asked < 2; asked++) {
             var answer = mint(account, ARM);
@@ -99,7 +99,7 @@ class ProviderOutageTest extends BrokerTest {
 
     @Test
     void retryAfterAsADateBecomesSeconds() {
-        refresh(Fault.throttledUntil(Duration.ofSeconds(100)), answer -> {
+        refresh(EntraFault.throttledUntil(Duration.ofSeconds(100)), answer -> {
             answer.then().statusCode(503).body(json("code", equalTo("provider_unavailable")));
             assertThat(Integer.parseInt(answer.header("Retry-After"))).isBetween(95, 100);
         });
@@ -107,15 +107,15 @@ class ProviderOutageTest extends BrokerTest {
 
     @Test
     void retryAfterIsNeverMoreThanAnHour() {
-        refresh(Fault.throttled(Duration.ofDays(2)), answer -> unavailable(answer, "3600"));
-        refresh(Fault.throttledUntil(Duration.ofDays(2)), answer -> unavailable(answer, "3600"));
+        refresh(EntraFault.throttled(Duration.ofDays(2)), answer -> unavailable(answer, "3600"));
+        refresh(EntraFault.throttledUntil(Duration.ofDays(2)), answer -> unavailable(answer, "3600"));
     }
 
     @Test
     void redirectsAreNotFollowed() {
         try (var elsewhere = ScriptedTenant.answering(200, "application/json", "{\"access_token\":\"stolen\"}")) {
             refresh(
-                    Fault.redirect(URI.create(elsewhere.url())),
+                    EntraFault.redirect(URI.create(elsewhere.url())),
                     answer -> answer.then().statusCode(502).body(json("code", equalTo("upstream_error"))));
 
             assertThat(elsewhere.requests()).isEmpty();
@@ -124,7 +124,7 @@ class ProviderOutageTest extends BrokerTest {
 
     @Test
     void aTenantThatHangsIsATimeout() {
-        refresh(Fault.of(Fault.Kind.HANG), answer -> {
+        refresh(EntraFault.of(EntraFault.Kind.HANG), answer -> {
             answer.then().statusCode(504).body(json("code", equalTo("upstream_timeout")));
             assertThat(answer.timeIn(TimeUnit.MILLISECONDS)).isLessThan(SOON.toMillis());
         });
@@ -269,7 +269,7 @@ class ProviderOutageTest extends BrokerTest {
     void aTokenWithoutALifetimeLivesAsLongAsTheSettingsSay() {
         sandbox().entra().consents().grant(DEVON, ARM);
         var linked = Broker.link(Sandbox.ADATUM, DEVON);
-        sandbox().entra().faults().add(Fault.life(Duration.ZERO));
+        sandbox().entra().faults().add(EntraFault.life(Duration.ZERO));
 
         mint(linked, ARM)
                 .then()
@@ -278,7 +278,7 @@ class ProviderOutageTest extends BrokerTest {
     }
 
     /** A refresh that meets the fault; the account and the next mint are none the worse. */
-    private static void refresh(Fault fault, Consumer<Response> check) {
+    private static void refresh(EntraFault fault, Consumer<Response> check) {
         var linked = Broker.link(Sandbox.CONTOSO, BLAKE);
         sandbox().entra().faults().add(fault.onGrant("refresh_token"));
 
@@ -317,8 +317,8 @@ class ProviderOutageTest extends BrokerTest {
         }
     }
 
-    private static Fault of(Fault.Kind kind, String value) {
-        return new Fault(kind, value, Fault.ANY, Fault.ANY, Fault.ANY, Fault.ANY, 0);
+    private static EntraFault of(EntraFault.Kind kind, String value) {
+        return new EntraFault(kind, value, EntraFault.ANY, EntraFault.ANY, EntraFault.ANY, EntraFault.ANY, 0);
     }
 
     private static void unavailable(Response answer, String retryAfter) {

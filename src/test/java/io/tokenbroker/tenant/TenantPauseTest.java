@@ -19,7 +19,7 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import io.tokenbroker.provider.ReloadProviders;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.sandbox.entra.EntraFault;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.Management;
@@ -39,7 +39,10 @@ class TenantPauseTest extends BrokerTest {
     @Test
     void aTenantThatSaysWhenToComeAgainIsLeftAloneUntilThen() {
         var first = Broker.link(Sandbox.CONTOSO, BLAKE);
-        sandbox().entra().faults().add(Fault.throttled(Duration.ofSeconds(77)).times(1));
+        sandbox()
+                .entra()
+                .faults()
+                .add(EntraFault.throttled(Duration.ofSeconds(77)).times(1));
         waits(mint(first, ARM), 77, 77);
 
         waits(mint(first, GRAPH), 70, 77);
@@ -58,7 +61,7 @@ class TenantPauseTest extends BrokerTest {
         sandbox()
                 .entra()
                 .faults()
-                .add(Fault.throttledUntil(Duration.ofSeconds(100)).times(1));
+                .add(EntraFault.throttledUntil(Duration.ofSeconds(100)).times(1));
         waits(mint(linked, ARM), 95, 100);
 
         TestTime.advance(Duration.ofSeconds(90));
@@ -70,7 +73,7 @@ class TenantPauseTest extends BrokerTest {
     @Test
     void anHourIsTheLongest() {
         var linked = Broker.link(Sandbox.CONTOSO, BLAKE);
-        sandbox().entra().faults().add(Fault.throttled(Duration.ofDays(2)).times(1));
+        sandbox().entra().faults().add(EntraFault.throttled(Duration.ofDays(2)).times(1));
         waits(mint(linked, ARM), 3600, 3600);
 
         TestTime.advance(Duration.ofMinutes(59));
@@ -82,7 +85,10 @@ class TenantPauseTest extends BrokerTest {
     @Test
     void aClockThatIsSetBackProlongsNoPause() {
         var linked = Broker.link(Sandbox.CONTOSO, BLAKE);
-        sandbox().entra().faults().add(Fault.throttled(Duration.ofSeconds(77)).times(1));
+        sandbox()
+                .entra()
+                .faults()
+                .add(EntraFault.throttled(Duration.ofSeconds(77)).times(1));
         waits(mint(linked, ARM), 77, 77);
 
         TestTime.advance(Duration.ofMinutes(-5));
@@ -105,10 +111,13 @@ class TenantPauseTest extends BrokerTest {
     @Test
     void meanwhileATokenThatStillLivesIsServedAndSaysSo() {
         var linked = Broker.link(Sandbox.CONTOSO, BLAKE);
-        sandbox().entra().faults().add(Fault.life(Duration.ofSeconds(1000)).times(1));
+        sandbox().entra().faults().add(EntraFault.life(Duration.ofSeconds(1000)).times(1));
         mint(linked, ARM).then().statusCode(200);
         TestTime.advance(Duration.ofSeconds(800));
-        sandbox().entra().faults().add(Fault.throttled(Duration.ofMinutes(10)).times(1));
+        sandbox()
+                .entra()
+                .faults()
+                .add(EntraFault.throttled(Duration.ofMinutes(10)).times(1));
 
         for (var i = 0; i < 3; i++) {
             mint(linked, ARM).then().statusCode(200).body(json("source", equalTo("stale")));
@@ -121,11 +130,11 @@ class TenantPauseTest extends BrokerTest {
 
     @ParameterizedTest
     @EnumSource(
-            value = Fault.Kind.class,
+            value = EntraFault.Kind.class,
             names = {"SERVER_ERROR", "UNAVAILABLE", "DROP", "DROP_AFTER"})
-    void aFailureIsTriedOnceMoreWhereATokenCanBeSentTwice(Fault.Kind kind) {
+    void aFailureIsTriedOnceMoreWhereATokenCanBeSentTwice(EntraFault.Kind kind) {
         var linked = Broker.link(Sandbox.CONTOSO, BLAKE);
-        sandbox().entra().faults().add(Fault.of(kind).times(1));
+        sandbox().entra().faults().add(EntraFault.of(kind).times(1));
 
         mint(linked, ARM).then().statusCode(200).body(json("source", equalTo("refresh")));
 
@@ -134,11 +143,11 @@ class TenantPauseTest extends BrokerTest {
 
     @ParameterizedTest
     @EnumSource(
-            value = Fault.Kind.class,
+            value = EntraFault.Kind.class,
             names = {"SERVER_ERROR", "UNAVAILABLE", "DROP", "HANG"})
-    void aTokenThatWorksOnceIsSentOnceMoreAndNotAThirdTime(Fault.Kind kind) {
+    void aTokenThatWorksOnceIsSentOnceMoreAndNotAThirdTime(EntraFault.Kind kind) {
         var linked = Broker.link(Sandbox.ADATUM, DEVON);
-        sandbox().entra().faults().add(Fault.of(kind));
+        sandbox().entra().faults().add(EntraFault.of(kind));
 
         assertThat(mint(linked, ARM).statusCode()).isBetween(503, 504);
 
@@ -147,11 +156,11 @@ class TenantPauseTest extends BrokerTest {
 
     @ParameterizedTest
     @EnumSource(
-            value = Fault.Kind.class,
+            value = EntraFault.Kind.class,
             names = {"HANG", "GARBAGE"})
-    void whatMayHaveBeenDoneIsNotTriedOnceMore(Fault.Kind kind) {
+    void whatMayHaveBeenDoneIsNotTriedOnceMore(EntraFault.Kind kind) {
         var linked = Broker.link(Sandbox.CONTOSO, BLAKE);
-        sandbox().entra().faults().add(Fault.of(kind).times(1));
+        sandbox().entra().faults().add(EntraFault.of(kind).times(1));
 
         assertThat(mint(linked, ARM).statusCode()).isBetween(502, 504);
 
@@ -161,7 +170,7 @@ class TenantPauseTest extends BrokerTest {
     @Test
     void aThirdTryIsNeverMade() {
         var linked = Broker.link(Sandbox.CONTOSO, BLAKE);
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.SERVER_ERROR));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.SERVER_ERROR));
 
         mint(linked, ARM).then().statusCode(503);
 
@@ -190,7 +199,7 @@ class TenantPauseTest extends BrokerTest {
     @Test
     void aRefusalWithoutAnExplanationIsConfirmedByOneQuestionWhereATokenWorksOnce() {
         var linked = Broker.link(Sandbox.ADATUM, DEVON);
-        sandbox().entra().faults().add(Fault.aadsts(70000).times(2));
+        sandbox().entra().faults().add(EntraFault.aadsts(70000).times(2));
 
         mint(linked, ARM).then().statusCode(409).body(json("code", equalTo("reauthorization_required")));
 
@@ -206,8 +215,15 @@ class TenantPauseTest extends BrokerTest {
         return linkAt(provider.id(), Sandbox.CONTOSO, BLAKE);
     }
 
-    private static Fault unavailable(String retryAfter) {
-        return new Fault(Fault.Kind.UNAVAILABLE, retryAfter, Fault.ANY, Fault.ANY, Fault.ANY, Fault.ANY, 0);
+    private static EntraFault unavailable(String retryAfter) {
+        return new EntraFault(
+                EntraFault.Kind.UNAVAILABLE,
+                retryAfter,
+                EntraFault.ANY,
+                EntraFault.ANY,
+                EntraFault.ANY,
+                EntraFault.ANY,
+                0);
     }
 
     /** How many refresh grants ended so, by the metrics. */

@@ -13,7 +13,7 @@ import static org.hamcrest.Matchers.equalTo;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.tokenbroker.sandbox.Sandbox;
-import io.tokenbroker.sandbox.entra.Fault;
+import io.tokenbroker.sandbox.entra.EntraFault;
 import io.tokenbroker.sandbox.entra.Tenant;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.support.Broker;
@@ -46,7 +46,7 @@ class TenantsApartTest extends BrokerTest {
     void aTenantThatHangsHoldsOnlyItsOwnPlacesAndWhoeverWaitsGetsItsTurn() {
         var hanging = ofPeople(PLACES + 8);
         var healthy = Broker.link(Sandbox.FABRIKAM, CASEY);
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.HANG).inTenant(Tenant.CONTOSO.id()));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.HANG).inTenant(Tenant.CONTOSO.id()));
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var waiting = hanging.stream()
                     .map(account -> CompletableFuture.supplyAsync(() -> mint(account, ARM), threads))
@@ -67,7 +67,7 @@ class TenantsApartTest extends BrokerTest {
         var failing = ofPeople(4);
         var another = Broker.link(Sandbox.CONTOSO, BEA);
         var healthy = Broker.link(Sandbox.FABRIKAM, CASEY);
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP).inTenant(Tenant.CONTOSO.id()));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.DROP).inTenant(Tenant.CONTOSO.id()));
         askUntilItIsLeftAlone(failing);
         var before = sandbox().entra().refreshes();
 
@@ -90,7 +90,7 @@ class TenantsApartTest extends BrokerTest {
         var failing = ofPeople(20);
         var another = Broker.link(Sandbox.CONTOSO, BEA);
         leftAlone(failing);
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.HANG).inTenant(Tenant.CONTOSO.id()));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.HANG).inTenant(Tenant.CONTOSO.id()));
         rest();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var mints = Stream.concat(failing.stream(), Stream.of(another))
@@ -115,7 +115,7 @@ class TenantsApartTest extends BrokerTest {
     void aTenantThatComesAndGoesIsLeftAloneEachTime() {
         var failing = ofPeople(5);
         for (var outage = 0; outage < 3; outage++) {
-            sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP).inTenant(Tenant.CONTOSO.id()));
+            sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.DROP).inTenant(Tenant.CONTOSO.id()));
             askUntilItIsLeftAlone(failing);
             var before = sandbox().entra().refreshes();
 
@@ -133,11 +133,11 @@ class TenantsApartTest extends BrokerTest {
         var failing = Broker.link(Sandbox.CONTOSO, BLAKE);
         var another = Broker.link(Sandbox.CONTOSO, BEA);
         var outOfOrder = ofPeople(5);
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP).inTenant(Tenant.CONTOSO.id()));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.DROP).inTenant(Tenant.CONTOSO.id()));
         mint(failing, ARM).then().statusCode(503);
         askUntilItIsLeftAlone(outOfOrder);
         sandbox().entra().faults().clear();
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP).forUser(BLAKE));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.DROP).forUser(BLAKE));
         var before = sandbox().entra().refreshes(BLAKE);
         rest();
 
@@ -151,11 +151,11 @@ class TenantsApartTest extends BrokerTest {
     void anAccountThatStillFailsAfterAnOutageDoesNotKeepThoseWhoFailedWithItFromTryingAgain() {
         var failing = Broker.link(Sandbox.CONTOSO, BLAKE);
         var outOfOrder = ofPeople(5);
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP).inTenant(Tenant.CONTOSO.id()));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.DROP).inTenant(Tenant.CONTOSO.id()));
         mint(failing, ARM).then().statusCode(503);
         askUntilItIsLeftAlone(outOfOrder);
         sandbox().entra().faults().clear();
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP).forUser(BLAKE));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.DROP).forUser(BLAKE));
         rest();
 
         mintAnew(failing, ARM).then().statusCode(503);
@@ -167,7 +167,7 @@ class TenantsApartTest extends BrokerTest {
     void oneAccountThatAlwaysFailsDoesNotStopTheOthersOfItsTenant() {
         var failing = Broker.link(Sandbox.CONTOSO, BLAKE);
         var healthy = Broker.link(Sandbox.CONTOSO, BEA);
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP).forUser(BLAKE));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.DROP).forUser(BLAKE));
 
         for (var i = 0; i < 50; i++) {
             mint(failing, ARM).then().statusCode(503).body(json("code", equalTo("provider_unavailable")));
@@ -184,7 +184,7 @@ class TenantsApartTest extends BrokerTest {
     void whoeverKeepsAskingForAnAccountThatAlwaysFailsDoesNotStopTheOthers() {
         var failing = Broker.link(Sandbox.CONTOSO, BLAKE);
         var healthy = Broker.link(Sandbox.CONTOSO, BEA);
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP).forUser(BLAKE));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.DROP).forUser(BLAKE));
 
         for (var i = 0; i < 40; i++) {
             TestTime.advance(Duration.ofSeconds(6));
@@ -199,7 +199,7 @@ class TenantsApartTest extends BrokerTest {
     void anAccountThatFailsForManyAtOnceDoesNotStopTheOthers() {
         var failing = Broker.link(Sandbox.CONTOSO, BLAKE);
         var healthy = Broker.link(Sandbox.CONTOSO, BEA);
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP).forUser(BLAKE));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.DROP).forUser(BLAKE));
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var answers = IntStream.range(0, PLACES)
                     .mapToObj(i -> CompletableFuture.supplyAsync(() -> withClaims(failing, i), threads))
@@ -218,8 +218,10 @@ class TenantsApartTest extends BrokerTest {
                 .toList();
         var healthy = Broker.link(FusionAuthStandIn.ZOE_ID, Sandbox.CONTOSO, BEA);
         contosos(5)
-                .forEach(email ->
-                        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP).forUser(email)));
+                .forEach(email -> sandbox()
+                        .entra()
+                        .faults()
+                        .add(EntraFault.of(EntraFault.Kind.DROP).forUser(email)));
 
         askUntilItIsLeftAlone(failing);
 
@@ -242,7 +244,7 @@ class TenantsApartTest extends BrokerTest {
 
     /** The tenant breaks every connection off until it is left alone; then it answers again, and nobody knows. */
     private static void leftAlone(List<String> accounts) {
-        sandbox().entra().faults().add(Fault.of(Fault.Kind.DROP).inTenant(Tenant.CONTOSO.id()));
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.DROP).inTenant(Tenant.CONTOSO.id()));
         askUntilItIsLeftAlone(accounts);
         sandbox().entra().faults().clear();
     }

@@ -12,7 +12,7 @@ record AuthorizeRequest(
         String challenge,
         String challengeMethod,
         String nonce,
-        ClaimsRequest claims) {
+        EntraClaimsRequest claims) {
 
     private static final int SHORTEST_CHALLENGE = 43;
     private static final int LONGEST_CHALLENGE = 128;
@@ -39,8 +39,8 @@ record AuthorizeRequest(
                 method,
                 query.getOrDefault("nonce", ""),
                 query.containsKey("claims")
-                        ? ClaimsRequest.parse(query.getOrDefault("claims", ""))
-                        : ClaimsRequest.NONE);
+                        ? EntraClaimsRequest.parse(query.getOrDefault("claims", ""))
+                        : EntraClaimsRequest.NONE);
     }
 
     private static void checkChallenge(String challenge, String method) {

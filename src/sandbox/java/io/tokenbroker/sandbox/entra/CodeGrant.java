@@ -55,9 +55,9 @@ final class CodeGrant {
                 code.authority().admit(user),
                 code.grant(),
                 asked,
-                TokenEndpoint.claims(request),
+                EntraTokenEndpoint.claims(request),
                 code.nonce(),
-                TokenEndpoint.wantsClientInfo(request));
+                EntraTokenEndpoint.wantsClientInfo(request));
     }
 
     /** Ends the code. Of two that come at once, one is too late. */

@@ -71,19 +71,19 @@ final class Control {
         };
     }
 
-    private static Fault fault(JsonNode json) {
+    private static EntraFault fault(JsonNode json) {
         var kind = text(json, "kind").toUpperCase(Locale.ROOT).replace('-', '_');
-        var fault = new Fault(
-                Fault.Kind.valueOf(kind),
+        var fault = new EntraFault(
+                EntraFault.Kind.valueOf(kind),
                 json.path("value").asText(""),
-                json.path("user").asText(Fault.ANY),
-                json.path("resource").asText(Fault.ANY),
-                json.path("tenant").asText(Fault.ANY),
-                json.path("grant").asText(Fault.ANY),
+                json.path("user").asText(EntraFault.ANY),
+                json.path("resource").asText(EntraFault.ANY),
+                json.path("tenant").asText(EntraFault.ANY),
+                json.path("grant").asText(EntraFault.ANY),
                 json.path("times").asInt(0));
         // A number the catalogue lacks is told now, not by a broken answer later.
-        if (fault.kind() == Fault.Kind.AADSTS) {
-            Fault.aadsts(Integer.parseInt(fault.value()));
+        if (fault.kind() == EntraFault.Kind.AADSTS) {
+            EntraFault.aadsts(Integer.parseInt(fault.value()));
         }
         return fault;
     }

@@ -19,7 +19,7 @@ public final class EntraStandIn extends HttpStandIn {
     private final String base = url().toString();
     private final SettableClock clock = new SettableClock();
     private final Switches switches = new Switches();
-    private final Faults faults = new Faults();
+    private final EntraFaults faults = new EntraFaults();
     private final Consents consents = new Consents();
     private final Policies policies = new Policies();
     private final Directory directory = new Directory(consents);
@@ -30,7 +30,7 @@ public final class EntraStandIn extends HttpStandIn {
     private final SigningKey key = new SigningKey();
     private final AccessTokens accessTokens = new AccessTokens(key, clock, base);
     private final ErrorReplies errors = new ErrorReplies(clock, base);
-    private final Discovery discovery = new Discovery(base, key, switches);
+    private final EntraDiscovery discovery = new EntraDiscovery(base, key, switches);
     private final Graph graph = new Graph(accessTokens, directory);
     private final ResourceManager resourceManager = new ResourceManager(accessTokens, switches, base);
     private final Control control = new Control(this);
@@ -40,7 +40,7 @@ public final class EntraStandIn extends HttpStandIn {
     private final ReadWriteLock underWay = new ReentrantReadWriteLock();
 
     private final AuthorizeEndpoint authorize;
-    private final TokenEndpoint token;
+    private final EntraTokenEndpoint token;
 
     /** @param port where to listen; 0 takes any free port */
     public EntraStandIn(int port) {
@@ -52,7 +52,7 @@ public final class EntraStandIn extends HttpStandIn {
         super(port);
         app = new AppRegistration(clock, clientSecret);
         authorize = new AuthorizeEndpoint(clock, base, app, directory, consents, policies, codes, sessions, switches);
-        token = new TokenEndpoint(
+        token = new EntraTokenEndpoint(
                 clock,
                 log,
                 faults,
@@ -86,7 +86,7 @@ public final class EntraStandIn extends HttpStandIn {
         return policies;
     }
 
-    public Faults faults() {
+    public EntraFaults faults() {
         return faults;
     }
 

@@ -19,17 +19,17 @@ final class FaultReplies {
             .withZone(ZoneOffset.UTC);
 
     private final Clock clock;
-    private final Faults faults;
+    private final EntraFaults faults;
     private final ErrorReplies errors;
 
-    FaultReplies(Clock clock, Faults faults, ErrorReplies errors) {
+    FaultReplies(Clock clock, EntraFaults faults, ErrorReplies errors) {
         this.clock = clock;
         this.faults = faults;
         this.errors = errors;
     }
 
     /** Does the work, or what the faults do to it. */
-    Reply around(Faults.Met met, Request request, Supplier<Reply> work) {
+    Reply around(EntraFaults.Met met, Request request, Supplier<Reply> work) {
         try {
             return attempt(met, request, work);
         } catch (InterruptedException closing) {
@@ -38,9 +38,9 @@ final class FaultReplies {
         }
     }
 
-    private Reply attempt(Faults.Met met, Request request, Supplier<Reply> work) throws InterruptedException {
-        pause(met, Fault.Kind.SLOW);
-        if (met.has(Fault.Kind.HANG)) {
+    private Reply attempt(EntraFaults.Met met, Request request, Supplier<Reply> work) throws InterruptedException {
+        pause(met, EntraFault.Kind.SLOW);
+        if (met.has(EntraFault.Kind.HANG)) {
             faults.hang();
         }
         var instead = instead(met, request);
@@ -48,18 +48,18 @@ final class FaultReplies {
             return instead.get();
         }
         var reply = work.get();
-        pause(met, Fault.Kind.SLOW_AFTER);
-        return met.has(Fault.Kind.DROP_AFTER) ? Reply.dropped() : reply;
+        pause(met, EntraFault.Kind.SLOW_AFTER);
+        return met.has(EntraFault.Kind.DROP_AFTER) ? Reply.dropped() : reply;
     }
 
-    private Optional<Reply> instead(Faults.Met met, Request request) {
+    private Optional<Reply> instead(EntraFaults.Met met, Request request) {
         return met.faults().stream()
                 .map(fault -> instead(fault, request))
                 .flatMap(Optional::stream)
                 .findFirst();
     }
 
-    private Optional<Reply> instead(Fault fault, Request request) {
+    private Optional<Reply> instead(EntraFault fault, Request request) {
         var value = fault.value();
         return switch (fault.kind()) {
             case AADSTS -> Optional.of(errors.json(Refusal.of(Integer.parseInt(value)), request));
@@ -90,7 +90,7 @@ final class FaultReplies {
         return retryAfter.isEmpty() ? reply : reply.with("Retry-After", retryAfter);
     }
 
-    private void pause(Faults.Met met, Fault.Kind kind) throws InterruptedException {
+    private void pause(EntraFaults.Met met, EntraFault.Kind kind) throws InterruptedException {
         for (var fault : met.faults()) {
             if (fault.kind() == kind) {
                 faults.pause(Duration.ofMillis(Long.parseLong(fault.value())));

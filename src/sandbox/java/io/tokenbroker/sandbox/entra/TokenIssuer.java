@@ -20,7 +20,7 @@ final class TokenIssuer {
             Tenant tenant,
             Grant grant,
             ScopeRequest scopes,
-            ClaimsRequest claims,
+            EntraClaimsRequest claims,
             String nonce,
             boolean clientInfo) {}
 
@@ -63,14 +63,14 @@ final class TokenIssuer {
         }
     }
 
-    ObjectNode issue(Order asked, Faults.Met met) {
-        var order = met.value(Fault.Kind.ANOTHER_USER)
+    ObjectNode issue(Order asked, EntraFaults.Met met) {
+        var order = met.value(EntraFault.Kind.ANOTHER_USER)
                 .map(email -> forAnother(asked, email))
                 .orElse(asked);
         var wanted = order.scopes().only();
         var granted = consents.granted(order.user().email(), wanted.resource());
         var longLived = order.claims().longLived() && wanted.resource().equals(Resource.GRAPH);
-        var life = met.value(Fault.Kind.LIFE)
+        var life = met.value(EntraFault.Kind.LIFE)
                 .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)))
                 .orElseGet(() -> longLived ? LONG_LIFE : usualLife());
         var subject = new AccessTokens.Subject(
@@ -83,8 +83,8 @@ final class TokenIssuer {
         if (longLived) {
             answer.put("refresh_in", life.toSeconds() / 2);
         }
-        met.value(Fault.Kind.REFRESH_IN).ifPresent(seconds -> answer.put("refresh_in", Long.parseLong(seconds)));
-        if (!met.has(Fault.Kind.NO_ACCESS_TOKEN)) {
+        met.value(EntraFault.Kind.REFRESH_IN).ifPresent(seconds -> answer.put("refresh_in", Long.parseLong(seconds)));
+        if (!met.has(EntraFault.Kind.NO_ACCESS_TOKEN)) {
             answer.put(
                     "access_token",
                     accessTokens.accessToken(
@@ -95,7 +95,7 @@ final class TokenIssuer {
                             order.claims().contexts(),
                             order.grant().secondFactor()));
         }
-        if (order.scopes().asks("offline_access") && !met.has(Fault.Kind.NO_REFRESH_TOKEN)) {
+        if (order.scopes().asks("offline_access") && !met.has(EntraFault.Kind.NO_REFRESH_TOKEN)) {
             answer.put("refresh_token", refreshTokens.issue(order.grant(), clock.instant()));
         }
         if (order.scopes().asks("openid")) {
@@ -124,9 +124,9 @@ final class TokenIssuer {
         return Duration.ofSeconds(ThreadLocalRandom.current().nextInt(3600, 5400));
     }
 
-    private static void putLife(ObjectNode answer, Duration life, Faults.Met met) {
+    private static void putLife(ObjectNode answer, Duration life, EntraFaults.Met met) {
         var seconds = life.toSeconds();
-        if (met.has(Fault.Kind.EXPIRES_IN_TEXT)) {
+        if (met.has(EntraFault.Kind.EXPIRES_IN_TEXT)) {
             answer.put("expires_in", Long.toString(seconds));
         } else {
             answer.put("expires_in", seconds);

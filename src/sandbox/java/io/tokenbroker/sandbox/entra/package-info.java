@@ -17,7 +17,7 @@
  * <tr><td>{@code GET /requests}</td><td>the latest token requests, secrets left out</td></tr>
  * <tr><td>{@code POST /introspect} {@code {token}}</td><td>what a token is and whether it is good</td></tr>
  * <tr><td>{@code POST /faults} {@code {kind, value?, user?, resource?, tenant?, grant?, times?}}</td>
- *     <td>adds a {@link io.tokenbroker.sandbox.entra.Fault}; kinds are its enum's names in lower case with hyphens</td></tr>
+ *     <td>adds a {@link io.tokenbroker.sandbox.entra.EntraFault}; kinds are its enum's names in lower case with hyphens</td></tr>
  * <tr><td>{@code DELETE /faults}</td><td>clears faults and releases requests that hang</td></tr>
  * <tr><td>{@code POST /clock} {@code {advance: "PT1H"}}</td><td>moves the clock</td></tr>
  * <tr><td>{@code POST /users} {@code {perTenant: 100}} or {@code {email, name, tenant}}</td><td>adds users</td></tr>

@@ -75,12 +75,12 @@ final class Control {
     }
 
     /** By the enum's name, or that in lower case with hyphens. */
-    private static Fault.Kind kind(String name) {
-        return Fault.Kind.valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));
+    private static FusionAuthFault.Kind kind(String name) {
+        return FusionAuthFault.Kind.valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));
     }
 
-    private static Fault fault(JsonNode body) {
-        var fault = Fault.of(kind(required(body, "kind")))
+    private static FusionAuthFault fault(JsonNode body) {
+        var fault = FusionAuthFault.of(kind(required(body, "kind")))
                 .on(
                         Json.text(body, "method").orElse("*"),
                         Json.text(body, "path").orElse("*"))

@@ -37,10 +37,10 @@ public final class FusionAuthStandIn extends HttpStandIn {
 
     /** What docs/operate.md gives a broker's key, and no more. */
     public static final Map<String, Set<String>> BROKER_PERMISSIONS = Map.of(
-            LinkApi.PATH, Set.of("GET", "POST", "DELETE"),
-            PendingLinkApi.PATH, Set.of("GET"),
-            IdentityProviderApi.PATH, Set.of("GET"),
-            UserApi.PATH, Set.of("GET"));
+            FusionAuthLinkApi.PATH, Set.of("GET", "POST", "DELETE"),
+            FusionAuthPendingLinkApi.PATH, Set.of("GET"),
+            FusionAuthIdentityProviderApi.PATH, Set.of("GET"),
+            FusionAuthUserApi.PATH, Set.of("GET"));
 
     public static final String BROKER_API_KEY = "sandbox-broker-key-0rTqYbW5sVn3xKcJ8fHgLw2d";
 
@@ -264,7 +264,7 @@ public final class FusionAuthStandIn extends HttpStandIn {
         return state.clock;
     }
 
-    public void fault(Fault fault) {
+    public void fault(FusionAuthFault fault) {
         state.faults.add(fault);
     }
 
@@ -272,7 +272,7 @@ public final class FusionAuthStandIn extends HttpStandIn {
         state.faults.clear();
     }
 
-    /** Blocks until a request has met {@link Fault.Kind#HANG} and hangs. */
+    /** Blocks until a request has met {@link FusionAuthFault.Kind#HANG} and hangs. */
     public void awaitHanging() {
         state.faults.awaitHanging();
     }

@@ -11,7 +11,7 @@ final class Identities {
 
     /** The {@code identityProviderUserId}, said or meant by a pending link; empty if there is none. */
     static String of(Request request, State state) {
-        if (!request.path().startsWith(LinkApi.PATH)) {
+        if (!request.path().startsWith(FusionAuthLinkApi.PATH)) {
             return "";
         }
         return Optional.ofNullable(request.query().get("identityProviderUserId"))

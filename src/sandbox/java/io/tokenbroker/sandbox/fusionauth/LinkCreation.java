@@ -41,7 +41,7 @@ final class LinkCreation {
         if (user.filter(one -> one.tenantId().equals(tenant)).isEmpty()) {
             return Errors.field(400, "invalid", prefix + "userId");
         }
-        LinkApi.refuseWriteFor(user.get(), state, prefix + "userId");
+        FusionAuthLinkApi.refuseWriteFor(user.get(), state, prefix + "userId");
         var pendingId = Json.text(body, "pendingIdPLinkId");
         return pendingId.isPresent()
                 ? complete(pendingId.get(), tenant, userId.get())

@@ -10,24 +10,24 @@ import java.util.Locale;
 final class Routes {
 
     private final Complete complete;
-    private final LinkApi links;
-    private final PendingLinkApi pendingLinks;
-    private final IdentityProviderApi providers;
-    private final UserApi users;
+    private final FusionAuthLinkApi links;
+    private final FusionAuthPendingLinkApi pendingLinks;
+    private final FusionAuthIdentityProviderApi providers;
+    private final FusionAuthUserApi users;
     private final UserSearch userSearch;
     private final SignIn signIn;
-    private final TokenEndpoint tokens;
+    private final FusionAuthTokenEndpoint tokens;
     private final WellKnown wellKnown;
 
     Routes(State state) {
         complete = new Complete(state);
-        links = new LinkApi(state);
-        pendingLinks = new PendingLinkApi(state);
-        providers = new IdentityProviderApi(state);
-        users = new UserApi(state);
+        links = new FusionAuthLinkApi(state);
+        pendingLinks = new FusionAuthPendingLinkApi(state);
+        providers = new FusionAuthIdentityProviderApi(state);
+        users = new FusionAuthUserApi(state);
         userSearch = new UserSearch(state);
         signIn = new SignIn(state);
-        tokens = new TokenEndpoint(state);
+        tokens = new FusionAuthTokenEndpoint(state);
         wellKnown = new WellKnown(state);
     }
 
@@ -62,7 +62,7 @@ final class Routes {
         var path = request.path();
         return switch (path) {
             case Complete.PATH -> complete.answer(request);
-            case LinkApi.PATH -> links.answer(request);
+            case FusionAuthLinkApi.PATH -> links.answer(request);
             case UserSearch.PATH -> userSearch.answer(request);
             case WellKnown.JWKS -> open(request, wellKnown.jwks());
             case "/oauth2/authorize" -> signIn.authorize(request);
@@ -76,13 +76,14 @@ final class Routes {
 
     private Reply below(Request request) {
         var path = request.path();
-        if (path.startsWith(PendingLinkApi.PATH + "/")) {
+        if (path.startsWith(FusionAuthPendingLinkApi.PATH + "/")) {
             return pendingLinks.answer(request);
         }
-        if (path.equals(IdentityProviderApi.PATH) || path.startsWith(IdentityProviderApi.PATH + "/")) {
+        if (path.equals(FusionAuthIdentityProviderApi.PATH)
+                || path.startsWith(FusionAuthIdentityProviderApi.PATH + "/")) {
             return providers.answer(request);
         }
-        if (path.equals(UserApi.PATH) || path.startsWith(UserApi.PATH + "/")) {
+        if (path.equals(FusionAuthUserApi.PATH) || path.startsWith(FusionAuthUserApi.PATH + "/")) {
             return users.answer(request);
         }
         if (path.equals(WellKnown.DISCOVERY) || path.startsWith(WellKnown.DISCOVERY + "/")) {

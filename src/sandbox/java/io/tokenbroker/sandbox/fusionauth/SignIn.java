@@ -77,14 +77,14 @@ final class SignIn {
     private Reply signedIn(Request request, User user) {
         var query = request.query();
         Optional.ofNullable(query.get("code_challenge")).ifPresent(Secrets::note);
-        var code = state.grants.code(new Grants.Grant(
+        var code = state.grants.code(new FusionAuthGrants.Grant(
                 user.id(),
                 query.getOrDefault("redirect_uri", ""),
                 query.getOrDefault("scope", "openid"),
                 Optional.ofNullable(query.get("code_challenge")),
                 Optional.ofNullable(query.get("nonce")),
                 state.now(),
-                state.now().plus(Grants.CODE_LIFETIME)));
+                state.now().plus(FusionAuthGrants.CODE_LIFETIME)));
         return back(request, "code=" + UpstreamHttp.encode(code) + "&locale=en&userState=" + userState(user));
     }
 

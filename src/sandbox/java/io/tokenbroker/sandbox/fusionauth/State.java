@@ -11,13 +11,13 @@ final class State {
     final Access access = new Access();
     final Users users = new Users();
     final Links links = new Links();
-    final PendingLinks pendingLinks = new PendingLinks(clock);
+    final FusionAuthPendingLinks pendingLinks = new FusionAuthPendingLinks(clock);
     final IdentityProviders providers = new IdentityProviders();
-    final Faults faults = new Faults();
+    final FusionAuthFaults faults = new FusionAuthFaults();
     final Traffic traffic = new Traffic();
-    final SigningKeys signingKeys = new SigningKeys();
-    final Grants grants = new Grants(clock);
-    final Discovery discovery = new Discovery(switches);
+    final FusionAuthSigningKeys signingKeys = new FusionAuthSigningKeys();
+    final FusionAuthGrants grants = new FusionAuthGrants(clock);
+    final FusionAuthDiscovery discovery = new FusionAuthDiscovery(switches);
     final Application application;
     final Tokens tokens;
     private final URI url;

@@ -72,7 +72,7 @@ final class Tokens {
     private PublicJsonWebKey key(TokenRecipe recipe) {
         var algorithm = recipe.algorithm();
         if (recipe.isByUnknownKey()) {
-            return SigningKeys.generate(algorithm == null ? "RS256" : algorithm);
+            return FusionAuthSigningKeys.generate(algorithm == null ? "RS256" : algorithm);
         }
         return algorithm == null ? state.signingKeys.current() : state.signingKeys.by(algorithm);
     }

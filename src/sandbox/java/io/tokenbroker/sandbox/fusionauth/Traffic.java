@@ -51,7 +51,8 @@ final class Traffic {
     private static String endpoint(String path) {
         var slash = path.lastIndexOf('/');
         var last = path.substring(slash + 1);
-        var isId = path.startsWith(PendingLinkApi.PATH + "/") || Json.uuid(last).isPresent();
+        var isId = path.startsWith(FusionAuthPendingLinkApi.PATH + "/")
+                || Json.uuid(last).isPresent();
         return isId ? path.substring(0, slash) + "/*" : path;
     }
 }

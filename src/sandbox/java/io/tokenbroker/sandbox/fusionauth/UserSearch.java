@@ -18,7 +18,7 @@ import java.util.stream.StreamSupport;
  */
 final class UserSearch {
 
-    static final String PATH = UserApi.PATH + "/search";
+    static final String PATH = FusionAuthUserApi.PATH + "/search";
 
     private static final int WINDOW = 10_000;
     private static final Set<String> SORTABLE =

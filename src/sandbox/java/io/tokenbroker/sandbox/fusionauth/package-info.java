@@ -2,7 +2,7 @@
  * A stateful stand-in of FusionAuth: hosted sign-in and tokens for the people, "Complete" and links for the broker,
  * identity providers for both. {@link io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn} routes a request to the
  * class of its concern; {@link io.tokenbroker.sandbox.fusionauth.Unknown} lists what no source settles about the real
- * server, so that a test can meet each outcome; {@link io.tokenbroker.sandbox.fusionauth.Fault} is how it misbehaves.
+ * server, so that a test can meet each outcome; {@link io.tokenbroker.sandbox.fusionauth.FusionAuthFault} is how it misbehaves.
  *
  * <p>State is guarded class by class, for the length of a map access. No lock is ever held while another server is
  * asked.
@@ -16,7 +16,7 @@
  * <tr><td>{@code GET /switches}</td><td>every question, the outcome in force, the outcomes there are</td></tr>
  * <tr><td>{@code POST /switches} {@code {"NoLinks": "EMPTY_404"}}</td><td>chooses outcomes</td></tr>
  * <tr><td>{@code POST /faults} {@code {kind, method?, path?, identity_prefix?, times?, after_commit?, delay_millis?,
- *     retry_after?}}</td><td>adds a {@link io.tokenbroker.sandbox.fusionauth.Fault}</td></tr>
+ *     retry_after?}}</td><td>adds a {@link io.tokenbroker.sandbox.fusionauth.FusionAuthFault}</td></tr>
  * <tr><td>{@code DELETE /faults}</td><td>clears faults and releases requests that hang</td></tr>
  * <tr><td>{@code POST /clock} {@code {advance: "PT1H"}}</td><td>moves the clock</td></tr>
  * <tr><td>{@code POST /keys/rotate} {@code {algorithm?, drop_old?}}</td><td>signs with a new key</td></tr>

@@ -4,7 +4,7 @@ import static io.tokenbroker.sandbox.entra.EntraClient.ARM;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tokenbroker.sandbox.entra.Fault.Kind;
+import io.tokenbroker.sandbox.entra.EntraFault.Kind;
 import io.tokenbroker.support.Waiting;
 import java.io.IOException;
 import java.net.URI;
@@ -53,7 +53,7 @@ class EntraFaultsTest {
         "90055, 429, temporarily_unavailable, '', false"
     })
     void catalogueRows(int number, int status, String error, String suberror, boolean claims) throws Exception {
-        entra.faults().add(Fault.aadsts(number));
+        entra.faults().add(EntraFault.aadsts(number));
 
         var answer = refresh();
 
@@ -66,7 +66,7 @@ class EntraFaultsTest {
 
     @Test
     void clientLoopIs429ToThoseWhoUnderstandIt() throws Exception {
-        entra.faults().add(Fault.aadsts(50196));
+        entra.faults().add(EntraFault.aadsts(50196));
 
         var answer = client.refresh("common", token, ":x-ms-lib-capability", "retry-after, h429");
 
@@ -76,7 +76,8 @@ class EntraFaultsTest {
 
     @Test
     void faultsChooseTheirRequests() throws Exception {
-        entra.faults().add(Fault.aadsts(50076).forUser(USER).onResource(ARM).inTenant("contoso.com"));
+        entra.faults()
+                .add(EntraFault.aadsts(50076).forUser(USER).onResource(ARM).inTenant("contoso.com"));
         var other = client.refreshTokenOf("bea@contoso.com");
 
         assertThat(client.refreshFor(token, ARM + "/.default").code()).isEqualTo(50076);
@@ -89,14 +90,14 @@ class EntraFaultsTest {
 
     @Test
     void faultsCountOrStay() throws Exception {
-        entra.faults().add(Fault.of(Kind.SERVER_ERROR).times(2));
+        entra.faults().add(EntraFault.of(Kind.SERVER_ERROR).times(2));
 
         assertThat(refresh().status()).isEqualTo(500);
         assertThat(refresh().status()).isEqualTo(500);
         assertThat(refresh().status()).isEqualTo(200);
         assertThat(entra.faults().all()).isEmpty();
 
-        entra.faults().add(Fault.aadsts(50076).onGrant("refresh_token"));
+        entra.faults().add(EntraFault.aadsts(50076).onGrant("refresh_token"));
         assertThat(refresh().code()).isEqualTo(50076);
         assertThat(client.link(USER).has("access_token")).isTrue();
         entra.faults().clear();
@@ -105,10 +106,10 @@ class EntraFaultsTest {
 
     @Test
     void throttlingTellsWhenInEitherForm() throws Exception {
-        entra.faults().add(Fault.throttled(Duration.ofSeconds(7)).times(1));
+        entra.faults().add(EntraFault.throttled(Duration.ofSeconds(7)).times(1));
         assertThat(refresh().header("Retry-After")).isEqualTo("7");
 
-        entra.faults().add(Fault.throttledUntil(Duration.ofMinutes(2)).times(1));
+        entra.faults().add(EntraFault.throttledUntil(Duration.ofMinutes(2)).times(1));
         var date = refresh().header("Retry-After");
         assertThat(ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME)
                         .toInstant())
@@ -117,36 +118,37 @@ class EntraFaultsTest {
 
     @Test
     void bodiesThatAreNone() throws Exception {
-        entra.faults().add(Fault.of(Kind.GARBAGE).times(1));
-        entra.faults().add(Fault.of(Kind.EMPTY_BODY).times(1).forUser(USER));
+        entra.faults().add(EntraFault.of(Kind.GARBAGE).times(1));
+        entra.faults().add(EntraFault.of(Kind.EMPTY_BODY).times(1).forUser(USER));
 
         assertThatThrownBy(() -> refresh().json()).isInstanceOf(IOException.class);
         entra.faults().clear();
-        entra.faults().add(Fault.of(Kind.EMPTY_BODY).times(1));
+        entra.faults().add(EntraFault.of(Kind.EMPTY_BODY).times(1));
         assertThat(refresh().raw().body()).isEmpty();
-        entra.faults().add(Fault.of(Kind.OVERSIZE).times(1));
+        entra.faults().add(EntraFault.of(Kind.OVERSIZE).times(1));
         assertThat(refresh().raw().body()).hasSizeGreaterThan(1024 * 1024);
-        entra.faults().add(Fault.redirect(URI.create("http://localhost:1/")).times(1));
+        entra.faults()
+                .add(EntraFault.redirect(URI.create("http://localhost:1/")).times(1));
         assertThat(refresh().status()).isEqualTo(307);
     }
 
     @Test
     void droppedBeforeOrAfterTheWork() throws Exception {
         // The client would repeat a POST on a connection it had used before; one request makes that visible.
-        entra.faults().add(Fault.of(Kind.DROP));
+        entra.faults().add(EntraFault.of(Kind.DROP));
         assertThatThrownBy(this::refresh).isInstanceOf(IOException.class);
         assertThat(entra.refreshTokenCounts().used()).isZero();
 
         entra.faults().clear();
-        entra.faults().add(Fault.of(Kind.DROP_AFTER));
+        entra.faults().add(EntraFault.of(Kind.DROP_AFTER));
         assertThatThrownBy(this::refresh).isInstanceOf(IOException.class);
         assertThat(entra.refreshTokenCounts().used()).isPositive();
     }
 
     @Test
     void slowBeforeOrAfterTheWork() throws Exception {
-        entra.faults().add(Fault.slow(Duration.ofMillis(150)).times(1));
-        entra.faults().add(Fault.slowAfterCommit(Duration.ofMillis(150)).times(1));
+        entra.faults().add(EntraFault.slow(Duration.ofMillis(150)).times(1));
+        entra.faults().add(EntraFault.slowAfterCommit(Duration.ofMillis(150)).times(1));
 
         var begin = System.nanoTime();
         assertThat(refresh().status()).isEqualTo(200);
@@ -155,7 +157,7 @@ class EntraFaultsTest {
 
     @Test
     void hangsUntilReleased() throws Exception {
-        entra.faults().add(Fault.of(Kind.HANG).times(1));
+        entra.faults().add(EntraFault.of(Kind.HANG).times(1));
 
         var answer = CompletableFuture.supplyAsync(this::statusOfRefresh);
         Waiting.until(() -> entra.faults().hanging() != 0);
@@ -166,7 +168,7 @@ class EntraFaultsTest {
 
     @Test
     void whatHangsAtAResetIsAnsweredOutOfTheStateBefore() throws Exception {
-        entra.faults().add(Fault.of(Kind.HANG).times(1));
+        entra.faults().add(EntraFault.of(Kind.HANG).times(1));
 
         var answer = CompletableFuture.supplyAsync(this::statusOfRefresh);
         Waiting.until(() -> entra.faults().hanging() != 0);
@@ -177,10 +179,10 @@ class EntraFaultsTest {
 
     @Test
     void answersThatDiffer() throws Exception {
-        entra.faults().add(Fault.of(Kind.EXPIRES_IN_TEXT));
-        entra.faults().add(Fault.life(Duration.ofMinutes(10)));
-        entra.faults().add(Fault.refreshIn(Duration.ofMinutes(5)));
-        entra.faults().add(Fault.of(Kind.NO_REFRESH_TOKEN));
+        entra.faults().add(EntraFault.of(Kind.EXPIRES_IN_TEXT));
+        entra.faults().add(EntraFault.life(Duration.ofMinutes(10)));
+        entra.faults().add(EntraFault.refreshIn(Duration.ofMinutes(5)));
+        entra.faults().add(EntraFault.of(Kind.NO_REFRESH_TOKEN));
 
         var answer = refresh().json();
 
@@ -188,13 +190,13 @@ class EntraFaultsTest {
         assertThat(answer.path("expires_in").asInt()).isEqualTo(600);
         assertThat(answer.path("refresh_in").asInt()).isEqualTo(300);
         assertThat(answer.has("refresh_token")).isFalse();
-        entra.faults().add(Fault.of(Kind.NO_ACCESS_TOKEN));
+        entra.faults().add(EntraFault.of(Kind.NO_ACCESS_TOKEN));
         assertThat(refresh().json().has("access_token")).isFalse();
     }
 
     @Test
     void tokenOfSomebodyElse() throws Exception {
-        entra.faults().add(Fault.tokenOf("bea@contoso.com"));
+        entra.faults().add(EntraFault.tokenOf("bea@contoso.com"));
 
         assertThat(entra.introspect(refresh().text("access_token")).user()).isEqualTo("bea@contoso.com");
     }

@@ -31,12 +31,13 @@ class FusionAuthControlTest {
                         "bea",
                         "token",
                         "a-refresh-token"));
-        wire.get(PendingLinkApi.PATH + "/a-pending-id", FusionAuthStandIn.BROKER_API_KEY);
+        wire.get(FusionAuthPendingLinkApi.PATH + "/a-pending-id", FusionAuthStandIn.BROKER_API_KEY);
 
         var state = wire.get("/_sandbox/state");
 
         assertThat(Wire.json(state).at("/links/0/hasToken").asBoolean()).isTrue();
-        assertThat(Wire.json(state).at("/requests/0").asText()).isEqualTo("GET " + PendingLinkApi.PATH + "/* 404");
+        assertThat(Wire.json(state).at("/requests/0").asText())
+                .isEqualTo("GET " + FusionAuthPendingLinkApi.PATH + "/* 404");
         assertThat(state.body())
                 .doesNotContain(
                         "a-refresh-token", "contoso-client-secret", "a-pending-id", FusionAuthStandIn.PASSWORD + "\"");

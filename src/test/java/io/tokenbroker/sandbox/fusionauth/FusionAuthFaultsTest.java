@@ -38,8 +38,8 @@ class FusionAuthFaultsTest {
         "PROXY_524,524",
         "RATE_LIMITED_429,429"
     })
-    void faultComesInsteadOfTheWorkOrAfterIt(Fault.Kind kind, int status) {
-        var fault = Fault.of(kind).on("POST", LinkApi.PATH).times(1);
+    void faultComesInsteadOfTheWorkOrAfterIt(FusionAuthFault.Kind kind, int status) {
+        var fault = FusionAuthFault.of(kind).on("POST", FusionAuthLinkApi.PATH).times(1);
 
         world.fusionAuth.fault(fault);
         assertThat(link("before").statusCode()).isEqualTo(status);
@@ -54,8 +54,10 @@ class FusionAuthFaultsTest {
 
     @Test
     void connectionDropsAfterTheWork() {
-        world.fusionAuth.fault(
-                Fault.of(Fault.Kind.DROP).on("POST", LinkApi.PATH).times(1).onceCommitted());
+        world.fusionAuth.fault(FusionAuthFault.of(FusionAuthFault.Kind.DROP)
+                .on("POST", FusionAuthLinkApi.PATH)
+                .times(1)
+                .onceCommitted());
 
         assertThatThrownBy(() -> link("dropped")).hasRootCauseInstanceOf(IOException.class);
         assertThat(world.fusionAuth.link(World.CONTOSO, "dropped")).isPresent();
@@ -63,8 +65,9 @@ class FusionAuthFaultsTest {
 
     @Test
     void faultMayBefallOneIdentityOnly() {
-        world.fusionAuth.fault(
-                Fault.of(Fault.Kind.RATE_LIMITED_429).forIdentity("un").retryAfter(7));
+        world.fusionAuth.fault(FusionAuthFault.of(FusionAuthFault.Kind.RATE_LIMITED_429)
+                .forIdentity("un")
+                .retryAfter(7));
 
         assertThat(link("lucky").statusCode()).isEqualTo(200);
         assertThat(link("unlucky").headers().firstValue("Retry-After")).hasValue("7");
@@ -74,7 +77,7 @@ class FusionAuthFaultsTest {
 
     @Test
     void slowAnswerIsStillTheRealOne() {
-        world.fusionAuth.fault(Fault.of(Fault.Kind.SLOW).lasting(Duration.ofMillis(200)));
+        world.fusionAuth.fault(FusionAuthFault.of(FusionAuthFault.Kind.SLOW).lasting(Duration.ofMillis(200)));
         var start = System.nanoTime();
 
         assertThat(link("slow").statusCode()).isEqualTo(200);
@@ -84,8 +87,9 @@ class FusionAuthFaultsTest {
     @Test
     @Timeout(60)
     void hangingRequestIsLetGoWhenFaultsAreCleared() {
-        world.fusionAuth.fault(
-                Fault.of(Fault.Kind.HANG).on("POST", LinkApi.PATH).onceCommitted());
+        world.fusionAuth.fault(FusionAuthFault.of(FusionAuthFault.Kind.HANG)
+                .on("POST", FusionAuthLinkApi.PATH)
+                .onceCommitted());
         var hanging = CompletableFuture.runAsync(() -> link("hung"), Thread::startVirtualThread);
 
         world.fusionAuth.awaitHanging();
@@ -111,6 +115,6 @@ class FusionAuthFaultsTest {
 
     private HttpResponse<String> link(String identity) {
         var link = Map.of("userId", ALICE_ID, "identityProviderId", World.CONTOSO, "identityProviderUserId", identity);
-        return wire.post(LinkApi.PATH, BROKER_API_KEY, Map.of("identityProviderLink", link));
+        return wire.post(FusionAuthLinkApi.PATH, BROKER_API_KEY, Map.of("identityProviderLink", link));
     }
 }

@@ -207,7 +207,7 @@ class FusionAuthLinksTest {
     void flatFormWorksWithoutToken() {
         var sent = new Wire(world.fusionAuth)
                 .post(
-                        LinkApi.PATH,
+                        FusionAuthLinkApi.PATH,
                         FusionAuthStandIn.BROKER_API_KEY,
                         Map.of(
                                 "identityProviderId",
@@ -228,17 +228,17 @@ class FusionAuthLinksTest {
     void linkCannotBeChanged() {
         var wire = new Wire(world.fusionAuth);
 
-        assertThat(wire.send("PUT", LinkApi.PATH, FusionAuthStandIn.ADMIN_API_KEY, "{}")
+        assertThat(wire.send("PUT", FusionAuthLinkApi.PATH, FusionAuthStandIn.ADMIN_API_KEY, "{}")
                         .statusCode())
                 .isEqualTo(405);
-        assertThat(wire.send("PATCH", LinkApi.PATH, FusionAuthStandIn.ADMIN_API_KEY, "{}")
+        assertThat(wire.send("PATCH", FusionAuthLinkApi.PATH, FusionAuthStandIn.ADMIN_API_KEY, "{}")
                         .statusCode())
                 .isEqualTo(405);
     }
 
     @Test
     void keyIsCheckedForMethodAndTenant() {
-        world.fusionAuth.addApiKey(new ApiKey("a-reader", null, Map.of(LinkApi.PATH, Set.of("GET"))));
+        world.fusionAuth.addApiKey(new ApiKey("a-reader", null, Map.of(FusionAuthLinkApi.PATH, Set.of("GET"))));
         var otherTenant = UUID.randomUUID();
         world.fusionAuth.addTenant(otherTenant);
         world.fusionAuth.addApiKey(new ApiKey("another-tenant", otherTenant, Map.of()));
@@ -263,7 +263,7 @@ class FusionAuthLinksTest {
             assertThat(answers.stream().map(Future::resultNow).filter(status -> status == 200))
                     .hasSize(1);
         }
-        assertThat(world.fusionAuth.count("POST", LinkApi.PATH)).isEqualTo(200);
+        assertThat(world.fusionAuth.count("POST", FusionAuthLinkApi.PATH)).isEqualTo(200);
     }
 
     private ClientResponse<IdentityProviderLinkResponse, Errors> create(UUID userId, String identity) {

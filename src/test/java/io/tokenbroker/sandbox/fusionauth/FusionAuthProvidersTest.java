@@ -43,21 +43,24 @@ class FusionAuthProvidersTest {
     void savingNeedsAReachableIssuerAndTheRightKey() {
         var provider = provider("http://localhost:1/nowhere");
 
-        assertThat(wire.post(IdentityProviderApi.PATH, BROKER_API_KEY, provider).statusCode())
+        assertThat(wire.post(FusionAuthIdentityProviderApi.PATH, BROKER_API_KEY, provider)
+                        .statusCode())
                 .isEqualTo(401);
-        assertThat(wire.post(IdentityProviderApi.PATH, ADMIN_API_KEY, provider).statusCode())
+        assertThat(wire.post(FusionAuthIdentityProviderApi.PATH, ADMIN_API_KEY, provider)
+                        .statusCode())
                 .isEqualTo(400);
-        assertThat(wire.post(IdentityProviderApi.PATH, ADMIN_API_KEY, provider(world.contoso.issuer()))
+        assertThat(wire.post(FusionAuthIdentityProviderApi.PATH, ADMIN_API_KEY, provider(world.contoso.issuer()))
                         .statusCode())
                 .isEqualTo(200);
         world.fusionAuth.switches().set(Unknown.DiscoveryAtSave.SKIPPED);
-        assertThat(wire.post(IdentityProviderApi.PATH, ADMIN_API_KEY, provider).statusCode())
+        assertThat(wire.post(FusionAuthIdentityProviderApi.PATH, ADMIN_API_KEY, provider)
+                        .statusCode())
                 .isEqualTo(200);
     }
 
     @Test
     void patchByOverriddenMethodMergesAndDeleteRemoves() {
-        var patched = Wire.send(wire.request(IdentityProviderApi.PATH + "/" + World.CONTOSO)
+        var patched = Wire.send(wire.request(FusionAuthIdentityProviderApi.PATH + "/" + World.CONTOSO)
                 .header("Authorization", ADMIN_API_KEY)
                 .header("X-HTTP-Method-Override", "PATCH")
                 .POST(BodyPublishers.ofString("{\"identityProvider\":{\"enabled\":false}}")));
@@ -66,7 +69,7 @@ class FusionAuthProvidersTest {
                 .isFalse();
         assertThat(Wire.json(patched).at("/identityProvider/oauth2/client_id").asText())
                 .isEqualTo("client");
-        var path = IdentityProviderApi.PATH + "/" + World.CONTOSO;
+        var path = FusionAuthIdentityProviderApi.PATH + "/" + World.CONTOSO;
         assertThat(wire.send("DELETE", path, ADMIN_API_KEY, "").statusCode()).isEqualTo(200);
         assertThat(wire.get(path, ADMIN_API_KEY).statusCode()).isEqualTo(404);
     }
@@ -76,7 +79,7 @@ class FusionAuthProvidersTest {
         world.fusionAuth.addProvider(IdentityProvider.google("Google"));
 
         var found = Wire.json(wire.post(
-                IdentityProviderApi.SEARCH,
+                FusionAuthIdentityProviderApi.SEARCH,
                 ADMIN_API_KEY,
                 Map.of("search", Map.of("numberOfResults", 1, "startRow", 1))));
 
@@ -92,10 +95,10 @@ class FusionAuthProvidersTest {
                 .withId(own)
                 .withTenant(FusionAuthStandIn.TENANT_ID));
 
-        var seen = Wire.json(wire.get(IdentityProviderApi.PATH, "tenant-key"));
+        var seen = Wire.json(wire.get(FusionAuthIdentityProviderApi.PATH, "tenant-key"));
 
         assertThat(seen.path("identityProviders")).hasSize(1);
-        assertThat(wire.get(IdentityProviderApi.PATH + "/" + World.CONTOSO, "tenant-key")
+        assertThat(wire.get(FusionAuthIdentityProviderApi.PATH + "/" + World.CONTOSO, "tenant-key")
                         .statusCode())
                 .isEqualTo(404);
     }

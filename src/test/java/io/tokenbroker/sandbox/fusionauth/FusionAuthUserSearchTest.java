@@ -55,7 +55,7 @@ class FusionAuthUserSearchTest {
 
     @Test
     void aSearchNeedsItsPermissionATermAndAnOrderThatThereIs() {
-        world.fusionAuth.addApiKey(new ApiKey("no-search", null, Map.of(UserApi.PATH, Set.of("GET"))));
+        world.fusionAuth.addApiKey(new ApiKey("no-search", null, Map.of(FusionAuthUserApi.PATH, Set.of("GET"))));
 
         assertThat(world.client("no-search").searchUsersByQuery(request(page -> {})).status)
                 .isEqualTo(401);

@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /** The broker as its callers see it; several replicas stand behind one address that goes round among them. */
-final class Caller {
+final class BrokerClient {
 
     /** How a call ended: the problem's code, or a word where there is none. */
     record Answer(int status, String code, JsonNode body) {
@@ -46,7 +46,7 @@ final class Caller {
     private final AtomicInteger turn = new AtomicInteger();
 
     /** @param brokers those that requests are sent to at present */
-    Caller(Supplier<List<URI>> brokers) {
+    BrokerClient(Supplier<List<URI>> brokers) {
         this.brokers = brokers;
     }
 

@@ -9,13 +9,13 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The pending links. Taking one is atomic, so that an id works once. */
-final class PendingLinks {
+final class FusionAuthPendingLinks {
 
     private final Map<String, PendingLink> pending = new ConcurrentHashMap<>();
     private final Clock clock;
     private volatile Duration lifetime = Duration.ofHours(1);
 
-    PendingLinks(Clock clock) {
+    FusionAuthPendingLinks(Clock clock) {
         this.clock = clock;
     }
 

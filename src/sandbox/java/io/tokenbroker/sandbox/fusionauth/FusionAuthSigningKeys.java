@@ -12,7 +12,7 @@ import org.jose4j.keys.EllipticCurves;
 import org.jose4j.lang.JoseException;
 
 /** The keys that sign tokens: the last one is in use, all are published. */
-final class SigningKeys {
+final class FusionAuthSigningKeys {
 
     private static final int RSA_BITS = 2048;
 

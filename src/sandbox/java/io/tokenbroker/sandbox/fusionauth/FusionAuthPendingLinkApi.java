@@ -7,13 +7,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** {@code GET /api/identity-provider/link/pending/{id}}: who waits there, without the token. */
-final class PendingLinkApi {
+final class FusionAuthPendingLinkApi {
 
     static final String PATH = "/api/identity-provider/link/pending";
 
     private final State state;
 
-    PendingLinkApi(State state) {
+    FusionAuthPendingLinkApi(State state) {
         this.state = state;
     }
 

@@ -12,11 +12,11 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** {@code /oauth2/token}: codes with PKCE, and refresh tokens. */
-final class TokenEndpoint {
+final class FusionAuthTokenEndpoint {
 
     private final State state;
 
-    TokenEndpoint(State state) {
+    FusionAuthTokenEndpoint(State state) {
         this.state = state;
     }
 
@@ -59,7 +59,7 @@ final class TokenEndpoint {
                 .orElseGet(() -> error("invalid_grant", "refresh_token_not_found"));
     }
 
-    private Reply issue(Grants.Grant grant, String refreshToken) {
+    private Reply issue(FusionAuthGrants.Grant grant, String refreshToken) {
         var user = state.users.find(grant.userId()).filter(User::active);
         if (user.isEmpty()) {
             return error("invalid_grant", "user_not_found");
@@ -84,11 +84,11 @@ final class TokenEndpoint {
         return Reply.json(200, json).with("Cache-Control", "no-store");
     }
 
-    private static boolean wantsRefreshToken(Grants.Grant grant) {
+    private static boolean wantsRefreshToken(FusionAuthGrants.Grant grant) {
         return scopes(grant).contains("offline_access");
     }
 
-    private static List<String> scopes(Grants.Grant grant) {
+    private static List<String> scopes(FusionAuthGrants.Grant grant) {
         return List.of(grant.scope().split(" ", -1));
     }
 

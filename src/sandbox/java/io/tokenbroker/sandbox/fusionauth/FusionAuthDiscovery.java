@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Where a provider's endpoints are. An issuer, if there is one, beats endpoints that are configured one by one. */
-final class Discovery {
+final class FusionAuthDiscovery {
 
     /** The JWKS is known only by discovery; without it no id_token can be verified. */
     record Endpoints(String token, String userinfo, Optional<String> jwks) {}
@@ -16,7 +16,7 @@ final class Discovery {
     private final UpstreamHttp http = new UpstreamHttp();
     private final Switches switches;
 
-    Discovery(Switches switches) {
+    FusionAuthDiscovery(Switches switches) {
         this.switches = switches;
     }
 

@@ -14,7 +14,8 @@ import java.util.Optional;
  * @param grant {@code refresh_token} or {@code authorization_code}
  * @param times for how many requests; 0 means until cleared
  */
-public record Fault(Kind kind, String value, String user, String resource, String tenant, String grant, int times) {
+public record EntraFault(
+        Kind kind, String value, String user, String resource, String tenant, String grant, int times) {
 
     public static final String ANY = "*";
 
@@ -62,74 +63,74 @@ public record Fault(Kind kind, String value, String user, String resource, Strin
         ANOTHER_USER
     }
 
-    private static Fault of(Kind kind, Object value) {
-        return new Fault(kind, value.toString(), ANY, ANY, ANY, ANY, 0);
+    private static EntraFault of(Kind kind, Object value) {
+        return new EntraFault(kind, value.toString(), ANY, ANY, ANY, ANY, 0);
     }
 
     /** A fault of a kind that needs no value. */
-    public static Fault of(Kind kind) {
+    public static EntraFault of(Kind kind) {
         return of(kind, "");
     }
 
-    public static Fault aadsts(int number) {
+    public static EntraFault aadsts(int number) {
         return of(Kind.AADSTS, AadstsCatalogue.row(number).number());
     }
 
-    public static Fault throttled(Duration retryAfter) {
+    public static EntraFault throttled(Duration retryAfter) {
         return of(Kind.THROTTLED, retryAfter.toSeconds());
     }
 
-    public static Fault throttledUntil(Duration ahead) {
+    public static EntraFault throttledUntil(Duration ahead) {
         return of(Kind.THROTTLED_UNTIL, ahead.toSeconds());
     }
 
-    public static Fault redirect(URI elsewhere) {
+    public static EntraFault redirect(URI elsewhere) {
         return of(Kind.REDIRECT, elsewhere);
     }
 
-    public static Fault slow(Duration delay) {
+    public static EntraFault slow(Duration delay) {
         return of(Kind.SLOW, delay.toMillis());
     }
 
-    public static Fault slowAfterCommit(Duration delay) {
+    public static EntraFault slowAfterCommit(Duration delay) {
         return of(Kind.SLOW_AFTER, delay.toMillis());
     }
 
-    public static Fault life(Duration life) {
+    public static EntraFault life(Duration life) {
         return of(Kind.LIFE, life.toSeconds());
     }
 
-    public static Fault refreshIn(Duration refreshIn) {
+    public static EntraFault refreshIn(Duration refreshIn) {
         return of(Kind.REFRESH_IN, refreshIn.toSeconds());
     }
 
-    public static Fault tokenOf(String anotherUser) {
+    public static EntraFault tokenOf(String anotherUser) {
         return of(Kind.ANOTHER_USER, anotherUser);
     }
 
     /** Only for this person. */
-    public Fault forUser(String email) {
-        return new Fault(kind, value, email, resource, tenant, grant, times);
+    public EntraFault forUser(String email) {
+        return new EntraFault(kind, value, email, resource, tenant, grant, times);
     }
 
     /** Only for tokens of this resource. */
-    public Fault onResource(String id) {
-        return new Fault(kind, value, user, id, tenant, grant, times);
+    public EntraFault onResource(String id) {
+        return new EntraFault(kind, value, user, id, tenant, grant, times);
     }
 
     /** Only for tokens of this tenant. */
-    public Fault inTenant(String idOrDomain) {
-        return new Fault(kind, value, user, resource, idOrDomain, grant, times);
+    public EntraFault inTenant(String idOrDomain) {
+        return new EntraFault(kind, value, user, resource, idOrDomain, grant, times);
     }
 
     /** Only for this grant type. */
-    public Fault onGrant(String type) {
-        return new Fault(kind, value, user, resource, tenant, type, times);
+    public EntraFault onGrant(String type) {
+        return new EntraFault(kind, value, user, resource, tenant, type, times);
     }
 
     /** Only for the next requests that match. */
-    public Fault times(int requests) {
-        return new Fault(kind, value, user, resource, tenant, grant, requests);
+    public EntraFault times(int requests) {
+        return new EntraFault(kind, value, user, resource, tenant, grant, requests);
     }
 
     boolean matches(TokenRequest request) {

@@ -13,14 +13,14 @@ import java.util.UUID;
  * {@code /api/identity-provider}: the secrets of the clients are part of every answer. A key of one tenant sees only
  * the providers of that tenant, never the global ones.
  */
-final class IdentityProviderApi {
+final class FusionAuthIdentityProviderApi {
 
     static final String PATH = "/api/identity-provider";
     static final String SEARCH = PATH + "/search";
 
     private final State state;
 
-    IdentityProviderApi(State state) {
+    FusionAuthIdentityProviderApi(State state) {
         this.state = state;
     }
 

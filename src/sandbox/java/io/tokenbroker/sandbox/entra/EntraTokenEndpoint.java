@@ -8,11 +8,11 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** {@code POST /{tenant}/oauth2/v2.0/token}. */
-final class TokenEndpoint {
+final class EntraTokenEndpoint {
 
     private final Clock clock;
     private final TokenRequestLog log;
-    private final Faults faults;
+    private final EntraFaults faults;
     private final FaultReplies faultReplies;
     private final ErrorReplies errors;
     private final ClientAuthentication clients;
@@ -20,13 +20,13 @@ final class TokenEndpoint {
     private final RefreshTokens refreshTokens;
     private final Directory directory;
     private final CodeGrant codeGrant;
-    private final RefreshGrant refreshGrant;
+    private final EntraRefreshGrant refreshGrant;
     private final TokenIssuer issuer;
 
-    TokenEndpoint(
+    EntraTokenEndpoint(
             Clock clock,
             TokenRequestLog log,
-            Faults faults,
+            EntraFaults faults,
             ErrorReplies errors,
             ClientAuthentication clients,
             AuthorizationCodes codes,
@@ -44,7 +44,7 @@ final class TokenEndpoint {
         this.refreshTokens = refreshTokens;
         this.directory = directory;
         this.codeGrant = new CodeGrant(clock, codes, directory);
-        this.refreshGrant = new RefreshGrant(clock, refreshTokens, directory, switches);
+        this.refreshGrant = new EntraRefreshGrant(clock, refreshTokens, directory, switches);
         this.issuer = issuer;
     }
 
@@ -57,16 +57,16 @@ final class TokenEndpoint {
     }
 
     /** @throws Refusal if the parameter is not JSON */
-    static ClaimsRequest claims(Request request) {
+    static EntraClaimsRequest claims(Request request) {
         var claims = request.form().getOrDefault("claims", "");
-        return claims.isEmpty() ? ClaimsRequest.NONE : ClaimsRequest.parse(claims);
+        return claims.isEmpty() ? EntraClaimsRequest.NONE : EntraClaimsRequest.parse(claims);
     }
 
     static boolean wantsClientInfo(Request request) {
         return request.form().getOrDefault("client_info", "").equals("1");
     }
 
-    private Reply work(Request request, String segment, Faults.Met met) {
+    private Reply work(Request request, String segment, EntraFaults.Met met) {
         try {
             return Reply.json(200, tokens(request, segment, met));
         } catch (Refusal refusal) {
@@ -74,7 +74,7 @@ final class TokenEndpoint {
         }
     }
 
-    private ObjectNode tokens(Request request, String segment, Faults.Met met) {
+    private ObjectNode tokens(Request request, String segment, EntraFaults.Met met) {
         if (!request.method().equals("POST")) {
             throw Refusal.of(900561);
         }
@@ -94,7 +94,7 @@ final class TokenEndpoint {
         };
     }
 
-    private ObjectNode redeem(Request request, Authority authority, String clientId, Faults.Met met) {
+    private ObjectNode redeem(Request request, Authority authority, String clientId, EntraFaults.Met met) {
         var code = codeGrant.check(request, authority, clientId);
         var order = codeGrant.order(request, code);
         issuer.checkAllowed(order);
@@ -102,7 +102,7 @@ final class TokenEndpoint {
         return issuer.issue(order, met);
     }
 
-    private ObjectNode refresh(Request request, Authority authority, String clientId, Faults.Met met) {
+    private ObjectNode refresh(Request request, Authority authority, String clientId, EntraFaults.Met met) {
         var token = refreshGrant.check(request, clientId);
         var order = refreshGrant.order(request, authority, token);
         issuer.checkAllowed(order);

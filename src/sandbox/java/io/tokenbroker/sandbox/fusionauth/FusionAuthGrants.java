@@ -10,7 +10,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Authorization codes, which work once, and refresh tokens, which may be used again. */
-final class Grants {
+final class FusionAuthGrants {
 
     /** Who signed in, and what was asked for. */
     record Grant(
@@ -29,7 +29,7 @@ final class Grants {
     private final Map<String, Grant> refreshTokens = new ConcurrentHashMap<>();
     private final Clock clock;
 
-    Grants(Clock clock) {
+    FusionAuthGrants(Clock clock) {
         this.clock = clock;
     }
 

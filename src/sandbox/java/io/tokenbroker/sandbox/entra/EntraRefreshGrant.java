@@ -5,14 +5,14 @@ import io.tokenbroker.sandbox.wire.Request;
 import java.time.Clock;
 
 /** {@code grant_type=refresh_token}: any resource, any tenant of the person, as often as one likes. */
-final class RefreshGrant {
+final class EntraRefreshGrant {
 
     private final Clock clock;
     private final RefreshTokens refreshTokens;
     private final Directory directory;
     private final Switches switches;
 
-    RefreshGrant(Clock clock, RefreshTokens refreshTokens, Directory directory, Switches switches) {
+    EntraRefreshGrant(Clock clock, RefreshTokens refreshTokens, Directory directory, Switches switches) {
         this.clock = clock;
         this.refreshTokens = refreshTokens;
         this.directory = directory;
@@ -48,9 +48,9 @@ final class RefreshGrant {
                 authority.admit(user),
                 token.grant(),
                 asked,
-                TokenEndpoint.claims(request),
+                EntraTokenEndpoint.claims(request),
                 "",
-                TokenEndpoint.wantsClientInfo(request));
+                EntraTokenEndpoint.wantsClientInfo(request));
     }
 
     void use(RefreshToken token) {

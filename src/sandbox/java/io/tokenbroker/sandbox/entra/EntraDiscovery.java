@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Map;
 
 /** The OpenID configuration and the signing keys of a tenant. As at Entra, PKCE and revocation are not mentioned. */
-final class Discovery {
+final class EntraDiscovery {
 
     private final String base;
     private final SigningKey key;
     private final Switches switches;
 
-    Discovery(String base, SigningKey key, Switches switches) {
+    EntraDiscovery(String base, SigningKey key, Switches switches) {
         this.switches = switches;
         this.base = base;
         this.key = key;

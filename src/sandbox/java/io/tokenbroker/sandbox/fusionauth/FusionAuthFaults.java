@@ -8,13 +8,13 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The faults in force; the first that befalls a request is the one it suffers. */
-final class Faults {
+final class FusionAuthFaults {
 
-    private final List<Fault> faults = new ArrayList<>();
+    private final List<FusionAuthFault> faults = new ArrayList<>();
     private int generation;
     private int hanging;
 
-    synchronized void add(Fault fault) {
+    synchronized void add(FusionAuthFault fault) {
         faults.add(fault);
     }
 
@@ -25,7 +25,7 @@ final class Faults {
         notifyAll();
     }
 
-    synchronized List<Fault> all() {
+    synchronized List<FusionAuthFault> all() {
         return List.copyOf(faults);
     }
 
@@ -36,11 +36,11 @@ final class Faults {
             return work.get();
         }
         var real = fault.get().afterCommit() ? work.get() : Reply.empty(200);
-        if (fault.get().kind() == Fault.Kind.HANG) {
+        if (fault.get().kind() == FusionAuthFault.Kind.HANG) {
             hang();
         }
         var spoiled = fault.get().spoil(real);
-        return fault.get().kind() == Fault.Kind.SLOW && !fault.get().afterCommit() ? work.get() : spoiled;
+        return fault.get().kind() == FusionAuthFault.Kind.SLOW && !fault.get().afterCommit() ? work.get() : spoiled;
     }
 
     /** Waits until a request hangs. */
@@ -69,7 +69,7 @@ final class Faults {
         }
     }
 
-    private synchronized Optional<Fault> take(Request request, String identity) {
+    private synchronized Optional<FusionAuthFault> take(Request request, String identity) {
         for (var i = 0; i < faults.size(); i++) {
             var fault = faults.get(i);
             if (fault.befalls(request, identity)) {

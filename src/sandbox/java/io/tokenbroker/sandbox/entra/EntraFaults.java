@@ -10,33 +10,33 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The faults in force, and the requests they keep hanging. */
-public final class Faults {
+public final class EntraFaults {
 
     /** The faults that one request meets, taken once so that a count is not charged twice. */
-    record Met(List<Fault> faults) {
+    record Met(List<EntraFault> faults) {
 
         Met {
             faults = List.copyOf(faults);
         }
 
-        Optional<String> value(Fault.Kind kind) {
+        Optional<String> value(EntraFault.Kind kind) {
             return faults.stream()
                     .filter(fault -> fault.kind() == kind)
-                    .map(Fault::value)
+                    .map(EntraFault::value)
                     .findFirst();
         }
 
-        boolean has(Fault.Kind kind) {
+        boolean has(EntraFault.Kind kind) {
             return value(kind).isPresent();
         }
     }
 
     private static final class Pending {
 
-        private final Fault fault;
+        private final EntraFault fault;
         private final AtomicInteger left;
 
-        Pending(Fault fault) {
+        Pending(EntraFault fault) {
             this.fault = fault;
             left = new AtomicInteger(fault.times() == 0 ? Integer.MAX_VALUE : fault.times());
         }
@@ -57,7 +57,7 @@ public final class Faults {
     private final AtomicInteger mostSlow = new AtomicInteger();
     private volatile CountDownLatch release = new CountDownLatch(1);
 
-    public void add(Fault fault) {
+    public void add(EntraFault fault) {
         pending.add(new Pending(fault));
     }
 
@@ -85,12 +85,12 @@ public final class Faults {
     }
 
     /** The faults in force. */
-    public List<Fault> all() {
+    public List<EntraFault> all() {
         return pending.stream().map(each -> each.fault).toList();
     }
 
     Met meet(TokenRequest request) {
-        var met = new ArrayList<Fault>();
+        var met = new ArrayList<EntraFault>();
         for (var each : pending) {
             if (each.fault.matches(request) && each.charge()) {
                 met.add(each.fault);

@@ -18,7 +18,7 @@ import java.util.Map;
  * @param delay how long {@link Kind#SLOW} waits
  * @param retryAfterSeconds the header of 429 and 503; 0 for none
  */
-public record Fault(
+public record FusionAuthFault(
         Kind kind,
         String method,
         String path,
@@ -73,33 +73,34 @@ public record Fault(
         STALL
     }
 
-    public static Fault of(Kind kind) {
-        return new Fault(kind, "*", "*", "", 0, false, Duration.ofSeconds(1), 0);
+    public static FusionAuthFault of(Kind kind) {
+        return new FusionAuthFault(kind, "*", "*", "", 0, false, Duration.ofSeconds(1), 0);
     }
 
-    public Fault on(String newMethod, String newPath) {
-        return new Fault(kind, newMethod, newPath, identityPrefix, times, afterCommit, delay, retryAfterSeconds);
+    public FusionAuthFault on(String newMethod, String newPath) {
+        return new FusionAuthFault(
+                kind, newMethod, newPath, identityPrefix, times, afterCommit, delay, retryAfterSeconds);
     }
 
-    public Fault forIdentity(String prefix) {
-        return new Fault(kind, method, path, prefix, times, afterCommit, delay, retryAfterSeconds);
+    public FusionAuthFault forIdentity(String prefix) {
+        return new FusionAuthFault(kind, method, path, prefix, times, afterCommit, delay, retryAfterSeconds);
     }
 
-    public Fault times(int count) {
-        return new Fault(kind, method, path, identityPrefix, count, afterCommit, delay, retryAfterSeconds);
+    public FusionAuthFault times(int count) {
+        return new FusionAuthFault(kind, method, path, identityPrefix, count, afterCommit, delay, retryAfterSeconds);
     }
 
     /** Strikes once the work is done: the caller cannot know that it was. */
-    public Fault onceCommitted() {
-        return new Fault(kind, method, path, identityPrefix, times, true, delay, retryAfterSeconds);
+    public FusionAuthFault onceCommitted() {
+        return new FusionAuthFault(kind, method, path, identityPrefix, times, true, delay, retryAfterSeconds);
     }
 
-    public Fault lasting(Duration newDelay) {
-        return new Fault(kind, method, path, identityPrefix, times, afterCommit, newDelay, retryAfterSeconds);
+    public FusionAuthFault lasting(Duration newDelay) {
+        return new FusionAuthFault(kind, method, path, identityPrefix, times, afterCommit, newDelay, retryAfterSeconds);
     }
 
-    public Fault retryAfter(int seconds) {
-        return new Fault(kind, method, path, identityPrefix, times, afterCommit, delay, seconds);
+    public FusionAuthFault retryAfter(int seconds) {
+        return new FusionAuthFault(kind, method, path, identityPrefix, times, afterCommit, delay, seconds);
     }
 
     boolean befalls(Request request, String identity) {

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** {@code /api/user/{id}}: read and patch. */
-final class UserApi {
+final class FusionAuthUserApi {
 
     static final String PATH = "/api/user";
 
@@ -15,7 +15,7 @@ final class UserApi {
 
     private final State state;
 
-    UserApi(State state) {
+    FusionAuthUserApi(State state) {
         this.state = state;
     }
 

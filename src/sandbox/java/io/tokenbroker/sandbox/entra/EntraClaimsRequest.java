@@ -13,13 +13,13 @@ import java.util.List;
  * @param longLived whether the client says it can handle claims challenges ({@code cp1})
  * @param policies the conditional access policies to satisfy, as by an error of the token endpoint
  */
-record ClaimsRequest(List<String> contexts, boolean longLived, List<String> policies) {
+record EntraClaimsRequest(List<String> contexts, boolean longLived, List<String> policies) {
 
-    static final ClaimsRequest NONE = new ClaimsRequest(List.of(), false, List.of());
+    static final EntraClaimsRequest NONE = new EntraClaimsRequest(List.of(), false, List.of());
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    ClaimsRequest {
+    EntraClaimsRequest {
         contexts = List.copyOf(contexts);
         policies = List.copyOf(policies);
     }
@@ -30,14 +30,14 @@ record ClaimsRequest(List<String> contexts, boolean longLived, List<String> poli
     }
 
     /** @throws Refusal if it is not a JSON object */
-    static ClaimsRequest parse(String text) {
+    static EntraClaimsRequest parse(String text) {
         try {
             var claims = JSON.readTree(text);
             if (!claims.isObject()) {
                 throw Refusal.of(90023);
             }
             var wanted = claims.path("access_token");
-            return new ClaimsRequest(
+            return new EntraClaimsRequest(
                     values(wanted.path("acrs")),
                     values(wanted.path("xms_cc")).contains("cp1"),
                     values(wanted.path("capolids")));

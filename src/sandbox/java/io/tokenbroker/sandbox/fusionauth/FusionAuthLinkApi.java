@@ -9,14 +9,14 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** {@code /api/identity-provider/link}: read, create, delete. There is no way to change a link. */
-final class LinkApi {
+final class FusionAuthLinkApi {
 
     static final String PATH = "/api/identity-provider/link";
 
     private final State state;
     private final LinkCreation creation;
 
-    LinkApi(State state) {
+    FusionAuthLinkApi(State state) {
         this.state = state;
         creation = new LinkCreation(state);
     }
