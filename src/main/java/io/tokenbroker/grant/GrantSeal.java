@@ -1,9 +1,9 @@
 package io.tokenbroker.grant;
 
 import io.tokenbroker.database.StoreUnavailable;
-import io.tokenbroker.grant.GrantStore.SignIn;
 import io.tokenbroker.grant.GrantStore.Target;
 import io.tokenbroker.link.AccountId;
+import io.tokenbroker.link.Remembered.SignIn;
 import io.tokenbroker.seal.ColumnSealer;
 import io.tokenbroker.seal.Secret;
 import jakarta.inject.Singleton;

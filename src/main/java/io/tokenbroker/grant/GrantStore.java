@@ -1,15 +1,14 @@
 package io.tokenbroker.grant;
 
-import io.tokenbroker.fusionauth.LinkApi.Link;
 import io.tokenbroker.grant.GrantStore.Look.Mark;
 import io.tokenbroker.grant.GrantStore.Look.SharedToken;
 import io.tokenbroker.link.AccountId;
+import io.tokenbroker.link.Remembered.SignIn;
 import io.tokenbroker.seal.Secret;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * The statements on the rows. Each is conditional, is committed when it returns, and says whether its condition held. Has
@@ -59,32 +58,6 @@ public interface GrantStore {
     record Target(String digest, SharedToken token) {
         static String digest(List<String> scopes) {
             return Secret.of("").sha256With(Secret.of(String.join(" ", scopes)));
-        }
-    }
-
-    /**
-     * Which link and which sign-in of an account: what a row of the store must continue to count.
-     *
-     * @param token the link's own refresh token; FusionAuth may have cleared it (fusionauth-issues#2374)
-     * @param authorizedAt since when the token can be no older
-     */
-    record SignIn(AccountId account, UUID userId, Instant linkedAt, Optional<Secret> token, Instant authorizedAt) {
-
-        public static SignIn of(Link link) {
-            return new SignIn(
-                    AccountId.of(link),
-                    link.userId(),
-                    link.linkedAt(),
-                    link.token(),
-                    link.lastAuthorizedAt().orElse(Instant.EPOCH));
-        }
-
-        /**
-         * Digest of the sign-in, without a key: replicas with other sealing keys must agree, and a refresh token has entropy
-         * enough. Empty where the link holds no token: then the row says which sign-in counts.
-         */
-        public Optional<String> root() {
-            return token.map(Secret.of("token-broker grant\n" + account + "\n")::sha256With);
         }
     }
 

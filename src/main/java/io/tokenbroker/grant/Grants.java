@@ -1,23 +1,19 @@
 package io.tokenbroker.grant;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.tokenbroker.database.StoreUnavailable;
 import io.tokenbroker.fusionauth.LinkApi.Link;
 import io.tokenbroker.grant.GrantStore.Look;
-import io.tokenbroker.grant.GrantStore.SignIn;
 import io.tokenbroker.grant.GrantStore.Target;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.link.Remembered.GrantVersions;
+import io.tokenbroker.link.Remembered.SignIn;
 import io.tokenbroker.settings.ProviderSettings.Rotation;
 import jakarta.inject.Singleton;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -87,8 +83,7 @@ public class Grants implements GrantVersions {
     /**
      * Takes note that a person has just linked the account or signed in to it. Without the store the next mint does so.
      *
-     * @param read reads the link; called after the row was read, so that the newer of two sign-ins wins
-     * @return the link
+     * @param read reads the link, which is returned; called after the row was read, so that the newer of two sign-ins wins
      */
     public Optional<Link> signedIn(AccountId id, Supplier<Optional<Link>> read) {
         var seen = version(id);
@@ -116,47 +111,6 @@ public class Grants implements GrantVersions {
             return store.version(id);
         } catch (StoreUnavailable away) {
             return UNKNOWN;
-        }
-    }
-
-    /**
-     * Counts accounts with an old sign-in of which the store knows nothing, as after a store was lost: the link's own token is
-     * near its end (Entra: 90 days), and then only a person can help.
-     */
-    @Singleton
-    public static class UnknownGrants {
-
-        private static final Logger LOG = Logger.getLogger(UnknownGrants.class);
-        private static final Duration OLD = Duration.ofDays(60);
-
-        private final Clock clock;
-        private final Counter counter;
-        private final AtomicLong count = new AtomicLong();
-
-        public UnknownGrants(MeterRegistry metrics, Clock clock) {
-            this.clock = clock;
-            this.counter = Counter.builder("broker.store.unknown.grants")
-                    .description("Accounts with a sign-in older than 60 days of which the store knew nothing.")
-                    .register(metrics);
-        }
-
-        /** Counts a link if its sign-in is old. Call it when the link's row has just been begun. */
-        public void note(Link link) {
-            if (link.lastAuthorizedAt()
-                    .filter(then -> then.isBefore(clock.instant().minus(OLD)))
-                    .isEmpty()) {
-                return;
-            }
-            counter.increment();
-            if (count.incrementAndGet() == 1) {
-                LOG.warn(
-                        "The store knows nothing of an account whose sign-in is older than 60 days. Was a store lost? Readiness counts them");
-            }
-        }
-
-        /** How many since the start. */
-        public long count() {
-            return count.get();
         }
     }
 }

@@ -14,10 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
-/**
- * The right to spend an account's refresh token in one attempt. Its time is measured by a clock that cannot be set, from
- * before it was asked for. Blocks.
- */
+/** The right to spend an account's refresh token in one attempt, timed by a clock that cannot be set. Blocks. */
 public final class Lease {
 
     /** A process that was stopped for longer must not send: the lease may be another's by then. */
@@ -28,6 +25,7 @@ public final class Lease {
     private final Held held;
     private final Rotation rotation;
     private final Ticker ticker;
+    /** Before it was asked for. */
     private final long askedAt;
 
     Lease(GrantStore store, UnstoredTokens unstored, Held held, Rotation rotation, Ticker ticker, long askedAt) {

@@ -71,8 +71,7 @@ public class UnstoredTokens {
 
     void tryEachSecond(@Observes StartupEvent start, Database database) {
         database.eachSecond(() -> {
-            // A caller who waits for a connection makes the pool's pauses longer: while it is away, that is the probe
-            // alone.
+            // While it is away, more callers than the probe would make the pool's pauses longer.
             if (!database.isAway()) {
                 storeAll();
             }

@@ -1,6 +1,7 @@
 /**
  * GRANT: what an account's authorization grant has become. FusionAuth's link holds the refresh token of the sign-in, where
  * each grant begins; the row of the account holds the newest one, its state, and the access tokens that replicas share.
+ * {@code Grants} is what others call, a {@code Lease} ends an attempt, {@code GrantStore} has the rows.
  *
  * <pre>
  *   look ──► Counting ──► a shared access token, a mark, or a lease of another attempt
@@ -11,12 +12,7 @@
  *     └────► Foreign ──► read the link again ──► start over from its token ──► look again
  * </pre>
  *
- * <p>{@code Grants} is what others call; a {@code Lease} keeps, marks or releases. {@code GrantStore} has the rows
- * ({@code JdbcGrantStore} by the statements of {@code GrantSql}), {@code GrantSeal} seals their tokens, {@code UnstoredTokens}
- * holds what could not be stored yet.
- *
  * <p>The rules, which {@code docs/store.md} explains and a model checks:
- *
  * <ol>
  *   <li>FusionAuth decides who: without a link the row gives nothing. A mint never deletes it.
  *   <li>A row counts for one link and one sign-in; each statement that reads a token says so in its condition.

@@ -1,7 +1,7 @@
 package io.tokenbroker.grant;
 
-import io.tokenbroker.grant.GrantStore.SignIn;
 import io.tokenbroker.grant.ModelSetup.ModelStore;
+import io.tokenbroker.link.Remembered.SignIn;
 
 /** Stores that each lack one condition: a model that finds nothing there would prove nothing. */
 final class BrokenStores {

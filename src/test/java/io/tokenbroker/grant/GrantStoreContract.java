@@ -7,7 +7,7 @@ import io.tokenbroker.grant.GrantStore.Look;
 import io.tokenbroker.grant.GrantStore.Look.Counting;
 import io.tokenbroker.grant.GrantStore.Look.Foreign;
 import io.tokenbroker.grant.GrantStore.Look.Mark;
-import io.tokenbroker.grant.GrantStore.SignIn;
+import io.tokenbroker.link.Remembered.SignIn;
 import io.tokenbroker.seal.Secret;
 import java.util.Optional;
 import java.util.UUID;

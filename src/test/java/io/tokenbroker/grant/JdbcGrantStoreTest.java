@@ -8,7 +8,7 @@ import io.tokenbroker.database.StoreUnavailable;
 import io.tokenbroker.database.TestDatabases;
 import io.tokenbroker.grant.GrantStore.Held;
 import io.tokenbroker.grant.GrantStore.Look;
-import io.tokenbroker.grant.GrantStore.SignIn;
+import io.tokenbroker.link.Remembered.SignIn;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.seal.TestSealers;
 import java.nio.charset.StandardCharsets;

@@ -7,7 +7,7 @@ import io.tokenbroker.database.FakeTicker;
 import io.tokenbroker.database.TestDatabases;
 import io.tokenbroker.fusionauth.LinkApi.Link;
 import io.tokenbroker.grant.GrantStore.Look;
-import io.tokenbroker.grant.GrantStore.SignIn;
+import io.tokenbroker.link.Remembered.SignIn;
 import io.tokenbroker.settings.ProviderSettings.Rotation;
 import java.nio.file.Path;
 import java.time.Clock;

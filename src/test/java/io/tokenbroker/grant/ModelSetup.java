@@ -1,8 +1,8 @@
 package io.tokenbroker.grant;
 
-import io.tokenbroker.grant.GrantStore.SignIn;
 import io.tokenbroker.grant.ModelCalls.Work;
 import io.tokenbroker.grant.ModelWorld.Kind;
+import io.tokenbroker.link.Remembered.SignIn;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;

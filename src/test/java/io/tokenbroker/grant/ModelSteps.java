@@ -1,6 +1,5 @@
 package io.tokenbroker.grant;
 
-import io.tokenbroker.grant.GrantStore.SignIn;
 import io.tokenbroker.grant.ModelCalls.Answered;
 import io.tokenbroker.grant.ModelCalls.Call;
 import io.tokenbroker.grant.ModelCalls.Failure;
@@ -12,6 +11,7 @@ import io.tokenbroker.grant.ModelState.Due;
 import io.tokenbroker.grant.ModelState.Shared;
 import io.tokenbroker.grant.ModelWorld.Family;
 import io.tokenbroker.grant.ModelWorld.Kind;
+import io.tokenbroker.link.Remembered.SignIn;
 import io.tokenbroker.refresh.ModelMints.HandedOut;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.tenant.ModelTenant;

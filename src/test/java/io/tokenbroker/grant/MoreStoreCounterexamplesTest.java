@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tokenbroker.grant.GrantStore.Look;
 import io.tokenbroker.grant.GrantStore.Look.SharedToken;
-import io.tokenbroker.grant.GrantStore.SignIn;
 import io.tokenbroker.grant.GrantStore.Target;
 import io.tokenbroker.grant.ModelCalls.Call;
 import io.tokenbroker.grant.ModelSetup.Event;
 import io.tokenbroker.grant.ModelWorld.Kind;
+import io.tokenbroker.link.Remembered.SignIn;
 import io.tokenbroker.seal.Secret;
 import java.time.Duration;
 import java.util.Optional;
