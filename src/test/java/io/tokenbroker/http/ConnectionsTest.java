@@ -57,17 +57,7 @@ class ConnectionsTest extends BrokerTest {
 
     @Test
     void aConnectionIsNotIdleWhileItsCallerWaits() {
-        sandbox()
-                .fusionAuth()
-                .fault(new FusionAuthFault(
-                        FusionAuthFault.Kind.SLOW,
-                        "GET",
-                        "/api/identity-provider/link",
-                        "",
-                        1,
-                        false,
-                        Duration.ofSeconds(3),
-                        0));
+        readingLinksTakesLonger();
 
         Broker.alice().get("/accounts").then().statusCode(200);
     }
@@ -92,17 +82,7 @@ class ConnectionsTest extends BrokerTest {
     /** Also while others of its streams have ended. */
     @Test
     void aConnectionOfHttp2IsNotIdleWhileACallerWaits() {
-        sandbox()
-                .fusionAuth()
-                .fault(new FusionAuthFault(
-                        FusionAuthFault.Kind.SLOW,
-                        "GET",
-                        "/api/identity-provider/link",
-                        "",
-                        1,
-                        false,
-                        Duration.ofSeconds(3),
-                        0));
+        readingLinksTakesLonger();
         var user = sandbox().fusionAuth().accessToken(FusionAuthStandIn.ALICE_ID);
 
         try (var connection = RawHttp2.connect()) {
@@ -203,5 +183,15 @@ class ConnectionsTest extends BrokerTest {
         } catch (IOException closed) {
             // It was, by the broker.
         }
+    }
+
+    /** Than a connection may be idle. */
+    private void readingLinksTakesLonger() {
+        sandbox()
+                .fusionAuth()
+                .fault(FusionAuthFault.of(FusionAuthFault.Kind.SLOW)
+                        .on("GET", "/api/identity-provider/link")
+                        .times(1)
+                        .lasting(Duration.ofSeconds(3)));
     }
 }
