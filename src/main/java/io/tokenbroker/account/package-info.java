@@ -8,8 +8,8 @@
  *  authorized   after a sign-in (complete, resolve): forget the link → start the row over
  * </pre>
  *
- * <p>{@code AccountLocks} (in {@code Accounts}): the links of one user at one provider change one at a time. The status is active,
- * reauthorization_required (the row is marked) or no_refresh_token; while the store is away, active.
+ * <p>{@code AccountLocks} (in {@code Accounts}): the links of one user at one provider change one at a time. The status is
+ * active, reauthorization_required (the row is marked) or no_refresh_token; while the store is away, active.
  */
 @NullMarked
 package io.tokenbroker.account;

@@ -7,7 +7,7 @@
  *  a statement
  *      │
  *  Database      a turn among the callers, one of a few threads, a pooled connection (Session)
- *      │           Answering: whether the database answered of late; while it does not, statements fail at once
+ *      │           Answering: for a moment after a failure statements fail at once; transactions are tried
  *      ├─ rows, or how many were changed
  *      └─ StoreUnavailable
  * </pre>

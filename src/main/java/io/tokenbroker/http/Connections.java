@@ -15,7 +15,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 
-/** Corrects how Vert.x treats connections: when they are closed, and what they may hold. */
+/** Corrects how Vert.x treats connections: when they are idle, and how their HTTP/2 requests are paused. */
 final class Connections {
 
     private Connections() {}

@@ -1,6 +1,7 @@
 /**
- * Every refusal, in the four shapes of {@code ErrorShape}. {@code ProblemType} lists the codes; code throws a {@code BrokerException}, which
- * {@code ProblemMappers} answers, and {@code http.HttpFailures} before REST. The end of the path chooses the shape:
+ * Every refusal, in the four shapes of {@code ErrorShape}. {@code ProblemType} lists the codes; code throws a
+ * {@code BrokerException}, which {@code ProblemMappers} answers, and {@code http.HttpFailures} before REST. The end of the path
+ * chooses the shape:
  *
  * <pre>
  *  /oauth2/token  OAuth error (RFC 6749)
