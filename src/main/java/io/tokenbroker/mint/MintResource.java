@@ -10,6 +10,7 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.mint.MintRequest.BatchItemRequest;
+import io.tokenbroker.mint.Mints.Admission;
 import io.tokenbroker.mint.Mints.TokenAnswer;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ErrorShape.Problem;
@@ -22,6 +23,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import java.time.Clock;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +32,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.stream.Gatherers;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 @Path("/accounts")
@@ -86,23 +89,32 @@ class MintResource {
             var client = (Caller.Client) Caller.of(identity);
             var requestId = RequestId.of(request);
             client.policy().rate().announce(request);
-            // Else a flood of batches would cost much more than a flood of mints.
-            client.policy().rate().require();
+            var items = Body.required(body).requests();
+            var admitted = mints.admit(client, items.size());
             var places = new ConcurrentHashMap<Optional<UUID>, Semaphore>();
-            return new BatchAnswer(Body.required(body).requests().stream()
-                    .gather(Gatherers.mapConcurrent(BatchRequest.MOST, item -> result(client, item, requestId, places)))
-                    .toList());
+            var minted = items.stream()
+                    .limit(admitted.count())
+                    .gather(Gatherers.mapConcurrent(
+                            BatchRequest.MOST, item -> result(client, admitted.admission(), item, requestId, places)));
+            var refused = admitted.refusal().stream()
+                    .map(refusal -> new Result(null, ProblemMappers.problem(refusal, requestId)))
+                    .flatMap(result -> Collections.nCopies(items.size() - admitted.count(), result).stream());
+            return new BatchAnswer(Stream.concat(minted, refused).toList());
         }
 
         private Result result(
-                Caller.Client client, JsonNode item, String requestId, Map<Optional<UUID>, Semaphore> places) {
+                Caller.Client client,
+                Admission admission,
+                JsonNode item,
+                String requestId,
+                Map<Optional<UUID>, Semaphore> places) {
             try {
                 var asked = Body.required(json.treeToValue(item, BatchItemRequest.class));
                 var provider = AccountId.parse(asked.accountId()).map(AccountId::providerId);
                 var place = places.computeIfAbsent(provider, first -> new Semaphore(AT_ONCE));
                 place.acquireUninterruptibly();
                 try {
-                    var minted = mints.admit(client)
+                    var minted = admission
                             .mint(client, asked.accountId(), asked.mint())
                             .toCompletableFuture()
                             .join();

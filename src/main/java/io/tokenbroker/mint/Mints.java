@@ -58,6 +58,18 @@ public class Mints {
         });
     }
 
+    /** Takes the rate of several mints: the first of them are admitted, the others refused as one, so that they cost little. */
+    AdmittedOf admit(Caller.Client client, int mints) {
+        return refusalCounted(() -> {
+            var taken = client.policy().rate().take(mints);
+            taken.refusal().ifPresent(refused -> count(refused.type().code(), mints - taken.count()));
+            return new AdmittedOf(taken.count(), new Admission(client), taken.refusal());
+        });
+    }
+
+    /** How many of several mints are admitted, and why the others are not. */
+    record AdmittedOf(int count, Admission admission, Optional<BrokerException> refusal) {}
+
     /**
      * Begins a mint that has not been admitted, and admits it if memory has the token. A refusal is not counted: the mint
      * comes again through REST. Never blocks.
@@ -83,21 +95,21 @@ public class Mints {
     /** What is thrown on another thread arrives wrapped. */
     private void count(@Nullable Minted minted, @Nullable Throwable failure) {
         if (minted != null) {
-            count(minted.source().word);
+            count(minted.source().word, 1);
             return;
         }
         var cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
-        count((cause instanceof BrokerException problem ? problem.type() : ProblemType.INTERNAL_ERROR).code());
+        count((cause instanceof BrokerException problem ? problem.type() : ProblemType.INTERNAL_ERROR).code(), 1);
     }
 
-    private void count(String outcome) {
+    private void count(String outcome, int mints) {
         counters.computeIfAbsent(
                         outcome,
                         name -> Counter.builder("broker.mints")
                                 .description("Mints by outcome: the token's source, or the problem's code.")
                                 .tag("outcome", name)
                                 .register(metrics))
-                .increment();
+                .increment(mints);
     }
 
     /** A mint that the client's rate has let pass. */

@@ -47,17 +47,38 @@ public final class RequestRate {
 
     /** Counts one request, or refuses it and says when the next will do. */
     public void take() {
-        limited.filter(left -> !left.bucket().tryConsume(1)).ifPresent(this::refuse);
+        limited.filter(left -> !left.bucket().tryConsume(1)).map(this::refused).ifPresent(refused -> {
+            throw refused;
+        });
     }
 
-    /** Refuses as {@link #take} would, and counts nothing. */
-    public void require() {
-        limited.filter(left -> left.available() == 0).ifPresent(this::refuse);
+    /**
+     * Counts the first of several requests, as many as are left.
+     *
+     * @throws BrokerException if none is left
+     */
+    public Taken take(int requests) {
+        return limited.map(left -> {
+                    var taken = (int) left.bucket().tryConsumeAsMuchAsPossible(requests);
+                    if (taken == 0) {
+                        throw refused(left);
+                    }
+                    return new Taken(taken, taken < requests ? Optional.of(refused(left)) : Optional.empty());
+                })
+                .orElseGet(() -> new Taken(requests, Optional.empty()));
     }
 
-    private void refuse(Limited spent) {
+    /**
+     * What became of several requests.
+     *
+     * @param count how many may be made, from the first
+     * @param refusal of the others
+     */
+    public record Taken(int count, Optional<BrokerException> refusal) {}
+
+    private BrokerException refused(Limited spent) {
         var seconds = Math.max(1, spent.secondsToNext());
-        throw BrokerException.byRule(RULE, ProblemType.RATE_LIMITED, refusal.formatted(seconds))
+        return BrokerException.byRule(RULE, ProblemType.RATE_LIMITED, refusal.formatted(seconds))
                 .withRetryAfter(Duration.ofSeconds(seconds));
     }
 

@@ -34,6 +34,7 @@ class RequestRatesTest extends BrokerTest {
     private static final int LIMIT = 9;
     private static final String UNKNOWN = new AccountId(Sandbox.CONTOSO, "nobody").toString();
     private static final ClientKey LIMITED = ClientKey.of("limited");
+    private static final ClientKey BATCHES = ClientKey.of("batches");
     private static final ClientKey OTHER = ClientKey.of("other");
 
     public static final class Rates extends OverSandbox {
@@ -45,6 +46,8 @@ class RequestRatesTest extends BrokerTest {
         private static Map<String, String> settings() {
             var settings = LIMITED.settings(
                     Map.of("providers", "*", "resources", "*", "requests-per-minute", String.valueOf(LIMIT)));
+            settings.putAll(BATCHES.settings(
+                    Map.of("providers", "*", "resources", "*", "requests-per-minute", String.valueOf(LIMIT))));
             settings.putAll(OTHER.settings(Map.of("providers", "*", "resources", "*")));
             settings.put("broker.users.requests-per-minute", String.valueOf(LIMIT));
             return settings;
@@ -95,6 +98,23 @@ class RequestRatesTest extends BrokerTest {
             assertThat(Json.<String>at(refused, "detail")).contains("broker.clients.<name>.requests-per-minute");
             assertThat(request.apply(Broker.bearer(OTHER.key())).statusCode()).isNotEqualTo(429);
         }
+    }
+
+    @Test
+    void aBatchIsAnsweredAsFarAsItsClientsRequestsReachAndTheRestIsRefused() {
+        var unknown = Map.of("account_id", UNKNOWN, "resource", ARM);
+        var items = Stream.concat(Stream.of(Map.of()), Stream.generate(() -> unknown).limit(LIMIT + 2)).toList();
+        var batch = Map.of("requests", items);
+
+        var answer = Broker.bearer(BATCHES.key()).body(batch).post("/tokens");
+
+        assertThat(Json.<List<String>>at(answer, "results[*].problem.code"))
+                .startsWith("invalid_request", "account_not_found")
+                .endsWith("account_not_found", "rate_limited", "rate_limited", "rate_limited")
+                .hasSize(LIMIT + 3);
+        assertThat(Json.<String>at(answer, "results[%d].problem.detail".formatted(LIMIT)))
+                .contains("the next will do in");
+        ProblemAnswer.of(Broker.bearer(BATCHES.key()).body(batch).post("/tokens"), 429, "rate_limited");
     }
 
     @Test
