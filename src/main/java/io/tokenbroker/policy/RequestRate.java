@@ -95,8 +95,8 @@ public final class RequestRate {
      */
     public void announce(RoutingContext request) {
         limited.ifPresent(left -> request.addHeadersEndHandler(end -> request.response()
-                .putHeader("RateLimit-Policy", "\"default\";q=%d;w=60".formatted(left.limit()))
-                .putHeader("RateLimit", "\"default\";r=%d;t=%d".formatted(left.available(), left.secondsToNext()))));
+                .putHeader("RateLimit-Policy", left.policy())
+                .putHeader("RateLimit", left.now())));
     }
 
     private static TimeMeter timeOf(Clock clock) {
@@ -113,14 +113,19 @@ public final class RequestRate {
         };
     }
 
-    private record Limited(int limit, Bucket bucket) {
+    private record Limited(int limit, String policy, Bucket bucket) {
 
         static Limited of(int limit, Clock clock) {
             var bucket = Bucket.builder()
                     .addLimit(bandwidth -> bandwidth.capacity(limit).refillGreedy(limit, Duration.ofMinutes(1)))
                     .withCustomTimePrecision(timeOf(clock))
                     .build();
-            return new Limited(limit, bucket);
+            return new Limited(limit, "\"default\";q=" + limit + ";w=60", bucket);
+        }
+
+        /** Written with each cached mint. */
+        String now() {
+            return "\"default\";r=" + available() + ";t=" + secondsToNext();
         }
 
         long available() {

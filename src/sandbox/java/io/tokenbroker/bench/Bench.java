@@ -22,6 +22,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -39,6 +40,7 @@ public final class Bench {
     private static final int BROKER_PORT = 18_080;
     private static final int BARE_PORT = 18_081;
     private static final double GOAL = 0.6;
+    private static final String EVENT_LOOPS = "quarkus.vertx.event-loops-pool-size";
 
     /** Until the compiler has done its work on both. */
     private static final int WARM_UP_SECONDS = 45;
@@ -55,7 +57,7 @@ public final class Bench {
             var accounts = link(sandbox);
             var keys = keys();
             var broker = start("broker", "target/quarkus-app", BROKER_PORT, settings(sandbox, keys));
-            var bare = start("bare", "target/bench/quarkus-app", BARE_PORT, Map.of());
+            var bare = start("bare", "target/bench/quarkus-app", BARE_PORT, asTheBrokersServer());
             try {
                 var requests = warm(accounts, keys);
                 var load = Load.choose();
@@ -156,6 +158,15 @@ public final class Bench {
             settings.put("broker.clients.%s.requests-per-minute".formatted(name), "1000000000");
         });
         return settings;
+    }
+
+    /** The bare endpoint has as many event loops as the broker, which are chosen for what happens beside cached mints. */
+    private static Map<String, String> asTheBrokersServer() throws IOException {
+        var settings = new Properties();
+        try (var file = Bench.class.getResourceAsStream("/application.properties")) {
+            settings.load(file);
+        }
+        return Map.of(EVENT_LOOPS, settings.getProperty(EVENT_LOOPS));
     }
 
     private static Process start(String name, String app, int port, Map<String, String> settings) throws Exception {
