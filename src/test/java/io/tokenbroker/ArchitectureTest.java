@@ -59,7 +59,8 @@ class ArchitectureTest {
             Map.entry("fusionauth", List.of("problem", "seal", "settings", "upstream")),
             Map.entry("tenant", List.of("problem", "seal", "settings", "time", "upstream")),
             Map.entry("link", List.of("fusionauth", "problem", "seal", "settings", "time", "upstream")),
-            Map.entry("grant", List.of("database", "fusionauth", "link", "seal", "settings", "time")),
+            Map.entry("event", List.of("database", "link", "settings", "upstream")),
+            Map.entry("grant", List.of("database", "event", "fusionauth", "link", "seal", "settings", "time")),
             Map.entry(
                     "provider",
                     List.of("caller", "fusionauth", "problem", "seal", "settings", "tenant", "time", "upstream")),
@@ -87,6 +88,7 @@ class ArchitectureTest {
                     List.of(
                             "account",
                             "database",
+                            "event",
                             "fusionauth",
                             "grant",
                             "link",
@@ -129,10 +131,12 @@ class ArchitectureTest {
                     "keepalive",
                     List.of(
                             "database",
+                            "event",
                             "fusionauth",
                             "grant",
                             "link",
                             "problem",
+                            "provider",
                             "refresh",
                             "seal",
                             "settings",
@@ -143,6 +147,7 @@ class ArchitectureTest {
                     List.of(
                             "caller",
                             "database",
+                            "event",
                             "fusionauth",
                             "grant",
                             "keepalive",
@@ -190,7 +195,12 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule httpIsSpokenAtTheEdgesOnly = noClasses()
             .that(DescribedPredicate.not(
-                    resideInAnyPackage("io.tokenbroker.problem", "io.tokenbroker.tenant", "io.tokenbroker.http")))
+                    resideInAnyPackage(
+                            "io.tokenbroker.problem",
+                            "io.tokenbroker.upstream",
+                            "io.tokenbroker.tenant",
+                            "io.tokenbroker.event",
+                            "io.tokenbroker.http")))
             .and(describe(
                     "are no resource", type -> !outermost(type).getSimpleName().endsWith("Resource")))
             .should()

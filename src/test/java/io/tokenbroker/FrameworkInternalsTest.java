@@ -40,7 +40,7 @@ class FrameworkInternalsTest {
             // HttpEdgesTest.aBodyThatIsJustSmallEnoughIsRead
             "RequestBodies", Set.of("io.vertx.ext.web.impl.RoutingContextInternal"),
             // StrictEgressTest, ProviderOutageTest
-            "ProviderConnections",
+            "OutboundConnections",
                     Set.of(
                             "org.jboss.resteasy.reactive.client.impl.VertxRequestCustomizingClientBuilder",
                             "org.jboss.resteasy.reactive.client.impl.ClientRequestContextImpl",

@@ -1,12 +1,16 @@
 package io.tokenbroker.grant;
 
 import io.tokenbroker.database.StoreUnavailable;
+import io.tokenbroker.grant.GrantStore.Look.SharedToken;
 import io.tokenbroker.grant.GrantStore.Target;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.link.Remembered.SignIn;
 import io.tokenbroker.seal.ColumnSealer;
 import io.tokenbroker.seal.Secret;
 import jakarta.inject.Singleton;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Optional;
 
 /** Seals the two columns that hold tokens, each to its place: no value opens in another row, column or sign-in. */
@@ -36,10 +40,22 @@ public class GrantSeal {
                 Secret.of(scope + "\n" + target.token().value().reveal()), place(signIn, root, target.digest()));
     }
 
-    /** The scope and the token; empty if it does not open, for unlike a refresh token it can be had again. */
-    Optional<String[]> openAccessToken(SignIn signIn, String root, String target, byte[] sealed) {
-        return sealer.open(sealed, place(signIn, root, target))
-                .map(text -> text.reveal().split("\n", 2));
+    /** The access token of the row; empty if it has none, or one that does not open: unlike a refresh token it can be had again. */
+    Optional<SharedToken> sharedToken(SignIn signIn, String target, ResultSet row) throws SQLException {
+        var sealed = row.getBytes("access_token");
+        var opened = sealed == null
+                ? Optional.<Secret>empty()
+                : sealer.open(sealed, place(signIn, row.getString("root"), target));
+        var issuedAt = Instant.ofEpochMilli(row.getLong("issued_at"));
+        var expiresAt = Instant.ofEpochMilli(row.getLong("expires_at"));
+        var renewAt = Instant.ofEpochMilli(row.getLong("renew_at"));
+        return opened.map(text -> text.reveal().split("\n", 2))
+                .map(parts -> new SharedToken(
+                        Secret.of(parts[1]),
+                        Optional.of(parts[0]).filter(scope -> !scope.isEmpty()),
+                        issuedAt,
+                        expiresAt,
+                        renewAt));
     }
 
     private static String[] place(SignIn signIn, String root, String target) {

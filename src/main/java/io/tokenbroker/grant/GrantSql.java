@@ -32,7 +32,7 @@ class GrantSql {
             UPDATE grants AS g SET lease_owner = ?, lease_until = CLOCK + ?
             WHERE g.account_id = ? AND COUNTS AND g.version = ?
               AND (g.lease_owner IS NULL OR (g.lease_until <= CLOCK AND 1 = ?))
-            RETURNING refresh_token, root""".replace("COUNTS", COUNTS).replace("CLOCK", clock);
+            RETURNING refresh_token, root, status""".replace("COUNTS", COUNTS).replace("CLOCK", clock);
         goOn = """
             UPDATE grants SET user_id = ?, linked_at = ?, version = version + 1, lease_owner = NULL, lease_until = 0,
                    status = 'active', status_reason = NULL, gone_since = NULL

@@ -52,8 +52,12 @@ public interface GrantStore {
     /** For how long the store has answered this broker without a failure. */
     Duration answeringFor();
 
-    /** A lease, and what the row held when it was taken. */
-    record Held(SignIn signIn, String root, Secret refreshToken, long version, String owner) {}
+    /**
+     * A lease, and what the row held when it was taken.
+     *
+     * @param wasMarked whether only a person could help, as far as was known
+     */
+    record Held(SignIn signIn, String root, Secret refreshToken, long version, String owner, boolean wasMarked) {}
 
     record Target(String digest, SharedToken token) {
         static String digest(List<String> scopes) {

@@ -3,9 +3,9 @@ package io.tokenbroker.grant;
 import io.tokenbroker.database.Database;
 import io.tokenbroker.database.Session;
 import io.tokenbroker.database.StoreUnavailable;
+import io.tokenbroker.event.AccountEvents;
 import io.tokenbroker.grant.GrantStore.Look;
 import io.tokenbroker.grant.GrantStore.Look.Mark;
-import io.tokenbroker.grant.GrantStore.Look.SharedToken;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.link.Remembered.SignIn;
 import io.tokenbroker.seal.Secret;
@@ -27,11 +27,13 @@ class JdbcGrantStore implements GrantStore {
     private final Database database;
     private final GrantSql sql;
     private final GrantSeal seal;
+    private final AccountEvents events;
 
-    JdbcGrantStore(Database database, GrantSql sql, GrantSeal seal) {
+    JdbcGrantStore(Database database, GrantSql sql, GrantSeal seal, AccountEvents events) {
         this.database = database;
         this.sql = sql;
         this.seal = seal;
+        this.events = events;
     }
 
     @Override
@@ -50,23 +52,7 @@ class JdbcGrantStore implements GrantStore {
         var lease = Optional.ofNullable(row.getString("lease_owner")).map(owner -> left);
         var since = Instant.ofEpochMilli(row.getLong("status_since"));
         var mark = Optional.ofNullable(row.getString("status_reason")).map(reason -> new Mark(reason, since));
-        return new Look.Counting(version, mark, lease, shared(signIn, target, row));
-    }
-
-    private Optional<SharedToken> shared(SignIn signIn, String target, ResultSet row) throws SQLException {
-        var sealed = row.getBytes("access_token");
-        var opened = sealed == null
-                ? Optional.<String[]>empty()
-                : seal.openAccessToken(signIn, row.getString("root"), target, sealed);
-        var issuedAt = Instant.ofEpochMilli(row.getLong("issued_at"));
-        var expiresAt = Instant.ofEpochMilli(row.getLong("expires_at"));
-        var renewAt = Instant.ofEpochMilli(row.getLong("renew_at"));
-        return opened.map(parts -> new SharedToken(
-                Secret.of(parts[1]),
-                Optional.of(parts[0]).filter(scope -> !scope.isEmpty()),
-                issuedAt,
-                expiresAt,
-                renewAt));
+        return new Look.Counting(version, mark, lease, seal.sharedToken(signIn, target, row));
     }
 
     @Override
@@ -82,9 +68,10 @@ class JdbcGrantStore implements GrantStore {
         var row = database.first(
                 "lease", Sealed::of, sql.lease, owner, length.toMillis(), id(signIn), counts(signIn), version, free);
         try {
-            return row.map(found -> new Held(signIn, found.root(), found.open(seal, signIn.account()), version, owner));
+            return row.map(found -> new Held(
+                    signIn, found.root(), found.open(seal, signIn.account()), version, owner, found.isMarked()));
         } catch (StoreUnavailable e) {
-            end(new Held(signIn, "", Secret.of(""), version, owner), Optional.empty());
+            end(new Held(signIn, "", Secret.of(""), version, owner, false), Optional.empty());
             throw e;
         }
     }
@@ -99,6 +86,9 @@ class JdbcGrantStore implements GrantStore {
             if (isKept && shared.isPresent()) {
                 session.update(GrantSql.MAKE_ROOM, id(signIn), at, id(signIn), MOST_ACCESS_TOKENS - 1);
                 session.update(GrantSql.SHARE, id(signIn), link(signIn), held.root(), columns(held, shared.get()));
+            }
+            if (isKept && held.wasMarked()) {
+                events.recovered(session, signIn.account(), signIn.userId());
             }
             return isKept;
         });
@@ -117,7 +107,7 @@ class JdbcGrantStore implements GrantStore {
 
     @Override
     public boolean holds(AccountId id, Secret refreshToken) {
-        var row = "SELECT refresh_token, root FROM grants WHERE account_id = ?";
+        var row = "SELECT refresh_token, root, status FROM grants WHERE account_id = ?";
         return database.first("look", Sealed::of, row, id.toString())
                 .filter(found -> found.open(seal, id).equals(refreshToken))
                 .isPresent();
@@ -127,6 +117,7 @@ class JdbcGrantStore implements GrantStore {
     public boolean startOver(SignIn signIn, long seen, boolean authorized) {
         return database.transaction("start_over", session -> {
             if (authorized && session.update(GrantSql.UNMARK, id(signIn), counts(signIn), seen) == 1) {
+                events.recovered(session, signIn.account(), signIn.userId());
                 return true;
             }
             var token = signIn.token();
@@ -137,6 +128,7 @@ class JdbcGrantStore implements GrantStore {
     private boolean startOver(Session session, SignIn signIn, Secret token, long seen) throws SQLException {
         var id = id(signIn);
         var root = signIn.root().orElseThrow();
+        var before = events.before(session, signIn.account(), seen);
         var sealed = seal.refreshToken(signIn.account(), root, token);
         var begin =
                 new Object[] {link(signIn), root, sealed, signIn.authorizedAt().toEpochMilli(), id};
@@ -150,24 +142,35 @@ class JdbcGrantStore implements GrantStore {
                         + session.update(sql.goOn, link(signIn), id, seen, root, link(signIn), takeOver);
         if (changed > 0) {
             session.update("DELETE FROM access_tokens WHERE account_id = ?", id);
+            events.begun(session, signIn.account(), signIn.userId(), before);
         }
         return changed > 0;
     }
 
     @Override
     public boolean end(Held held, Optional<Mark> mark) {
-        var status = mark.map(why -> new Object[] {
-                    1, GrantSql.MARKED, why.reason(), why.since().toEpochMilli()
-                })
-                .orElseGet(() -> new Object[] {0, null, null, null});
-        return database.update(mark.isPresent() ? "mark" : "release", GrantSql.END, status, own(held)) == 1;
+        return mark.map(why -> mark(held, why))
+                .orElseGet(() -> database.update("release", GrantSql.END, 0, null, null, null, own(held)) == 1);
+    }
+
+    private boolean mark(Held held, Mark why) {
+        var since = why.since().toEpochMilli();
+        return database.transaction("mark", session -> {
+            var isMarked = session.update(GrantSql.END, 1, GrantSql.MARKED, why.reason(), since, own(held)) == 1;
+            if (isMarked && !held.wasMarked()) {
+                events.marked(session, held.signIn().account(), held.signIn().userId(), why.reason());
+            }
+            return isMarked;
+        });
     }
 
     @Override
     public void remove(SignIn signIn) {
         var where = " WHERE account_id = ? AND user_id = ? AND linked_at = ?";
         database.transaction("remove", session -> {
-            session.update("DELETE FROM grants" + where, id(signIn), link(signIn));
+            if (session.update("DELETE FROM grants" + where, id(signIn), link(signIn)) == 1) {
+                events.unlinked(session, signIn.account(), signIn.userId());
+            }
             return session.update("DELETE FROM access_tokens" + where, id(signIn), link(signIn));
         });
     }
@@ -194,10 +197,13 @@ class JdbcGrantStore implements GrantStore {
     }
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Sealed(String root, byte[] token) {
+    private record Sealed(String root, byte[] token, boolean isMarked) {
 
         static Sealed of(ResultSet row) throws SQLException {
-            return new Sealed(row.getString("root"), row.getBytes("refresh_token"));
+            return new Sealed(
+                    row.getString("root"),
+                    row.getBytes("refresh_token"),
+                    GrantSql.MARKED.equals(row.getString("status")));
         }
 
         Secret open(GrantSeal seal, AccountId id) {

@@ -2,7 +2,6 @@ package io.tokenbroker.keepalive;
 
 import io.quarkus.scheduler.Scheduled;
 import io.tokenbroker.database.StoreUnavailable;
-import io.tokenbroker.keepalive.DueGrants.Due;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.refresh.Renewals.Renewal;
@@ -28,6 +27,7 @@ class BackgroundKeepAlive {
     private static final Duration CLEANED_AFTER = Duration.ofHours(1);
 
     private final DueGrants due;
+    private final ExpiringGrants expiring;
     private final GrantKeeper keeper;
     private final Stopping stopping;
     private final int rate;
@@ -36,8 +36,15 @@ class BackgroundKeepAlive {
     private Instant lastPass = Instant.EPOCH;
     private Instant lastCleaning = Instant.EPOCH;
 
-    BackgroundKeepAlive(DueGrants due, GrantKeeper keeper, Stopping stopping, BrokerSettings settings, Clock clock) {
+    BackgroundKeepAlive(
+            DueGrants due,
+            ExpiringGrants expiring,
+            GrantKeeper keeper,
+            Stopping stopping,
+            BrokerSettings settings,
+            Clock clock) {
         this.due = due;
+        this.expiring = expiring;
         this.keeper = keeper;
         this.stopping = stopping;
         this.rate = settings.keepAlive().rate();
@@ -55,12 +62,17 @@ class BackgroundKeepAlive {
         lastPass = now;
         stopping.began();
         try {
-            if (!Window.of(lastCleaning, CLEANED_AFTER).contains(now)) {
+            var isCleaned = Window.of(lastCleaning, CLEANED_AFTER).contains(now);
+            if (!isCleaned) {
                 lastCleaning = now;
                 orLater(this::clean);
             }
             if (rate > 0) {
                 orLater(this::pass);
+            }
+            if (!isCleaned) {
+                // What the pass has renewed is not about to expire.
+                orLater(expiring::tell);
             }
         } finally {
             stopping.ended();

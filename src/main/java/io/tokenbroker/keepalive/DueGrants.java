@@ -2,6 +2,7 @@ package io.tokenbroker.keepalive;
 
 import io.tokenbroker.database.Database;
 import io.tokenbroker.database.StoreUnavailable;
+import io.tokenbroker.event.AccountEvents;
 import io.tokenbroker.grant.GrantSeal;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.seal.ColumnSealer;
@@ -45,55 +46,20 @@ public class DueGrants {
     private final Database database;
     private final GrantSeal seal;
     private final ColumnSealer keys;
+    private final AccountEvents events;
     private final Clock clock;
     private final String reseal;
     private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
 
-    DueGrants(Database database, GrantSeal seal, ColumnSealer keys, Clock clock) {
+    DueGrants(Database database, GrantSeal seal, ColumnSealer keys, AccountEvents events, Clock clock) {
         this.database = database;
         this.seal = seal;
         this.keys = keys;
+        this.events = events;
         this.clock = clock;
         this.reseal = "UPDATE grants SET refresh_token = ?" + UNCHANGED
                 + " AND refresh_token = ? AND (lease_owner IS NULL OR lease_until <= "
                 + database.engine().clock() + ")";
-    }
-
-    /**
-     * A row to look at.
-     *
-     * @param goneSince since when FusionAuth has shown no link
-     * @param isMarked whether only a person can help
-     * @param token the refresh token, sealed
-     */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Due(
-            AccountId id,
-            long version,
-            String root,
-            byte[] token,
-            Instant issuedAt,
-            Optional<Instant> goneSince,
-            boolean isMarked,
-            Instant nextLookAt) {
-
-        private static Due of(AccountId id, ResultSet row) throws SQLException {
-            var gone = row.getLong("gone_since");
-            var goneSince = row.wasNull() ? Optional.<Instant>empty() : Optional.of(Instant.ofEpochMilli(gone));
-            return new Due(
-                    id,
-                    row.getLong("version"),
-                    row.getString("root"),
-                    row.getBytes("refresh_token"),
-                    Instant.ofEpochMilli(row.getLong("issued_at")),
-                    goneSince,
-                    !row.getString("status").equals("active"),
-                    Instant.ofEpochMilli(row.getLong("next_look_at")));
-        }
-
-        private Object[] unchanged() {
-            return new Object[] {id.toString(), version};
-        }
     }
 
     /**
@@ -140,6 +106,7 @@ public class DueGrants {
                 session.update(
                         "DELETE FROM access_tokens WHERE account_id = ?",
                         row.id().toString());
+                events.unlinked(session, row.id(), row.userId());
             }
             return deleted;
         });

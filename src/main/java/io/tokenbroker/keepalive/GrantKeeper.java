@@ -8,7 +8,6 @@ import io.tokenbroker.fusionauth.UserApi.Page;
 import io.tokenbroker.fusionauth.UserApi.Position;
 import io.tokenbroker.grant.GrantStore.Look;
 import io.tokenbroker.grant.Grants;
-import io.tokenbroker.keepalive.DueGrants.Due;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.link.RememberedLinks;
 import io.tokenbroker.problem.ProblemType;

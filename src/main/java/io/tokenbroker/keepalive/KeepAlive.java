@@ -6,7 +6,6 @@ import io.tokenbroker.fusionauth.UserApi.Page;
 import io.tokenbroker.fusionauth.UserApi.Position;
 import io.tokenbroker.grant.UnstoredTokens;
 import io.tokenbroker.keepalive.Checkpoint.Progress;
-import io.tokenbroker.keepalive.DueGrants.Due;
 import io.tokenbroker.keepalive.GrantKeeper.Discovery;
 import io.tokenbroker.keepalive.Pass.Tally;
 import io.tokenbroker.link.AccountId;

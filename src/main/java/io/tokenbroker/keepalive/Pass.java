@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import io.github.bucket4j.Bucket;
 import io.tokenbroker.database.StoreUnavailable;
-import io.tokenbroker.keepalive.DueGrants.Due;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.refresh.Renewals.Renewal;

@@ -51,6 +51,7 @@ class StartupChecks {
         checkLimits(settings, faults);
         settings.clients().forEach((name, client) -> new ClientChecks(name, client, faults).check());
         ClientChecks.checkSubjects(settings.clients(), faults);
+        settings.events().forEach((name, receiver) -> new ReceiverChecks(name, receiver, faults).check());
         settings.providers().forEach((id, provider) -> new ProviderChecks(id, provider, faults).check());
         faults.throwIfAny();
         return settings;

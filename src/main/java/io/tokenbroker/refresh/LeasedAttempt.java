@@ -108,7 +108,7 @@ final class LeasedAttempt {
                 lease.release();
                 yield attempt.mended(spec)
                         .<Result>map(Result.LookAgain::new)
-                        .orElseGet(() -> attempt.missed(spec, refused));
+                        .orElseGet(() -> attempt.refusedAsClient(spec, refused));
             }
             case RESOURCE, ANSWER -> released(spec, refused);
         };

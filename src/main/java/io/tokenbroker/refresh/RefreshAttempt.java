@@ -2,6 +2,7 @@ package io.tokenbroker.refresh;
 
 import io.tokenbroker.account.Accounts;
 import io.tokenbroker.database.StoreUnavailable;
+import io.tokenbroker.event.ProviderStates;
 import io.tokenbroker.grant.Grants;
 import io.tokenbroker.grant.Lease;
 import io.tokenbroker.link.RememberedLinks;
@@ -35,6 +36,7 @@ class RefreshAttempt {
     private final Providers providers;
     private final TokenCache cache;
     private final RecentOutcomes recent;
+    private final ProviderStates states;
     private final Clock clock;
 
     RefreshAttempt(
@@ -44,6 +46,7 @@ class RefreshAttempt {
             Providers providers,
             TokenCache cache,
             RecentOutcomes recent,
+            ProviderStates states,
             Clock clock) {
         this.grants = grants;
         this.tenant = tenant;
@@ -51,6 +54,7 @@ class RefreshAttempt {
         this.providers = providers;
         this.cache = cache;
         this.recent = recent;
+        this.states = states;
         this.clock = clock;
     }
 
@@ -124,6 +128,7 @@ class RefreshAttempt {
     }
 
     Result handedOut(TokenSpec spec, AccessToken token, Refreshed refreshed, boolean rotated) {
+        states.noteWorking(spec.provider().id());
         IdentityCheck.require(spec, refreshed);
         return handedOut(spec, token, Source.REFRESH, rotated);
     }
@@ -153,6 +158,12 @@ class RefreshAttempt {
         }
         recent.note(spec, why);
         return new Result.Ended(new RefreshResult.Missed(why));
+    }
+
+    /** The tenant has refused our client, and there is no other to try. */
+    Result refusedAsClient(TokenSpec spec, Refused why) {
+        states.noteMisconfigured(spec.provider().id(), why.reason());
+        return missed(spec, why);
     }
 
     /** The provider as it is configured by now, if the operator has mended its client. */

@@ -61,6 +61,9 @@ public interface BrokerSettings {
 
     UpstreamSettings upstreams();
 
+    /** Receivers of events by name. */
+    Map<String, EventSettings> events();
+
     MemorySettings memory();
 
     LimitSettings limits();

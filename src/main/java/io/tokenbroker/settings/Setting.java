@@ -29,12 +29,12 @@ import org.eclipse.microprofile.config.spi.Converter;
 /**
  * A setting as its method declares it.
  *
- * @param key with {@code *} in place of a client's name or a provider's id
+ * @param key with {@code *} in place of a client's or receiver's name, or a provider's id
  */
 public record Setting(String key, Method method) {
 
-    /** With the name of the client or the id of the provider. */
-    private static final Pattern OWNED = Pattern.compile("^(broker\\.(?:clients|providers))\\.(?:\"[^\"]*\"|[^.]+)\\.");
+    /** With the name of the client or receiver, or the id of the provider. */
+    private static final Pattern OWNED = Pattern.compile("^(broker\\.(?:clients|events|providers))\\.(?:\"[^\"]*\"|[^.]+)\\.");
 
     private static final Pattern INDEX = Pattern.compile("\\[[0-9*]+]$");
 
@@ -69,12 +69,12 @@ public record Setting(String key, Method method) {
         return Optional.ofNullable(ALL.get(pattern(key)));
     }
 
-    /** The key with {@code *} in place of a client's name or a provider's id, and without an entry's index. */
+    /** The key with {@code *} in place of a name or an id, and without an entry's index. */
     public static String pattern(String key) {
         return INDEX.matcher(OWNED.matcher(key).replaceFirst("$1.*.")).replaceFirst("");
     }
 
-    /** The key that this pattern is for the client or the provider of that other key. */
+    /** The key that this pattern is for the client, receiver or provider of that other key. */
     public static String withOwnerOf(String key, String pattern) {
         var owned = OWNED.matcher(key);
         return owned.find() ? OWNED.matcher(pattern).replaceFirst(Matcher.quoteReplacement(owned.group())) : pattern;

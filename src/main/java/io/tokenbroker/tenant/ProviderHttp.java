@@ -8,8 +8,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.quarkus.rest.client.reactive.Url;
 import io.tokenbroker.settings.BrokerSettings;
-import io.tokenbroker.tenant.ProviderConnections.UnfinishedAnswers;
 import io.tokenbroker.upstream.Compression;
+import io.tokenbroker.upstream.Deadline;
+import io.tokenbroker.upstream.OutboundConnections.UnfinishedAnswers;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -23,13 +24,8 @@ import jakarta.ws.rs.core.Response;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.zip.ZipException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -71,23 +67,12 @@ class ProviderHttp {
     }
 
     /**
-     * Sends a request. The client's own time-outs begin anew with each part of the answer, so they cannot bound it.
+     * Sends a request.
      *
-     * @throws IOException if no whole answer came; the cause is a {@link TimeoutException} if time ran out
+     * @throws IOException if no whole answer came; the cause is a {@link java.util.concurrent.TimeoutException} if time ran out
      */
     Answer send(Function<ProviderRestClient, Response> request) throws IOException {
-        var exchange = new FutureTask<>(() -> answer(request));
-        Thread.startVirtualThread(exchange);
-        try {
-            return exchange.get(sendTimeout.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException | ExecutionException e) {
-            throw new IOException(e);
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException();
-        } finally {
-            exchange.cancel(true);
-        }
+        return Deadline.within(sendTimeout, () -> answer(request));
     }
 
     private Answer answer(Function<ProviderRestClient, Response> request) throws IOException {

@@ -7,6 +7,8 @@
  *  Circuit         opens after failures in a row of several people
  *  EgressPolicy    secrets go by https, to public addresses (AddressKind)
  *  OutboundProxy   HTTPS_PROXY and NO_PROXY
+ *  OutboundConnections  go through that proxy, and are judged by EgressPolicy once they stand
+ *  Deadline        bounds a whole exchange
  * </pre>
  */
 @NullMarked

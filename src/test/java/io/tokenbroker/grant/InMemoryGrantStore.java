@@ -138,7 +138,13 @@ class InMemoryGrantStore implements GrantStore {
                 .filter(row -> mayLease(row, signIn, version, takeOver))
                 .map(row -> {
                     rows = rows.with(signIn.account(), row.leased(lease));
-                    return new Held(signIn, row.root(), row.refreshToken(), version, owner);
+                    return new Held(
+                            signIn,
+                            row.root(),
+                            row.refreshToken(),
+                            version,
+                            owner,
+                            row.mark().isPresent());
                 });
     }
 

@@ -1,6 +1,7 @@
 package io.tokenbroker.grant;
 
 import io.tokenbroker.database.Database;
+import io.tokenbroker.event.TestEvents;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.seal.ColumnSealer;
 import io.tokenbroker.seal.Secret;
@@ -17,12 +18,13 @@ public final class TestStores {
     }
 
     static GrantStore of(Database database, ColumnSealer sealer) {
-        return new JdbcGrantStore(database, new GrantSql(database), seal(sealer));
+        return new JdbcGrantStore(database, new GrantSql(database), seal(sealer), TestEvents.none());
     }
 
     /** One of a broker that has seen it answer for as long as a take-over needs. */
     static GrantStore ofLongAnswering(Database database) {
-        return new JdbcGrantStore(database, new GrantSql(database), seal(TestSealers.with("first"))) {
+        return new JdbcGrantStore(
+                database, new GrantSql(database), seal(TestSealers.with("first")), TestEvents.none()) {
             @Override
             public Duration answeringFor() {
                 return SEEN_BEFORE_TAKE_OVER;

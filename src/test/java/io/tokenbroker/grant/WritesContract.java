@@ -33,8 +33,8 @@ abstract class WritesContract extends GrantStoreContract {
     void keepIsForItsOwnLeaseOnly() {
         var version = begun();
         var held = leased();
-        var ofAnother = new GrantStore.Held(signIn, held.root(), held.refreshToken(), version, "another");
-        var ofOlder = new GrantStore.Held(signIn, held.root(), held.refreshToken(), version - 1, held.owner());
+        var ofAnother = new GrantStore.Held(signIn, held.root(), held.refreshToken(), version, "another", false);
+        var ofOlder = new GrantStore.Held(signIn, held.root(), held.refreshToken(), version - 1, held.owner(), false);
 
         assertThat(shared(ofAnother, "0.1", Samples.target(MAIL, "a"))).isFalse();
         assertThat(shared(ofOlder, "0.1", Samples.target(MAIL, "a"))).isFalse();

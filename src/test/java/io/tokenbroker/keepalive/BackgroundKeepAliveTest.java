@@ -45,6 +45,7 @@ class BackgroundKeepAliveTest extends LinkingTest {
     private static final Duration MONTH = Duration.ofDays(31);
 
     private final DueGrants due;
+    private final ExpiringGrants expiring;
     private final GrantKeeper keeper;
     private final Discovery discovery;
     private final RememberedLinks links;
@@ -61,6 +62,7 @@ class BackgroundKeepAliveTest extends LinkingTest {
     @Inject
     BackgroundKeepAliveTest(
             DueGrants due,
+            ExpiringGrants expiring,
             GrantKeeper keeper,
             Discovery discovery,
             RememberedLinks links,
@@ -69,6 +71,7 @@ class BackgroundKeepAliveTest extends LinkingTest {
             BrokerSettings settings,
             Clock clock) {
         this.due = due;
+        this.expiring = expiring;
         this.keeper = keeper;
         this.discovery = discovery;
         this.links = links;
@@ -80,7 +83,7 @@ class BackgroundKeepAliveTest extends LinkingTest {
 
     @BeforeEach
     void begin() {
-        background = new BackgroundKeepAlive(due, keeper, stopping, settings, clock)::passIfDue;
+        background = new BackgroundKeepAlive(due, expiring, keeper, stopping, settings, clock)::passIfDue;
         plainId = add(plain.registered("Plain"));
         plain.suffer((request, work) -> {
             if (request.path().equals("/token")) {

@@ -2,10 +2,10 @@ package io.tokenbroker.keepalive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tokenbroker.event.TestEvents;
 import io.tokenbroker.grant.Engines;
 import io.tokenbroker.grant.GrantSeal;
 import io.tokenbroker.grant.TestStores;
-import io.tokenbroker.keepalive.DueGrants.Due;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.seal.TestSealers;
@@ -249,11 +249,17 @@ class DueGrantsTest {
 
     private DueGrants due(Instant now, String... keys) {
         var sealer = TestSealers.with(keys);
-        return new DueGrants(engine.database(), TestStores.seal(sealer), sealer, Clock.fixed(now, ZoneOffset.UTC));
+        return new DueGrants(
+                engine.database(),
+                TestStores.seal(sealer),
+                sealer,
+                TestEvents.none(),
+                Clock.fixed(now, ZoneOffset.UTC));
     }
 
     private DueGrants due(GrantSeal seal, String... keys) {
-        return new DueGrants(engine.database(), seal, TestSealers.with(keys), Clock.fixed(NOW, ZoneOffset.UTC));
+        return new DueGrants(
+                engine.database(), seal, TestSealers.with(keys), TestEvents.none(), Clock.fixed(NOW, ZoneOffset.UTC));
     }
 
     private Due found(AccountId id, Instant issuedBefore) {

@@ -367,9 +367,11 @@ class StartUpTest {
                 .collect(Collectors.toMap(
                         setting -> setting.key()
                                 .replace("clients.*", "clients.billing")
+                                .replace("events.*", "events.operations")
                                 .replace("providers.*", "providers.\"" + PROVIDER + "\""),
                         Setting::example));
         examples.put("broker.sealing-keys", SEALING_KEY);
+        examples.put("broker.events.operations.secret", "whsec_" + SEALING_KEY);
 
         assertThatCode(() -> started(examples)).doesNotThrowAnyException();
     }

@@ -3,6 +3,7 @@ package io.tokenbroker.refresh;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tokenbroker.account.Accounts;
+import io.tokenbroker.event.TestEvents;
 import io.tokenbroker.grant.Grants;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.link.RememberedLinks;
@@ -55,7 +56,7 @@ public final class ModelMints {
         this.links = links;
         this.provider = provider;
         this.cache = new TokenCache(MEMORY, clock);
-        var attempt = new RefreshAttempt(grants, tenant, links, null, cache, RECENT, clock);
+        var attempt = new RefreshAttempt(grants, tenant, links, null, cache, RECENT, TestEvents.allWorking(), clock);
         this.refresher = new Refresher(
                 grants, attempt, cache, new LeaseWaits(ticker, waits, METRICS), new GrantTurns(), UNKNOWN, clock);
     }

@@ -15,6 +15,8 @@ public final class StoreMemory {
         database().transaction("forget", session -> {
             session.update("DELETE FROM grants");
             session.update("DELETE FROM refresh_turns");
+            session.update("DELETE FROM events");
+            session.update("DELETE FROM provider_states");
             return session.update("DELETE FROM access_tokens");
         });
     }

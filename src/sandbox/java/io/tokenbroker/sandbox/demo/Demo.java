@@ -5,6 +5,8 @@ import io.tokenbroker.sandbox.EarlierLink;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.Tenant;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
+import io.tokenbroker.sandbox.receiver.EventReceiver;
+import io.tokenbroker.sandbox.receiver.EventReceiver.Received;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -16,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
@@ -23,6 +26,8 @@ import java.util.stream.Collectors;
 public final class Demo {
 
     private static final int PAGE_PORT = 3000;
+    private static final int RECEIVER_PORT = 9013;
+    private static final String EVENT_SECRET = "whsec_c2FuZGJveC1vbmx5LXNpZ25pbmctc2VjcmV0LTMyYnl0ZXM=";
     private static final URI BROKER = URI.create("http://localhost:8080");
     private static final URI MANAGEMENT = URI.create("http://localhost:9000");
 
@@ -54,7 +59,8 @@ public final class Demo {
         var link = new EarlierLink(sandbox)
                 .add(FusionAuthStandIn.ZOE_ID, Sandbox.CONTOSO, Tenant.CONTOSO, "bea@contoso.com");
         var account = new AccountId(link.identityProviderId(), link.identityProviderUserId()).toString();
-        Files.writeString(settings, properties(sandbox));
+        var receiver = new EventReceiver(RECEIVER_PORT, EVENT_SECRET, Demo::print);
+        Files.writeString(settings, properties(sandbox, receiver));
         awaitBroker();
         System.out.println(welcome(sandbox, page, account));
     }
@@ -81,8 +87,15 @@ public final class Demo {
         }
     }
 
-    private static String properties(Sandbox sandbox) {
-        return sandbox.settings().entrySet().stream()
+    private static void print(Received event) {
+        System.out.printf("Event %s: %s%n", event.type(), event.event().path("data"));
+    }
+
+    private static String properties(Sandbox sandbox, EventReceiver receiver) {
+        var settings = new TreeMap<>(sandbox.settings());
+        settings.put("broker.events.demo.url", receiver.url().toString());
+        settings.put("broker.events.demo.secret", EVENT_SECRET);
+        return settings.entrySet().stream()
                 .map(setting -> setting.getKey() + "=" + setting.getValue())
                 .collect(Collectors.joining("\n", "", "\n"));
     }
@@ -95,7 +108,7 @@ public final class Demo {
                                                        then connect b@contoso.com, c@fabrikam.com, d@adatum.com
                  Back end     %s/backend.html
                  Broker       %s            the API
-                 Operators    %s            /q/health/ready  /q/metrics  /q/openapi
+                 Operators    %s            /q/health/ready  /q/metrics  /q/events  /q/openapi
                  FusionAuth   %s            a stand-in; so is
                  Entra        %s            tenants %s
 

@@ -1,8 +1,6 @@
-package io.tokenbroker.tenant;
+package io.tokenbroker.upstream;
 
 import io.quarkus.arc.Arc;
-import io.tokenbroker.upstream.EgressPolicy;
-import io.tokenbroker.upstream.OutboundProxy;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.net.ProxyOptions;
@@ -25,18 +23,18 @@ import org.jboss.resteasy.reactive.client.impl.ClientRequestContextImpl;
 import org.jboss.resteasy.reactive.client.impl.VertxRequestCustomizingClientBuilder;
 
 /**
- * Connections to identity providers, through the proxy if there is one. One on which nothing comes is closed, also if its
+ * Connections to identity providers and receivers of events, through the proxy if there is one. One on which nothing comes is closed, also if its
  * call has been given up.
  */
 @Provider
-public class ProviderConnections implements ContextResolver<HttpClientOptions> {
+public class OutboundConnections implements ContextResolver<HttpClientOptions> {
 
     private static final int IDLE_SECONDS = 60;
     private static final List<String> LOOPBACK = List.of("localhost", "127.0.0.1", "::1", "[::1]");
 
     private final OutboundProxy proxy;
 
-    ProviderConnections(OutboundProxy proxy) {
+    OutboundConnections(OutboundProxy proxy) {
         this.proxy = proxy;
     }
 

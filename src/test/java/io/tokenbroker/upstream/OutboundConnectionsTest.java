@@ -1,4 +1,4 @@
-package io.tokenbroker.tenant;
+package io.tokenbroker.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** NO_PROXY names hosts and what is below them. A host that only looks alike goes through the proxy. */
-class ProviderConnectionsTest {
+class OutboundConnectionsTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -21,7 +21,7 @@ class ProviderConnectionsTest {
         "corp.example.evil.test, false"
     })
     void onlyTheNamedHostIsReachedDirectly(String host, boolean direct) {
-        var goesThrough = ProxyFilter.nonProxyHosts(ProviderConnections.patterns(Stream.of("corp.example")));
+        var goesThrough = ProxyFilter.nonProxyHosts(OutboundConnections.patterns(Stream.of("corp.example")));
 
         assertThat(!goesThrough.test(SocketAddress.inetSocketAddress(443, host)))
                 .isEqualTo(direct);

@@ -1,0 +1,108 @@
+package io.tokenbroker.event;
+
+import com.standardwebhooks.Webhook;
+import com.standardwebhooks.exceptions.WebhookSigningException;
+import io.tokenbroker.event.Event.Type;
+import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.settings.EventSettings;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.net.URI;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/** The programs that are told of events, from the settings. */
+@Singleton
+public class Receivers {
+
+    private final List<Receiver> all;
+
+    @Inject
+    Receivers(BrokerSettings settings) {
+        this(settings.events());
+    }
+
+    Receivers(Map<String, EventSettings> settings) {
+        this.all = settings.entrySet().stream()
+                .map(entry -> Receiver.of(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    List<Receiver> all() {
+        return all;
+    }
+
+    List<Receiver> wanting(Type type) {
+        return all.stream().filter(receiver -> receiver.types().contains(type)).toList();
+    }
+
+    /**
+     * @param signers one for each secret: several while the secret is changed
+     */
+    record Receiver(String name, URI url, List<Webhook> signers, Set<Type> types) {
+
+        static Receiver of(String name, EventSettings settings) {
+            var types = settings.types().map(Receiver::types).orElseGet(() -> EnumSet.allOf(Type.class));
+            return new Receiver(
+                    name,
+                    settings.url(),
+                    settings.secret().stream().map(Webhook::new).toList(),
+                    types);
+        }
+
+        private static Set<Type> types(List<String> words) {
+            return Arrays.stream(Type.values())
+                    .filter(type -> words.contains(type.word()))
+                    .collect(Collectors.toCollection(() -> EnumSet.noneOf(Type.class)));
+        }
+
+        /** The header {@code webhook-signature}: a signature by each secret, separated by blanks. */
+        String signature(String id, long timestamp, String body) {
+            return signers.stream()
+                    .map(signer -> {
+                        try {
+                            return signer.sign(id, timestamp, body);
+                        } catch (WebhookSigningException e) {
+                            throw new IllegalStateException("HMAC-SHA-256 is there in every JDK", e);
+                        }
+                    })
+                    .collect(Collectors.joining(" "));
+        }
+
+        /** Without the secrets. */
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    /** What the settings of one receiver must satisfy. */
+    public static final class ReceiverRules {
+
+        private static final String PREFIX = "whsec_";
+
+        /** As Standard Webhooks wants it. */
+        private static final Predicate<Integer> LENGTH = bytes -> bytes >= 24 && bytes <= 64;
+
+        private ReceiverRules() {}
+
+        public static boolean isType(String word) {
+            return Arrays.stream(Type.values()).anyMatch(type -> type.word().equals(word));
+        }
+
+        public static boolean isSecret(String text) {
+            try {
+                var bytes = Base64.getDecoder().decode(text.substring(text.startsWith(PREFIX) ? PREFIX.length() : 0));
+                return LENGTH.test(bytes.length);
+            } catch (IllegalArgumentException notBase64) {
+                return false;
+            }
+        }
+    }
+}

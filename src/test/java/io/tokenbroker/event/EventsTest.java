@@ -1,0 +1,262 @@
+package io.tokenbroker.event;
+
+import static io.tokenbroker.mint.Minting.ARM;
+import static io.tokenbroker.mint.Minting.BLAKE;
+import static io.tokenbroker.mint.Minting.CASEY;
+import static io.tokenbroker.mint.Minting.mintAnew;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
+import io.tokenbroker.sandbox.receiver.EventReceiver;
+import io.tokenbroker.sandbox.receiver.EventReceiver.Received;
+import io.tokenbroker.sandbox.wire.Reply;
+import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.Json;
+import io.tokenbroker.support.Management;
+import io.tokenbroker.support.OverSandbox;
+import io.tokenbroker.support.TestTime;
+import io.tokenbroker.support.Waiting;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What receivers are told, how often, in which order, and what happens while one does not answer. */
+@QuarkusTest
+@TestProfile(EventsTest.TwoReceivers.class)
+class EventsTest extends BrokerTest {
+
+    private static final String SECRET = "whsec_c2lnbmluZy1zZWNyZXQtb2YtdGhlLXJlY2VpdmVycw==";
+    private static final String OLD_SECRET = "whsec_dGhlLXNlY3JldC1vZi10aGUtcmVjZWl2ZXItYmVmb3Jl";
+    private static final EventReceiver OPERATIONS = new EventReceiver(0, SECRET, event -> {});
+    private static final EventReceiver HELP_DESK = new EventReceiver(0, OLD_SECRET, event -> {});
+
+    public static final class TwoReceivers extends OverSandbox {
+
+        public TwoReceivers() {
+            super(settings());
+        }
+
+        private static Map<String, String> settings() {
+            var settings = new HashMap<String, String>();
+            settings.put("broker.keep-alive.rate", "0");
+            settings.put("broker.events.operations.url", OPERATIONS.url() + "/events");
+            settings.put("broker.events.operations.secret", SECRET);
+            settings.put("broker.events.help-desk.url", HELP_DESK.url() + "/?from=broker");
+            settings.put("broker.events.help-desk.secret", SECRET + "," + OLD_SECRET);
+            settings.put("broker.events.help-desk.types", "account.reauthorization_required,account.recovered");
+            return settings;
+        }
+    }
+
+    @Inject
+    ProviderStates providers;
+
+    @BeforeEach
+    void forget() {
+        providers.look();
+        OPERATIONS.forget();
+        HELP_DESK.forget();
+    }
+
+    @Test
+    void anAccountThatIsSeenForTheFirstTimeIsTold() {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+
+        var event = only(OPERATIONS, "account.linked");
+
+        assertThat(event.event().path("specversion").asText()).isEqualTo("1.0");
+        assertThat(event.event().path("id").asText()).isEqualTo(event.id());
+        assertThat(event.event().path("source").asText()).isEqualTo("urn:token-broker");
+        assertThat(event.event().path("subject").asText()).isEqualTo(account);
+        assertThat(event.headers().get("content-type")).isEqualTo("application/cloudevents+json");
+        assertThat(event.data("account_id")).isEqualTo(account);
+        assertThat(event.data("provider_id")).isEqualTo(Sandbox.CONTOSO.toString());
+        assertThat(event.data("user_id")).isEqualTo(FusionAuthStandIn.ALICE_ID.toString());
+    }
+
+    @Test
+    void anUnlinkedAccountIsTold() {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+        Broker.alice().delete("/accounts/{id}", account).then().statusCode(204);
+
+        arrived(OPERATIONS, 2);
+
+        assertThat(types(OPERATIONS)).containsExactly("account.linked", "account.unlinked");
+    }
+
+    @Test
+    void aReceiverHearsOfTheTypesThatItWants() {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+        revoked(account);
+
+        var event = only(HELP_DESK, "account.reauthorization_required");
+
+        assertThat(event.data("account_id")).isEqualTo(account);
+        assertThat(event.data("reason")).isNotEmpty();
+        arrived(OPERATIONS, 2);
+        assertThat(types(OPERATIONS)).containsExactly("account.linked", "account.reauthorization_required");
+    }
+
+    @Test
+    void whatIsMarkedAlreadyIsNotToldAgain() {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+        revoked(account);
+        TestTime.advance(Duration.ofMinutes(20));
+        mint(account, 409);
+        arrived(OPERATIONS, 2);
+
+        Broker.link(Sandbox.FABRIKAM, CASEY);
+        arrived(OPERATIONS, 3);
+
+        assertThat(types(OPERATIONS))
+                .containsExactly("account.linked", "account.reauthorization_required", "account.linked");
+    }
+
+    @Test
+    void anEventThatIsNotTakenComesAgainByTheSameIdAndTheNextWaitsForIt() {
+        OPERATIONS.answers(Reply.empty(500));
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+        revoked(account);
+        arrived(OPERATIONS, 1);
+        OPERATIONS.answers(Reply.redirect(HELP_DESK.url().toString()));
+        TestTime.advance(Duration.ofSeconds(6));
+        arrived(OPERATIONS, 2);
+        OPERATIONS.answers(Reply.empty(204));
+        TestTime.advance(Duration.ofSeconds(11));
+        arrived(OPERATIONS, 4);
+
+        assertThat(types(OPERATIONS))
+                .containsExactly(
+                        "account.linked", "account.linked", "account.linked", "account.reauthorization_required");
+        assertThat(OPERATIONS.received().subList(0, 3).stream()
+                        .map(Received::id)
+                        .distinct())
+                .hasSize(1);
+        assertThat(bodies().subList(0, 3).stream().distinct()).hasSize(1);
+    }
+
+    @Test
+    void whatIsNotTakenForThreeDaysIsGivenUpAndTheNextGoes() {
+        OPERATIONS.answers(Reply.dropped());
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+        arrived(OPERATIONS, 1);
+        TestTime.advance(Duration.ofDays(3));
+        Waiting.until(() -> state("dead") == 1);
+        OPERATIONS.answers(Reply.empty(204));
+        revoked(account);
+
+        Waiting.until(() -> types(OPERATIONS).contains("account.reauthorization_required"));
+        Waiting.until(() -> state("waiting") == 0);
+    }
+
+    @Test
+    void aRefreshTokenThatEntraDropsSoonIsToldOnce() {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+        TestTime.advance(Duration.ofDays(75));
+        Broker.link(Sandbox.FABRIKAM, CASEY);
+        TestTime.advance(Duration.ofDays(2));
+        arrived(OPERATIONS, 3);
+
+        var event = OPERATIONS.received().getLast();
+        assertThat(event.type()).isEqualTo("account.expiring");
+        assertThat(event.data("account_id")).isEqualTo(account);
+        assertThat(Instant.parse(event.data("refresh_token_expires_at")))
+                .isBetween(event.at().plus(Duration.ofDays(12)), event.at().plus(Duration.ofDays(14)));
+
+        TestTime.advance(Duration.ofDays(1));
+        mintAnew(account, ARM).then().statusCode(200);
+        TestTime.advance(Duration.ofDays(77));
+        arrived(OPERATIONS, 5);
+        assertThat(types(OPERATIONS))
+                .containsExactly(
+                        "account.linked", "account.linked", "account.expiring", "account.expiring", "account.expiring");
+    }
+
+    @Test
+    void aProviderThatRefusesTheBrokersClientIsToldOnceAndAgainWhenItWorks() {
+        var one = Broker.link(Sandbox.CONTOSO, BLAKE);
+        var another = Broker.link(Sandbox.CONTOSO, "bea@contoso.com");
+        var app = sandbox().entra().app();
+        app.expireSecrets();
+        for (var account : List.of(one, another)) {
+            mintAnew(account, ARM).then().statusCode(502);
+        }
+        arrived(OPERATIONS, 3);
+        app.addSecret(app.secret(), Duration.ofDays(300));
+        TestTime.advance(Duration.ofSeconds(90));
+        mintAnew(another, ARM).then().statusCode(200);
+
+        arrived(OPERATIONS, 4);
+        assertThat(types(OPERATIONS))
+                .containsExactly("account.linked", "account.linked", "provider.misconfigured", "provider.recovered");
+        assertThat(OPERATIONS.received().getLast().data("provider_id")).isEqualTo(Sandbox.CONTOSO.toString());
+    }
+
+    @Test
+    void aReceiverThatHangsDelaysNoOther() {
+        OPERATIONS.answers(Reply.stalled());
+        HELP_DESK.forget();
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+        arrived(OPERATIONS, 1);
+
+        revoked(account);
+
+        only(HELP_DESK, "account.reauthorization_required");
+    }
+
+    @Test
+    void operatorsSeeWhatWaits() {
+        OPERATIONS.answers(Reply.empty(503));
+        Broker.link(Sandbox.CONTOSO, BLAKE);
+        arrived(OPERATIONS, 1);
+
+        var answer = Management.given().get("/q/events");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(Json.<Integer>at(answer, "receivers[?(@.name == 'operations')].waiting")).isOne();
+        assertThat(Json.<Integer>at(answer, "receivers[?(@.name == 'help-desk')].waiting")).isZero();
+        assertThat(answer.asString()).doesNotContain("whsec_").doesNotContain(SECRET.substring(6));
+    }
+
+    private static void mint(String account, int status) {
+        mintAnew(account, ARM).then().statusCode(status);
+    }
+
+    private static void revoked(String account) {
+        sandbox().entra().directory().revokeSessions(BLAKE);
+        mint(account, 409);
+    }
+
+    private static Received only(EventReceiver receiver, String type) {
+        arrived(receiver, 1);
+        assertThat(types(receiver)).containsExactly(type);
+        return receiver.received().getFirst();
+    }
+
+    private static void arrived(EventReceiver receiver, int events) {
+        Waiting.until(() -> receiver.received().size() >= events);
+    }
+
+    private static List<String> types(EventReceiver receiver) {
+        return receiver.received().stream().map(Received::type).toList();
+    }
+
+    private static int state(String member) {
+        return Json.at(Management.given().get("/q/events"), "receivers[?(@.name == 'operations')]." + member);
+    }
+
+    private static List<String> bodies() {
+        return OPERATIONS.received().stream()
+                .map(received -> received.event().toString())
+                .toList();
+    }
+}
