@@ -64,7 +64,19 @@ class ArchitectureTest {
             Map.entry(
                     "provider",
                     List.of("caller", "fusionauth", "problem", "seal", "settings", "tenant", "time", "upstream")),
-            Map.entry("account", List.of("caller", "fusionauth", "grant", "link", "policy", "problem", "settings")),
+            Map.entry(
+                    "account",
+                    List.of(
+                            "caller",
+                            "database",
+                            "fusionauth",
+                            "grant",
+                            "link",
+                            "policy",
+                            "problem",
+                            "provider",
+                            "seal",
+                            "settings")),
             Map.entry(
                     "start", List.of("account", "caller", "link", "problem", "provider", "seal", "settings", "tenant")),
             Map.entry(

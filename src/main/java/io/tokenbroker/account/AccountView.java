@@ -1,13 +1,19 @@
 package io.tokenbroker.account;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.tokenbroker.fusionauth.LinkApi.Link;
 import io.tokenbroker.link.AccountId;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** An account as callers see it; a refresh token is nowhere in it. */
+/**
+ * An account as callers see it; a refresh token is nowhere in it.
+ *
+ * @param version of the row that counts for it; 0 if none does
+ * @param grant what the store adds; null where it says nothing, or was not asked
+ */
 public record AccountView(
         String id,
         UUID userId,
@@ -17,11 +23,15 @@ public record AccountView(
         @Nullable Instant linkedAt,
         @Nullable Instant lastAuthorizedAt,
         String status,
-        @Nullable String reason) {
+        @Nullable String reason,
+        @JsonIgnore long version,
+        @JsonUnwrapped @Nullable GrantState grant) {
 
     static final String ACTIVE = "active";
+    static final String MARKED = "reauthorization_required";
+    static final String NO_TOKEN = "no_refresh_token";
 
-    static AccountView of(Link link, String status, @Nullable String reason) {
+    static AccountView of(Link link, String status, @Nullable String reason, long version) {
         return new AccountView(
                 AccountId.of(link).toString(),
                 link.userId(),
@@ -31,7 +41,24 @@ public record AccountView(
                 link.insertedAt().orElse(null),
                 link.lastAuthorizedAt().orElse(null),
                 status,
-                reason);
+                reason,
+                version,
+                null);
+    }
+
+    AccountView with(GrantState known) {
+        return new AccountView(
+                id,
+                userId,
+                provider,
+                providerUserId,
+                displayName,
+                linkedAt,
+                lastAuthorizedAt,
+                status,
+                reason,
+                version,
+                known);
     }
 
     /** Whether a back end can mint for it, as far as is known. */

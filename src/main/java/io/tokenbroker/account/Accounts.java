@@ -152,12 +152,12 @@ public class Accounts {
     /** While the store is away nothing is held against an account. */
     private AccountView view(Link link) {
         return switch (grants.look(link, List.of())) {
-            case Look.Foreign _ when link.token().isEmpty() -> AccountView.of(link, "no_refresh_token", null);
-            case Look.Counting row
-            when row.mark().isPresent() ->
-                AccountView.of(
-                        link, "reauthorization_required", row.mark().get().reason());
-            case Look.Away _, Look.Foreign _, Look.Counting _ -> AccountView.of(link, AccountView.ACTIVE, null);
+            case Look.Foreign _ when link.token().isEmpty() -> AccountView.of(link, AccountView.NO_TOKEN, null, 0);
+            case Look.Away _, Look.Foreign _ -> AccountView.of(link, AccountView.ACTIVE, null, 0);
+            case Look.Counting row ->
+                row.mark()
+                        .map(mark -> AccountView.of(link, AccountView.MARKED, mark.reason(), row.version()))
+                        .orElseGet(() -> AccountView.of(link, AccountView.ACTIVE, null, row.version()));
         };
     }
 

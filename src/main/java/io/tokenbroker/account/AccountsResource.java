@@ -2,6 +2,8 @@ package io.tokenbroker.account;
 
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.tokenbroker.account.AllAccounts.Listed;
+import io.tokenbroker.account.AllAccounts.Listed.AccountList;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.caller.Metered;
 import io.tokenbroker.link.AccountId;
@@ -13,7 +15,6 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
-import java.util.List;
 import java.util.UUID;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -24,17 +25,31 @@ import org.jspecify.annotations.Nullable;
 class AccountsResource {
 
     private final Accounts accounts;
+    private final StoredAccounts stored;
+    private final AllAccounts all;
     private final SecurityIdentity identity;
 
-    AccountsResource(Accounts accounts, SecurityIdentity identity) {
+    AccountsResource(Accounts accounts, StoredAccounts stored, AllAccounts all, SecurityIdentity identity) {
         this.accounts = accounts;
+        this.stored = stored;
+        this.all = all;
         this.identity = identity;
     }
 
     @GET
     @RolesAllowed({Caller.USER, Caller.CLIENT})
-    public AccountList list(@QueryParam("user_id") @Nullable String userId) {
-        return new AccountList(accounts.list(owner(userId), visibleProviders()));
+    public Listed list(
+            @QueryParam("user_id") @Nullable String userId,
+            @QueryParam("status") @Nullable String status,
+            @QueryParam("limit") @Nullable String limit,
+            @QueryParam("after") @Nullable String after) {
+        if (userId == null && Caller.of(identity) instanceof Caller.Client client) {
+            client.policy().requireListingAll();
+            return all.page(client.policy(), status, limit, after);
+        }
+        var owner = owner(userId);
+        AllAccounts.requireNone(status, limit, after);
+        return new AccountList(stored.completed(owner, accounts.list(owner, visibleProviders())));
     }
 
     @GET
@@ -45,7 +60,7 @@ class AccountsResource {
         var account = AccountId.parse(id)
                 .filter(parsed -> visibleProviders().test(parsed.providerId()))
                 .orElseThrow(Accounts::notFound);
-        return accounts.get(owner, account);
+        return stored.completed(accounts.get(owner, account));
     }
 
     @DELETE
@@ -89,6 +104,4 @@ class AccountsResource {
             case Caller.Client client -> client.policy()::allowsProvider;
         };
     }
-
-    record AccountList(List<AccountView> accounts) {}
 }

@@ -8,6 +8,13 @@
  *  authorized   after a sign-in (complete, resolve): forget the link → start the row over
  * </pre>
  *
+ * <p>An operator's client lists the accounts of all users, from the store alone:
+ *
+ * <pre>
+ *  AllAccounts     status, limit, cursor → may the client? → page → next cursor, sealed
+ *  StoredAccounts  rows by account id, 200 at a time, ten times at most → of the client's providers, with a link → accounts
+ * </pre>
+ *
  * <p>{@code AccountLocks} (in {@code Accounts}): the links of one user at one provider change one at a time. The status is
  * active, reauthorization_required (the row is marked) or no_refresh_token; while the store is away, active.
  */

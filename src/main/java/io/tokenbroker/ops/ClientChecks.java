@@ -43,6 +43,11 @@ final class ClientChecks {
                     key + ".azd-account cannot work with subject-token-required, for azd has no user's token to send: "
                             + "leave one of them out");
         }
+        if (client.mayListAllAccounts() && client.subjectTokenRequired()) {
+            faults.add(key
+                    + ".may-list-all-accounts cannot work with subject-token-required, which shows a client the accounts of "
+                    + "one user at a time, by that user's token: leave one of them out");
+        }
     }
 
     private void checkIdentity() {

@@ -5,6 +5,8 @@ import io.tokenbroker.policy.PolicyRules.PolicyRule;
 import io.tokenbroker.policy.PolicyRules.PolicyRule.Needs;
 import io.tokenbroker.policy.PolicyRules.Verdict;
 import io.tokenbroker.policy.RefreshTurns.ForcedRefreshes;
+import io.tokenbroker.problem.BrokerException;
+import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.settings.BrokerSettings;
 import java.time.Clock;
 import java.util.List;
@@ -22,13 +24,15 @@ public final class ClientPolicy {
     private final PolicyRule[] onTargets;
     private final RequestRate rate;
     private final ForcedRefreshes forced;
+    private final boolean mayListAll;
 
-    private ClientPolicy(List<PolicyRule> rules, RequestRate rate, ForcedRefreshes forced) {
+    private ClientPolicy(List<PolicyRule> rules, RequestRate rate, ForcedRefreshes forced, boolean mayListAll) {
         this.rules = List.copyOf(rules);
         this.onAccounts = needing(Needs.ACCOUNT).toArray(PolicyRule[]::new);
         this.onTargets = needing(Needs.TARGET).toArray(PolicyRule[]::new);
         this.rate = rate;
         this.forced = forced;
+        this.mayListAll = mayListAll;
     }
 
     public static ClientPolicy of(
@@ -36,7 +40,8 @@ public final class ClientPolicy {
         return new ClientPolicy(
                 rules.of(client),
                 RequestRate.ofClient(client.requestsPerMinute(), clock),
-                new ForcedRefreshes(name, client.forceRefreshInterval(), turns));
+                new ForcedRefreshes(name, client.forceRefreshInterval(), turns),
+                client.mayListAllAccounts());
     }
 
     /** Refuses what this client may not do with this account, whatever it is for. */
@@ -71,6 +76,18 @@ public final class ClientPolicy {
                 .ifPresent(rule -> {
                     throw rule.refused();
                 });
+    }
+
+    /** Refuses to tell of all users' accounts unless this client may list them. */
+    public void requireListingAll() {
+        requireReading(Optional.empty());
+        if (!mayListAll) {
+            throw BrokerException.byRule(
+                    "may-list-all-accounts",
+                    ProblemType.FORBIDDEN,
+                    "This client's policy does not let it list the accounts of all users. To list those of one, name the user: "
+                            + "user_id. The broker's operator can allow all: broker.clients.<name>.may-list-all-accounts.");
+        }
     }
 
     /** How often it may ask. */

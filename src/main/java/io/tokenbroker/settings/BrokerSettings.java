@@ -130,6 +130,15 @@ public interface BrokerSettings {
         @Example("false")
         boolean subjectTokenRequired();
 
+        /**
+         * Whether it may list the accounts of all users at its providers, and how their tokens fare: for operators. It cannot go
+         * with {@code subject-token-required}.
+         */
+        @WithDefault("false")
+        @WithConverter(StrictBoolean.class)
+        @Example("false")
+        boolean mayListAllAccounts();
+
         /** How many requests a minute it may make, counted by each replica. Without it: no limit. */
         @Example("600")
         Optional<Integer> requestsPerMinute();
@@ -163,23 +172,6 @@ public interface BrokerSettings {
         @WithConverter(StrictBoolean.class)
         @Example("true")
         boolean requireActiveUser();
-    }
-
-    /** Refresh tokens that no mint renews, and that their provider would let expire. */
-    interface KeepAliveSettings {
-
-        /** How old a refresh token becomes before it is renewed in the background, a second at least. */
-        @WithDefault("30d")
-        @Example("30d")
-        Duration after();
-
-        /**
-         * How many accounts a second are renewed in the background at most, 0 to 1000, by each replica. 0 switches it off; the
-         * store is cleaned up all the same.
-         */
-        @WithDefault("5")
-        @Example(value = "5", of = "how many accounts a second, 0 for none")
-        int rate();
     }
 
     /** How much memory the broker takes. */

@@ -41,6 +41,9 @@ public final class Sandbox implements AutoCloseable {
     /** The broker key of the client {@code demo}. */
     public static final String DEMO_KEY = "tbk_demo_5aNdb0xOnyK3yForTheDemoClientDoNotUseElsewh";
 
+    /** The broker key of the client {@code operator}, which may list all accounts and mint for none. */
+    public static final String OPERATOR_KEY = "tbk_operator_5aNdb0xOnyK3yForTheOperatorDoNotUseElsewher";
+
     private static final String SEALING_KEY = "c2FuZGJveC1vbmx5LXNlYWxpbmcta2V5LTMyLWJ5dGU=";
 
     private final FusionAuthStandIn fusionAuth;
@@ -64,6 +67,7 @@ public final class Sandbox implements AutoCloseable {
     /** Starts both for a page of this origin, whose callback is {@code /callback}. */
     public static Sandbox start(int fusionAuthPort, int entraPort, String appOrigin) {
         IssuedSecrets.record(DEMO_KEY);
+        IssuedSecrets.record(OPERATOR_KEY);
         IssuedSecrets.record(SEALING_KEY);
         var sandbox = new Sandbox(new FusionAuthStandIn(fusionAuthPort), new EntraStandIn(entraPort), appOrigin);
         sandbox.connect();
@@ -111,6 +115,9 @@ public final class Sandbox implements AutoCloseable {
         settings.put("broker.clients.demo.key-sha256", sha256(DEMO_KEY));
         settings.put("broker.clients.demo.providers", "*");
         settings.put("broker.clients.demo.resources", "*");
+        settings.put("broker.clients.operator.key-sha256", sha256(OPERATOR_KEY));
+        settings.put("broker.clients.operator.providers", "*");
+        settings.put("broker.clients.operator.may-list-all-accounts", "true");
         settings.put("broker.sealing-keys", SEALING_KEY);
         settings.put("broker.store.url", "jdbc:sqlite:" + store);
         settings.put("broker.upstreams.allow-http-loopback", "true");

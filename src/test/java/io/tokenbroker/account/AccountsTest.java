@@ -3,6 +3,8 @@ package io.tokenbroker.account;
 import static io.tokenbroker.support.Json.at;
 import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
@@ -178,7 +180,12 @@ class AccountsTest extends LinkingTest {
         link(ALICE, "alices");
         var account = id(Sandbox.CONTOSO, "alices");
 
-        refusesUser(Broker.client().get("/accounts"));
+        problem(Broker.client().get("/accounts"), 403, "forbidden")
+                .body(json(
+                        "detail",
+                        allOf(
+                                containsString("user_id"),
+                                containsString("broker.clients.<name>.may-list-all-accounts"))));
         refusesUser(Broker.client().get("/accounts/{id}", account));
         refusesUser(Broker.client().get("/accounts?user_id=alice"));
         Broker.client()

@@ -5,6 +5,8 @@ import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.not;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
@@ -79,6 +81,21 @@ class RolesTest extends BrokerTest {
         } else {
             refused(path, answer, 403, "forbidden");
         }
+    }
+
+    /** A user without a word on whose accounts are meant sees their own; a client means everyone's. */
+    @Test
+    void allUsersAccountsAreForAClientThatMayListThem() {
+        var user = sandbox().fusionAuth().accessToken(FusionAuthStandIn.ALICE_ID);
+
+        listed(user).then().statusCode(200).body(json("$", not(hasKey("next"))));
+        ProblemAnswer.of(listed(Sandbox.DEMO_KEY), 403, "forbidden");
+        listed(Sandbox.OPERATOR_KEY).then().statusCode(200).body(json("$", hasKey("next")));
+        ProblemAnswer.of(listed("tbk_operator_" + "x".repeat(43)), 401, "unauthorized");
+    }
+
+    private static Response listed(String credential) {
+        return given().header("Authorization", "Bearer " + credential).get("/accounts");
     }
 
     @Test

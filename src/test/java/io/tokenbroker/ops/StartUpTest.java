@@ -94,6 +94,7 @@ class StartUpTest {
                 Map.entry("broker.clients.billing.force-refresh-interval", "0s"),
                 Map.entry("broker.clients.deploy.key-sha256", DIGEST),
                 Map.entry("broker.clients.deploy.azd-account", ACCOUNT),
+                Map.entry("broker.clients.deploy.may-list-all-accounts", "true"),
                 Map.entry(IN_FULL + "name", "Contoso"),
                 Map.entry(IN_FULL + "issuer", "https://login.example/v2.0"),
                 Map.entry(IN_FULL + "client-id", "c"),
@@ -502,6 +503,18 @@ class StartUpTest {
                         "broker.clients.billing.azd-account",
                         ACCOUNT))))
                 .contains("broker.clients.billing.azd-account", "subject-token-required");
+    }
+
+    @Test
+    void aClientThatIsToListAllAndToNeedEachUsersTokenIsNamed() {
+        assertOneLine(failure(with(Map.of(
+                        "broker.clients.billing.key-sha256",
+                        DIGEST,
+                        "broker.clients.billing.subject-token-required",
+                        "true",
+                        "broker.clients.billing.may-list-all-accounts",
+                        "true"))))
+                .contains("broker.clients.billing.may-list-all-accounts", "subject-token-required");
     }
 
     @Test

@@ -29,8 +29,10 @@ import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.ClientKey;
 import io.tokenbroker.support.Json;
+import io.tokenbroker.support.StoreMemory;
 import io.tokenbroker.support.TestTime;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -418,6 +420,73 @@ class ClientPolicyTest extends BrokerTest {
                 explain(PolicyClients.OTHER, account, Map.of("scopes", List.of(ARM + "/a", ORDERS + "/b"))),
                 400,
                 "invalid_scope");
+    }
+
+    @Test
+    void aClientThatMayListAllAccountsSeesThoseOfItsProviders() {
+        var elsewhere = Broker.link(Sandbox.FABRIKAM, CASEY);
+
+        assertThat(Json.<List<String>>at(list(PolicyClients.OVERSEER, ""), "accounts[*].id"))
+                .containsExactly(account)
+                .doesNotContain(elsewhere);
+    }
+
+    @Test
+    void aClientThatMayListAllAccountsMayMintNothingByThat() {
+        ProblemAnswer.of(mint(PolicyClients.OVERSEER, Map.of("resource", ARM)), 403, "forbidden");
+        explain(PolicyClients.OVERSEER, account, Map.of("resource", ARM))
+                .then()
+                .body(json("denied_by", equalTo("resources")))
+                .body(json(
+                        "rules[*].rule",
+                        contains("providers", "subject-token-required", "resources", "scopes", "requests-per-minute")));
+    }
+
+    @Test
+    void noOtherClientMayListAllAccounts() {
+        for (var client : List.of(PolicyClients.OTHER, PolicyClients.CONTOSO_ONLY, PolicyClients.SITES)) {
+            for (var query : List.of("", "?status=active", "?limit=x", "?after=x")) {
+                ProblemAnswer.of(list(client, query), 403, "forbidden");
+                list(client, query)
+                        .then()
+                        .body(json("detail", containsString("broker.clients.<name>.may-list-all-accounts")));
+            }
+        }
+        list(PolicyClients.PROVEN, "")
+                .then()
+                .statusCode(403)
+                .body(json("detail", containsString("broker.clients.<name>.subject-token-required")));
+        ProblemAnswer.of(list(DoorMatrixTest.Client.NOBODY.key(), ""), 403, "forbidden");
+    }
+
+    /** A page is found by a bounded number of rows, and says so where that was not enough. */
+    @Test
+    void manyAccountsOfOtherProvidersMakePagesShorterAndLoseNone() {
+        StoreMemory.database().transaction("test", session -> {
+            for (var i = 0; i < 4_500; i++) {
+                session.update("""
+                        INSERT INTO grants (account_id, user_id, linked_at, root, refresh_token, issued_at, version,
+                            lease_until, status, status_since, consecutive_failures, next_look_at)
+                        VALUES (?, 'user', 1, 'root', ?, 1, 1, 0, 'active', 0, 0, 0)""", new AccountId(new UUID(0, 0), "identity-" + i).toString(), new byte[] {1});
+            }
+            return 0;
+        });
+
+        var found = new ArrayList<String>();
+        var pages = 0;
+        for (var page = list(PolicyClients.OVERSEER, "");
+                page != null;
+                page = at(page, "next") == null ? null : list(PolicyClients.OVERSEER, "?after=" + at(page, "next"))) {
+            pages++;
+            found.addAll(Json.<List<String>>at(page.then().statusCode(200).extract(), "accounts[*].id"));
+        }
+
+        assertThat(found).containsExactly(account);
+        assertThat(pages).isEqualTo(3);
+    }
+
+    private static Response list(ClientKey client, String query) {
+        return Broker.bearer(client.key()).get("/accounts" + query);
     }
 
     private String deniedBy(ClientKey client, Map<String, ?> wish) {

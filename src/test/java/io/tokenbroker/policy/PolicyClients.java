@@ -19,6 +19,7 @@ public final class PolicyClients implements QuarkusTestProfile {
     static final ClientKey OTHER = ClientKey.of("other");
     static final ClientKey SLOW = ClientKey.of("slow");
     static final ClientKey CONTOSO_ONLY = ClientKey.of("contoso");
+    static final ClientKey OVERSEER = ClientKey.of("overseer");
 
     @Override
     public Map<String, String> getConfigOverrides() {
@@ -34,6 +35,8 @@ public final class PolicyClients implements QuarkusTestProfile {
         settings.putAll(OTHER.settings(Map.of("providers", "*", "resources", "*")));
         settings.putAll(SLOW.settings(Map.of("providers", "*", "resources", "*", "requests-per-minute", "4")));
         settings.putAll(CONTOSO_ONLY.settings(Map.of("providers", Sandbox.CONTOSO.toString(), "resources", ARM)));
+        settings.putAll(
+                OVERSEER.settings(Map.of("providers", Sandbox.CONTOSO.toString(), "may-list-all-accounts", "true")));
         for (var client : DoorMatrixTest.Client.values()) {
             settings.putAll(client.settings());
         }

@@ -47,6 +47,7 @@ public final class DoorSettings {
         settings.put("broker.clients.limited.requests-per-minute", "2");
         var blake = account(Sandbox.CONTOSO, Tenant.CONTOSO, "b@contoso.com");
         settings.putAll(client("azd", AZD, "*", "*"));
+        settings.put("broker.clients.azd.may-list-all-accounts", "true");
         settings.putAll(client("azdlimited", AZD_LIMITED, "*", "*"));
         settings.put("broker.clients.azdlimited.requests-per-minute", "2");
         settings.putAll(client("elsewhere", ELSEWHERE, Sandbox.CONTOSO.toString(), "*"));
