@@ -30,9 +30,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -50,6 +53,7 @@ class ComposedStackIT {
     private static final String PAGE = "http://localhost:3000";
     private static final String CALLBACK = PAGE + "/callback";
     private static final String ARM = "https://management.azure.com";
+    private static final String BILLING_KEY = IssuedSecrets.fresh("tbk_billing_");
     private static final String VERIFIER = IssuedSecrets.fresh("verifier-");
 
     /** Here are no certificates, and no public addresses. */
@@ -87,7 +91,7 @@ class ComposedStackIT {
     }
 
     @Test
-    void aPersonLinksAnAccountAndBackEndsMintForItUnderComposeAndOnKubernetes() throws Exception {
+    void aPersonLinksAnAccountAndBackEndsMintForItUnderComposeAndOnKubernetes() throws IOException, SQLException {
         try (var postgres = new PostgresServer(folder);
                 var composed = new BrokerProcess("composed", NEARBY)) {
             setUpStore(postgres);
@@ -102,14 +106,16 @@ class ComposedStackIT {
                     .start();
 
             var account = link(composed.url(), accessToken());
-            mint(composed.url(), account).then().statusCode(200);
+            mint(composed.url(), variables.get("DEMO_CLIENT_KEY"), account)
+                    .then()
+                    .statusCode(200);
 
             try (var page = new Page(here(ComposeFiles.environment("demo", variables)))) {
                 page.assertServes(account, composed.url());
             }
             try (var pod = new BrokerProcess("pod", podSettings())) {
                 pod.start();
-                mint(pod.url(), account)
+                mint(pod.url(), BILLING_KEY, account)
                         .then()
                         .statusCode(200)
                         // The other broker has stored it.
@@ -124,7 +130,7 @@ class ComposedStackIT {
     }
 
     /** The user that the script makes owns its database, and is none of PostgreSQL's own. */
-    private static void setUpStore(PostgresServer postgres) throws Exception {
+    private static void setUpStore(PostgresServer postgres) throws SQLException {
         try (var connection = postgres.connect();
                 var statement = connection.createStatement()) {
             for (var sql : ComposeFiles.storeStatements(variables.get("STORE_PASSWORD"))) {
@@ -134,8 +140,7 @@ class ComposedStackIT {
     }
 
     /** As the demo page signs its user in: the hosted form, PKCE, and a code that a page redeems. */
-    private static String accessToken() throws Exception {
-        var challenge = MessageDigest.getInstance("SHA-256").digest(VERIFIER.getBytes(StandardCharsets.US_ASCII));
+    private static String accessToken() {
         var application = ComposeFiles.environment("demo", variables).get("DEMO_APPLICATION_ID");
         var code = given().redirects()
                 .follow(false)
@@ -146,7 +151,7 @@ class ComposedStackIT {
                         "scope", "openid",
                         "state", "s",
                         "code_challenge",
-                                Base64.getUrlEncoder().withoutPadding().encodeToString(challenge),
+                                Base64.getUrlEncoder().withoutPadding().encodeToString(sha256(VERIFIER)),
                         "code_challenge_method", "S256"))
                 .formParam("email", variables.get("DEMO_USER_EMAIL"))
                 .formParam("password", variables.get("DEMO_USER_PASSWORD"))
@@ -190,8 +195,8 @@ class ComposedStackIT {
                 "account.id");
     }
 
-    private static Response mint(URI broker, String account) {
-        return as(broker, variables.get("DEMO_CLIENT_KEY"))
+    private static Response mint(URI broker, String key, String account) {
+        return as(broker, key)
                 .body(Map.of("resource", ARM))
                 .post("/accounts/{id}/token", account);
     }
@@ -209,9 +214,17 @@ class ComposedStackIT {
         var settings = new HashMap<>(here(Manifests.settings()));
         settings.replaceAll((key, value) -> value.replace("/run/secrets/token-broker", secrets.toString()));
         settings.put("broker.fusionauth.issuer", FUSION_AUTH.issuer());
-        settings.put("broker.clients.billing.key-sha256", variables.get("DEMO_CLIENT_KEY_SHA256"));
+        settings.put("broker.clients.billing.key-sha256", HexFormat.of().formatHex(sha256(BILLING_KEY)));
         settings.putAll(NEARBY);
         return settings;
+    }
+
+    private static byte[] sha256(String text) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.US_ASCII));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     private static Map<String, String> here(Map<String, String> values) {
