@@ -22,6 +22,7 @@ public final class Documents {
     public static List<Path> pages() {
         return Stream.of(
                         Stream.of(Path.of("README.md"), Path.of("CONTRIBUTING.md"), Path.of("CHANGELOG.md")),
+                        markdown(Path.of("deploy")),
                         markdown(Path.of("docs")),
                         markdown(Path.of("examples")))
                 .flatMap(pages -> pages)

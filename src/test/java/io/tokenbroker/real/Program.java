@@ -12,12 +12,12 @@ import java.util.concurrent.TimeUnit;
 import org.opentest4j.TestAbortedException;
 
 /** Another program, run to its end. */
-record Program(int exitCode, String output) {
+public record Program(int exitCode, String output) {
 
     private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     /** Fails where it is not installed if this is CI; else skips the test, and says why. */
-    static void require(String name, String what) {
+    public static void require(String name, String what) {
         var isThere = List.of(String.valueOf(System.getenv("PATH")).split(File.pathSeparator, -1)).stream()
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, name)));
         if (!isThere) {
@@ -31,7 +31,7 @@ record Program(int exitCode, String output) {
     }
 
     /** Runs it here, with these variables besides the usual; both its outputs are one. */
-    static Program run(Path folder, Map<String, String> variables, String... command) {
+    public static Program run(Path folder, Map<String, String> variables, String... command) {
         try {
             var output = Files.createTempFile("program", ".txt");
             output.toFile().deleteOnExit();

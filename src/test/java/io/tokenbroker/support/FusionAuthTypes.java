@@ -13,11 +13,12 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 
 /**
- * Every JSON answer of the stand-in of FusionAuth against the types of FusionAuth's own client, which {@code
- * src/scripts/fusionauth-types} prints. An unknown or wrongly typed member makes the answer a fault of the stand-in.
+ * Every JSON answer of the stand-in of FusionAuth, and every request that sets FusionAuth up, against the types of
+ * FusionAuth's own client, which {@code src/scripts/fusionauth-types} prints. An unknown or wrongly typed member is a fault.
  */
 public final class FusionAuthTypes implements AnswerCheck {
 
@@ -33,8 +34,21 @@ public final class FusionAuthTypes implements AnswerCheck {
         return Optional.ofNullable(WRONG.poll());
     }
 
+    private static final Pattern PROVIDER = Pattern.compile("/api/identity-provider/[0-9a-f-]{36}");
+
+    /** What sets FusionAuth up, by the beginning of the path; its types end in {@code Request} and {@code Response}. */
+    private static final Map<String, String> SETUP = Map.of(
+            "/api/key/generate/", "Key",
+            "/api/tenant/", "Tenant",
+            "/api/application/", "Application",
+            "/api/user/registration/", "Registration",
+            "/api/system-configuration", "SystemConfiguration");
+
     @Override
     public void check(Request request, Reply reply) {
+        requestType(request)
+                .ifPresent(
+                        type -> check("request of " + request.method() + " " + request.path(), type, request.json()));
         var isJson = reply.headers().getOrDefault("Content-Type", "").startsWith("application/json");
         if (isJson) {
             check(request.method() + " " + request.path(), type(request.path(), reply.status()), parsed(reply.body()));
@@ -69,10 +83,28 @@ public final class FusionAuthTypes implements AnswerCheck {
         if (path.startsWith("/api/identity-provider")) {
             return "IdentityProviderResponse";
         }
+        var setUp = setUpBy(path);
+        if (setUp.isPresent()) {
+            return setUp.get() + "Response";
+        }
         if (path.startsWith("/api/user/")) {
             return "UserResponse";
         }
         throw wrong(path, "has no known type");
+    }
+
+    private static Optional<String> requestType(Request request) {
+        return request.method().equals("POST")
+                        && PROVIDER.matcher(request.path()).matches()
+                ? Optional.of("IdentityProviderRequest")
+                : setUpBy(request.path()).map(type -> type + "Request");
+    }
+
+    private static Optional<String> setUpBy(String path) {
+        return SETUP.entrySet().stream()
+                .filter(type -> path.startsWith(type.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst();
     }
 
     private static void check(String where, String type, JsonNode value) {

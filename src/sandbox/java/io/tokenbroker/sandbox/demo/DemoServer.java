@@ -3,6 +3,7 @@ package io.tokenbroker.sandbox.demo;
 import io.tokenbroker.sandbox.wire.HttpStandIn;
 import io.tokenbroker.sandbox.wire.Reply;
 import io.tokenbroker.sandbox.wire.Request;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Map;
 
@@ -22,8 +23,21 @@ public final class DemoServer extends HttpStandIn {
      */
     public DemoServer(
             int port, URI broker, URI fusionAuth, URI resourceManager, String applicationId, String brokerClientKey) {
-        super(port);
-        backEnd = new BackEnd(broker, resourceManager, brokerClientKey);
+        this(
+                new InetSocketAddress("localhost", port),
+                new BackEnd(broker, resourceManager, brokerClientKey),
+                broker,
+                fusionAuth,
+                applicationId);
+    }
+
+    /**
+     * @param broker where browsers find it; the back end may have another way to it
+     * @param fusionAuth where browsers find it
+     */
+    DemoServer(InetSocketAddress address, BackEnd backEnd, URI broker, URI fusionAuth, String applicationId) {
+        super(address);
+        this.backEnd = backEnd;
         config = Map.of(
                 "broker_url", broker.toString(),
                 "fusionauth_url", fusionAuth.toString(),

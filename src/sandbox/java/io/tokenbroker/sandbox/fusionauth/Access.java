@@ -2,6 +2,7 @@ package io.tokenbroker.sandbox.fusionauth;
 
 import io.tokenbroker.sandbox.wire.Reply;
 import io.tokenbroker.sandbox.wire.Request;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -31,6 +32,10 @@ final class Access {
     void add(ApiKey key) {
         Secrets.note(key.key());
         keys.put(key.key(), key);
+    }
+
+    List<ApiKey> keys() {
+        return List.copyOf(keys.values());
     }
 
     void remove(String key) {

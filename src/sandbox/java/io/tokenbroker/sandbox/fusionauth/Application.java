@@ -1,19 +1,27 @@
 package io.tokenbroker.sandbox.fusionauth;
 
+import java.util.Collection;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArraySet;
 
-/** The application people sign in to: a public client whose id is its client id. */
+/** The application people sign in to; its id is its client id. */
 final class Application {
+
+    /** The one of FusionAuth's own pages: all that a fresh installation has. */
+    static final UUID OF_ADMINISTRATORS = UUID.fromString("3c219e58-ed0e-4b18-ad48-f4f92793ae32");
 
     private final UUID id;
     private final UUID tenant;
+    private final boolean isPublic;
     private final Set<String> redirectUris = new CopyOnWriteArraySet<>();
 
-    Application(UUID id, UUID tenant) {
+    /** @param isPublic whether it may redeem codes without a secret */
+    Application(UUID id, UUID tenant, boolean isPublic, Collection<String> redirectUris) {
         this.id = id;
         this.tenant = tenant;
+        this.isPublic = isPublic;
+        this.redirectUris.addAll(redirectUris);
     }
 
     UUID id() {
@@ -22,6 +30,10 @@ final class Application {
 
     UUID tenant() {
         return tenant;
+    }
+
+    boolean isPublic() {
+        return isPublic;
     }
 
     void allowRedirect(String uri) {

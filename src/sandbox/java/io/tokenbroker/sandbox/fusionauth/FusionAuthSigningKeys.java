@@ -11,13 +11,29 @@ import org.jose4j.jwk.RsaJwkGenerator;
 import org.jose4j.keys.EllipticCurves;
 import org.jose4j.lang.JoseException;
 
-/** The keys that sign tokens: the last one is in use, all are published. */
+/** The keys that sign tokens: the last one is in use, all are published but the secret of a fresh installation. */
 final class FusionAuthSigningKeys {
 
     private static final int RSA_BITS = 2048;
 
-    private final List<PublicJsonWebKey> keys = new CopyOnWriteArrayList<>(List.of(generate("RS256")));
+    private final List<PublicJsonWebKey> keys;
+    private final List<PublicJsonWebKey> unpublished;
     private volatile boolean outage;
+
+    private FusionAuthSigningKeys(PublicJsonWebKey first, List<PublicJsonWebKey> unpublished) {
+        this.keys = new CopyOnWriteArrayList<>(List.of(first));
+        this.unpublished = unpublished;
+    }
+
+    static FusionAuthSigningKeys published(String algorithm) {
+        return new FusionAuthSigningKeys(generate(algorithm), List.of());
+    }
+
+    /** As a fresh tenant has it: what it signs, only it can verify. */
+    static FusionAuthSigningKeys secret() {
+        var secret = generate("RS256");
+        return new FusionAuthSigningKeys(secret, List.of(secret));
+    }
 
     PublicJsonWebKey current() {
         return keys.getLast();
@@ -34,6 +50,25 @@ final class FusionAuthSigningKeys {
         var made = generate(algorithm);
         keys.addFirst(made);
         return made;
+    }
+
+    /** Adds a published key that is not in use yet. */
+    synchronized void add(UUID id, String algorithm) {
+        var key = generate(algorithm);
+        key.setKeyId(id.toString());
+        keys.addFirst(key);
+    }
+
+    /** Signs by that key from now on; false if there is none of that id. */
+    synchronized boolean use(UUID id) {
+        var wanted = keys.stream()
+                .filter(key -> id.toString().equals(key.getKeyId()))
+                .findFirst();
+        wanted.ifPresent(key -> {
+            keys.remove(key);
+            keys.add(key);
+        });
+        return wanted.isPresent();
     }
 
     synchronized void rotate(String algorithm) {
@@ -57,6 +92,7 @@ final class FusionAuthSigningKeys {
         return Map.of(
                 "keys",
                 keys.stream()
+                        .filter(key -> !unpublished.contains(key))
                         .map(key -> key.toParams(JsonWebKey.OutputControlLevel.PUBLIC_ONLY))
                         .toList());
     }

@@ -4,6 +4,7 @@ import io.tokenbroker.sandbox.wire.AnswerCheck;
 import io.tokenbroker.sandbox.wire.HttpStandIn;
 import io.tokenbroker.sandbox.wire.Reply;
 import io.tokenbroker.sandbox.wire.Request;
+import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,10 +60,23 @@ public final class FusionAuthStandIn extends HttpStandIn {
 
     /** @param port where to listen; 0 takes any free port */
     public FusionAuthStandIn(int port) {
+        this(port, State::ready);
+        putPeopleAndKeys();
+    }
+
+    /** One as an installation begins, without people, keys and application: for a {@link Kickstart}. */
+    public static FusionAuthStandIn fresh(int port) {
+        return new FusionAuthStandIn(port, State::fresh);
+    }
+
+    private FusionAuthStandIn(int port, Function<URI, State> begin) {
         super(port);
-        state = new State(url());
+        state = begin.apply(url());
         routes = new Routes(state);
         control = new Control(this, state);
+    }
+
+    private void putPeopleAndKeys() {
         addUser(User.of(ALICE_ID, TENANT_ID, ALICE, "Alice", state.now()));
         addUser(User.of(ZOE_ID, TENANT_ID, ZOE, "Zoe", state.now()));
         addApiKey(new ApiKey(ADMIN_API_KEY, null, Map.of()));
@@ -121,6 +136,11 @@ public final class FusionAuthStandIn extends HttpStandIn {
 
     public void addApiKey(ApiKey key) {
         state.access.add(key);
+    }
+
+    /** Every key there is. */
+    public List<ApiKey> apiKeys() {
+        return state.access.keys();
     }
 
     public void revokeApiKey(String key) {

@@ -28,6 +28,9 @@ final class FusionAuthTokenEndpoint {
         if (!state.application.id().toString().equals(form.get("client_id"))) {
             return error("invalid_client", "invalid_client_id");
         }
+        if (!state.application.isPublic()) {
+            return error("invalid_client", "missing_client_secret");
+        }
         return switch (form.getOrDefault("grant_type", "")) {
             case "authorization_code" -> byCode(form);
             case "refresh_token" -> byRefreshToken(form.getOrDefault("refresh_token", ""));

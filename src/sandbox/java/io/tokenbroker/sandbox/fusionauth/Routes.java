@@ -18,6 +18,8 @@ final class Routes {
     private final SignIn signIn;
     private final FusionAuthTokenEndpoint tokens;
     private final WellKnown wellKnown;
+    private final Setup setup;
+    private final State state;
 
     Routes(State state) {
         complete = new Complete(state);
@@ -29,6 +31,8 @@ final class Routes {
         signIn = new SignIn(state);
         tokens = new FusionAuthTokenEndpoint(state);
         wellKnown = new WellKnown(state);
+        setup = new Setup(state);
+        this.state = state;
     }
 
     /** The request as FusionAuth reads it: a POST may carry another method in a header. */
@@ -76,6 +80,10 @@ final class Routes {
 
     private Reply below(Request request) {
         var path = request.path();
+        var setUp = setup.answer(request);
+        if (setUp.isPresent()) {
+            return setUp.get();
+        }
         if (path.startsWith(FusionAuthPendingLinkApi.PATH + "/")) {
             return pendingLinks.answer(request);
         }
@@ -99,8 +107,10 @@ final class Routes {
                 .with("Access-Control-Max-Age", "600");
     }
 
-    /** Readable from pages of any origin: an SPA redeems its code from there. */
-    private static Reply open(Request request, Reply reply) {
-        return request.header("origin").isEmpty() ? reply : reply.with("Access-Control-Allow-Origin", "*");
+    /** Readable from pages: an SPA redeems its code from there. */
+    private Reply open(Request request, Reply reply) {
+        return request.header("origin").filter(state.origins).isPresent()
+                ? reply.with("Access-Control-Allow-Origin", "*")
+                : reply;
     }
 }

@@ -2,6 +2,8 @@ package io.tokenbroker.sandbox.fusionauth;
 
 import java.net.URI;
 import java.time.Instant;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /** Everything the stand-in remembers, one keeper per concern. */
 final class State {
@@ -15,20 +17,39 @@ final class State {
     final IdentityProviders providers = new IdentityProviders();
     final FusionAuthFaults faults = new FusionAuthFaults();
     final Traffic traffic = new Traffic();
-    final FusionAuthSigningKeys signingKeys = new FusionAuthSigningKeys();
     final FusionAuthGrants grants = new FusionAuthGrants(clock);
     final FusionAuthDiscovery discovery = new FusionAuthDiscovery(switches);
-    final Application application;
+    final FusionAuthSigningKeys signingKeys;
+    volatile Application application;
+
+    /** Those whose pages may read the OAuth endpoints' answers. */
+    volatile Predicate<String> origins;
+
     final Tokens tokens;
     private final URI url;
     private volatile String issuer;
 
-    State(URI url) {
+    private State(URI url, FusionAuthSigningKeys signingKeys, Application application, Predicate<String> origins) {
         this.url = url;
+        this.signingKeys = signingKeys;
+        this.application = application;
+        this.origins = origins;
         issuer = url.toString();
-        application = new Application(FusionAuthStandIn.APPLICATION_ID, FusionAuthStandIn.TENANT_ID);
         tokens = new Tokens(this);
         access.addTenant(FusionAuthStandIn.TENANT_ID);
+    }
+
+    /** With an application, and a key that all can verify by. */
+    static State ready(URI url) {
+        var application =
+                new Application(FusionAuthStandIn.APPLICATION_ID, FusionAuthStandIn.TENANT_ID, true, Set.of());
+        return new State(url, FusionAuthSigningKeys.published("RS256"), application, origin -> true);
+    }
+
+    /** As an installation begins. */
+    static State fresh(URI url) {
+        var application = new Application(Application.OF_ADMINISTRATORS, FusionAuthStandIn.TENANT_ID, false, Set.of());
+        return new State(url, FusionAuthSigningKeys.secret(), application, origin -> false);
     }
 
     Instant now() {

@@ -3,6 +3,7 @@
  * identity providers for both. {@link io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn} routes a request to the
  * class of its concern; {@link io.tokenbroker.sandbox.fusionauth.Unknown} lists what no source settles about the real
  * server, so that a test can meet each outcome; {@link io.tokenbroker.sandbox.fusionauth.FusionAuthFault} is how it misbehaves.
+ * It begins ready for use, or fresh, for a {@link io.tokenbroker.sandbox.fusionauth.Kickstart} to set up.
  *
  * <p>State is guarded class by class, for the length of a map access. No lock is ever held while another server is
  * asked.

@@ -40,6 +40,7 @@ public final class BrokerProcess implements AutoCloseable {
     private Path settings;
     private List<String> prefix = List.of();
     private List<String> options = optionsForTests("256m");
+    private Map<String, String> environment = Map.of();
     private @Nullable Process process;
 
     /**
@@ -66,6 +67,13 @@ public final class BrokerProcess implements AutoCloseable {
     @CanIgnoreReturnValue
     public BrokerProcess withHeap(String most) {
         options = optionsForTests(most);
+        return this;
+    }
+
+    /** From its next start on it finds these variables in its environment, besides the settings. */
+    @CanIgnoreReturnValue
+    public BrokerProcess withEnvironment(Map<String, String> variables) {
+        environment = Map.copyOf(variables);
         return this;
     }
 
@@ -113,7 +121,7 @@ public final class BrokerProcess implements AutoCloseable {
         if (process != null && process.isAlive()) {
             throw new IllegalStateException("It runs already, and would be forgotten");
         }
-        process = launch(prefix, options, settings, port, log, log);
+        process = launch(prefix, options, environment, settings, port, log, log);
         var deadline = Instant.now().plus(PATIENCE);
         while (!isReady()) {
             if (endsWithin(Duration.ofMillis(100)) || Instant.now().isAfter(deadline)) {
@@ -196,12 +204,13 @@ public final class BrokerProcess implements AutoCloseable {
 
     /** A process with these settings, not waited for; its output is appended to both files, or to one. */
     public static Process launch(Path settings, int port, Path stdout, Path stderr, String... arguments) {
-        return launch(List.of(), optionsForTests("256m"), settings, port, stdout, stderr, arguments);
+        return launch(List.of(), optionsForTests("256m"), Map.of(), settings, port, stdout, stderr, arguments);
     }
 
     private static Process launch(
             List<String> prefix,
             List<String> options,
+            Map<String, String> environment,
             Path settings,
             int port,
             Path stdout,
@@ -219,6 +228,7 @@ public final class BrokerProcess implements AutoCloseable {
         var builder = new ProcessBuilder(command);
         // Only what the test says may count.
         builder.environment().keySet().removeIf(name -> name.startsWith("BROKER_") || name.startsWith("QUARKUS_"));
+        builder.environment().putAll(environment);
         try {
             return builder.redirectErrorStream(stdout.equals(stderr))
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(stdout.toFile()))

@@ -11,7 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * An HTTP server on the loopback address, one virtual thread a request. A subclass answers; an exception it throws
+ * An HTTP server, on the loopback address unless said otherwise, one virtual thread a request. A subclass answers; an exception it throws
  * becomes a 500 whose text says what went wrong, so that a fault of a stand-in is never mistaken for a fault under
  * test.
  */
@@ -23,12 +23,16 @@ public abstract class HttpStandIn implements AutoCloseable {
 
     /** @param port where to listen; 0 takes any free port */
     protected HttpStandIn(int port) {
+        this(new InetSocketAddress("localhost", port));
+    }
+
+    protected HttpStandIn(InetSocketAddress address) {
         System.setProperty("sun.net.httpserver.nodelay", "true");
         System.setProperty("sun.net.httpserver.maxIdleConnections", "1000");
         try {
-            server = HttpServer.create(new InetSocketAddress("localhost", port), 1024);
+            server = HttpServer.create(address, 1024);
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot listen on port " + port, e);
+            throw new UncheckedIOException("Cannot listen on port " + address.getPort(), e);
         }
         server.setExecutor(threads);
     }
