@@ -79,7 +79,7 @@ record Opening(Engine engine, String name, boolean isNew) {
     }
 
     /** Later connections, as many as are needed at once. */
-    HikariConfig pool(StoreSettings settings, MeterRegistry metrics) {
+    HikariConfig pool(StoreSettings settings, StoreCredentials credentials, MeterRegistry metrics) {
         var pool = new HikariConfig();
         pool.setPoolName("store");
         // With idle connections to keep, the pool would try on by itself, with pauses of up to 5 s; without, each
@@ -92,6 +92,7 @@ record Opening(Engine engine, String name, boolean isNew) {
         pool.setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(metrics));
         if (engine == Engine.POSTGRESQL) {
             pool.setDataSource(engine.source(settings, Map.of()));
+            pool.setCredentialsProvider(credentials);
             pool.setMaximumPoolSize(settings.poolSize());
             pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         } else {
