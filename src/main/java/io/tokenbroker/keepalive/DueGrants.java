@@ -33,12 +33,10 @@ public class DueGrants {
     /** FusionAuth may say wrongly for a moment that there is no link. */
     private static final Duration GONE_FOR_GOOD = Duration.ofDays(1);
 
-    private static final String IS_DUE =
-            " FROM grants WHERE (issued_at < ? OR gone_since IS NOT NULL) AND next_look_at <= ?";
-
-    /** By name: with * a column that a newer broker adds would break statements that are prepared. */
     private static final String COLUMNS =
             "SELECT account_id, version, root, refresh_token, issued_at, gone_since, status, next_look_at";
+    private static final String IS_DUE =
+            " FROM grants WHERE (issued_at < ? OR gone_since IS NOT NULL) AND next_look_at <= ?";
 
     private static final String UNDER_OTHER_KEYS = " FROM grants WHERE substr(refresh_token, 1, ?) <> ?";
     private static final String UNCHANGED = " WHERE account_id = ? AND version = ?";
@@ -205,15 +203,8 @@ public class DueGrants {
     /** But for rows without the id of an account, which another program has written: they must not stop the rest. */
     private List<Due> page(String operation, Optional<AccountId> after, int most, String from, Object... values) {
         var sql = COLUMNS + from + " AND account_id > ? AND account_id LIKE 'acc%' ORDER BY account_id LIMIT ?";
-        return database
-                .rows(
-                        operation,
-                        this::readable,
-                        sql,
-                        values,
-                        after.map(AccountId::toString).orElse(""),
-                        most)
-                .stream()
+        var first = after.map(AccountId::toString).orElse("");
+        return database.rows(operation, this::readable, sql, values, first, most).stream()
                 .flatMap(Optional::stream)
                 .toList();
     }
