@@ -51,12 +51,12 @@ public class Database {
     private final ScheduledExecutorService probes = Executors.newScheduledThreadPool(
             2, Thread.ofPlatform().daemon().name("store-probe").factory());
 
-    Database(BrokerSettings settings, MeterRegistry metrics, Ticker ticker) {
+    Database(BrokerSettings settings, StoreCredentials credentials, MeterRegistry metrics, Ticker ticker) {
         this.opened = Opening.of(settings.store());
         this.file = opened.engine().file(settings.store().url()).map(StoreFile::new);
         this.metrics = metrics;
         this.answering = new Answering(ticker);
-        this.pool = new HikariDataSource(opened.pool(settings.store(), metrics));
+        this.pool = new HikariDataSource(opened.pool(settings.store(), credentials, metrics));
         this.threads = Executors.newFixedThreadPool(
                 pool.getMaximumPoolSize(),
                 Thread.ofPlatform().daemon().name("store-", 0).factory());

@@ -12,12 +12,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.SQLException;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
+import org.flywaydb.core.api.MigrationVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +36,9 @@ record Opening(Engine engine, String name, boolean isNew) {
 
     /** Reads and writes; without a third flag SQLite does not make a file where there is none. */
     private static final Map<String, String> NO_CREATION = Map.of("open_mode", "2");
+
+    /** How the name of a script ends that takes something away: which schema a broker must know to do without it. */
+    private static final Pattern BREAKS_BEFORE = Pattern.compile("breaks before ([0-9]+)$");
 
     /** @throws ConfigurationException in one line */
     static Opening of(StoreSettings settings) {
@@ -67,19 +75,32 @@ record Opening(Engine engine, String name, boolean isNew) {
                 .load();
         var info = flyway.info();
         var isNew = info.current() == null;
-        for (var migration : info.all()) {
-            if (migration.getState() == MigrationState.FUTURE_SUCCESS) {
+        requireUnderstood(info.all(), name);
+        flyway.migrate();
+        return isNew;
+    }
+
+    /** Scripts of newer brokers add to the schema, and leave it usable for this one, unless they say by their name for which not. */
+    private static void requireUnderstood(MigrationInfo[] migrations, String name) {
+        var own = Stream.of(migrations)
+                .filter(migration -> migration.getState().isResolved())
+                .map(MigrationInfo::getVersion)
+                .max(Comparator.naturalOrder())
+                .orElse(MigrationVersion.EMPTY);
+        for (var migration : migrations) {
+            var least = BREAKS_BEFORE.matcher(migration.getDescription());
+            if (migration.getState() == MigrationState.FUTURE_SUCCESS
+                    && least.find()
+                    && !own.isAtLeast(least.group(1))) {
                 throw new ConfigurationException(
                         "broker.store.url: %s was written by a newer broker (schema %s); run that version or a later one"
                                 .formatted(name, migration.getVersion()));
             }
         }
-        flyway.migrate();
-        return isNew;
     }
 
     /** Later connections, as many as are needed at once. */
-    HikariConfig pool(StoreSettings settings, MeterRegistry metrics) {
+    HikariConfig pool(StoreSettings settings, StoreCredentials credentials, MeterRegistry metrics) {
         var pool = new HikariConfig();
         pool.setPoolName("store");
         // With idle connections to keep, the pool would try on by itself, with pauses of up to 5 s; without, each
@@ -92,6 +113,7 @@ record Opening(Engine engine, String name, boolean isNew) {
         pool.setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(metrics));
         if (engine == Engine.POSTGRESQL) {
             pool.setDataSource(engine.source(settings, Map.of()));
+            pool.setCredentialsProvider(credentials);
             pool.setMaximumPoolSize(settings.poolSize());
             pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         } else {

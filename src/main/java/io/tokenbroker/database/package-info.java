@@ -2,7 +2,8 @@
  * The database of the store: SQLite in a file or PostgreSQL, by {@code broker.store.url}. Knows no table; {@code grant} does.
  *
  * <pre>
- *  at the start: Engine of the URL → Opening: the file or server, its schema brought up to date (Flyway), or one line why not
+ *  at the start: Engine of the URL → Opening: the file or server, its schema brought up to date (Flyway), or one line why not;
+ *                a newer schema will do unless its scripts say otherwise, so that versions run side by side
  *
  *  a statement
  *      │

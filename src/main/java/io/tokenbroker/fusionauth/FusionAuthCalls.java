@@ -7,6 +7,7 @@ import io.quarkus.runtime.Startup;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.settings.SecretsRotated;
 import io.tokenbroker.upstream.Bulkhead;
 import io.tokenbroker.upstream.OutboundProxy;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -48,19 +49,25 @@ class FusionAuthCalls {
 
     private static final Duration SOON = Duration.ofSeconds(5);
 
-    private final FusionAuthClient api;
-    private final FusionAuthClient complete;
+    private final Optional<OutboundProxy.Address> through;
+    private volatile FusionAuthClient api;
+    private volatile FusionAuthClient complete;
     private final Bulkhead bulkhead;
     private final Clock clock;
     private final ConcurrentMap<UUID, Bulkhead> completeBulkheads = new ConcurrentHashMap<>();
 
     FusionAuthCalls(BrokerSettings settings, OutboundProxy proxy, Clock clock) {
         var fusionAuth = settings.fusionauth();
-        var through = proxy.on(fusionAuth.url());
+        through = proxy.on(fusionAuth.url());
         api = new ConfinedClient(fusionAuth, READ_MILLIS, through);
         complete = new ConfinedClient(fusionAuth, COMPLETE_MILLIS, through);
         bulkhead = new Bulkhead("fusionauth", LIMITS, clock);
         this.clock = clock;
+    }
+
+    void rotate(@Observes SecretsRotated secrets) {
+        api = new ConfinedClient(secrets.settings().fusionauth(), READ_MILLIS, through);
+        complete = new ConfinedClient(secrets.settings().fusionauth(), COMPLETE_MILLIS, through);
     }
 
     /** The JDK's HttpURLConnection reads these properties once, at its first use: they are set before there is any bean. */

@@ -6,7 +6,9 @@ import io.tokenbroker.link.AccountId;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.refresh.Renewals.Renewal;
 import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.settings.SecretsRotated;
 import io.tokenbroker.time.Time.Window;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
@@ -33,8 +35,8 @@ class BackgroundKeepAlive {
     private final int rate;
     private final Duration between;
     private final Clock clock;
-    private Instant lastPass = Instant.EPOCH;
-    private Instant lastCleaning = Instant.EPOCH;
+    private volatile Instant lastPass = Instant.EPOCH;
+    private volatile Instant lastCleaning = Instant.EPOCH;
 
     BackgroundKeepAlive(
             DueGrants due,
@@ -51,6 +53,12 @@ class BackgroundKeepAlive {
         var tenth = settings.keepAlive().after().dividedBy(10);
         this.between = tenth.compareTo(AT_MOST) < 0 ? tenth : AT_MOST;
         this.clock = clock;
+    }
+
+    /** What was sealed by the keys from before does not wait for the next hour. */
+    void rotate(@Observes SecretsRotated secrets) {
+        lastPass = Instant.EPOCH;
+        lastCleaning = Instant.EPOCH;
     }
 
     @Scheduled(every = "1s", delayed = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)

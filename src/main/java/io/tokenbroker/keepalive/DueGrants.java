@@ -34,6 +34,8 @@ public class DueGrants {
     /** FusionAuth may say wrongly for a moment that there is no link. */
     private static final Duration GONE_FOR_GOOD = Duration.ofDays(1);
 
+    private static final String COLUMNS =
+            "SELECT account_id, version, root, refresh_token, issued_at, gone_since, status, next_look_at";
     private static final String IS_DUE =
             " FROM grants WHERE (issued_at < ? OR gone_since IS NOT NULL) AND next_look_at <= ?";
 
@@ -167,7 +169,7 @@ public class DueGrants {
 
     /** But for rows without the id of an account, which another program has written: they must not stop the rest. */
     private List<Due> page(String operation, Optional<AccountId> after, int most, String from, Object... values) {
-        var sql = "SELECT *" + from + " AND account_id > ? AND account_id LIKE 'acc%' ORDER BY account_id LIMIT ?";
+        var sql = COLUMNS + from + " AND account_id > ? AND account_id LIKE 'acc%' ORDER BY account_id LIMIT ?";
         var first = after.map(AccountId::toString).orElse("");
         return database.rows(operation, this::readable, sql, values, first, most).stream()
                 .flatMap(Optional::stream)

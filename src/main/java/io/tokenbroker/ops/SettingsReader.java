@@ -39,7 +39,7 @@ final class SettingsReader implements ConfigSourceInterceptor {
     }
 
     /** Not to be used if there are faults: then examples stand in for what is missing. */
-    static BrokerSettings read(SmallRyeConfig given, Faults faults) {
+    static BrokerSettings read(SmallRyeConfig given, SettingFiles files, Faults faults) {
         var sources = new ArrayList<ConfigSource>();
         given.getConfigSources().forEach(sources::add);
         var config = new SmallRyeConfigBuilder()
@@ -48,7 +48,7 @@ final class SettingsReader implements ConfigSourceInterceptor {
                 .addDiscoveredConverters()
                 .addDiscoveredSecretKeysHandlers()
                 .addDefaultInterceptors()
-                .withInterceptors(new SettingFiles(), new SettingsReader(given, faults))
+                .withInterceptors(files, new SettingsReader(given, faults))
                 .withMapping(BrokerSettings.class, BrokerSettings.PREFIX)
                 .withValidateUnknown(false)
                 .build();

@@ -8,6 +8,7 @@ import io.tokenbroker.provider.Provider.Scopes;
 import io.tokenbroker.seal.SealingKeys;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.settings.ProviderSettings;
+import io.tokenbroker.settings.SettingFiles;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
@@ -33,8 +34,14 @@ class StartupChecks {
 
     @Produces
     @Singleton
-    BrokerSettings settings(Config config) {
-        return checked(config.unwrap(SmallRyeConfig.class));
+    SettingFiles files() {
+        return new SettingFiles();
+    }
+
+    @Produces
+    @Singleton
+    BrokerSettings settings(Config config, SettingFiles files) {
+        return checked(config.unwrap(SmallRyeConfig.class), files);
     }
 
     /** Before anything else looks at a setting. */
@@ -43,9 +50,9 @@ class StartupChecks {
     }
 
     /** @throws io.quarkus.runtime.configuration.ConfigurationException that names all faults */
-    static BrokerSettings checked(SmallRyeConfig config) {
+    static BrokerSettings checked(SmallRyeConfig config, SettingFiles files) {
         var faults = new Faults();
-        var settings = SettingsReader.read(config, faults);
+        var settings = SettingsReader.read(config, files, faults);
         checkUpstreams(settings, faults);
         checkCallers(settings, faults);
         checkLimits(settings, faults);

@@ -4,6 +4,7 @@
  * <pre>
  *  SettingsReader (missing, malformed, unknown) → StartupChecks, ClientChecks
  *    → all Faults in one line (StartFailure), or serve and begin Background work
+ *  SecretFiles: a file has changed → the same again → SecretsRotated, or all stays as it was
  * </pre>
  *
  * <p>Readiness and the log are here too.

@@ -6,6 +6,7 @@ import io.tokenbroker.seal.Secret;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.settings.ProviderSettings;
 import io.tokenbroker.settings.ProviderSettings.Rotation;
+import io.tokenbroker.settings.SecretsRotated;
 import io.tokenbroker.tenant.Discovery;
 import io.tokenbroker.tenant.Discovery.Endpoints;
 import io.tokenbroker.tenant.Entra.EntraV1;
@@ -13,6 +14,7 @@ import io.tokenbroker.tenant.TokenEndpoint;
 import io.tokenbroker.tenant.TokenEndpoint.ClientAuthentication;
 import io.tokenbroker.upstream.EgressPolicy;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
@@ -42,14 +44,16 @@ class ProviderFactory {
 
     private final Discovery discovery;
     private final EgressPolicy egress;
-    private final Map<UUID, ProviderSettings> overrides;
+    private volatile Map<UUID, ProviderSettings> overrides;
 
     ProviderFactory(Discovery discovery, EgressPolicy egress, BrokerSettings settings) {
         this.discovery = discovery;
         this.egress = egress;
-        this.overrides = settings.providers().entrySet().stream()
-                .collect(Collectors.toUnmodifiableMap(
-                        entry -> ProviderSettings.id(entry.getKey()), Map.Entry::getValue));
+        this.overrides = ProviderSettings.byId(settings.providers());
+    }
+
+    void rotate(@Observes SecretsRotated secrets) {
+        overrides = ProviderSettings.byId(secrets.settings().providers());
     }
 
     private static boolean isGivenInFull(ProviderSettings provider) {

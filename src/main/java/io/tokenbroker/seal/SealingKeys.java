@@ -3,7 +3,9 @@ package io.tokenbroker.seal;
 import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.settings.SecretsRotated;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.security.Key;
 import java.util.Arrays;
 import java.util.Base64;
@@ -12,18 +14,26 @@ import java.util.Optional;
 import org.jose4j.keys.AesKey;
 import org.jose4j.lang.HashUtil;
 
-/** The keys of {@code broker.sealing-keys}: the first seals, all open. Read at start, so that a wrong one shows then. */
+/** The keys of {@code broker.sealing-keys}: the first seals, all open. A value keeps the key that it was begun with. */
 @Startup
 @ApplicationScoped
 public class SealingKeys {
 
     private static final int KEY_BYTES = 32;
 
-    private final List<SealingKey> keys;
+    private volatile List<SealingKey> keys;
 
     /** @throws ConfigurationException if one is not 32 bytes long */
     public SealingKeys(BrokerSettings settings) {
-        keys = settings.sealingKeys().stream().map(SealingKeys::decode).toList();
+        keys = decode(settings);
+    }
+
+    void rotate(@Observes SecretsRotated secrets) {
+        keys = decode(secrets.settings());
+    }
+
+    private static List<SealingKey> decode(BrokerSettings settings) {
+        return settings.sealingKeys().stream().map(SealingKeys::decode).toList();
     }
 
     SealingKey sealing() {

@@ -92,9 +92,7 @@ public interface BrokerSettings {
         boolean pkce();
     }
 
-    /**
-     * What a client, such as a back end, proves itself with, and what it may do: nothing, unless a setting allows it.
-     */
+    /** What a client, such as a back end, proves itself with, and what it may do: nothing, unless a setting allows it. */
     interface Client {
 
         /** The SHA-256 of the client's whole key, {@code tbk_} included, in hex; several while the key is changed. */
@@ -102,6 +100,10 @@ public interface BrokerSettings {
                 value = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
                 of = "the SHA-256 of the key in hex, as make client prints it")
         Optional<List<String>> keySha256();
+
+        /** A file that holds this client's {@code key-sha256}. */
+        @Example(value = "/run/secrets/billing-key-sha256", of = "a file")
+        Optional<String> keySha256File();
 
         /** The {@code sub} of the client's FusionAuth tokens, instead of or beside a key. */
         @Example(value = "2f1b5c0e-6f0a-4d53-9c4b-8a1f5f3f7d21", of = "the sub of the client's FusionAuth tokens")

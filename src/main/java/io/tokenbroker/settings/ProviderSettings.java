@@ -2,8 +2,10 @@ package io.tokenbroker.settings;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** One identity provider: what FusionAuth does not say of it, or all of it where {@code client-id} is given. */
 public interface ProviderSettings {
@@ -62,6 +64,12 @@ public interface ProviderSettings {
     /** The provider's id from its settings key. Environment variables have underscores in place of the dashes. */
     static UUID id(String key) {
         return UUID.fromString(key.replaceAll("[_.]", "-"));
+    }
+
+    /** @param providers by their settings keys */
+    static Map<UUID, ProviderSettings> byId(Map<String, ProviderSettings> providers) {
+        return providers.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(entry -> id(entry.getKey()), Map.Entry::getValue));
     }
 
     /** What a sign-in for linking must satisfy. */

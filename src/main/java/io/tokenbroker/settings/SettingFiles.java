@@ -12,6 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +33,17 @@ public final class SettingFiles implements ConfigSourceInterceptor {
     private static final String SUFFIX = "-file";
     private static final int LARGEST = 16_384;
 
+    /** What was in the files, each of which is read once, by the keys that name them. */
+    private final transient Map<String, Held> held = new ConcurrentHashMap<>();
+
+    /** The keys of files that hold something else by now, or cannot be read any more. */
+    public Set<String> changed() {
+        return held.entrySet().stream()
+                .filter(entry -> !entry.getValue().isThere())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
     @Override
     public @Nullable ConfigValue getValue(ConfigSourceInterceptorContext context, String name) {
         var value = context.proceed(name);
@@ -42,8 +58,9 @@ public final class SettingFiles implements ConfigSourceInterceptor {
             throw new ConfigurationException(
                     "%s and %s are both given; leave one of them out".formatted(name, name + SUFFIX));
         }
-        return file.withName(name)
-                .withValue(content(name + SUFFIX, file.getValue().strip()));
+        var read = held.computeIfAbsent(
+                name + SUFFIX, key -> Held.read(key, file.getValue().strip()));
+        return file.withName(name).withValue(read.content());
     }
 
     private static boolean isGiven(@Nullable ConfigValue value) {
@@ -68,6 +85,27 @@ public final class SettingFiles implements ConfigSourceInterceptor {
             throw unusable(key, file, "is not text in UTF-8");
         } catch (IOException | InvalidPathException e) {
             throw unusable(key, file, "cannot be read by this user");
+        }
+    }
+
+    /** What a file held when it was read. A mount that was replaced behind a symbolic link is seen by what is read through it. */
+    private record Held(String path, String content) {
+
+        static Held read(String key, String path) {
+            return new Held(path, SettingFiles.content(key, path));
+        }
+
+        boolean isThere() {
+            try {
+                return content.equals(SettingFiles.content("", path));
+            } catch (ConfigurationException unusable) {
+                return false;
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "Held[" + path + "]";
         }
     }
 

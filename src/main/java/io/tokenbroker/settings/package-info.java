@@ -3,7 +3,8 @@
  * becomes docs/settings.md ({@code make settings}).
  *
  * <pre>
- *  SettingFiles  reads a key's value from the file that key-file names
+ *  SettingFiles  reads a key's value from the file that key-file names, and sees when it holds another
+ *    → SecretsRotated  tells the beans that keep such a secret (ops fires it)
  *  Setting       describes a key to ops, which checks the values
  *  CacheBudget   gives each cache its Share of broker.memory.caches; together they are 100 percent
  * </pre>

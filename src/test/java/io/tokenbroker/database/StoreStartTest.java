@@ -104,19 +104,33 @@ class StoreStartTest {
     }
 
     @Test
-    void aSchemaOfANewerBroker() {
-        var file = folder.resolve("store.db");
-        TestDatabases.close(TestDatabases.sqlite(file));
-        execute(sqlite(file), """
-            INSERT INTO token_broker_schema (installed_rank, version, description, type, script, checksum, installed_by,
-                installed_on, execution_time, success)
-            VALUES (999, '999', 'of the future', 'SQL', 'V999__of_the_future.sql', 1, 'x', '2026-01-01 00:00:00', 1, 1)
-            """);
+    void aNewerBrokerThatHasTakenSomethingAway() {
+        var file = storeOfANewerBroker("drop root breaks before 900");
 
         assertRefused(
                 sqlite(file),
                 URL + ": ",
                 "was written by a newer broker (schema 999); run that version or a later one");
+    }
+
+    /** As the version before runs on, and starts, while another replica is upgraded. */
+    @ParameterizedTest
+    @ValueSource(strings = {"of the future", "drop what two does without breaks before 2", "it breaks before"})
+    void aNewerBrokerThatHasOnlyAdded(String description) {
+        var file = storeOfANewerBroker(description);
+
+        TestDatabases.close(TestDatabases.sqlite(file));
+    }
+
+    private Path storeOfANewerBroker(String description) {
+        var file = folder.resolve("store.db");
+        TestDatabases.close(TestDatabases.sqlite(file));
+        execute(sqlite(file), """
+            INSERT INTO token_broker_schema (installed_rank, version, description, type, script, checksum, installed_by,
+                installed_on, execution_time, success)
+            VALUES (999, '999', '%s', 'SQL', 'V999.sql', 1, 'x', '2026-01-01 00:00:00', 1, 1)
+            """.formatted(description));
+        return file;
     }
 
     @Test

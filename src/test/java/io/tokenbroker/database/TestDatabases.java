@@ -40,7 +40,8 @@ public final class TestDatabases {
 
     /** @param ticker by which it measures for how long it has answered */
     public static Database open(Map<String, String> settings, Ticker ticker) {
-        return new Database(Settings.of(settings), new SimpleMeterRegistry(), ticker);
+        var all = Settings.of(settings);
+        return new Database(all, new StoreCredentials(all), new SimpleMeterRegistry(), ticker);
     }
 
     public static void close(Database database) {

@@ -21,7 +21,11 @@ public final class Documents {
     /** All pages, in the order of their names. */
     public static List<Path> pages() {
         return Stream.of(
-                        Stream.of(Path.of("README.md"), Path.of("CONTRIBUTING.md"), Path.of("CHANGELOG.md")),
+                        Stream.of(
+                                Path.of("README.md"),
+                                Path.of("CONTRIBUTING.md"),
+                                Path.of("SECURITY.md"),
+                                Path.of("CHANGELOG.md")),
                         markdown(Path.of("deploy")),
                         markdown(Path.of("docs")),
                         markdown(Path.of("examples")))

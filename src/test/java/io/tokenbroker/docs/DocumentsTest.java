@@ -27,9 +27,9 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.assertj.core.api.Condition;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the documents show is run or held against the code, and what they name is there. */
 class DocumentsTest {
@@ -107,10 +107,11 @@ class DocumentsTest {
                 .allMatch(name -> source(name).isPresent(), "is a class");
     }
 
-    @Test
-    void everyTestThatHoldsAFindingIsThere() {
+    @ParameterizedTest
+    @ValueSource(strings = {"findings", "threat-model", "rfc9700", "owasp-api"})
+    void everyTestThatHoldsAMeasureIsThere(String page) {
         var named = "";
-        for (var code : Documents.inlineCode(Path.of("docs/security/findings.md"))) {
+        for (var code : Documents.inlineCode(Path.of("docs/security/%s.md".formatted(page)))) {
             var test = TEST.matcher(code);
             if (test.matches()) {
                 named = test.group(1) == null ? named : test.group(1);

@@ -18,6 +18,7 @@ import io.tokenbroker.ops.Broker.StartFailure;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.settings.ProviderSettings;
 import io.tokenbroker.settings.Setting;
+import io.tokenbroker.settings.SettingFiles;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.URI;
@@ -121,25 +122,27 @@ class StartUpTest {
     @Test
     void everySettingIsAnEnvironmentVariableToo() {
         var id = PROVIDER.replace('-', '_').toUpperCase(Locale.ROOT);
-        var settings = StartupChecks.checked(ofEnvironment(Map.ofEntries(
-                Map.entry("BROKER_FUSIONAUTH_URL", "https://auth.example.com"),
-                Map.entry("BROKER_FUSIONAUTH_API_KEY", "k"),
-                Map.entry("BROKER_FUSIONAUTH_TENANT_ID", "30663132-6464-6665-3032-326466613934"),
-                Map.entry("BROKER_FUSIONAUTH_APPLICATION_ID", "a99c0de0-5a9d-4b0c-8b0a-0a1b2c3d4e5f"),
-                Map.entry("BROKER_FUSIONAUTH_ISSUER", "auth.example.com"),
-                Map.entry("BROKER_AUTHORIZATION_REDIRECT_URIS", "https://app.example/callback"),
-                Map.entry("BROKER_AUTHORIZATION_STATE_LIFETIME", "5m"),
-                Map.entry("BROKER_SEALING_KEYS", SEALING_KEY),
-                Map.entry("BROKER_CORS_ORIGINS", "https://app.example"),
-                Map.entry("BROKER_CLIENTS_BILLING_KEY_SHA256", DIGEST),
-                Map.entry("BROKER_CLIENTS_BILLING_PROVIDERS", "*"),
-                Map.entry("BROKER_CLIENTS_BILLING_RESOURCES", "*"),
-                Map.entry("BROKER_CLIENTS_BILLING_REQUESTS_PER_MINUTE", "60"),
-                Map.entry("BROKER_PROVIDERS__" + id + "__ROTATION", "single-use"),
-                Map.entry("BROKER_PROVIDERS__" + id + "__CLIENT_ID", "c"),
-                Map.entry("BROKER_PROVIDERS__" + id + "__CLIENT_SECRET", "s"),
-                Map.entry("BROKER_PROVIDERS__" + id + "__ISSUER", "https://login.example/v2.0"),
-                Map.entry("BROKER_ACCOUNTS_RECHECK_AFTER", "5s"))));
+        var settings = StartupChecks.checked(
+                ofEnvironment(Map.ofEntries(
+                        Map.entry("BROKER_FUSIONAUTH_URL", "https://auth.example.com"),
+                        Map.entry("BROKER_FUSIONAUTH_API_KEY", "k"),
+                        Map.entry("BROKER_FUSIONAUTH_TENANT_ID", "30663132-6464-6665-3032-326466613934"),
+                        Map.entry("BROKER_FUSIONAUTH_APPLICATION_ID", "a99c0de0-5a9d-4b0c-8b0a-0a1b2c3d4e5f"),
+                        Map.entry("BROKER_FUSIONAUTH_ISSUER", "auth.example.com"),
+                        Map.entry("BROKER_AUTHORIZATION_REDIRECT_URIS", "https://app.example/callback"),
+                        Map.entry("BROKER_AUTHORIZATION_STATE_LIFETIME", "5m"),
+                        Map.entry("BROKER_SEALING_KEYS", SEALING_KEY),
+                        Map.entry("BROKER_CORS_ORIGINS", "https://app.example"),
+                        Map.entry("BROKER_CLIENTS_BILLING_KEY_SHA256", DIGEST),
+                        Map.entry("BROKER_CLIENTS_BILLING_PROVIDERS", "*"),
+                        Map.entry("BROKER_CLIENTS_BILLING_RESOURCES", "*"),
+                        Map.entry("BROKER_CLIENTS_BILLING_REQUESTS_PER_MINUTE", "60"),
+                        Map.entry("BROKER_PROVIDERS__" + id + "__ROTATION", "single-use"),
+                        Map.entry("BROKER_PROVIDERS__" + id + "__CLIENT_ID", "c"),
+                        Map.entry("BROKER_PROVIDERS__" + id + "__CLIENT_SECRET", "s"),
+                        Map.entry("BROKER_PROVIDERS__" + id + "__ISSUER", "https://login.example/v2.0"),
+                        Map.entry("BROKER_ACCOUNTS_RECHECK_AFTER", "5s"))),
+                new SettingFiles());
 
         assertThat(settings.fusionauth().url()).isEqualTo(URI.create("https://auth.example.com"));
         assertThat(settings.clients()).containsOnlyKeys("billing");
@@ -679,8 +682,8 @@ class StartUpTest {
                         ConfigClass.configClass(BrokerSettings.class, BrokerSettings.PREFIX))
                 .keySet();
 
-        assertThat(settings.stream().filter(key -> key.matches(".*[.-](api-key|keys|secret|password)")))
-                .hasSizeGreaterThanOrEqualTo(4)
+        assertThat(settings.stream().filter(key -> key.matches(".*[.-](api-key|keys|secret|password|sha256)")))
+                .hasSizeGreaterThanOrEqualTo(5)
                 .allSatisfy(key -> assertThat(settings).contains(key + "-file"));
     }
 
@@ -719,11 +722,11 @@ class StartUpTest {
     }
 
     private static BrokerSettings started(Map<String, String> given) {
-        return StartupChecks.checked(of(given));
+        return StartupChecks.checked(of(given), new SettingFiles());
     }
 
     private static BrokerSettings read(SmallRyeConfig config) {
-        return SettingsReader.read(config, new Faults());
+        return SettingsReader.read(config, new SettingFiles(), new Faults());
     }
 
     private static SmallRyeConfig of(Map<String, String> given) {

@@ -41,9 +41,9 @@ final class SettingsPage {
               ([what else stops it](troubleshoot.md#the-broker-does-not-start)).
             - **Lists** are comma-separated. Blanks and line breaks around a value are no part of it.
             - **Durations** are such as `90s`, `10m`, `12h`, `30d`; **sizes** such as `64K`, `16M`, `1G`.
-            - **Secrets may be in files**: a key with `-file` at its end names one, of 16 KiB of text at most, which is read at the start.
-              A setting and its file are not given both.
-            - A change takes effect with a restart.
+            - **Secrets may be in files**: a key with `-file` at its end names one, of 16 KiB of text at most. A setting and its
+              file are not given both. Another content of such a file counts at once ([keys](operate.md#keys)).
+            - Every other change takes effect with a restart.
 
             """;
 

@@ -19,12 +19,13 @@ public record ClientKey(String name, String key) {
     /** @param policy what its policy is, by the last part of each setting's key */
     public Map<String, String> settings(Map<String, String> policy) {
         var settings = new TreeMap<String, String>();
-        settings.put("broker.clients." + name + ".key-sha256", sha256());
+        settings.put("broker.clients." + name + ".key-sha256", sha256(key));
         policy.forEach((key, value) -> settings.put("broker.clients." + name + "." + key, value));
         return settings;
     }
 
-    private String sha256() {
+    /** As {@code key-sha256} wants it. */
+    public static String sha256(String key) {
         try {
             var digest = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest);

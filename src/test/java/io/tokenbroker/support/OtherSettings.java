@@ -7,11 +7,7 @@ import io.tokenbroker.sandbox.entra.AppRegistration;
 import io.tokenbroker.sandbox.entra.Tenant;
 import io.tokenbroker.sandbox.fusionauth.ApiKey;
 import io.tokenbroker.sandbox.wire.IssuedSecrets;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,7 +15,7 @@ import java.util.UUID;
 
 /**
  * A broker whose API key may not read identity providers: two are given in full by settings, one by its issuer and one
- * by its endpoints. Without PKCE, with several redirect URIs, and with clients that may do little.
+ * by its endpoints. Without PKCE, with several redirect URIs, and with clients that may do little. Some secrets are in files.
  */
 public final class OtherSettings implements QuarkusTestProfile {
 
@@ -38,7 +34,18 @@ public final class OtherSettings implements QuarkusTestProfile {
     /** What a sign-in at Fabrikam must satisfy. */
     public static final String SECOND_FACTOR = "{\"access_token\":{\"acrs\":{\"essential\":true,\"values\":[\"p1\"]}}}";
 
-    private static final String LIMITED_API_KEY = "sandbox-limited-key-4kWqYbW5sVn3xKcJ8fHgLw2d";
+    public static final String LIMITED_API_KEY = "sandbox-limited-key-4kWqYbW5sVn3xKcJ8fHgLw2d";
+
+    /** Files {@code sealing-keys}, {@code api-key}, {@code contoso}, {@code narrow}. */
+    private static final MountedSecrets SECRETS = new MountedSecrets(Map.of(
+            "sealing-keys", SandboxResource.sandbox().settings().get("broker.sealing-keys"),
+            "api-key", LIMITED_API_KEY,
+            "contoso", SandboxResource.sandbox().entra().app().secret(),
+            "narrow", ClientKey.sha256(NARROW_KEY)));
+
+    public static MountedSecrets secrets() {
+        return SECRETS;
+    }
 
     @Override
     public List<TestResourceEntry> testResources() {
@@ -70,16 +77,22 @@ public final class OtherSettings implements QuarkusTestProfile {
             var sandbox = SandboxResource.sandbox();
             mayReadProviders(false);
             var settings = new HashMap<String, String>();
-            settings.put("broker.fusionauth.api-key", LIMITED_API_KEY);
+            settings.put("broker.fusionauth.api-key", "");
+            settings.put("broker.fusionauth.api-key-file", file("api-key"));
+            settings.put("broker.sealing-keys", "");
+            settings.put("broker.sealing-keys-file", file("sealing-keys"));
             settings.put("broker.authorization.pkce", "false");
             settings.put(
                     "broker.authorization.redirect-uris",
                     Sandbox.CALLBACK + "," + SECOND_CALLBACK + "," + THIRD_CALLBACK);
-            settings.putAll(client("narrow", NARROW_KEY));
+            IssuedSecrets.record(NARROW_KEY);
+            settings.put("broker.clients.narrow.key-sha256-file", file("narrow"));
             settings.put("broker.clients.narrow.providers", Sandbox.FABRIKAM.toString());
             settings.put("broker.clients.narrow.resources", "*");
             settings.putAll(client("nothing", NOTHING_KEY));
             settings.putAll(provider(Sandbox.CONTOSO, "issuer", sandbox.issuer(Tenant.CONTOSO)));
+            settings.remove(provider(Sandbox.CONTOSO) + "client-secret");
+            settings.put(provider(Sandbox.CONTOSO) + "client-secret-file", file("contoso"));
             settings.put(provider(Sandbox.CONTOSO) + "name", "Contoso by settings");
             settings.put(provider(Sandbox.CONTOSO) + "client-authentication", "client_secret_post");
             var oauth = sandbox.entra().url() + "/" + Tenant.FABRIKAM.id() + "/oauth2/v2.0/";
@@ -94,6 +107,10 @@ public final class OtherSettings implements QuarkusTestProfile {
         @Override
         public void stop() {
             // The stand-ins are SandboxResource's.
+        }
+
+        private static String file(String name) {
+            return SECRETS.file(name).toString();
         }
 
         private static Map<String, String> provider(UUID id, String key, String value) {
@@ -112,13 +129,7 @@ public final class OtherSettings implements QuarkusTestProfile {
 
         private static Map<String, String> client(String name, String key) {
             IssuedSecrets.record(key);
-            try {
-                var digest = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-                return Map.of(
-                        "broker.clients." + name + ".key-sha256", HexFormat.of().formatHex(digest));
-            } catch (GeneralSecurityException impossible) {
-                throw new IllegalStateException(impossible);
-            }
+            return Map.of("broker.clients." + name + ".key-sha256", ClientKey.sha256(key));
         }
     }
 }

@@ -41,6 +41,7 @@ public final class BrokerProcess implements AutoCloseable {
     private List<String> prefix = List.of();
     private List<String> options = optionsForTests("256m");
     private Map<String, String> environment = Map.of();
+    private Path jar = BrokerVersion.THIS.jar();
     private @Nullable Process process;
 
     /**
@@ -74,6 +75,13 @@ public final class BrokerProcess implements AutoCloseable {
     @CanIgnoreReturnValue
     public BrokerProcess withEnvironment(Map<String, String> variables) {
         environment = Map.copyOf(variables);
+        return this;
+    }
+
+    /** It is another version from its next start on. */
+    @CanIgnoreReturnValue
+    public BrokerProcess ofVersion(BrokerVersion version) {
+        jar = version.jar();
         return this;
     }
 
@@ -121,7 +129,7 @@ public final class BrokerProcess implements AutoCloseable {
         if (process != null && process.isAlive()) {
             throw new IllegalStateException("It runs already, and would be forgotten");
         }
-        process = launch(prefix, options, environment, settings, port, log, log);
+        process = launch(prefix, options, environment, jar, settings, port, log, log);
         var deadline = Instant.now().plus(PATIENCE);
         while (!isReady()) {
             if (endsWithin(Duration.ofMillis(100)) || Instant.now().isAfter(deadline)) {
@@ -204,13 +212,23 @@ public final class BrokerProcess implements AutoCloseable {
 
     /** A process with these settings, not waited for; its output is appended to both files, or to one. */
     public static Process launch(Path settings, int port, Path stdout, Path stderr, String... arguments) {
-        return launch(List.of(), optionsForTests("256m"), Map.of(), settings, port, stdout, stderr, arguments);
+        return launch(
+                List.of(),
+                optionsForTests("256m"),
+                Map.of(),
+                BrokerVersion.THIS.jar(),
+                settings,
+                port,
+                stdout,
+                stderr,
+                arguments);
     }
 
     private static Process launch(
             List<String> prefix,
             List<String> options,
             Map<String, String> environment,
+            Path jar,
             Path settings,
             int port,
             Path stdout,
@@ -223,7 +241,7 @@ public final class BrokerProcess implements AutoCloseable {
                 "-Dquarkus.config.locations=" + settings.toUri(),
                 "-Dquarkus.http.port=" + port,
                 "-jar",
-                System.getProperty("broker.jar", "target/quarkus-app/quarkus-run.jar")));
+                jar.toString()));
         command.addAll(List.of(arguments));
         var builder = new ProcessBuilder(command);
         // Only what the test says may count.

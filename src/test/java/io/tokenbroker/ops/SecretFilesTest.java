@@ -1,0 +1,275 @@
+package io.tokenbroker.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.fusionauth.ApiKey;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
+import io.tokenbroker.sandbox.wire.IssuedSecrets;
+import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.ClientKey;
+import io.tokenbroker.support.Json;
+import io.tokenbroker.support.LinkingTest;
+import io.tokenbroker.support.Management;
+import io.tokenbroker.support.MountedSecrets;
+import io.tokenbroker.support.OtherSettings;
+import io.tokenbroker.support.StoreMemory;
+import io.tokenbroker.support.Waiting;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Secrets in files change while the broker serves, in a folder that is swapped as Kubernetes does it. */
+@QuarkusTest
+@TestProfile(OtherSettings.class)
+@Timeout(120)
+class SecretFilesTest extends LinkingTest {
+
+    private static final String NEW_SEALING_KEY = IssuedSecrets.record("c2VjcmV0LWZpbGVzLXRlc3QtbmV3LWtleS0zMi1ieXQ=");
+
+    private static final String NEW_KEY = IssuedSecrets.record("tbk_narrow_" + "n".repeat(43));
+    private static final String NEW_API_KEY = IssuedSecrets.record("sandbox-limited-key-rotated-8sKpQz3xVb6mTnLw");
+    private static final Map<String, ?> ANEW = Map.of("force_refresh", true);
+
+    private final MountedSecrets secrets = OtherSettings.secrets();
+
+    @AfterEach
+    void putBack() {
+        OtherSettings.mayReadProviders(false);
+        if (secrets.areChanged()) {
+            taken(secrets::putBack);
+        }
+    }
+
+    @Test
+    void sealingKeysAreChangedUnderLoadWithoutAFailedRequest() {
+        var old = secrets.content("sealing-keys");
+        var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
+        var begunBefore = Broker.signIn(Broker.start(Sandbox.CONTOSO), "b@contoso.com");
+        var failures = new ConcurrentLinkedQueue<String>();
+        var loaded = new AtomicBoolean(true);
+        var callers = Stream.<Runnable>of(
+                        () -> Broker.mint(account, ANEW).then().statusCode(200),
+                        () -> Broker.mint(account, ANEW).then().statusCode(200),
+                        () -> Broker.mint(account, Map.of()).then().statusCode(200),
+                        () -> Broker.link(Sandbox.CONTOSO, "b@contoso.com"),
+                        () -> Broker.link(Sandbox.CONTOSO, "bea@contoso.com"))
+                .map(work -> new Load(work, loaded, failures, new AtomicInteger()))
+                .toList();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            callers.forEach(threads::execute);
+            try {
+                serve(callers);
+                taken(() -> secrets.put("sealing-keys", NEW_SEALING_KEY + "," + old));
+                Waiting.until(() -> rowsUnderOtherKeysThan(NEW_SEALING_KEY) == 0);
+                // Sign-ins that had begun end.
+                serve(callers);
+                taken(() -> secrets.put("sealing-keys", NEW_SEALING_KEY));
+                serve(callers);
+            } finally {
+                loaded.set(false);
+            }
+        }
+
+        assertThat(failures).isEmpty();
+        Broker.mint(account, ANEW).then().statusCode(200);
+        // The old key is gone indeed.
+        problem(Broker.complete(Broker.alice(), begunBefore), 400, "invalid_state");
+    }
+
+    @Test
+    void aClientsKeyIsChangedInTwoSteps() {
+        var both = secrets.content("narrow") + "," + ClientKey.sha256(NEW_KEY);
+        isKnown(OtherSettings.NARROW_KEY, true);
+        isKnown(NEW_KEY, false);
+
+        taken(() -> secrets.put("narrow", both));
+        isKnown(OtherSettings.NARROW_KEY, true);
+        isKnown(NEW_KEY, true);
+
+        taken(() -> secrets.put("narrow", ClientKey.sha256(NEW_KEY)));
+        isKnown(OtherSettings.NARROW_KEY, false);
+        isKnown(NEW_KEY, true);
+    }
+
+    @Test
+    void fusionAuthIsAskedWithTheNewApiKey() {
+        sandbox()
+                .fusionAuth()
+                .addApiKey(new ApiKey(
+                        NEW_API_KEY,
+                        null,
+                        Map.of(
+                                "/api/identity-provider/link", Set.of("GET", "POST", "DELETE"),
+                                "/api/identity-provider/link/pending", Set.of("GET"),
+                                "/api/user", Set.of("GET"))));
+        sandbox().fusionAuth().revokeApiKey(OtherSettings.LIMITED_API_KEY);
+
+        taken(() -> secrets.put("api-key", NEW_API_KEY));
+
+        Broker.alice().get("/accounts").then().statusCode(200);
+    }
+
+    @Test
+    void aProvidersNewClientSecretIsUsed() {
+        var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
+        var fresh = sandbox().entra().app().replaceSecrets();
+        problem(Broker.mint(account, ANEW), 502, "provider_misconfigured");
+
+        taken(() -> secrets.put("contoso", fresh));
+        letTheBrokerLook();
+
+        Broker.mint(account, ANEW).then().statusCode(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "no base64", "c2hvcnQ=", "gone"})
+    void aFileThatCannotBeUsedChangesNothingAndIsSaidOnce(String content) {
+        var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
+        var lines = new CopyOnWriteArrayList<String>();
+        var listener = listener(lines);
+        var log = Logger.getLogger(SecretFiles.class.getName());
+        log.addHandler(listener);
+        try {
+            if (content.equals("gone")) {
+                secrets.remove("sealing-keys");
+            } else {
+                secrets.put("sealing-keys", content);
+            }
+            Waiting.until(SecretFilesTest::isRefused);
+            // Nothing is taken by halves.
+            secrets.put("narrow", ClientKey.sha256(NEW_KEY));
+            var looks = System.nanoTime() + 2_500_000_000L;
+            Waiting.until(() -> System.nanoTime() > looks);
+        } finally {
+            log.removeHandler(listener);
+        }
+
+        assertThat(lines).hasSize(1).allSatisfy(line -> assertThat(line).contains("broker.sealing-keys"));
+        isKnown(NEW_KEY, false);
+        Broker.mint(account, ANEW).then().statusCode(200);
+        assertThat(data().get("not taken")).contains("broker.sealing-keys");
+        assertThat(Management.given().get("/q/metrics").asString()).contains("broker_secret_files_refused 1.0");
+
+        secrets.putBack();
+        Waiting.until(() -> !isRefused());
+        assertThat(Management.given().get("/q/metrics").asString()).contains("broker_secret_files_refused 0.0");
+    }
+
+    /** Swaps files and waits until the broker has them. */
+    private static void taken(Runnable swap) {
+        var before = readAt();
+        swap.run();
+        Waiting.until(() -> !readAt().equals(before));
+    }
+
+    private static String readAt() {
+        return data().get("read_at");
+    }
+
+    private static boolean isRefused() {
+        return data().containsKey("not taken");
+    }
+
+    private static Map<String, String> data() {
+        return Json.at(
+                Management.given().get("/q/health/ready").then().statusCode(200).extract(),
+                "checks[?(@.name == 'secret files')].data");
+    }
+
+    private static void isKnown(String key, boolean known) {
+        Broker.bearer(key)
+                .get("/accounts?user_id=" + FusionAuthStandIn.ALICE_ID)
+                .then()
+                .statusCode(known ? 200 : 401);
+    }
+
+    private static long rowsUnderOtherKeysThan(String base64) {
+        var id = Arrays.copyOf(sha256(Base64.getDecoder().decode(base64)), 6);
+        return StoreMemory.database()
+                .first(
+                        "test",
+                        row -> row.getLong(1),
+                        "SELECT count(*) FROM grants WHERE substr(refresh_token, 1, 6) <> ?",
+                        (Object) id)
+                .orElseThrow();
+    }
+
+    private static byte[] sha256(byte[] bytes) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** Waits until each of them has done its work twice more, and so one of them as a whole. */
+    private static void serve(List<Load> callers) {
+        var wanted = callers.stream().map(caller -> caller.done().get() + 2).toList();
+        Waiting.until(() -> {
+            for (var i = 0; i < wanted.size(); i++) {
+                if (callers.get(i).done().get() < wanted.get(i)
+                        && callers.get(i).failures().isEmpty()) {
+                    return false;
+                }
+            }
+            return true;
+        });
+    }
+
+    private record Load(Runnable work, AtomicBoolean goesOn, Queue<String> failures, AtomicInteger done)
+            implements Runnable {
+
+        @Override
+        public void run() {
+            while (goesOn.get()) {
+                try {
+                    work.run();
+                    done.incrementAndGet();
+                } catch (RuntimeException | AssertionError failed) {
+                    failures.add(String.valueOf(failed.getMessage()));
+                }
+            }
+        }
+    }
+
+    private static Handler listener(List<String> lines) {
+        return new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                if (line.getLevel().intValue() > Level.WARNING.intValue()) {
+                    lines.add(new SimpleFormatter().formatMessage(line));
+                }
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+    }
+}
