@@ -206,13 +206,12 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule httpIsSpokenAtTheEdgesOnly = noClasses()
-            .that(DescribedPredicate.not(
-                    resideInAnyPackage(
-                            "io.tokenbroker.problem",
-                            "io.tokenbroker.upstream",
-                            "io.tokenbroker.tenant",
-                            "io.tokenbroker.event",
-                            "io.tokenbroker.http")))
+            .that(DescribedPredicate.not(resideInAnyPackage(
+                    "io.tokenbroker.problem",
+                    "io.tokenbroker.upstream",
+                    "io.tokenbroker.tenant",
+                    "io.tokenbroker.event",
+                    "io.tokenbroker.http")))
             .and(describe(
                     "are no resource", type -> !outermost(type).getSimpleName().endsWith("Resource")))
             .should()

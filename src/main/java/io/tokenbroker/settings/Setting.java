@@ -34,7 +34,8 @@ import org.eclipse.microprofile.config.spi.Converter;
 public record Setting(String key, Method method) {
 
     /** With the name of the client or receiver, or the id of the provider. */
-    private static final Pattern OWNED = Pattern.compile("^(broker\\.(?:clients|events|providers))\\.(?:\"[^\"]*\"|[^.]+)\\.");
+    private static final Pattern OWNED =
+            Pattern.compile("^(broker\\.(?:clients|events|providers))\\.(?:\"[^\"]*\"|[^.]+)\\.");
 
     private static final Pattern INDEX = Pattern.compile("\\[[0-9*]+]$");
 

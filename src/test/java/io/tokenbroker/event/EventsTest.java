@@ -222,8 +222,10 @@ class EventsTest extends BrokerTest {
         var answer = Management.given().get("/q/events");
 
         assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(Json.<Integer>at(answer, "receivers[?(@.name == 'operations')].waiting")).isOne();
-        assertThat(Json.<Integer>at(answer, "receivers[?(@.name == 'help-desk')].waiting")).isZero();
+        assertThat(Json.<Integer>at(answer, "receivers[?(@.name == 'operations')].waiting"))
+                .isOne();
+        assertThat(Json.<Integer>at(answer, "receivers[?(@.name == 'help-desk')].waiting"))
+                .isZero();
         assertThat(answer.asString()).doesNotContain("whsec_").doesNotContain(SECRET.substring(6));
     }
 

@@ -196,9 +196,7 @@ class ComposedStackIT {
     }
 
     private static Response mint(URI broker, String key, String account) {
-        return as(broker, key)
-                .body(Map.of("resource", ARM))
-                .post("/accounts/{id}/token", account);
+        return as(broker, key).body(Map.of("resource", ARM)).post("/accounts/{id}/token", account);
     }
 
     private static RequestSpecification as(URI broker, String credential) {
