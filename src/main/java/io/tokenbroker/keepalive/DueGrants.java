@@ -35,7 +35,7 @@ public class DueGrants {
     private static final Duration GONE_FOR_GOOD = Duration.ofDays(1);
 
     private static final String COLUMNS =
-            "SELECT account_id, version, root, refresh_token, issued_at, gone_since, status, next_look_at";
+            "SELECT account_id, user_id, version, root, refresh_token, issued_at, gone_since, status, next_look_at";
     private static final String IS_DUE =
             " FROM grants WHERE (issued_at < ? OR gone_since IS NOT NULL) AND next_look_at <= ?";
 
