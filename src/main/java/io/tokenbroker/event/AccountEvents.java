@@ -8,7 +8,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.UUID;
 
 /** The events of an account's row, each in the transaction that changes the row. */
 @Singleton
@@ -24,10 +23,10 @@ public class AccountEvents {
     }
 
     /** What a row said before it was begun anew. */
-    public record Before(UUID userId, boolean wasMarked) {
+    public record Before(String userId, boolean wasMarked) {
 
         private static Before of(ResultSet row) throws SQLException {
-            return new Before(UUID.fromString(row.getString(1)), row.getInt(2) == 1);
+            return new Before(row.getString(1), row.getInt(2) == 1);
         }
     }
 
@@ -37,7 +36,7 @@ public class AccountEvents {
     }
 
     /** The row now continues a sign-in of this user. */
-    public void begun(Session session, AccountId id, UUID userId, Optional<Before> before) throws SQLException {
+    public void begun(Session session, AccountId id, String userId, Optional<Before> before) throws SQLException {
         if (before.filter(row -> row.userId().equals(userId)).isEmpty()) {
             if (before.isPresent()) {
                 unlinked(session, id, before.get().userId());
@@ -48,20 +47,20 @@ public class AccountEvents {
         }
     }
 
-    public void marked(Session session, AccountId id, UUID userId, String reason) throws SQLException {
+    public void marked(Session session, AccountId id, String userId, String reason) throws SQLException {
         outbox.add(session, new OfAccount(id, userId).reauthorizationRequired(reason));
     }
 
-    public void recovered(Session session, AccountId id, UUID userId) throws SQLException {
+    public void recovered(Session session, AccountId id, String userId) throws SQLException {
         outbox.add(session, new OfAccount(id, userId).recovered());
     }
 
     /** @param at when the provider drops the refresh token */
-    public void expiring(Session session, AccountId id, UUID userId, Instant at) throws SQLException {
+    public void expiring(Session session, AccountId id, String userId, Instant at) throws SQLException {
         outbox.add(session, new OfAccount(id, userId).expiring(at));
     }
 
-    public void unlinked(Session session, AccountId id, UUID userId) throws SQLException {
+    public void unlinked(Session session, AccountId id, String userId) throws SQLException {
         outbox.add(session, new OfAccount(id, userId).unlinked());
     }
 }

@@ -44,7 +44,7 @@ public record Event(Type type, String subject, Map<String, String> data) {
     }
 
     /** What can happen to one user's account. */
-    public record OfAccount(AccountId id, UUID userId) {
+    public record OfAccount(AccountId id, String userId) {
 
         public Event linked() {
             return event(Type.ACCOUNT_LINKED, Map.of());
@@ -72,7 +72,7 @@ public record Event(Type type, String subject, Map<String, String> data) {
             var data = new LinkedHashMap<String, String>();
             data.put("account_id", id.toString());
             data.put("provider_id", id.providerId().toString());
-            data.put("user_id", userId.toString());
+            data.put("user_id", userId);
             data.putAll(more);
             return new Event(type, id.toString(), data);
         }

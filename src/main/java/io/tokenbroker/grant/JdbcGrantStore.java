@@ -88,7 +88,7 @@ class JdbcGrantStore implements GrantStore {
                 session.update(GrantSql.SHARE, id(signIn), link(signIn), held.root(), columns(held, shared.get()));
             }
             if (isKept && held.wasMarked()) {
-                events.recovered(session, signIn.account(), signIn.userId());
+                events.recovered(session, signIn.account(), user(signIn));
             }
             return isKept;
         });
@@ -117,7 +117,7 @@ class JdbcGrantStore implements GrantStore {
     public boolean startOver(SignIn signIn, long seen, boolean authorized) {
         return database.transaction("start_over", session -> {
             if (authorized && session.update(GrantSql.UNMARK, id(signIn), counts(signIn), seen) == 1) {
-                events.recovered(session, signIn.account(), signIn.userId());
+                events.recovered(session, signIn.account(), user(signIn));
                 return true;
             }
             var token = signIn.token();
@@ -142,7 +142,7 @@ class JdbcGrantStore implements GrantStore {
                         + session.update(sql.goOn, link(signIn), id, seen, root, link(signIn), takeOver);
         if (changed > 0) {
             session.update("DELETE FROM access_tokens WHERE account_id = ?", id);
-            events.begun(session, signIn.account(), signIn.userId(), before);
+            events.begun(session, signIn.account(), user(signIn), before);
         }
         return changed > 0;
     }
@@ -158,7 +158,7 @@ class JdbcGrantStore implements GrantStore {
         return database.transaction("mark", session -> {
             var isMarked = session.update(GrantSql.END, 1, GrantSql.MARKED, why.reason(), since, own(held)) == 1;
             if (isMarked && !held.wasMarked()) {
-                events.marked(session, held.signIn().account(), held.signIn().userId(), why.reason());
+                events.marked(session, held.signIn().account(), user(held.signIn()), why.reason());
             }
             return isMarked;
         });
@@ -169,7 +169,7 @@ class JdbcGrantStore implements GrantStore {
         var where = " WHERE account_id = ? AND user_id = ? AND linked_at = ?";
         database.transaction("remove", session -> {
             if (session.update("DELETE FROM grants" + where, id(signIn), link(signIn)) == 1) {
-                events.unlinked(session, signIn.account(), signIn.userId());
+                events.unlinked(session, signIn.account(), user(signIn));
             }
             return session.update("DELETE FROM access_tokens" + where, id(signIn), link(signIn));
         });
@@ -184,8 +184,12 @@ class JdbcGrantStore implements GrantStore {
         return signIn.account().toString();
     }
 
+    private static String user(SignIn signIn) {
+        return signIn.userId().toString();
+    }
+
     private static Object[] link(SignIn signIn) {
-        return new Object[] {signIn.userId().toString(), signIn.linkedAt().toEpochMilli()};
+        return new Object[] {user(signIn), signIn.linkedAt().toEpochMilli()};
     }
 
     private static Object[] counts(SignIn signIn) {

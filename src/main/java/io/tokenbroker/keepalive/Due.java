@@ -5,7 +5,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * A row to look at.
@@ -17,7 +16,7 @@ import java.util.UUID;
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Due(
         AccountId id,
-        UUID userId,
+        String userId,
         long version,
         String root,
         byte[] token,
@@ -31,7 +30,7 @@ record Due(
         var goneSince = row.wasNull() ? Optional.<Instant>empty() : Optional.of(Instant.ofEpochMilli(gone));
         return new Due(
                 id,
-                UUID.fromString(row.getString("user_id")),
+                row.getString("user_id"),
                 row.getLong("version"),
                 row.getString("root"),
                 row.getBytes("refresh_token"),

@@ -88,12 +88,12 @@ class ExpiringGrants {
         });
     }
 
-    private record Old(String account, UUID userId, long version, Instant issuedAt) {
+    private record Old(String account, String userId, long version, Instant issuedAt) {
 
         static Old of(ResultSet row) throws SQLException {
             return new Old(
                     row.getString("account_id"),
-                    UUID.fromString(row.getString("user_id")),
+                    row.getString("user_id"),
                     row.getLong("version"),
                     Instant.ofEpochMilli(row.getLong("issued_at")));
         }

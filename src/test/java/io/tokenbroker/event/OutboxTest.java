@@ -169,6 +169,6 @@ class OutboxTest {
     }
 
     private static OfAccount account() {
-        return new OfAccount(new AccountId(UUID.randomUUID(), "somebody"), UUID.randomUUID());
+        return new OfAccount(new AccountId(UUID.randomUUID(), "a person"), UUID.randomUUID().toString());
     }
 }
