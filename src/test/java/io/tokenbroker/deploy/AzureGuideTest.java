@@ -16,7 +16,8 @@ class AzureGuideTest {
 
     private static final String GUIDE = text(Path.of("docs/getting-started-azure.md"));
     private static final Pattern STEP = Pattern.compile("(?ms)^#{2,3} (\\d[a-z]?)\\. .*?(?=^#{2,3} |\\z)");
-    private static final Pattern PROVEN = Pattern.compile("(?m)^\\| proof by the doctor \\|.*\\R\\|---.*\\R\\| [✓!] `[a-z-]+");
+    private static final Pattern PROVEN =
+            Pattern.compile("(?m)^\\| proof by the doctor \\|.*\\R\\|---.*\\R\\| [✓!] `[a-z-]+");
     private static final Pattern VARIABLE = Pattern.compile("`((?:ENTRA|DEMO|ADMIN)_[A-Z_]+)`");
 
     /** The fourth is a command that the fifth proves, and 4a to 4e are the same by hand. */

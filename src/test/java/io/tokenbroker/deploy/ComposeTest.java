@@ -172,8 +172,7 @@ class ComposeTest {
         try (var fusionAuth = FusionAuthStandIn.fresh(0)) {
             fusionAuth.start();
             var wrong = Map.of("ENTRA_AUTHORITY", fusionAuth.url() + "/nowhere");
-            var kickstart = new Kickstart(
-                    ComposeFiles.KICKSTART, environment("fusionauth", with(wrong)));
+            var kickstart = new Kickstart(ComposeFiles.KICKSTART, environment("fusionauth", with(wrong)));
 
             assertThatThrownBy(() -> kickstart.play(fusionAuth)).hasMessageContaining("identityProvider.oauth2.issuer");
 

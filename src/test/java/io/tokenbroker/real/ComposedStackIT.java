@@ -107,9 +107,7 @@ class ComposedStackIT {
                     .start();
 
             var account = link(composed.url(), accessToken());
-            mint(composed.url(), variable("DEMO_CLIENT_KEY"), account)
-                    .then()
-                    .statusCode(200);
+            mint(composed.url(), variable("DEMO_CLIENT_KEY"), account).then().statusCode(200);
 
             try (var page = new Page(here(ComposeFiles.environment("demo", variables)))) {
                 page.assertServes(account, composed.url());
@@ -198,9 +196,7 @@ class ComposedStackIT {
     }
 
     private static Response mint(URI broker, String key, String account) {
-        return as(broker, key)
-                .body(Map.of("resource", ARM))
-                .post("/accounts/{id}/token", account);
+        return as(broker, key).body(Map.of("resource", ARM)).post("/accounts/{id}/token", account);
     }
 
     private static RequestSpecification as(URI broker, String credential) {

@@ -82,7 +82,10 @@ class FusionAuthSetupTest {
 
     @Test
     void aRequestWithAMemberThatFusionAuthDoesNotKnowIsAFault() {
-        post("/api/key/generate/" + ID, Map.of("key", Map.of("algorithm", "RS256", "name", "tokens", "bits", 2048)), 500);
+        post(
+                "/api/key/generate/" + ID,
+                Map.of("key", Map.of("algorithm", "RS256", "name", "tokens", "bits", 2048)),
+                500);
 
         assertThat(FusionAuthTypes.takeWrong())
                 .hasValueSatisfying(told -> assertThat(told).contains("Key has no member bits"));
