@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.PodSpec;
@@ -126,20 +127,29 @@ class KubernetesTest {
     void whatIsMountedIsWhereTheBrokerLooks() {
         var volumes = pod().getVolumes().stream().collect(Collectors.toMap(Volume::getName, volume -> volume));
         var mounts = container().getVolumeMounts().stream()
-                .collect(Collectors.toMap(VolumeMount::getMountPath, mount -> volumes.get(mount.getName())));
+                .collect(Collectors.toMap(VolumeMount::getMountPath, VolumeMount::getName));
 
         assertThat(mounts)
-                .containsOnlyKeys(Image.folder() + "/config", "/run/secrets/token-broker", "/tmp")
-                .doesNotContainValue(null);
-        assertThat(mounts.get("/tmp").getEmptyDir()).isNotNull();
-        assertThat(mounts.get("/run/secrets/token-broker").getSecret().getDefaultMode())
-                .isEqualTo(0440);
-        assertThat(Manifests.all(Secret.class))
-                .singleElement()
-                .satisfies(secret -> assertThat(secret.getMetadata().getName())
-                        .isEqualTo(mounts.get("/run/secrets/token-broker")
-                                .getSecret()
-                                .getSecretName()));
+                .isEqualTo(Map.of(
+                        Image.folder() + "/config", "config", "/run/secrets/token-broker", "secrets", "/tmp", "tmp"));
+        assertThat(volumes).containsOnlyKeys("config", "secrets", "tmp");
+        assertThat(volumes.values())
+                .filteredOn(volume -> volume.getConfigMap() != null)
+                .extracting(volume -> volume.getConfigMap().getName())
+                .containsExactly(only(ConfigMap.class).getMetadata().getName());
+        assertThat(volumes.values())
+                .filteredOn(volume -> volume.getSecret() != null)
+                .extracting(volume -> volume.getSecret().getSecretName())
+                .containsExactly(only(Secret.class).getMetadata().getName());
+        // By the group, which is the user's own.
+        assertThat(volumes.values())
+                .filteredOn(volume -> volume.getSecret() != null)
+                .extracting(volume -> volume.getSecret().getDefaultMode())
+                .containsExactly(0440);
+        assertThat(volumes.values())
+                .filteredOn(volume -> volume.getEmptyDir() != null)
+                .extracting(Volume::getName)
+                .containsExactly("tmp");
     }
 
     @Test

@@ -37,6 +37,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AutoClose;
@@ -106,9 +107,7 @@ class ComposedStackIT {
                     .start();
 
             var account = link(composed.url(), accessToken());
-            mint(composed.url(), variables.get("DEMO_CLIENT_KEY"), account)
-                    .then()
-                    .statusCode(200);
+            mint(composed.url(), variable("DEMO_CLIENT_KEY"), account).then().statusCode(200);
 
             try (var page = new Page(here(ComposeFiles.environment("demo", variables)))) {
                 page.assertServes(account, composed.url());
@@ -133,7 +132,7 @@ class ComposedStackIT {
     private static void setUpStore(PostgresServer postgres) throws SQLException {
         try (var connection = postgres.connect();
                 var statement = connection.createStatement()) {
-            for (var sql : ComposeFiles.storeStatements(variables.get("STORE_PASSWORD"))) {
+            for (var sql : ComposeFiles.storeStatements(variable("STORE_PASSWORD"))) {
                 statement.execute(sql);
             }
         }
@@ -141,7 +140,8 @@ class ComposedStackIT {
 
     /** As the demo page signs its user in: the hosted form, PKCE, and a code that a page redeems. */
     private static String accessToken() {
-        var application = ComposeFiles.environment("demo", variables).get("DEMO_APPLICATION_ID");
+        var application = Objects.requireNonNull(
+                ComposeFiles.environment("demo", variables).get("DEMO_APPLICATION_ID"));
         var code = given().redirects()
                 .follow(false)
                 .queryParams(Map.of(
@@ -153,8 +153,8 @@ class ComposedStackIT {
                         "code_challenge",
                                 Base64.getUrlEncoder().withoutPadding().encodeToString(sha256(VERIFIER)),
                         "code_challenge_method", "S256"))
-                .formParam("email", variables.get("DEMO_USER_EMAIL"))
-                .formParam("password", variables.get("DEMO_USER_PASSWORD"))
+                .formParam("email", variable("DEMO_USER_EMAIL"))
+                .formParam("password", variable("DEMO_USER_PASSWORD"))
                 .post(FUSION_AUTH.url() + "/oauth2/authorize")
                 .then()
                 .statusCode(302)
@@ -206,15 +206,19 @@ class ComposedStackIT {
     /** Those of the ConfigMap, with the Secret's files; what is another installation's there is the composed one's here. */
     private static Map<String, String> podSettings() throws IOException {
         var secrets = Files.createDirectories(folder.resolve("secrets"));
-        Files.writeString(secrets.resolve("fusionauth-api-key"), variables.get("BROKER_API_KEY"));
-        Files.writeString(secrets.resolve("sealing-keys"), variables.get("SEALING_KEY"));
-        Files.writeString(secrets.resolve("store-password"), variables.get("STORE_PASSWORD"));
+        Files.writeString(secrets.resolve("fusionauth-api-key"), variable("BROKER_API_KEY"));
+        Files.writeString(secrets.resolve("sealing-keys"), variable("SEALING_KEY"));
+        Files.writeString(secrets.resolve("store-password"), variable("STORE_PASSWORD"));
         var settings = new HashMap<>(here(Manifests.settings()));
         settings.replaceAll((key, value) -> value.replace("/run/secrets/token-broker", secrets.toString()));
         settings.put("broker.fusionauth.issuer", FUSION_AUTH.issuer());
         settings.put("broker.clients.billing.key-sha256", HexFormat.of().formatHex(sha256(BILLING_KEY)));
         settings.putAll(NEARBY);
         return settings;
+    }
+
+    private static String variable(String name) {
+        return Objects.requireNonNull(variables.get(name), name);
     }
 
     private static byte[] sha256(String text) {
@@ -238,8 +242,8 @@ class ComposedStackIT {
     }
 
     private static int port(PostgresServer postgres) {
-        return URI.create(postgres.settings(Map.of()).get("broker.store.url").replace("jdbc:", ""))
-                .getPort();
+        var url = Objects.requireNonNull(postgres.settings(Map.of()).get("broker.store.url"));
+        return URI.create(url.replace("jdbc:", "")).getPort();
     }
 
     /** The service {@code demo}: its command, with the folders that are here. */
