@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,7 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class UpgradeIT {
 
-    private static final String ARM = "https://management.azure.com";
     private static final String ADDED = "added_by_the_next_version";
 
     @AutoClose
@@ -41,7 +41,7 @@ class UpgradeIT {
 
     private static final PostgresServer POSTGRES = new PostgresServer(Sandbox.stores());
 
-    private final Map<String, String> settings = POSTGRES.settings(SANDBOX.settingsOfTheImpatient());
+    private final Map<String, String> settings = settings();
 
     private final List<Replica> replicas = List.of(
             new Replica(new BrokerProcess("upgraded-first", settings), new AtomicInteger()),
@@ -71,20 +71,22 @@ class UpgradeIT {
             """.formatted(ADDED));
         replicas.forEach(replica -> replica.broker().start());
         inService.addAll(replicas);
-        var account = link(replicas.getFirst());
+        // One for each caller: two who insist on one account at two replicas wait for each other, whatever their versions.
+        var accounts = List.of(
+                link(replicas.getFirst(), Sandbox.CONTOSO, "b@contoso.com"),
+                link(replicas.getLast(), Sandbox.FABRIKAM, "c@fabrikam.com"));
         var loaded = new AtomicBoolean(true);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (var caller = 0; caller < 4; caller++) {
-                var forced = caller % 2 == 0;
-                threads.execute(() -> repeat(
-                        loaded,
-                        mints,
-                        replica -> replica.api()
-                                .mint(account, Map.of("resource", ARM, "force_refresh", forced))
-                                .then()
-                                .statusCode(200)));
+            for (var account : accounts) {
+                for (var forced : List.of(true, false)) {
+                    threads.execute(() -> repeat(loaded, mints, replica -> replica.api()
+                            .mint(account, Map.of("force_refresh", forced))
+                            .then()
+                            .statusCode(200)));
+                }
             }
-            threads.execute(() -> repeat(loaded, links, UpgradeIT::link));
+            threads.execute(() ->
+                    repeat(loaded, links, replica -> link(replica, Sandbox.CONTOSO, "bea@contoso.com")));
             try {
                 serveAWhile();
                 restart(replicas.getFirst(), next);
@@ -123,8 +125,8 @@ class UpgradeIT {
 
     /** Statements are prepared on the server after five uses of a connection: some more than that. */
     private void serveAWhile() {
-        var minted = mints.get() + 200;
-        var linked = links.get() + 10;
+        var minted = mints.get() + 100;
+        var linked = links.get() + 3;
         Waiting.until(() -> !failures.isEmpty() || (mints.get() >= minted && links.get() >= linked));
         assertThat(failures).isEmpty();
     }
@@ -153,13 +155,20 @@ class UpgradeIT {
         }
     }
 
-    private static String link(Replica replica) {
+    private static String link(Replica replica, UUID provider, String email) {
         var broker = replica.api();
-        var started = broker.start(Sandbox.CONTOSO, Sandbox.CALLBACK);
+        var started = broker.start(provider, Sandbox.CALLBACK);
         started.then().statusCode(200);
-        Response completed = broker.complete(SANDBOX.entra().signIn(at(started, "authorize_url"), "b@contoso.com"));
+        Response completed = broker.complete(SANDBOX.entra().signIn(at(started, "authorize_url"), email));
         var linked = completed.statusCode() == 202 ? broker.resolve(at(completed, "pending_link_id")) : completed;
         return at(linked.then().statusCode(200).extract(), "account.id");
+    }
+
+    private static Map<String, String> settings() {
+        var settings = POSTGRES.settings(SANDBOX.settingsOfTheImpatient());
+        // To say everything takes longer than to do it.
+        settings.put("quarkus.log.level", "INFO");
+        return settings;
     }
 
     private static boolean isAdded() throws SQLException {
