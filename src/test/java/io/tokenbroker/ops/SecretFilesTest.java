@@ -187,7 +187,7 @@ class SecretFilesTest extends LinkingTest {
     }
 
     private static String readAt() {
-        return data().get("read_at");
+        return String.valueOf(data().get("read_at"));
     }
 
     private static boolean isRefused() {

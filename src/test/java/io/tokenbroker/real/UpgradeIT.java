@@ -71,7 +71,8 @@ class UpgradeIT {
             """.formatted(ADDED));
         replicas.forEach(replica -> replica.broker().start());
         inService.addAll(replicas);
-        // One for each caller: two who insist on one account at two replicas wait for each other, whatever their versions.
+        // One for each caller: two who insist on one account at two replicas wait for each other, whatever their
+        // versions.
         var accounts = List.of(
                 link(replicas.getFirst(), Sandbox.CONTOSO, "b@contoso.com"),
                 link(replicas.getLast(), Sandbox.FABRIKAM, "c@fabrikam.com"));
@@ -79,14 +80,16 @@ class UpgradeIT {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (var account : accounts) {
                 for (var forced : List.of(true, false)) {
-                    threads.execute(() -> repeat(loaded, mints, replica -> replica.api()
-                            .mint(account, Map.of("force_refresh", forced))
-                            .then()
-                            .statusCode(200)));
+                    threads.execute(() -> repeat(
+                            loaded,
+                            mints,
+                            replica -> replica.api()
+                                    .mint(account, Map.of("force_refresh", forced))
+                                    .then()
+                                    .statusCode(200)));
                 }
             }
-            threads.execute(() ->
-                    repeat(loaded, links, replica -> link(replica, Sandbox.CONTOSO, "bea@contoso.com")));
+            threads.execute(() -> repeat(loaded, links, replica -> link(replica, Sandbox.CONTOSO, "bea@contoso.com")));
             try {
                 serveAWhile();
                 restart(replicas.getFirst(), next);
