@@ -2,6 +2,7 @@ package io.tokenbroker.caller;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.tokenbroker.policy.ClientPolicy;
 import io.tokenbroker.policy.PolicyRules;
 import io.tokenbroker.policy.RefreshTurns;
@@ -28,9 +29,10 @@ public class Clients {
     private final Map<String, Registered> byName = new HashMap<>();
     private final Map<String, Caller.Client> bySubject = new HashMap<>();
 
-    Clients(BrokerSettings settings, PolicyRules rules, RefreshTurns turns, Clock clock) {
+    Clients(BrokerSettings settings, PolicyRules rules, RefreshTurns turns, MeterRegistry metrics, Clock clock) {
         settings.clients().forEach((name, client) -> {
-            var caller = new Caller.Client(name, ClientPolicy.of(name, client, rules, turns, clock), Optional.empty());
+            var caller = new Caller.Client(
+                    name, ClientPolicy.of(name, client, rules, turns, metrics, clock), Optional.empty());
             byName.put(name, new Registered(caller, digests(client)));
             client.subject().ifPresent(subject -> bySubject.put(subject, caller));
         });

@@ -47,6 +47,11 @@ public record Provider(
         return tokenEndpoint.isEntra();
     }
 
+    /** How long a refresh token lives that is not used, where that is known: at Entra 90 days. */
+    public Optional<Duration> refreshTokenLifetime() {
+        return isEntra() ? Optional.of(Duration.ofDays(90)) : Optional.empty();
+    }
+
     /** At Entra: the resource whose scopes have bare names. */
     public String graph() {
         return defaultResource.filter(MicrosoftGraph::is).orElseGet(() -> MicrosoftGraph.of(tokenEndpoint));
