@@ -1,5 +1,7 @@
 package io.tokenbroker.mint;
 
+import static java.util.Objects.requireNonNull;
+
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -11,6 +13,8 @@ import io.tokenbroker.refresh.AccessToken.Minted;
 import io.tokenbroker.refresh.AccessToken.Minted.Source;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
@@ -30,14 +34,13 @@ class MintCounts {
     private static final String MINTED = "minted";
     private static final String NONE = "none";
     private static final String UNKNOWN = "unknown";
-    private static final Source[] SOURCES = Source.values();
 
     private final Providers providers;
     private final MeterRegistry metrics;
     private final Timer uncached;
 
     /** Of each provider, by door and source: what a cached mint looks up. */
-    private final ConcurrentMap<UUID, Counter[]> minted = new ConcurrentHashMap<>();
+    private final ConcurrentMap<UUID, OfProvider> minted = new ConcurrentHashMap<>();
 
     private final ConcurrentMap<Refused, Counter> refused = new ConcurrentHashMap<>();
 
@@ -53,11 +56,10 @@ class MintCounts {
     }
 
     void minted(Door door, AccountId account, Minted token) {
-        var counters = minted.get(account.providerId());
-        if (counters == null) {
-            counters = minted.computeIfAbsent(account.providerId(), this::countersOf);
-        }
-        counters[door.ordinal() * SOURCES.length + token.source().ordinal()].increment();
+        // Most are there: a look takes no lock, which computing may.
+        var known = minted.get(account.providerId());
+        var counters = known == null ? minted.computeIfAbsent(account.providerId(), this::countersOf) : known;
+        counters.of(door, token.source()).increment();
     }
 
     /** @param account empty if none was named, or what was named is none */
@@ -91,11 +93,16 @@ class MintCounts {
                 .orElse(UNKNOWN);
     }
 
-    private Counter[] countersOf(UUID provider) {
-        return Stream.of(Door.values())
-                .flatMap(door ->
-                        Stream.of(SOURCES).map(source -> counter(door, provider.toString(), MINTED, source.word)))
-                .toArray(Counter[]::new);
+    private OfProvider countersOf(UUID provider) {
+        var ofDoors = new EnumMap<Door, Map<Source, Counter>>(Door.class);
+        for (var door : Door.values()) {
+            var ofSources = new EnumMap<Source, Counter>(Source.class);
+            for (var source : Source.values()) {
+                ofSources.put(source, counter(door, provider.toString(), MINTED, source.word));
+            }
+            ofDoors.put(door, ofSources);
+        }
+        return new OfProvider(ofDoors);
     }
 
     private Counter counter(Door door, String provider, String outcome, String source) {
@@ -106,6 +113,14 @@ class MintCounts {
                 .tag("outcome", outcome)
                 .tag("source", source)
                 .register(metrics);
+    }
+
+    /** Counters of minted tokens: one for each door and source. */
+    private record OfProvider(Map<Door, Map<Source, Counter>> counters) {
+
+        Counter of(Door door, Source source) {
+            return requireNonNull(requireNonNull(counters.get(door)).get(source));
+        }
     }
 
     private record Refused(Door door, String provider, ProblemType type) {}

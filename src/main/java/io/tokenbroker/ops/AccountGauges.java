@@ -58,14 +58,18 @@ class AccountGauges {
         if (rest.contains(began)) {
             return;
         }
+        count();
+        var now = clock.instant();
+        rest = Window.of(now, Duration.between(began, now).multipliedBy(REST));
+    }
+
+    void count() {
         try {
             show(census.count());
         } catch (StoreUnavailable away) {
             // What was counted last stays: broker.store.answers says that it is old.
             LOG.debugf("Accounts are counted later: %s", away.getMessage());
         }
-        var now = clock.instant();
-        rest = Window.of(now, Duration.between(began, now).multipliedBy(REST));
     }
 
     private void show(List<Group> groups) {
