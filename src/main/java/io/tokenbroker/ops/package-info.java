@@ -6,7 +6,7 @@
  *    → all Faults in one line (StartFailure), or serve and begin Background work
  * </pre>
  *
- * <p>Readiness and the log are here too.
+ * <p>Readiness, the log, what traces leave out, and gauges of the state of things are here too.
  */
 @NullMarked
 package io.tokenbroker.ops;

@@ -6,6 +6,7 @@ import io.tokenbroker.upstream.OutboundProxy;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.net.ProxyOptions;
+import io.vertx.core.tracing.TracingPolicy;
 import jakarta.ws.rs.client.ClientRequestContext;
 import jakarta.ws.rs.client.ClientResponseContext;
 import jakarta.ws.rs.client.ClientResponseFilter;
@@ -42,7 +43,10 @@ public class ProviderConnections implements ContextResolver<HttpClientOptions> {
 
     @Override
     public HttpClientOptions getContext(Class<?> type) {
-        var options = new HttpClientOptions().setIdleTimeout(IDLE_SECONDS);
+        var options = new HttpClientOptions()
+                .setIdleTimeout(IDLE_SECONDS)
+                // A call has its span already (Calls), and no provider need know of it.
+                .setTracingPolicy(TracingPolicy.IGNORE);
         proxy.address().ifPresent(address -> goThrough(address, options));
         return options;
     }
