@@ -2,6 +2,7 @@ package io.tokenbroker.caller;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.tokenbroker.policy.ClientPolicy;
 import io.tokenbroker.policy.PolicyRules;
 import io.tokenbroker.policy.RefreshTurns;
@@ -32,9 +33,10 @@ public class Clients {
     private final Map<String, Caller.Client> bySubject = new HashMap<>();
     private volatile Map<String, List<byte[]>> digests;
 
-    Clients(BrokerSettings settings, PolicyRules rules, RefreshTurns turns, Clock clock) {
+    Clients(BrokerSettings settings, PolicyRules rules, RefreshTurns turns, MeterRegistry metrics, Clock clock) {
         settings.clients().forEach((name, client) -> {
-            var caller = new Caller.Client(name, ClientPolicy.of(name, client, rules, turns, clock), Optional.empty());
+            var policy = ClientPolicy.of(name, client, rules, turns, metrics, clock);
+            var caller = new Caller.Client(name, policy, Optional.empty());
             byName.put(name, caller);
             client.subject().ifPresent(subject -> bySubject.put(subject, caller));
         });

@@ -3,7 +3,6 @@ package io.tokenbroker.database;
 import com.github.benmanes.caffeine.cache.Ticker;
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 import io.quarkus.runtime.Startup;
 import io.tokenbroker.database.Opening.StoreFile;
 import io.tokenbroker.database.Session.Row;
@@ -11,6 +10,7 @@ import io.tokenbroker.database.Session.Work;
 import io.tokenbroker.database.StoreUnavailable.NotAsked;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.upstream.Bulkhead.Turns;
+import io.tokenbroker.upstream.Calls;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
@@ -41,7 +41,7 @@ public class Database {
     private final Optional<StoreFile> file;
     private final HikariDataSource pool;
     private final Answering answering;
-    private final MeterRegistry metrics;
+    private final Calls calls;
 
     /** One for each connection. SQLite's native calls would hold the carrier of every virtual thread. */
     private final ExecutorService threads;
@@ -51,10 +51,11 @@ public class Database {
     private final ScheduledExecutorService probes = Executors.newScheduledThreadPool(
             2, Thread.ofPlatform().daemon().name("store-probe").factory());
 
-    Database(BrokerSettings settings, StoreCredentials credentials, MeterRegistry metrics, Ticker ticker) {
+    Database(
+            BrokerSettings settings, StoreCredentials credentials, MeterRegistry metrics, Calls calls, Ticker ticker) {
         this.opened = Opening.of(settings.store());
         this.file = opened.engine().file(settings.store().url()).map(StoreFile::new);
-        this.metrics = metrics;
+        this.calls = calls;
         this.answering = new Answering(ticker);
         this.pool = new HikariDataSource(opened.pool(settings.store(), credentials, metrics));
         this.threads = Executors.newFixedThreadPool(
@@ -135,20 +136,15 @@ public class Database {
 
     /** @param isWrite whether success shows that the database takes writes */
     private <T> T measured(String operation, boolean isWrite, Supplier<T> work) {
-        var start = Timer.start(metrics);
-        var outcome = "failed";
         try {
-            var result = onThread(work);
+            var result = calls.ofStore(operation, () -> onThread(work));
             answering.noteAnswer(operation, isWrite);
-            outcome = "done";
             return result;
         } catch (NotAsked e) {
             throw e;
         } catch (StoreUnavailable e) {
             answering.noteFailure(operation, e);
             throw e;
-        } finally {
-            start.stop(metrics.timer("broker.store.operations", "operation", operation, "outcome", outcome));
         }
     }
 

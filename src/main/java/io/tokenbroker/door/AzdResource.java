@@ -7,6 +7,7 @@ import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.NonBlocking;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.link.AccountId;
+import io.tokenbroker.mint.Door;
 import io.tokenbroker.mint.MintRequest;
 import io.tokenbroker.mint.Mints;
 import io.tokenbroker.problem.BrokerException;
@@ -57,7 +58,7 @@ class AzdResource {
             throw BrokerException.invalidField("api-version", "must be " + API_VERSION);
         }
         var question = Body.required(body);
-        var admission = mints.admit(client);
+        var admission = mints.admit(Door.AZD, client);
         return admission
                 .lookUp(() -> accounts.of(client, question.tenant()))
                 .thenCompose(account -> admission.mint(client, account, question.mint()))

@@ -8,6 +8,7 @@ import io.tokenbroker.caller.Caller;
 import io.tokenbroker.caller.UserTokens;
 import io.tokenbroker.door.TokenExchangeResource.TokenExchange.ExchangeAnswer;
 import io.tokenbroker.link.AccountId;
+import io.tokenbroker.mint.Door;
 import io.tokenbroker.mint.MintRequest;
 import io.tokenbroker.mint.Mints;
 import io.tokenbroker.problem.BrokerException;
@@ -128,7 +129,7 @@ class TokenExchangeResource {
          * @param path the account's id in the path, if it is there
          */
         CompletionStage<ExchangeAnswer> exchange(Caller.Client client, Optional<String> path, Parameters form) {
-            var admission = mints.admit(client);
+            var admission = mints.admit(Door.TOKEN_EXCHANGE, client);
             return admission
                     .lookUp(() -> understood(client, path, form))
                     .thenCompose(wanted -> admission

@@ -9,6 +9,8 @@ import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.settings.SecretsRotated;
 import io.tokenbroker.upstream.Bulkhead;
+import io.tokenbroker.upstream.Calls;
+import io.tokenbroker.upstream.Calls.Callee;
 import io.tokenbroker.upstream.OutboundProxy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
@@ -53,15 +55,17 @@ class FusionAuthCalls {
     private volatile FusionAuthClient api;
     private volatile FusionAuthClient complete;
     private final Bulkhead bulkhead;
+    private final Calls calls;
     private final Clock clock;
     private final ConcurrentMap<UUID, Bulkhead> completeBulkheads = new ConcurrentHashMap<>();
 
-    FusionAuthCalls(BrokerSettings settings, OutboundProxy proxy, Clock clock) {
+    FusionAuthCalls(BrokerSettings settings, OutboundProxy proxy, Calls calls, Clock clock) {
         var fusionAuth = settings.fusionauth();
         through = proxy.on(fusionAuth.url());
         api = new ConfinedClient(fusionAuth, READ_MILLIS, through);
         complete = new ConfinedClient(fusionAuth, COMPLETE_MILLIS, through);
-        bulkhead = new Bulkhead("fusionauth", LIMITS, clock);
+        this.calls = calls;
+        this.bulkhead = calls.watched("none", new Bulkhead("fusionauth", LIMITS, clock));
         this.clock = clock;
     }
 
@@ -86,7 +90,7 @@ class FusionAuthCalls {
      * @param person the user whom it is about, or what else FusionAuth may fail for alone
      */
     <S, F> ClientResponse<S, F> call(String person, Function<FusionAuthClient, ClientResponse<S, F>> call) {
-        return inTurn(bulkhead, person, () -> call.apply(api));
+        return inTurn(bulkhead, "api", person, () -> call.apply(api));
     }
 
     /**
@@ -111,16 +115,19 @@ class FusionAuthCalls {
     <S, F> ClientResponse<S, F> complete(
             UUID provider, String person, Function<FusionAuthClient, ClientResponse<S, F>> call) {
         var ofProvider = completeBulkheads.computeIfAbsent(
-                provider, id -> new Bulkhead("fusionauth-complete-" + id, COMPLETE_LIMITS, clock));
-        return inTurn(ofProvider, person, () -> call.apply(complete));
+                provider,
+                id -> calls.watched(id.toString(), new Bulkhead("fusionauth-complete-" + id, COMPLETE_LIMITS, clock)));
+        return inTurn(ofProvider, "complete", person, () -> call.apply(complete));
     }
 
-    private static <S, F> ClientResponse<S, F> inTurn(
-            Bulkhead bulkhead, String person, Supplier<ClientResponse<S, F>> call) {
+    private <S, F> ClientResponse<S, F> inTurn(
+            Bulkhead bulkhead, String operation, String person, Supplier<ClientResponse<S, F>> call) {
+        Supplier<ClientResponse<S, F>> measured =
+                () -> calls.measure(Callee.FUSIONAUTH, operation, call::get, response -> response.status);
         return bulkhead.inTurn(
                 person,
                 person,
-                pass -> pass.call(call, response -> response.status == -1 || response.status >= 500)
+                pass -> pass.call(measured, response -> response.status == -1 || response.status >= 500)
                         .orElseGet(FusionAuthCalls::notSent),
                 refusal -> notSent());
     }

@@ -1,7 +1,7 @@
 /**
  * GRANT: what an account's authorization grant has become. FusionAuth's link holds the refresh token of the sign-in, where
  * each grant begins; the row of the account holds the newest one, its state, and the access tokens that replicas share.
- * {@code Grants} is what others call, a {@code Lease} ends an attempt, {@code GrantStore} has the rows.
+ * {@code Grants} is what others call, a {@code Lease} ends an attempt, {@code GrantStore} has the rows, {@code GrantCensus} counts them.
  *
  * <pre>
  *   look ──► Counting ──► a shared access token, a mark, or a lease of another attempt

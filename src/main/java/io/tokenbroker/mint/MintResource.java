@@ -56,7 +56,7 @@ class MintResource {
             @PathParam("id") String id, @Nullable MintRequest body, RoutingContext http) {
         var client = (Caller.Client) Caller.of(identity);
         client.policy().rate().announce(http);
-        var admission = mints.admit(client);
+        var admission = mints.admit(Door.REST, client);
         return CachedMints.begun(http, client)
                 .map(admission::finish)
                 .orElseGet(() -> admission.mint(client, id, body == null ? MintRequest.DEFAULT : body))
@@ -90,7 +90,7 @@ class MintResource {
             var requestId = RequestId.of(request);
             client.policy().rate().announce(request);
             var items = Body.required(body).requests();
-            var admitted = mints.admit(client, items.size());
+            var admitted = mints.admit(Door.BATCH, client, items.size());
             var places = new ConcurrentHashMap<Optional<UUID>, Semaphore>();
             var minted = items.stream()
                     .limit(admitted.count())

@@ -5,14 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.annotation.JsonValue;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.tokenbroker.caller.Caller;
+import io.tokenbroker.link.AccountId;
 import io.tokenbroker.mint.MintRequest.Ask;
 import io.tokenbroker.mint.MintService.Begun;
 import io.tokenbroker.problem.BrokerException;
-import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.refresh.AccessToken;
 import io.tokenbroker.refresh.AccessToken.Minted;
 import io.tokenbroker.upstream.Bulkhead.CurrentCaller;
@@ -21,14 +19,10 @@ import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What every front door asks for a token. Takes the client's rate and counts how each mint ends. A hit is answered on the
@@ -38,32 +32,31 @@ import org.jspecify.annotations.Nullable;
 public class Mints {
 
     private final MintService service;
-    private final MeterRegistry metrics;
+    private final MintCounts counts;
     private final ExecutorService threads;
 
-    /** By outcome: a token's source, or a problem's code. */
-    private final ConcurrentMap<String, Counter> counters = new ConcurrentHashMap<>();
-
-    Mints(MintService service, MeterRegistry metrics, @VirtualThreads ExecutorService threads) {
+    Mints(MintService service, MintCounts counts, @VirtualThreads ExecutorService threads) {
         this.service = service;
-        this.metrics = metrics;
+        this.counts = counts;
         this.threads = threads;
     }
 
     /** Takes the rate of one mint; a door may have work to do before it knows what to ask for. */
-    public Admission admit(Caller.Client client) {
-        return refusalCounted(() -> {
+    public Admission admit(Door door, Caller.Client client) {
+        return refusalCounted(door, Optional.empty(), () -> {
             client.policy().rate().take();
-            return new Admission(client);
+            return new Admission(door, client);
         });
     }
 
     /** Takes the rate of several mints: the first of them are admitted, the others refused as one, so that they cost little. */
-    AdmittedOf admit(Caller.Client client, int mints) {
-        return refusalCounted(() -> {
+    AdmittedOf admit(Door door, Caller.Client client, int mints) {
+        return refusalCounted(door, Optional.empty(), () -> {
             var taken = client.policy().rate().take(mints);
-            taken.refusal().ifPresent(refused -> count(refused.type().code(), mints - taken.count()));
-            return new AdmittedOf(taken.count(), new Admission(client), taken.refusal());
+            taken.refusal()
+                    .ifPresent(
+                            refusal -> counts.refused(door, Optional.empty(), refusal.type(), mints - taken.count()));
+            return new AdmittedOf(taken.count(), new Admission(door, client), taken.refusal());
         });
     }
 
@@ -78,46 +71,28 @@ public class Mints {
         var begun = service.begin(Ask.of(client, id, request, Optional.empty()));
         begun.minted().ifPresent(minted -> {
             client.policy().rate().take();
-            count(minted, null);
+            counts.minted(Door.REST, begun.ask().account(), minted);
         });
         return begun;
     }
 
-    private <T> T refusalCounted(Supplier<T> part) {
+    private <T> T refusalCounted(Door door, Optional<AccountId> account, Supplier<T> part) {
         try {
             return part.get();
         } catch (BrokerException refused) {
-            count(null, refused);
+            counts.refused(door, account, refused.type(), 1);
             throw refused;
         }
-    }
-
-    /** What is thrown on another thread arrives wrapped. */
-    private void count(@Nullable Minted minted, @Nullable Throwable failure) {
-        if (minted != null) {
-            count(minted.source().word, 1);
-            return;
-        }
-        var cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
-        count((cause instanceof BrokerException problem ? problem.type() : ProblemType.INTERNAL_ERROR).code(), 1);
-    }
-
-    private void count(String outcome, int mints) {
-        counters.computeIfAbsent(
-                        outcome,
-                        name -> Counter.builder("broker.mints")
-                                .description("Mints by outcome: the token's source, or the problem's code.")
-                                .tag("outcome", name)
-                                .register(metrics))
-                .increment(mints);
     }
 
     /** A mint that the client's rate has let pass. */
     public final class Admission {
 
+        private final Door door;
         private final Caller.Client admitted;
 
-        private Admission(Caller.Client admitted) {
+        private Admission(Door door, Caller.Client admitted) {
+            this.door = door;
             this.admitted = admitted;
         }
 
@@ -142,15 +117,17 @@ public class Mints {
          */
         public CompletionStage<Minted> mintInsteadOf(
                 Optional<Predicate<AccessToken>> rejected, Caller.Client client, String id, MintRequest request) {
-            return finish(refusalCounted(() -> service.begin(Ask.of(client, id, request, rejected))));
+            return finish(refusalCounted(
+                    door, AccountId.parse(id), () -> service.begin(Ask.of(client, id, request, rejected))));
         }
 
         /** The same for a mint that has been begun. */
         CompletionStage<Minted> finish(Begun begun) {
             return begun.minted()
                     .map(CompletableFuture::completedStage)
-                    .orElseGet(() -> lookUp(() -> service.finish(begun)))
-                    .whenComplete(Mints.this::count);
+                    .orElseGet(() -> lookUp(() -> counts.timed(() -> service.finish(begun))))
+                    .whenComplete(
+                            (minted, failure) -> counts.ended(door, begun.ask().account(), minted, failure));
         }
     }
 

@@ -7,7 +7,7 @@
  *  SecretFiles: a file has changed → the same again → SecretsRotated, or all stays as it was
  * </pre>
  *
- * <p>Readiness and the log are here too.
+ * <p>Readiness, the log, what traces leave out, and gauges of the state of things are here too.
  */
 @NullMarked
 package io.tokenbroker.ops;

@@ -1,5 +1,6 @@
 package io.tokenbroker.policy;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.tokenbroker.policy.PolicyRules.PolicyQuery;
 import io.tokenbroker.policy.PolicyRules.PolicyRule;
 import io.tokenbroker.policy.PolicyRules.PolicyRule.Needs;
@@ -36,10 +37,15 @@ public final class ClientPolicy {
     }
 
     public static ClientPolicy of(
-            String name, BrokerSettings.Client client, PolicyRules rules, RefreshTurns turns, Clock clock) {
+            String name,
+            BrokerSettings.Client client,
+            PolicyRules rules,
+            RefreshTurns turns,
+            MeterRegistry metrics,
+            Clock clock) {
         return new ClientPolicy(
                 rules.of(client),
-                RequestRate.ofClient(client.requestsPerMinute(), clock),
+                RequestRate.ofClient(name, client.requestsPerMinute(), metrics, clock),
                 new ForcedRefreshes(name, client.forceRefreshInterval(), turns),
                 client.mayListAllAccounts());
     }

@@ -4,6 +4,8 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.TimeMeter;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.tokenbroker.policy.PolicyRules.Verdict;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
@@ -31,18 +33,30 @@ public final class RequestRate {
 
     private final Optional<Limited> limited;
     private final String refusal;
+    private final Counter refusals;
 
-    private RequestRate(Optional<Limited> limited, String refusal) {
+    private RequestRate(Optional<Limited> limited, String refusal, Counter refusals) {
         this.limited = limited;
         this.refusal = refusal;
+        this.refusals = refusals;
     }
 
-    static RequestRate ofClient(Optional<Integer> requestsPerMinute, Clock clock) {
-        return new RequestRate(requestsPerMinute.map(limit -> Limited.of(limit, clock)), OF_CLIENT);
+    static RequestRate ofClient(String name, Optional<Integer> requestsPerMinute, MeterRegistry metrics, Clock clock) {
+        var limited = requestsPerMinute.map(limit -> Limited.of(limit, clock));
+        return new RequestRate(limited, OF_CLIENT, refusals("client", name, metrics));
     }
 
-    static RequestRate ofUser(int requestsPerMinute, Clock clock) {
-        return new RequestRate(Optional.of(Limited.of(requestsPerMinute, clock)), OF_USER);
+    private static RequestRate ofUser(int requestsPerMinute, Counter refusals, Clock clock) {
+        return new RequestRate(Optional.of(Limited.of(requestsPerMinute, clock)), OF_USER, refusals);
+    }
+
+    /** @param client its name; users have no label of their own, for there is no bound to them */
+    private static Counter refusals(String role, String client, MeterRegistry metrics) {
+        return Counter.builder("broker.rate.limited")
+                .description("Requests and parts of requests that a caller's rate refused.")
+                .tag("role", role)
+                .tag("client", client)
+                .register(metrics);
     }
 
     /** Counts one request, or refuses it and says when the next will do. */
@@ -77,6 +91,7 @@ public final class RequestRate {
     public record Taken(int count, Optional<BrokerException> refusal) {}
 
     private BrokerException refused(Limited spent) {
+        refusals.increment();
         var seconds = Math.max(1, spent.secondsToNext());
         return BrokerException.byRule(RULE, ProblemType.RATE_LIMITED, refusal.formatted(seconds))
                 .withRetryAfter(Duration.ofSeconds(seconds));
@@ -148,12 +163,13 @@ public final class RequestRate {
 
         private final LoadingCache<UUID, RequestRate> rates;
 
-        UserRates(BrokerSettings settings, Clock clock) {
+        UserRates(BrokerSettings settings, MeterRegistry metrics, Clock clock) {
             var limit = settings.users().requestsPerMinute();
+            var refusals = refusals("user", "none", metrics);
             this.rates = Caffeine.newBuilder()
                     .maximumSize(20_000)
                     .expireAfterAccess(FULL_AGAIN)
-                    .build(user -> RequestRate.ofUser(limit, clock));
+                    .build(user -> RequestRate.ofUser(limit, refusals, clock));
         }
 
         public RequestRate of(UUID user) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -182,6 +183,23 @@ public final class BrokerException extends RuntimeException {
         /** Whether anything is left of what was said. */
         boolean saysSomething() {
             return !equals(error(null));
+        }
+
+        /** As the log has it: Entra finds the sign-in by the ids. */
+        @Override
+        public String toString() {
+            return Stream.of(
+                            part("error", error),
+                            part("suberror", suberror),
+                            part("error_codes", errorCodes),
+                            part("correlation_id", correlationId),
+                            part("trace_id", traceId))
+                    .flatMap(Optional::stream)
+                    .collect(Collectors.joining(" "));
+        }
+
+        private static Optional<String> part(String name, @Nullable Object value) {
+            return Optional.<Object>ofNullable(value).map(said -> name + "=" + said);
         }
 
         private static @Nullable String matching(Pattern form, @Nullable String value) {

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.tokenbroker.settings.ProviderSettings.Rotation;
 import io.tokenbroker.time.Time.Sleeper;
 import jakarta.inject.Singleton;
@@ -23,12 +24,12 @@ class LeaseWaits {
 
     private final Ticker ticker;
     private final Sleeper sleeper;
-    private final MeterRegistry metrics;
+    private final Timer waits;
 
     LeaseWaits(Ticker ticker, Sleeper sleeper, MeterRegistry metrics) {
         this.ticker = ticker;
         this.sleeper = sleeper;
-        this.metrics = metrics;
+        this.waits = metrics.timer("broker.store.lease.waits");
     }
 
     /** A wait that is shorter than the lease of an attempt at such a provider. */
@@ -70,7 +71,7 @@ class LeaseWaits {
         @Override
         public void close() {
             if (!next.equals(FIRST)) {
-                metrics.timer("broker.store.lease.waits").record(length());
+                waits.record(length());
             }
         }
     }

@@ -1,6 +1,5 @@
 package io.tokenbroker.refresh;
 
-import io.quarkus.runtime.ShutdownEvent;
 import io.tokenbroker.grant.GrantStore.Look;
 import io.tokenbroker.grant.Grants;
 import io.tokenbroker.problem.BrokerException.Upstream;
@@ -12,17 +11,11 @@ import io.tokenbroker.seal.Secret;
 import io.tokenbroker.tenant.RefreshOutcome.Refusal;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import io.tokenbroker.time.Time.Window;
-import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Observes;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Phaser;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
-import org.jboss.logging.Logger;
 
 /**
  * Gets a new access token: looks at the account's row, then takes what another replica has stored, waits for what is on
@@ -31,16 +24,11 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class Refresher {
 
-    private static final Logger LOG = Logger.getLogger(Refresher.class);
-
     /** A marked account is held back for so long, then one mint tries it again. */
     private static final Duration MARK_HOLDS = Duration.ofMinutes(15);
 
     private static final Duration MARK_HOLDS_IF_FORCED = Duration.ofMinutes(1);
     private static final Duration SOON = Duration.ofSeconds(1);
-
-    /** From a look at the row: the tenant's queue, two sends, and an attempt to store twice, each as slow as can be. */
-    private static final Duration LONGEST_STEP = Duration.ofSeconds(75);
 
     private final Grants grants;
     private final RefreshAttempt attempt;
@@ -48,12 +36,8 @@ class Refresher {
     private final LeaseWaits waits;
     private final GrantTurns turns;
     private final UnknownGrants unknown;
+    private final UnderWay underWay;
     private final Clock clock;
-
-    /** The refreshes under way, and one party more until the broker stops. */
-    private final Phaser underWay = new Phaser(1);
-
-    private volatile boolean isStopping;
 
     Refresher(
             Grants grants,
@@ -62,6 +46,7 @@ class Refresher {
             LeaseWaits waits,
             GrantTurns turns,
             UnknownGrants unknown,
+            UnderWay underWay,
             Clock clock) {
         this.grants = grants;
         this.attempt = attempt;
@@ -69,6 +54,7 @@ class Refresher {
         this.waits = waits;
         this.turns = turns;
         this.unknown = unknown;
+        this.underWay = underWay;
         this.clock = clock;
     }
 
@@ -79,27 +65,10 @@ class Refresher {
      *     FusionAuth cannot be asked
      */
     RefreshResult refresh(TokenSpec spec, Acceptance acceptance, boolean forced) {
-        underWay.register();
-        try (var wait = waits.begin(spec.provider().rotation());
+        try (var _ = underWay.begin();
+                var wait = waits.begin(spec.provider().rotation());
                 var turn = turns.of(spec.grant())) {
             return new Walk(spec, acceptance, forced, wait, turn).toTheEnd();
-        } finally {
-            underWay.arriveAndDeregister();
-        }
-    }
-
-    /** Some refreshes are no part of a request, and what they spend must be stored: after keep-alive, before the rest. */
-    void finish(@Observes @Priority(3_000) ShutdownEvent stopping) throws InterruptedException {
-        isStopping = true;
-        var phase = underWay.arriveAndDeregister();
-        if (underWay.getUnarrivedParties() > 0) {
-            LOG.info("The broker stops when the refreshes that have begun are through");
-        }
-        try {
-            underWay.awaitAdvanceInterruptibly(phase, LONGEST_STEP.toSeconds(), TimeUnit.SECONDS);
-        } catch (TimeoutException e) {
-            // An exception would skip the next steps of the stop.
-            LOG.error("Refreshes are still under way; the broker stops without them");
         }
     }
 
@@ -137,7 +106,7 @@ class Refresher {
 
         /** Empty: look again after a pause. */
         private Optional<RefreshResult> step() {
-            if (isStopping) {
+            if (underWay.isStopping()) {
                 return Optional.of(new RefreshResult.Busy(SOON));
             }
             var link = spec.remembered().link();

@@ -7,6 +7,8 @@ import io.tokenbroker.tenant.Entra.EntraV1;
 import io.tokenbroker.tenant.Entra.Issuer;
 import io.tokenbroker.tenant.ProviderHttp.Answer;
 import io.tokenbroker.time.Time.Window;
+import io.tokenbroker.upstream.Calls;
+import io.tokenbroker.upstream.Calls.Callee;
 import io.tokenbroker.upstream.EgressPolicy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
@@ -29,13 +31,15 @@ public class Discovery {
     private static final Duration FRESH = Duration.ofMinutes(5);
 
     private final ProviderHttp http;
+    private final Calls calls;
     private final EgressPolicy egress;
     private final Clock clock;
 
     final Cache<URI, Read> believed = Caffeine.newBuilder().maximumSize(1_000).build();
 
-    Discovery(ProviderHttp http, EgressPolicy egress, Clock clock) {
+    Discovery(ProviderHttp http, Calls calls, EgressPolicy egress, Clock clock) {
         this.http = http;
+        this.calls = calls;
         this.egress = egress;
         this.clock = clock;
     }
@@ -69,7 +73,13 @@ public class Discovery {
         }
         try {
             var document = Issuer.withoutSlash(issuer.toString()) + "/.well-known/openid-configuration";
-            return result(issuer, http.send(provider -> provider.get(document)));
+            return result(
+                    issuer,
+                    calls.measure(
+                            Callee.PROVIDER,
+                            "discovery",
+                            () -> http.send(provider -> provider.get(document)),
+                            Answer::status));
         } catch (IOException unreachable) {
             return new Unusable("its issuer does not answer");
         }

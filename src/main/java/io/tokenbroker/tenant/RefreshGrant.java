@@ -2,9 +2,12 @@ package io.tokenbroker.tenant;
 
 import io.tokenbroker.problem.BrokerException.Upstream;
 import io.tokenbroker.seal.Secret;
+import io.tokenbroker.tenant.ProviderHttp.Answer;
 import io.tokenbroker.tenant.RefreshOutcome.Outage;
 import io.tokenbroker.tenant.TokenAnswers.TenantErrors;
 import io.tokenbroker.tenant.TokenEndpoint.ClientAuthentication;
+import io.tokenbroker.upstream.Calls;
+import io.tokenbroker.upstream.Calls.Callee;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.MultivaluedHashMap;
 import jakarta.ws.rs.core.MultivaluedMap;
@@ -33,11 +36,13 @@ public class RefreshGrant {
     private static final Pattern GUID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
     private final ProviderHttp http;
+    private final Calls calls;
     private final TokenAnswers answers;
     private final Clock clock;
 
-    RefreshGrant(ProviderHttp http, TokenAnswers answers, Clock clock) {
+    RefreshGrant(ProviderHttp http, Calls calls, TokenAnswers answers, Clock clock) {
         this.http = http;
+        this.calls = calls;
         this.answers = answers;
         this.clock = clock;
     }
@@ -45,19 +50,23 @@ public class RefreshGrant {
     /** Sends the request once. */
     RefreshOutcome refresh(TokenEndpoint endpoint, Request request, Secret refreshToken) {
         try {
-            var answer = http.send(provider -> provider.token(
-                    endpoint.uri().toString(),
-                    basic(endpoint),
-                    UUID.randomUUID().toString(),
-                    anchorMailbox(endpoint, request.identity()),
-                    form(endpoint, request, refreshToken)));
-            return outcome(answer);
+            return outcome(calls.measure(
+                    Callee.PROVIDER, "refresh", () -> send(endpoint, request, refreshToken), Answer::status));
         } catch (IOException failed) {
             return new RefreshOutcome.Unavailable(outage(failed), Optional.empty(), Upstream.error(null));
         }
     }
 
-    private RefreshOutcome outcome(ProviderHttp.Answer answer) {
+    private Answer send(TokenEndpoint endpoint, Request request, Secret refreshToken) throws IOException {
+        return http.send(provider -> provider.token(
+                endpoint.uri().toString(),
+                basic(endpoint),
+                UUID.randomUUID().toString(),
+                anchorMailbox(endpoint, request.identity()),
+                form(endpoint, request, refreshToken)));
+    }
+
+    private RefreshOutcome outcome(Answer answer) {
         return TokenAnswers.isSuccess(answer.status(), answer.body())
                 ? answers.read(answer.status(), answer.body())
                 : TenantErrors.classify(

@@ -10,10 +10,8 @@ import io.tokenbroker.tenant.HeldBack.RefusedClients;
 import io.tokenbroker.tenant.HeldBack.TenantPauses;
 import io.tokenbroker.tenant.RefreshOutcome.NoToken;
 import io.tokenbroker.tenant.RefreshOutcome.Outage;
-import io.tokenbroker.tenant.RefreshOutcome.Refreshed;
 import io.tokenbroker.tenant.RefreshOutcome.Refused;
 import io.tokenbroker.tenant.RefreshOutcome.Unavailable;
-import io.tokenbroker.tenant.RefreshOutcome.Unusable;
 import io.tokenbroker.time.Time.Sleeper;
 import io.tokenbroker.upstream.Bulkhead;
 import io.tokenbroker.upstream.Bulkhead.Refusal;
@@ -21,7 +19,6 @@ import io.tokenbroker.upstream.Circuit;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -84,6 +81,12 @@ public class RefreshGrants {
                 pauses.current(endpoint).<NoToken>map(paused -> paused).or(() -> refusedClients.current(endpoint));
         instead.ifPresent(_ -> count("held_back"));
         return instead;
+    }
+
+    /** Whether this tenant is asked by trials only, since it does not answer. */
+    public boolean isCutOff(TokenEndpoint endpoint) {
+        var bulkhead = bulkheads.getIfPresent(endpoint.client());
+        return bulkhead != null && bulkhead.isCutOff();
     }
 
     /** How long one send takes at most. */
@@ -161,7 +164,7 @@ public class RefreshGrants {
                             var outcome = grant.refresh(endpoint, request, permission.refreshToken());
                             pauses.note(endpoint, outcome);
                             refusedClients.note(endpoint, outcome);
-                            count(nameOf(outcome));
+                            count(outcome.word());
                             return outcome;
                         },
                         RefreshGrants::isOutage)
@@ -200,15 +203,6 @@ public class RefreshGrants {
                         : Optional.of(isReusable ? SHORT_PAUSE : GRACE_PAUSE);
             case TIMED_OUT -> isReusable ? Optional.empty() : Optional.of(GRACE_PAUSE);
             case THROTTLED, ASKED_TOO_OFTEN, CROWDED -> Optional.empty();
-        };
-    }
-
-    private static String nameOf(RefreshOutcome outcome) {
-        return switch (outcome) {
-            case Refreshed _ -> "refreshed";
-            case Unusable _ -> "unusable";
-            case Refused refused -> refused.refusal().name().toLowerCase(Locale.ROOT);
-            case Unavailable unavailable -> unavailable.outage().name().toLowerCase(Locale.ROOT);
         };
     }
 

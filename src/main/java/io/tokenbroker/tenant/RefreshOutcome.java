@@ -4,10 +4,21 @@ import io.tokenbroker.problem.BrokerException.Upstream;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.time.Time;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 
 /** How a refresh grant ended. Only this package reads HTTP and OAuth error codes. */
 public sealed interface RefreshOutcome {
+
+    /** As metrics have it. */
+    default String word() {
+        return switch (this) {
+            case Refreshed _ -> "refreshed";
+            case Unusable _ -> "unusable";
+            case Refused refused -> refused.refusal().name().toLowerCase(Locale.ROOT);
+            case Unavailable unavailable -> unavailable.outage().name().toLowerCase(Locale.ROOT);
+        };
+    }
 
     /**
      * @param expiresIn how long the access token lives from now, if the provider says so

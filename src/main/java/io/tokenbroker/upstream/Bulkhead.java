@@ -45,6 +45,11 @@ public final class Bulkhead {
                 .orElseGet(() -> refused.apply(Refusal.CIRCUIT_OPEN));
     }
 
+    /** Whether the upstream is asked by trials only, since it does not answer. */
+    public boolean isCutOff() {
+        return circuit.isOpen();
+    }
+
     private <T> T inTurn(Supplier<T> work, Function<Refusal, T> refused) {
         var since = clock.instant();
         var caller = CurrentCaller.name();

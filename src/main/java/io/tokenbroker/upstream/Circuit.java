@@ -96,6 +96,10 @@ public final class Circuit {
         return Optional.of(new Pass(account, person, Optional.of(trial)));
     }
 
+    synchronized boolean isOpen() {
+        return open;
+    }
+
     private synchronized void endTrial(String trial) {
         underWay.remove(trial);
     }

@@ -4,6 +4,7 @@ import io.quarkus.arc.Arc;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.net.ProxyOptions;
+import io.vertx.core.tracing.TracingPolicy;
 import jakarta.ws.rs.client.ClientRequestContext;
 import jakarta.ws.rs.client.ClientResponseContext;
 import jakarta.ws.rs.client.ClientResponseFilter;
@@ -40,7 +41,10 @@ public class OutboundConnections implements ContextResolver<HttpClientOptions> {
 
     @Override
     public HttpClientOptions getContext(Class<?> type) {
-        var options = new HttpClientOptions().setIdleTimeout(IDLE_SECONDS);
+        var options = new HttpClientOptions()
+                .setIdleTimeout(IDLE_SECONDS)
+                // A call has its span already (Calls), and no provider need know of it.
+                .setTracingPolicy(TracingPolicy.IGNORE);
         proxy.address().ifPresent(address -> goThrough(address, options));
         return options;
     }

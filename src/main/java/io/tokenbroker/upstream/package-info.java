@@ -5,6 +5,7 @@
  *  Bulkhead        so many calls at once, and so many of one caller; the others queue
  *  Bulkhead.Turns  few threads for the work of many callers: those of the store
  *  Circuit         opens after failures in a row of several people
+ *  Calls           times each call, and shows it in the trace of its request
  *  EgressPolicy    secrets go by https, to public addresses (AddressKind)
  *  OutboundProxy   HTTPS_PROXY and NO_PROXY
  *  OutboundConnections  go through that proxy, and are judged by EgressPolicy once they stand

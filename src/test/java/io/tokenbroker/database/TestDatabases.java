@@ -2,7 +2,10 @@ package io.tokenbroker.database;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.TracerProvider;
 import io.tokenbroker.support.Settings;
+import io.tokenbroker.upstream.Calls;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +26,8 @@ public final class TestDatabases {
 
     private TestDatabases() {}
 
+    private static final Tracer NO_TRACES = TracerProvider.noop().get("tests");
+
     /** An SQLite file, made if need be. */
     public static Database sqlite(Path file) {
         return open(Map.of("broker.store.url", "jdbc:sqlite:" + file));
@@ -41,7 +46,8 @@ public final class TestDatabases {
     /** @param ticker by which it measures for how long it has answered */
     public static Database open(Map<String, String> settings, Ticker ticker) {
         var all = Settings.of(settings);
-        return new Database(all, new StoreCredentials(all), new SimpleMeterRegistry(), ticker);
+        var metrics = new SimpleMeterRegistry();
+        return new Database(all, new StoreCredentials(all), metrics, new Calls(metrics, NO_TRACES), ticker);
     }
 
     public static void close(Database database) {

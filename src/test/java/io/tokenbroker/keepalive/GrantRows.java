@@ -26,7 +26,15 @@ final class GrantRows {
 
     /** A row with the refresh token {@code 0.0}. */
     AccountId issuedAt(Instant instant) {
-        var id = new AccountId(UUID.randomUUID(), "an identity");
+        return add(new AccountId(UUID.randomUUID(), "an identity"), instant);
+    }
+
+    /** The same of another account of this one's provider. */
+    void alsoAt(AccountId one, Instant instant) {
+        add(new AccountId(one.providerId(), "another identity"), instant);
+    }
+
+    private AccountId add(AccountId id, Instant instant) {
         execute(
                 "INSERT INTO grants (account_id, user_id, linked_at, root, refresh_token, issued_at, version, lease_until, status, status_since, consecutive_failures, next_look_at) VALUES (?, 'user', 1, ?, ?, ?, 1000, 0, 'active', 0, 0, 0)",
                 id.toString(),

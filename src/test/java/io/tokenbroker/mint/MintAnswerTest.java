@@ -218,9 +218,11 @@ class MintAnswerTest extends BrokerTest {
     }
 
     private static double count(String metrics, String outcome) {
-        var line = Pattern.compile("(?m)^broker_mints_total\\{outcome=\"" + outcome + "\"} (\\S+)$")
-                .matcher(metrics);
-        return line.find() ? Double.parseDouble(line.group(1)) : 0;
+        return Pattern.compile("(?m)^broker_mints_total\\{.*(?:outcome|source)=\"" + outcome + "\".* (\\S+)$")
+                .matcher(metrics)
+                .results()
+                .mapToDouble(line -> Double.parseDouble(line.group(1)))
+                .sum();
     }
 
     private static HttpResponse<String> post(String account, HttpClient.Version offered)

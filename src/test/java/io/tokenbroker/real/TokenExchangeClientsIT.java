@@ -193,8 +193,7 @@ class TokenExchangeClientsIT {
                 .get("/q/metrics")
                 .asString()
                 .lines()
-                .filter(line ->
-                        line.startsWith("broker_mints_total{") && line.matches(".*outcome=\"(cache|refresh|stale)\".*"))
+                .filter(line -> line.startsWith("broker_mints_total{") && line.matches(".*outcome=\"minted\".*"))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
     }

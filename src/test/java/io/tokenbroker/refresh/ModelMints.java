@@ -58,7 +58,14 @@ public final class ModelMints {
         this.cache = new TokenCache(MEMORY, clock);
         var attempt = new RefreshAttempt(grants, tenant, links, null, cache, RECENT, TestEvents.allWorking(), clock);
         this.refresher = new Refresher(
-                grants, attempt, cache, new LeaseWaits(ticker, waits, METRICS), new GrantTurns(), UNKNOWN, clock);
+                grants,
+                attempt,
+                cache,
+                new LeaseWaits(ticker, waits, METRICS),
+                new GrantTurns(),
+                UNKNOWN,
+                new UnderWay(METRICS, ticker),
+                clock);
     }
 
     public static Provider provider(UUID id, Rotation rotation) {

@@ -26,7 +26,10 @@ final class SettingsPage {
             "quarkus.http.idle-timeout",
             "quarkus.http.limits.max-connections",
             "quarkus.shutdown.timeout",
-            "quarkus.log.level");
+            "quarkus.log.level",
+            "quarkus.log.console.json.enabled",
+            "quarkus.otel.sdk.disabled",
+            "quarkus.otel.exporter.otlp.endpoint");
 
     private static final String HEAD = """
             <!-- Written by `make settings` from the comments in src/main/java/io/tokenbroker/settings: change those. -->

@@ -32,7 +32,7 @@ public final class ModelTenant {
 
     @SuppressWarnings("NullAway") // no call goes out
     private static RefreshGrant grant(BiFunction<Secret, UUID, RefreshOutcome> send) {
-        return new RefreshGrant(null, null, ANY) {
+        return new RefreshGrant(null, null, null, ANY) {
             @Override
             RefreshOutcome refresh(TokenEndpoint endpoint, Request request, Secret refreshToken) {
                 return send.apply(refreshToken, request.userId());

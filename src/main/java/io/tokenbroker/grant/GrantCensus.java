@@ -1,0 +1,74 @@
+package io.tokenbroker.grant;
+
+import io.tokenbroker.database.Database;
+import jakarta.inject.Singleton;
+import java.nio.ByteBuffer;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+
+/** How many accounts there are of each provider and state. Reads every row: not for requests. Blocks. */
+@Singleton
+public class GrantCensus {
+
+    /** More than there are providers, each in two states of each sixteenth of its accounts. */
+    private static final int MOST = 10_000;
+
+    /** {@code acc_}, and 22 characters of base64: the provider, and four bits of the identity. */
+    private static final int WITH_PROVIDER = 26;
+
+    private static final int PREFIX = 4;
+    private static final UUID NO_PROVIDER = new UUID(0, 0);
+
+    private static final String COUNT = """
+            SELECT substr(account_id, 1, 26) AS provider,
+                   CASE WHEN status = 'active' THEN 1 ELSE 0 END AS is_active,
+                   count(*) AS accounts, min(issued_at) AS oldest
+            FROM grants WHERE gone_since IS NULL AND account_id LIKE 'acc%'
+            GROUP BY substr(account_id, 1, 26), CASE WHEN status = 'active' THEN 1 ELSE 0 END
+            LIMIT ?""";
+
+    private final Database database;
+
+    public GrantCensus(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * Some accounts of one provider in one state; there may be several of these.
+     *
+     * @param isActive whether no person is needed
+     * @param oldest when the oldest of their refresh tokens was issued
+     */
+    public record Group(UUID provider, boolean isActive, long accounts, Instant oldest) {}
+
+    /** Without accounts that FusionAuth shows no link of. */
+    public List<Group> count() {
+        return database.rows("census", GrantCensus::group, COUNT, MOST);
+    }
+
+    private static Group group(ResultSet row) throws SQLException {
+        return new Group(
+                provider(Objects.requireNonNull(row.getString("provider"))),
+                row.getInt("is_active") == 1,
+                row.getLong("accounts"),
+                Instant.ofEpochMilli(row.getLong("oldest")));
+    }
+
+    /** The nil UUID, which is no provider's, if another program has written the row. */
+    private static UUID provider(String beginning) {
+        if (beginning.length() < WITH_PROVIDER) {
+            return NO_PROVIDER;
+        }
+        try {
+            var bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(beginning.substring(PREFIX)));
+            return new UUID(bytes.getLong(), bytes.getLong());
+        } catch (IllegalArgumentException notBase64) {
+            return NO_PROVIDER;
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.tokenbroker.ops;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.MultiGauge.Row;
+import io.micrometer.core.instrument.Tags;
+import io.quarkus.scheduler.Scheduled;
+import io.tokenbroker.database.StoreUnavailable;
+import io.tokenbroker.grant.GrantCensus;
+import io.tokenbroker.grant.GrantCensus.Group;
+import io.tokenbroker.provider.Provider;
+import io.tokenbroker.provider.Providers;
+import io.tokenbroker.time.Time.Window;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+
+/** Gauges of the accounts in the store, counted in the background: a scrape costs the store nothing. */
+@Singleton
+class AccountGauges {
+
+    private static final Logger LOG = Logger.getLogger(AccountGauges.class);
+    private static final double MILLIS_OF_A_DAY = Duration.ofDays(1).toMillis();
+
+    /** What takes long is done less often: the rest after a count is so many times as long as the count. */
+    private static final int REST = 100;
+
+    private final GrantCensus census;
+    private final Providers providers;
+    private final Clock clock;
+    private final MultiGauge accounts;
+    private final MultiGauge daysLeft;
+    private Window rest = Window.of(Instant.EPOCH, Duration.ZERO);
+
+    AccountGauges(GrantCensus census, Providers providers, MeterRegistry metrics, Clock clock) {
+        this.census = census;
+        this.providers = providers;
+        this.clock = clock;
+        this.accounts = MultiGauge.builder("broker.accounts")
+                .description("Accounts in the store by state.")
+                .register(metrics);
+        this.daysLeft = MultiGauge.builder("broker.refresh.token.days.left")
+                .description("Days until the oldest refresh token of an active account ends, where its life is known.")
+                .register(metrics);
+    }
+
+    @Scheduled(every = "30s", delayed = "2s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void countIfRested() {
+        var began = clock.instant();
+        if (rest.contains(began)) {
+            return;
+        }
+        count();
+        var now = clock.instant();
+        rest = Window.of(now, Duration.between(began, now).multipliedBy(REST));
+    }
+
+    void count() {
+        try {
+            show(census.count());
+        } catch (StoreUnavailable away) {
+            // What was counted last stays: broker.store.answers says that it is old.
+            LOG.debugf("Accounts are counted later: %s", away.getMessage());
+        }
+    }
+
+    private void show(List<Group> groups) {
+        accounts.register(
+                groups.stream()
+                        .collect(Collectors.groupingBy(this::tags, Collectors.summingLong(Group::accounts)))
+                        .entrySet()
+                        .stream()
+                        .<Row<?>>map(counted -> Row.of(counted.getKey(), counted.getValue()))
+                        .toList(),
+                true);
+        daysLeft.register(
+                providers.known().usable().values().stream()
+                        .<Row<?>>flatMap(provider -> daysLeft(provider, groups))
+                        .toList(),
+                true);
+    }
+
+    private Tags tags(Group group) {
+        var isKnown = providers.remembered(group.provider()).isPresent();
+        return Tags.of(
+                "provider", isKnown ? group.provider().toString() : "unknown",
+                "state", group.isActive() ? "active" : "reauthorization_required");
+    }
+
+    private Stream<Row<?>> daysLeft(Provider provider, List<Group> groups) {
+        var tags = Tags.of("provider", provider.id().toString());
+        return provider
+                .refreshTokenLifetime()
+                .flatMap(life -> oldest(provider.id(), groups).map(issued -> issued.plus(life)))
+                .<Row<?>>map(end ->
+                        Row.of(tags, Duration.between(clock.instant(), end).toMillis() / MILLIS_OF_A_DAY))
+                .stream();
+    }
+
+    private static Optional<Instant> oldest(UUID provider, List<Group> groups) {
+        return groups.stream()
+                .filter(group -> group.isActive() && group.provider().equals(provider))
+                .map(Group::oldest)
+                .min(Comparator.naturalOrder());
+    }
+}

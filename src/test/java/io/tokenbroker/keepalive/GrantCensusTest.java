@@ -1,0 +1,43 @@
+package io.tokenbroker.keepalive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tokenbroker.grant.Engines;
+import io.tokenbroker.grant.GrantCensus;
+import io.tokenbroker.grant.GrantCensus.Group;
+import java.time.Instant;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The count of accounts that metrics show, in each engine. */
+@Timeout(60)
+class GrantCensusTest {
+
+    private static final Instant EARLY = Instant.parse("2026-10-01T08:00:00Z");
+
+    @ParameterizedTest
+    @EnumSource
+    void accountsAreCountedByProviderAndState(Engines engine) {
+        var rows = new GrantRows(engine);
+        var active = rows.issuedAt(EARLY);
+        var marked = rows.issuedAt(EARLY.plusSeconds(1));
+        rows.mark(marked);
+
+        assertThat(new GrantCensus(engine.database()).count())
+                .containsExactlyInAnyOrder(
+                        new Group(active.providerId(), true, 1, EARLY),
+                        new Group(marked.providerId(), false, 1, EARLY.plusSeconds(1)));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void accountsOfOneProviderInOneStateAreTogether(Engines engine) {
+        var rows = new GrantRows(engine);
+        var first = rows.issuedAt(EARLY.plusSeconds(1));
+        rows.alsoAt(first, EARLY);
+
+        assertThat(new GrantCensus(engine.database()).count())
+                .containsExactly(new Group(first.providerId(), true, 2, EARLY));
+    }
+}
