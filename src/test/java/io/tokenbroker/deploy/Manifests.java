@@ -38,7 +38,7 @@ public final class Manifests {
     private static final ObjectMapper STRICT = new ObjectMapper()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .setAnnotationIntrospector(new JacksonAnnotationIntrospector() {
-                /** Otherwise each type would take any member. */
+                // Otherwise each type would take any member.
                 @Override
                 public Boolean hasAnySetter(Annotated any) {
                     return false;
