@@ -45,6 +45,13 @@ class StartupChecks {
     /** @throws io.quarkus.runtime.configuration.ConfigurationException that names all faults */
     static BrokerSettings checked(SmallRyeConfig config) {
         var faults = new Faults();
+        var settings = checked(config, faults);
+        faults.throwIfAny();
+        return settings;
+    }
+
+    /** Not to be used if there are faults. */
+    static BrokerSettings checked(SmallRyeConfig config, Faults faults) {
         var settings = SettingsReader.read(config, faults);
         checkUpstreams(settings, faults);
         checkCallers(settings, faults);
@@ -52,7 +59,6 @@ class StartupChecks {
         settings.clients().forEach((name, client) -> new ClientChecks(name, client, faults).check());
         ClientChecks.checkSubjects(settings.clients(), faults);
         settings.providers().forEach((id, provider) -> new ProviderChecks(id, provider, faults).check());
-        faults.throwIfAny();
         return settings;
     }
 

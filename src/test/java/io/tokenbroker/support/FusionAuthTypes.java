@@ -50,7 +50,7 @@ public final class FusionAuthTypes implements AnswerCheck {
         }
         return switch (path) {
             case "/.well-known/jwks.json" -> "JWKSResponse";
-            case "/api/status" -> "any";
+            case "/api/status", "/api/system/version" -> "any";
             case "/api/identity-provider/login" -> "LoginResponse";
             case "/api/identity-provider/link" -> "IdentityProviderLinkResponse";
             case "/api/identity-provider/search" -> "IdentityProviderSearchResponse";
@@ -68,6 +68,9 @@ public final class FusionAuthTypes implements AnswerCheck {
         }
         if (path.startsWith("/api/identity-provider")) {
             return "IdentityProviderResponse";
+        }
+        if (path.startsWith("/api/application/")) {
+            return "any";
         }
         if (path.startsWith("/api/user/")) {
             return "UserResponse";

@@ -18,6 +18,7 @@ final class FusionAuthSigningKeys {
 
     private final List<PublicJsonWebKey> keys = new CopyOnWriteArrayList<>(List.of(generate("RS256")));
     private volatile boolean outage;
+    private volatile boolean hmacOnly;
 
     PublicJsonWebKey current() {
         return keys.getLast();
@@ -49,6 +50,11 @@ final class FusionAuthSigningKeys {
         outage = down;
     }
 
+    /** A tenant that signs by HMAC only publishes nothing. */
+    void hmacOnly(boolean isSo) {
+        hmacOnly = isSo;
+    }
+
     boolean isOut() {
         return outage;
     }
@@ -57,6 +63,7 @@ final class FusionAuthSigningKeys {
         return Map.of(
                 "keys",
                 keys.stream()
+                        .filter(key -> !hmacOnly)
                         .map(key -> key.toParams(JsonWebKey.OutputControlLevel.PUBLIC_ONLY))
                         .toList());
     }

@@ -9,6 +9,9 @@ import java.util.Locale;
 /** Which class answers which path. */
 final class Routes {
 
+    private static final String APPLICATION = "/api/application";
+
+    private final State state;
     private final Complete complete;
     private final FusionAuthLinkApi links;
     private final FusionAuthPendingLinkApi pendingLinks;
@@ -20,6 +23,7 @@ final class Routes {
     private final WellKnown wellKnown;
 
     Routes(State state) {
+        this.state = state;
         complete = new Complete(state);
         links = new FusionAuthLinkApi(state);
         pendingLinks = new FusionAuthPendingLinkApi(state);
@@ -70,6 +74,7 @@ final class Routes {
             case "/oauth2/token" ->
                 open(request, request.method().equals("OPTIONS") ? preflight() : tokens.answer(request));
             case "/api/status" -> Reply.json(200, Json.object().put("status", "Ok"));
+            case "/api/system/version" -> version(request);
             default -> below(request);
         };
     }
@@ -86,10 +91,28 @@ final class Routes {
         if (path.equals(FusionAuthUserApi.PATH) || path.startsWith(FusionAuthUserApi.PATH + "/")) {
             return users.answer(request);
         }
+        if (path.startsWith(APPLICATION + "/")) {
+            return application(request, path.substring(APPLICATION.length() + 1));
+        }
         if (path.equals(WellKnown.DISCOVERY) || path.startsWith(WellKnown.DISCOVERY + "/")) {
             return open(request, wellKnown.discovery(path));
         }
         return Reply.empty(404);
+    }
+
+    private Reply version(Request request) {
+        var _ = state.access.authorize(request, request.path());
+        return Reply.json(200, Json.object().put("version", state.version()));
+    }
+
+    private Reply application(Request request, String id) {
+        var _ = state.access.authorize(request, APPLICATION);
+        if (!id.equals(FusionAuthStandIn.APPLICATION_ID.toString())) {
+            return Reply.empty(404);
+        }
+        var body = Json.object();
+        body.putObject("application").put("id", id);
+        return Reply.json(200, body);
     }
 
     private static Reply preflight() {

@@ -6,6 +6,8 @@ import java.time.Instant;
 /** Everything the stand-in remembers, one keeper per concern. */
 final class State {
 
+    private static final String NEWEST = "1.69.0";
+
     final SettableClock clock = new SettableClock();
     final Switches switches = new Switches();
     final Access access = new Access();
@@ -22,6 +24,7 @@ final class State {
     final Tokens tokens;
     private final URI url;
     private volatile String issuer;
+    private volatile String version = NEWEST;
 
     State(URI url) {
         this.url = url;
@@ -47,6 +50,14 @@ final class State {
         issuer = newIssuer;
     }
 
+    String version() {
+        return version;
+    }
+
+    void version(String newVersion) {
+        version = newVersion;
+    }
+
     /** Forgets what happened; users, providers and keys stay. */
     void reset() {
         links.clear();
@@ -57,5 +68,7 @@ final class State {
         clock.reset();
         traffic.clear();
         signingKeys.outage(false);
+        signingKeys.hmacOnly(false);
+        version = NEWEST;
     }
 }
