@@ -66,13 +66,17 @@ record Opening(Engine engine, String name, boolean isNew) {
         }
     }
 
-    /** Whether there was no schema yet. */
-    private static boolean migrate(DataSource source, String name) {
-        var flyway = Flyway.configure()
+    static Flyway schema(DataSource source) {
+        return Flyway.configure()
                 .dataSource(source)
                 .locations("classpath:db/migration")
                 .table("token_broker_schema")
                 .load();
+    }
+
+    /** Whether there was no schema yet. */
+    private static boolean migrate(DataSource source, String name) {
+        var flyway = schema(source);
         var info = flyway.info();
         var isNew = info.current() == null;
         requireUnderstood(info.all(), name);

@@ -52,6 +52,13 @@ class StartupChecks {
     /** @throws io.quarkus.runtime.configuration.ConfigurationException that names all faults */
     static BrokerSettings checked(SmallRyeConfig config, SettingFiles files) {
         var faults = new Faults();
+        var settings = checked(config, files, faults);
+        faults.throwIfAny();
+        return settings;
+    }
+
+    /** Not to be used if there are faults. */
+    static BrokerSettings checked(SmallRyeConfig config, SettingFiles files, Faults faults) {
         var settings = SettingsReader.read(config, files, faults);
         checkUpstreams(settings, faults);
         checkCallers(settings, faults);
@@ -60,7 +67,6 @@ class StartupChecks {
         ClientChecks.checkSubjects(settings.clients(), faults);
         settings.events().forEach((name, receiver) -> new ReceiverChecks(name, receiver, faults).check());
         settings.providers().forEach((id, provider) -> new ProviderChecks(id, provider, faults).check());
-        faults.throwIfAny();
         return settings;
     }
 
