@@ -1,7 +1,6 @@
 package io.tokenbroker.database;
 
 import io.quarkus.runtime.configuration.ConfigurationException;
-import io.tokenbroker.database.Opening.OpenFailure;
 import io.tokenbroker.database.Session.Work;
 import io.tokenbroker.settings.StoreSettings;
 import java.nio.file.Files;
@@ -12,7 +11,6 @@ import java.util.Optional;
 import javax.sql.DataSource;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
-import org.flywaydb.core.api.MigrationState;
 
 /**
  * Looks at a store and leaves it as it is: makes no file, folder or table, and brings no schema up to date. Blocks. Whatever
@@ -56,16 +54,12 @@ public final class StoreInspection {
             // Of what a connection can fail for, this says more.
             source.getConnection().close();
             var info = Opening.schema(source).info();
-            var isNewer = false;
-            for (var migration : info.all()) {
-                isNewer |= migration.getState() == MigrationState.FUTURE_SUCCESS;
-            }
             return new Schema(
                     Optional.ofNullable(info.current())
                             .map(MigrationInfo::getVersion)
                             .map(String::valueOf),
                     info.pending().length,
-                    isNewer);
+                    Opening.breaking(info.all()).isPresent());
         } catch (SQLException | FlywayException e) {
             throw OpenFailure.of(engine, name, e);
         }
@@ -103,7 +97,7 @@ public final class StoreInspection {
     /**
      * @param version of the schema; empty where there is none yet
      * @param pending how many scripts a start of this broker would run
-     * @param isNewer whether a newer broker has been here
+     * @param isNewer whether a newer broker has made it what this one cannot use
      */
     public record Schema(Optional<String> version, int pending, boolean isNewer) {}
 }

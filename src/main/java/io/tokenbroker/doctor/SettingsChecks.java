@@ -71,6 +71,10 @@ final class SettingsChecks {
         if (isNothing(client.resources())) {
             lacks.add("resources");
         }
+        if (client.mayListAllAccounts()) {
+            return Finding.ok(
+                    Check.CLIENTS, name, lacks.isEmpty() ? "may mint and list" : "may list, and mint nothing");
+        }
         return lacks.isEmpty()
                 ? Finding.ok(Check.CLIENTS, name, "may mint")
                 : Finding.warning(

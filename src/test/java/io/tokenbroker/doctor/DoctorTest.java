@@ -483,13 +483,13 @@ class DoctorTest {
 
     @Test
     void aSchemaOfAnotherBrokerIsSaid() throws SQLException {
-        execute(url(), "DELETE FROM token_broker_schema WHERE version = '2'", "DROP TABLE refresh_turns");
+        execute(url(), "DELETE FROM token_broker_schema WHERE version <> '1'", "DROP TABLE refresh_turns");
         assertFound(STORE_SCHEMA, WARNING, "is of an older broker");
         assertThat(strings(url(), "SELECT name FROM sqlite_master")).doesNotContain("refresh_turns");
 
         execute(
                 url(),
-                "INSERT INTO token_broker_schema SELECT 99, '99', description, type, 'V99__later.sql', checksum, installed_by, installed_on, 1, success FROM token_broker_schema WHERE version = '1'");
+                "INSERT INTO token_broker_schema SELECT 99, '99', 'later breaks before 99', type, 'V99__later_breaks_before_99.sql', checksum, installed_by, installed_on, 1, success FROM token_broker_schema WHERE version = '1'");
         assertFound(STORE_SCHEMA, FAULT, "is of a newer broker");
     }
 

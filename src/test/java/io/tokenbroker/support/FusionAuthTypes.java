@@ -97,7 +97,9 @@ public final class FusionAuthTypes implements AnswerCheck {
         return request.method().equals("POST")
                         && PROVIDER.matcher(request.path()).matches()
                 ? Optional.of("IdentityProviderRequest")
-                : setUpBy(request.path()).map(type -> type + "Request");
+                : setUpBy(request.path())
+                        .filter(type -> !request.method().equals("GET"))
+                        .map(type -> type + "Request");
     }
 
     private static Optional<String> setUpBy(String path) {
