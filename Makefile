@@ -6,13 +6,17 @@ SHELL := /bin/sh
 MVN = JAVA_HOME="$${JAVA_HOME:?}" mvn -B -ntp
 WITH_JDK = @JAVA_HOME=$$(src/scripts/find-jdk) || exit 1; export JAVA_HOME;
 
-.PHONY: help run dev test check coverage format settings bench faults stress floods image client clean
+.PHONY: help run doctor dev test check coverage format settings bench faults stress floods image client clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## build and start the broker with its sandbox and the demo page
 	$(WITH_JDK) $(MVN) -q -DskipTests package && exec src/scripts/run-sandbox
+
+doctor: ## beside make run: looks at the sandbox's settings, FusionAuth, providers and store (ARGS=--json: for programs)
+	$(WITH_JDK) [ -s target/sandbox.properties ] || { echo "First: make run, in another terminal" >&2; exit 1; }; \
+	  QUARKUS_CONFIG_LOCATIONS=target/sandbox.properties exec "$$JAVA_HOME/bin/java" -jar target/quarkus-app/quarkus-run.jar doctor $(ARGS)
 
 dev: ## the broker beside its sandbox, compiled anew at the next request whenever a source changes
 	$(WITH_JDK) $(MVN) -q -DskipTests package && exec src/scripts/dev

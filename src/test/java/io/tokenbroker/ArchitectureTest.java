@@ -153,12 +153,14 @@ class ArchitectureTest {
                             "seal",
                             "settings",
                             "time")),
+            Map.entry("doctor", List.of("database", "grant", "link", "seal", "settings", "tenant", "time", "upstream")),
             Map.entry("http", List.of("problem")),
             Map.entry(
                     "ops",
                     List.of(
                             "caller",
                             "database",
+                            "doctor",
                             "event",
                             "fusionauth",
                             "grant",

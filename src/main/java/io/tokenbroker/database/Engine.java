@@ -75,11 +75,12 @@ public enum Engine {
         return clock;
     }
 
-    /** Opens connections, with the broker's parameters where the URL does not say otherwise. */
+    /** Opens connections, with the broker's parameters where the URL does not say otherwise; an empty value takes one away. */
     DataSource source(StoreSettings settings, Map<String, String> more) {
         var all = new Properties();
         all.putAll(parameters);
         all.putAll(more);
+        all.values().removeIf(""::equals);
         settings.username().ifPresent(user -> all.put("user", user));
         settings.password().ifPresent(password -> all.put("password", password));
         for (var parameter :

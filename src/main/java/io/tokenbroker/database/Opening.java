@@ -1,7 +1,5 @@
 package io.tokenbroker.database;
 
-import static java.util.Map.entry;
-
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -15,6 +13,7 @@ import java.sql.SQLException;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -66,13 +65,17 @@ record Opening(Engine engine, String name, boolean isNew) {
         }
     }
 
-    /** Whether there was no schema yet. */
-    private static boolean migrate(DataSource source, String name) {
-        var flyway = Flyway.configure()
+    static Flyway schema(DataSource source) {
+        return Flyway.configure()
                 .dataSource(source)
                 .locations("classpath:db/migration")
                 .table("token_broker_schema")
                 .load();
+    }
+
+    /** Whether there was no schema yet. */
+    private static boolean migrate(DataSource source, String name) {
+        var flyway = schema(source);
         var info = flyway.info();
         var isNew = info.current() == null;
         requireUnderstood(info.all(), name);
@@ -82,21 +85,28 @@ record Opening(Engine engine, String name, boolean isNew) {
 
     /** Scripts of newer brokers add to the schema, and leave it usable for this one, unless they say by their name for which not. */
     private static void requireUnderstood(MigrationInfo[] migrations, String name) {
+        breaking(migrations).ifPresent(newer -> {
+            throw new ConfigurationException(
+                    "broker.store.url: %s was written by a newer broker (schema %s); run that version or a later one"
+                            .formatted(name, newer));
+        });
+    }
+
+    /** The newest schema that this broker cannot use. */
+    static Optional<MigrationVersion> breaking(MigrationInfo[] migrations) {
         var own = Stream.of(migrations)
                 .filter(migration -> migration.getState().isResolved())
                 .map(MigrationInfo::getVersion)
                 .max(Comparator.naturalOrder())
                 .orElse(MigrationVersion.EMPTY);
-        for (var migration : migrations) {
-            var least = BREAKS_BEFORE.matcher(migration.getDescription());
-            if (migration.getState() == MigrationState.FUTURE_SUCCESS
-                    && least.find()
-                    && !own.isAtLeast(least.group(1))) {
-                throw new ConfigurationException(
-                        "broker.store.url: %s was written by a newer broker (schema %s); run that version or a later one"
-                                .formatted(name, migration.getVersion()));
-            }
-        }
+        return Stream.of(migrations)
+                .filter(migration -> migration.getState() == MigrationState.FUTURE_SUCCESS)
+                .filter(migration -> BREAKS_BEFORE
+                        .matcher(migration.getDescription())
+                        .results()
+                        .anyMatch(least -> !own.isAtLeast(least.group(1))))
+                .map(MigrationInfo::getVersion)
+                .max(Comparator.naturalOrder());
     }
 
     /** Later connections, as many as are needed at once. */
@@ -158,61 +168,6 @@ record Opening(Engine engine, String name, boolean isNew) {
             } catch (IOException gone) {
                 return null;
             }
-        }
-    }
-
-    /** Why a store cannot be opened, in one line with the key and what to do. */
-    static final class OpenFailure {
-
-        private static final String AWAY =
-                "broker.store.url: %s cannot be reached; check host, port and that it runs and takes writes";
-        private static final String BUSY = "broker.store.url: %s is starting or stopping; start the broker again";
-        private static final String REFUSED = "broker.store.username, broker.store.password: %s refuses them";
-
-        /** By {@link StoreUnavailable#code}. */
-        private static final Map<String, String> REASONS = Map.ofEntries(
-                entry(
-                        "5",
-                        "broker.store.url: %s is locked by another process; stop that, or give this broker its own file"),
-                entry("8", "broker.store.url: %s cannot be written to; let the broker's user write to file and folder"),
-                entry("11", "broker.store.url: %s is damaged; restore it from a backup"),
-                entry("13", "broker.store.url: the disk of %s is full; make room"),
-                entry("14", "broker.store.url: %s must be a file in a folder that the broker's user may write to"),
-                entry("26", "broker.store.url: %s is a file, but no SQLite database; name another file"),
-                entry("08001", AWAY),
-                entry(
-                        "08004",
-                        "broker.store.password: %s rejects the connection; set the password, or TLS in broker.store.url"),
-                entry("08006", AWAY),
-                entry("28000", REFUSED),
-                entry("28P01", REFUSED),
-                entry("3D000", "broker.store.url: there is no such database: %s; create it"),
-                entry("42501", "broker.store.username: this user may not make tables in %s; let it own the database"),
-                entry("53300", "broker.store.url: %s takes no more connections"),
-                entry("57P01", BUSY),
-                entry("57P03", BUSY));
-
-        private OpenFailure() {}
-
-        static ConfigurationException of(Engine engine, String name, Exception e) {
-            return new ConfigurationException(reason(engine, e).replace("%s", name));
-        }
-
-        private static String reason(Engine engine, Throwable e) {
-            for (var cause = e; cause != null; cause = cause.getCause()) {
-                if (cause instanceof SQLException sql) {
-                    var code = StoreUnavailable.code(sql);
-                    var otherwise = "broker.store.url: %s cannot be opened (" + code + ")";
-                    // SQLite's library is unpacked to a folder from which it may be loaded.
-                    return REASONS.getOrDefault(
-                            code,
-                            engine == Engine.POSTGRESQL
-                                    ? otherwise
-                                    : otherwise
-                                            + "; may libraries be loaded from the folder java.io.tmpdir, or is org.sqlite.lib.path set?");
-                }
-            }
-            return "broker.store.url: the schema of %s cannot be brought up to date; is it a database of the broker's own?";
         }
     }
 }

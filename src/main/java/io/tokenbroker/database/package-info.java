@@ -12,6 +12,8 @@
  *      ├─ rows, or how many were changed
  *      └─ StoreUnavailable
  * </pre>
+ *
+ * <p>{@code StoreInspection} looks at one without a start, for the doctor.
  */
 @NullMarked
 package io.tokenbroker.database;

@@ -19,7 +19,7 @@ public class GrantSeal {
 
     private final ColumnSealer sealer;
 
-    GrantSeal(ColumnSealer sealer) {
+    public GrantSeal(ColumnSealer sealer) {
         this.sealer = sealer;
     }
 

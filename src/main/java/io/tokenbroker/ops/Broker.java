@@ -4,12 +4,18 @@ import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import io.quarkus.runtime.configuration.ConfigUtils;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.runtime.util.ExceptionUtil;
 import io.quarkus.scheduler.Scheduler;
 import io.quarkus.vertx.http.HttpServerStart;
 import io.smallrye.config.ConfigValidationException;
+import io.smallrye.config.SmallRyeConfig;
+import io.tokenbroker.doctor.DoctorCommand;
+import io.tokenbroker.doctor.Patient;
 import io.tokenbroker.keepalive.KeepAliveCommand;
+import io.tokenbroker.settings.SettingFiles;
+import io.tokenbroker.upstream.OutboundProxy;
 import jakarta.enterprise.event.ObservesAsync;
 import java.net.BindException;
 import java.util.List;
@@ -31,9 +37,12 @@ public final class Broker {
             Quarkus.run(null, Broker::exit);
         } else if (arguments.getFirst().equals(KeepAliveCommand.NAME)) {
             KeepAliveCommand.start(arguments.subList(1, arguments.size()), Broker::exit);
+        } else if (arguments.getFirst().equals(DoctorCommand.NAME)) {
+            System.exit(DoctorCommand.run(arguments.subList(1, arguments.size()), AsGiven::patient));
         } else {
-            System.err.println("Unknown argument: %s. Usage: no argument for the broker, or keep-alive [--help]"
-                    .formatted(arguments.getFirst()));
+            System.err.println(
+                    "Unknown argument: %s. Usage: no argument for the broker, or keep-alive [--help], or doctor [--help]"
+                            .formatted(arguments.getFirst()));
             System.exit(2);
         }
     }
@@ -45,6 +54,29 @@ public final class Broker {
         // In dev mode the changed broker starts in the same process.
         if (LaunchMode.current() != LaunchMode.DEVELOPMENT) {
             System.exit(code);
+        }
+    }
+
+    /** The settings without a start: also those that would stop one. */
+    static final class AsGiven {
+
+        private AsGiven() {}
+
+        static Patient patient() {
+            return patient(ConfigUtils.configBuilder().build());
+        }
+
+        static Patient patient(SmallRyeConfig config) {
+            var faults = new Faults();
+            var settings = StartupChecks.checked(config, new SettingFiles(), faults);
+            faults.tryOut("HTTPS_PROXY", () -> proxy(config));
+            return new Patient(settings, () -> proxy(config), faults.sentences());
+        }
+
+        private static OutboundProxy proxy(SmallRyeConfig config) {
+            return new OutboundProxy(
+                    config.getOptionalValue("https_proxy", String.class),
+                    config.getOptionalValue("no_proxy", String.class));
         }
     }
 

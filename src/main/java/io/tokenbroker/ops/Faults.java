@@ -62,6 +62,10 @@ final class Faults {
         }
     }
 
+    List<String> sentences() {
+        return List.copyOf(sentences);
+    }
+
     void throwIfAny() {
         if (!sentences.isEmpty()) {
             throw new ConfigurationException(String.join("; ", sentences));

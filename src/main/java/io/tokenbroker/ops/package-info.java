@@ -1,5 +1,5 @@
 /**
- * The process. {@code Broker} serves, or runs {@code keep-alive}.
+ * The process. {@code Broker} serves, or runs {@code keep-alive} or {@code doctor}.
  *
  * <pre>
  *  SettingsReader (missing, malformed, unknown) → StartupChecks, ClientChecks

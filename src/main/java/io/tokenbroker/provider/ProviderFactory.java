@@ -33,9 +33,6 @@ import java.util.stream.Stream;
 @ApplicationScoped
 class ProviderFactory {
 
-    /** Tenant segments that take people of any tenant: a guest's refresh there gives a token of another tenant. */
-    private static final Set<String> NO_TENANT = Set.of("common", "organizations");
-
     /** What FusionAuth may have been told to take the identity from; the settings do not say which. */
     private static final Set<String> POSSIBLE_IDENTITY_CLAIMS =
             Set.of("sub", "oid", "email", "preferred_username", "upn");
@@ -173,10 +170,10 @@ class ProviderFactory {
         }
         var tokenEndpoint =
                 new TokenEndpoint(endpoints.token(), provider.clientId().get(), provider.clientSecret(), method);
-        var tenant = tokenEndpoint.entraTenant();
-        if (tenant.filter(NO_TENANT::contains).isPresent()) {
+        var anyTenant = tokenEndpoint.anyTenant();
+        if (anyTenant.isPresent()) {
             return new Usability.Unusable(
-                    "its endpoint is /%s, which names no tenant; use the tenant's own".formatted(tenant.get()));
+                    "its endpoint is /%s, which names no tenant; use the tenant's own".formatted(anyTenant.get()));
         }
         var override = Optional.ofNullable(overrides.get(provider.id()));
         return new Usability.Usable(new Provider(

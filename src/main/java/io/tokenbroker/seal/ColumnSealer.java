@@ -36,7 +36,7 @@ public class ColumnSealer {
             .expireAfterWrite(Duration.ofHours(1))
             .build();
 
-    ColumnSealer(SealingKeys keys) {
+    public ColumnSealer(SealingKeys keys) {
         this.keys = keys;
     }
 

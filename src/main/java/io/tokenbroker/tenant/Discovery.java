@@ -72,31 +72,43 @@ public class Discovery {
             return new Unusable("its issuer %s".formatted(objection.get()));
         }
         try {
-            var document = Issuer.withoutSlash(issuer.toString()) + "/.well-known/openid-configuration";
             return result(
                     issuer,
                     calls.measure(
                             Callee.PROVIDER,
                             "discovery",
-                            () -> http.send(provider -> provider.get(document)),
+                            () -> http.send(provider -> provider.get(document(issuer))),
                             Answer::status));
         } catch (IOException unreachable) {
             return new Unusable("its issuer does not answer");
         }
     }
 
+    /** Where an issuer's document is. */
+    public static String document(URI issuer) {
+        return Issuer.withoutSlash(issuer.toString()) + "/.well-known/openid-configuration";
+    }
+
     private static Result result(URI issuer, Answer answer) {
-        if (answer.status() >= 300 && answer.status() < 400) {
+        return result(issuer, answer.status(), answer.location(), answer.body());
+    }
+
+    /**
+     * What an answer to the request for this issuer's document says.
+     *
+     * @param location where a redirect leads
+     */
+    public static Result result(URI issuer, int status, Optional<String> location, JsonNode body) {
+        if (status >= 300 && status < 400) {
             return new Unusable(
                     "its issuer's discovery document is behind a redirect (%d) to %s, which is not followed; enter the issuer that it leads to"
-                            .formatted(answer.status(), target(answer)));
+                            .formatted(status, target(location)));
         }
-        if (answer.status() != 200) {
-            return new Unusable(
-                    "its issuer answers the request for its discovery document with %d".formatted(answer.status()));
+        if (status != 200) {
+            return new Unusable("its issuer answers the request for its discovery document with %d".formatted(status));
         }
-        return answer.body().isObject()
-                ? endpoints(issuer, answer.body())
+        return body.isObject()
+                ? endpoints(issuer, body)
                 : new Unusable("its issuer's discovery document is no JSON object, or too long");
     }
 
@@ -119,8 +131,8 @@ public class Discovery {
                 : new Unusable("its discovery document lacks an authorization endpoint or a token endpoint");
     }
 
-    private static String target(Answer answer) {
-        return answer.location().flatMap(Discovery::printable).orElse("a place that is not named here");
+    private static String target(Optional<String> location) {
+        return location.flatMap(Discovery::printable).orElse("a place that is not named here");
     }
 
     /** A URL from outside, for people to read: short, in ASCII, without the query, which may hold anything. */

@@ -37,7 +37,7 @@ public final class Entra {
         private EntraV1() {}
 
         /** Whether this is an issuer of v1, which is without {@code /v2.0}. */
-        static boolean isIssuer(URI issuer) {
+        public static boolean isIssuer(URI issuer) {
             return HOSTS.contains(host(issuer)) && ISSUER.matcher(path(issuer)).matches();
         }
 

@@ -5,7 +5,6 @@ import io.tokenbroker.seal.Secret;
 import io.tokenbroker.tenant.ProviderHttp.Answer;
 import io.tokenbroker.tenant.RefreshOutcome.Outage;
 import io.tokenbroker.tenant.TokenAnswers.TenantErrors;
-import io.tokenbroker.tenant.TokenEndpoint.ClientAuthentication;
 import io.tokenbroker.upstream.Calls;
 import io.tokenbroker.upstream.Calls.Callee;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -13,16 +12,13 @@ import jakarta.ws.rs.core.MultivaluedHashMap;
 import jakarta.ws.rs.core.MultivaluedMap;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.URLEncoder;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.Base64;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
@@ -60,7 +56,7 @@ public class RefreshGrant {
     private Answer send(TokenEndpoint endpoint, Request request, Secret refreshToken) throws IOException {
         return http.send(provider -> provider.token(
                 endpoint.uri().toString(),
-                basic(endpoint),
+                endpoint.basicAuthorization().orElse(null),
                 UUID.randomUUID().toString(),
                 anchorMailbox(endpoint, request.identity()),
                 form(endpoint, request, refreshToken)));
@@ -81,23 +77,8 @@ public class RefreshGrant {
         form.putSingle("refresh_token", refreshToken.reveal());
         request.scope().ifPresent(given -> form.putSingle("scope", given));
         request.claims().ifPresent(given -> form.putSingle("claims", given));
-        if (endpoint.authentication() != ClientAuthentication.CLIENT_SECRET_BASIC) {
-            form.putSingle("client_id", endpoint.clientId());
-        }
-        if (endpoint.authentication() == ClientAuthentication.CLIENT_SECRET_POST) {
-            endpoint.clientSecret().ifPresent(secret -> form.putSingle("client_secret", secret.reveal()));
-        }
+        endpoint.clientForm().forEach(form::putSingle);
         return form;
-    }
-
-    /** RFC 6749 §2.3.1: both parts form-encoded before base64. */
-    private static @Nullable String basic(TokenEndpoint endpoint) {
-        if (endpoint.authentication() != ClientAuthentication.CLIENT_SECRET_BASIC) {
-            return null;
-        }
-        var secret = endpoint.clientSecret().map(Secret::reveal).orElse("");
-        var pair = encoded(endpoint.clientId()) + ":" + encoded(secret);
-        return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Entra routes by it in an outage; only an object id and a tenant id will do. */
@@ -119,10 +100,6 @@ public class RefreshGrant {
             }
         }
         return Outage.BROKEN_OFF;
-    }
-
-    private static String encoded(String value) {
-        return URLEncoder.encode(value, StandardCharsets.UTF_8);
     }
 
     /**

@@ -14,6 +14,11 @@ public class Time {
     @Produces
     @Singleton
     Clock clock() {
+        return system();
+    }
+
+    /** For a command that runs without beans. */
+    public static Clock system() {
         return Clock.systemUTC();
     }
 

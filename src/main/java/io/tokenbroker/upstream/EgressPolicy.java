@@ -19,7 +19,7 @@ public class EgressPolicy {
     private final UpstreamSettings settings;
     private final OutboundProxy proxy;
 
-    EgressPolicy(BrokerSettings settings, OutboundProxy proxy) {
+    public EgressPolicy(BrokerSettings settings, OutboundProxy proxy) {
         this.settings = settings.upstreams();
         this.proxy = proxy;
     }

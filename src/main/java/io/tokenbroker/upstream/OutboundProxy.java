@@ -26,7 +26,7 @@ public class OutboundProxy {
     private final Optional<Address> address;
     private final List<String> direct;
 
-    OutboundProxy(
+    public OutboundProxy(
             @ConfigProperty(name = "https_proxy") Optional<String> proxy,
             @ConfigProperty(name = "no_proxy") Optional<String> direct) {
         this.direct = Stream.of(direct.orElse("").split("[,\\s]+", -1))

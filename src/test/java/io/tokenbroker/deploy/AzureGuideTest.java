@@ -17,7 +17,9 @@ class AzureGuideTest {
     private static final String GUIDE = text(Path.of("docs/getting-started-azure.md"));
     private static final Pattern STEP = Pattern.compile("(?ms)^#{2,3} (\\d[a-z]?)\\. .*?(?=^#{2,3} |\\z)");
     private static final Pattern PROVEN =
-            Pattern.compile("(?m)^\\| proof by the doctor \\|.*\\R\\|---.*\\R\\| [✓!] `[a-z-]+");
+            Pattern.compile("(?m)^\\| proof by the doctor \\|.*\\R\\|---.*\\R\\| [✓!?] `[A-Za-z]+");
+    private static final Pattern FINDINGS = Pattern.compile("(?m)^\\| [✓!?] (`[^|]+`) \\|");
+    private static final Pattern NAME = Pattern.compile("`([^`]+)`");
     private static final Pattern VARIABLE = Pattern.compile("`((?:ENTRA|DEMO|ADMIN)_[A-Z_]+)`");
 
     /** The fourth is a command that the fifth proves, and 4a to 4e are the same by hand. */
@@ -27,6 +29,19 @@ class AzureGuideTest {
         if (!step.startsWith("## 4. ")) {
             assertThat(step).containsPattern(PROVEN);
         }
+    }
+
+    @Test
+    void everyFindingIsOneOfTheDoctors() {
+        var doctor = text(Path.of("docs/doctor.md"));
+
+        assertThat(FINDINGS.matcher(GUIDE)
+                        .results()
+                        .flatMap(line -> NAME.matcher(line.group(1)).results())
+                        .map(name -> name.group(1))
+                        .distinct())
+                .hasSizeGreaterThan(15)
+                .allMatch(name -> doctor.contains("\n| %s |".formatted(name)), "is a check");
     }
 
     @Test

@@ -169,6 +169,7 @@ class OutboxTest {
     }
 
     private static OfAccount account() {
-        return new OfAccount(new AccountId(UUID.randomUUID(), "a person"), UUID.randomUUID().toString());
+        return new OfAccount(
+                new AccountId(UUID.randomUUID(), "a person"), UUID.randomUUID().toString());
     }
 }

@@ -71,7 +71,6 @@ class ComposedStackIT {
     private static final FusionAuthStandIn FUSION_AUTH = FusionAuthStandIn.fresh(0);
 
     private static Map<String, String> variables = Map.of();
-    private static Map<String, String> addresses = Map.of();
 
     @BeforeAll
     static void start() {
@@ -96,23 +95,23 @@ class ComposedStackIT {
         try (var postgres = new PostgresServer(folder);
                 var composed = new BrokerProcess("composed", NEARBY)) {
             setUpStore(postgres);
-            addresses = Map.of(
+            var addresses = Map.of(
                     "http://fusionauth:9011", FUSION_AUTH.url().toString(),
                     "https://auth.example.com", FUSION_AUTH.url().toString(),
                     "postgres:5432", "localhost:" + port(postgres),
                     "postgres.database.svc:5432", "localhost:" + port(postgres),
                     "http://broker:8080", composed.url().toString(),
                     "http://localhost:8080", composed.url().toString());
-            composed.withEnvironment(here(ComposeFiles.environment("broker", variables)))
+            composed.withEnvironment(here(ComposeFiles.environment("broker", variables), addresses))
                     .start();
 
             var account = link(composed.url(), accessToken());
             mint(composed.url(), variable("DEMO_CLIENT_KEY"), account).then().statusCode(200);
 
-            try (var page = new Page(here(ComposeFiles.environment("demo", variables)))) {
+            try (var page = new Page(here(ComposeFiles.environment("demo", variables), addresses))) {
                 page.assertServes(account, composed.url());
             }
-            try (var pod = new BrokerProcess("pod", podSettings())) {
+            try (var pod = new BrokerProcess("pod", podSettings(addresses))) {
                 pod.start();
                 mint(pod.url(), BILLING_KEY, account)
                         .then()
@@ -204,12 +203,12 @@ class ComposedStackIT {
     }
 
     /** Those of the ConfigMap, with the Secret's files; what is another installation's there is the composed one's here. */
-    private static Map<String, String> podSettings() throws IOException {
+    private static Map<String, String> podSettings(Map<String, String> addresses) throws IOException {
         var secrets = Files.createDirectories(folder.resolve("secrets"));
         Files.writeString(secrets.resolve("fusionauth-api-key"), variable("BROKER_API_KEY"));
         Files.writeString(secrets.resolve("sealing-keys"), variable("SEALING_KEY"));
         Files.writeString(secrets.resolve("store-password"), variable("STORE_PASSWORD"));
-        var settings = new HashMap<>(here(Manifests.settings()));
+        var settings = new HashMap<>(here(Manifests.settings(), addresses));
         settings.replaceAll((key, value) -> value.replace("/run/secrets/token-broker", secrets.toString()));
         settings.put("broker.fusionauth.issuer", FUSION_AUTH.issuer());
         settings.put("broker.clients.billing.key-sha256", HexFormat.of().formatHex(sha256(BILLING_KEY)));
@@ -229,11 +228,13 @@ class ComposedStackIT {
         }
     }
 
-    private static Map<String, String> here(Map<String, String> values) {
-        return values.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, value -> here(value.getValue())));
+    /** With the addresses that are theirs here. */
+    private static Map<String, String> here(Map<String, String> values, Map<String, String> addresses) {
+        return values.entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, value -> here(value.getValue(), addresses)));
     }
 
-    private static String here(String value) {
+    private static String here(String value, Map<String, String> addresses) {
         var changed = value;
         for (var address : addresses.entrySet()) {
             changed = changed.replace(address.getKey(), address.getValue());

@@ -64,7 +64,7 @@ public final class FusionAuthTypes implements AnswerCheck {
         }
         return switch (path) {
             case "/.well-known/jwks.json" -> "JWKSResponse";
-            case "/api/status" -> "any";
+            case "/api/status", "/api/system/version" -> "any";
             case "/api/identity-provider/login" -> "LoginResponse";
             case "/api/identity-provider/link" -> "IdentityProviderLinkResponse";
             case "/api/identity-provider/search" -> "IdentityProviderSearchResponse";
@@ -97,7 +97,9 @@ public final class FusionAuthTypes implements AnswerCheck {
         return request.method().equals("POST")
                         && PROVIDER.matcher(request.path()).matches()
                 ? Optional.of("IdentityProviderRequest")
-                : setUpBy(request.path()).map(type -> type + "Request");
+                : setUpBy(request.path())
+                        .filter(type -> !request.method().equals("GET"))
+                        .map(type -> type + "Request");
     }
 
     private static Optional<String> setUpBy(String path) {

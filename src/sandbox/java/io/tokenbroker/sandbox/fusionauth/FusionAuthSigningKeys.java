@@ -19,6 +19,7 @@ final class FusionAuthSigningKeys {
     private final List<PublicJsonWebKey> keys;
     private final List<PublicJsonWebKey> unpublished;
     private volatile boolean outage;
+    private volatile boolean hmacOnly;
 
     private FusionAuthSigningKeys(PublicJsonWebKey first, List<PublicJsonWebKey> unpublished) {
         this.keys = new CopyOnWriteArrayList<>(List.of(first));
@@ -84,6 +85,11 @@ final class FusionAuthSigningKeys {
         outage = down;
     }
 
+    /** A tenant that signs by HMAC only publishes nothing. */
+    void hmacOnly(boolean isSo) {
+        hmacOnly = isSo;
+    }
+
     boolean isOut() {
         return outage;
     }
@@ -92,7 +98,7 @@ final class FusionAuthSigningKeys {
         return Map.of(
                 "keys",
                 keys.stream()
-                        .filter(key -> !unpublished.contains(key))
+                        .filter(key -> !hmacOnly && !unpublished.contains(key))
                         .map(key -> key.toParams(JsonWebKey.OutputControlLevel.PUBLIC_ONLY))
                         .toList());
     }

@@ -272,6 +272,16 @@ public final class FusionAuthStandIn extends HttpStandIn {
         state.signingKeys.outage(down);
     }
 
+    /** While so, the JWKS is empty, as of a tenant that signs by HMAC. */
+    public void hmacOnly(boolean isSo) {
+        state.signingKeys.hmacOnly(isSo);
+    }
+
+    /** What it says of itself to a key that may ask. */
+    public void version(String version) {
+        state.version(version);
+    }
+
     public int jwksRequests() {
         return count("GET", WellKnown.JWKS);
     }

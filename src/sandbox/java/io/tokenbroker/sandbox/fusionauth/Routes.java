@@ -5,10 +5,14 @@ import io.tokenbroker.sandbox.wire.Reply;
 import io.tokenbroker.sandbox.wire.Request;
 import java.io.UncheckedIOException;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Which class answers which path. */
 final class Routes {
 
+    private static final String APPLICATION = "/api/application";
+
+    private final State state;
     private final Complete complete;
     private final FusionAuthLinkApi links;
     private final FusionAuthPendingLinkApi pendingLinks;
@@ -19,9 +23,9 @@ final class Routes {
     private final FusionAuthTokenEndpoint tokens;
     private final WellKnown wellKnown;
     private final Setup setup;
-    private final State state;
 
     Routes(State state) {
+        this.state = state;
         complete = new Complete(state);
         links = new FusionAuthLinkApi(state);
         pendingLinks = new FusionAuthPendingLinkApi(state);
@@ -32,7 +36,6 @@ final class Routes {
         tokens = new FusionAuthTokenEndpoint(state);
         wellKnown = new WellKnown(state);
         setup = new Setup(state);
-        this.state = state;
     }
 
     /** The request as FusionAuth reads it: a POST may carry another method in a header. */
@@ -74,13 +77,14 @@ final class Routes {
             case "/oauth2/token" ->
                 open(request, request.method().equals("OPTIONS") ? preflight() : tokens.answer(request));
             case "/api/status" -> Reply.json(200, Json.object().put("status", "Ok"));
+            case "/api/system/version" -> version(request);
             default -> below(request);
         };
     }
 
     private Reply below(Request request) {
         var path = request.path();
-        var setUp = setup.answer(request);
+        var setUp = request.method().equals("GET") ? Optional.<Reply>empty() : setup.answer(request);
         if (setUp.isPresent()) {
             return setUp.get();
         }
@@ -94,10 +98,28 @@ final class Routes {
         if (path.equals(FusionAuthUserApi.PATH) || path.startsWith(FusionAuthUserApi.PATH + "/")) {
             return users.answer(request);
         }
+        if (path.startsWith(APPLICATION + "/")) {
+            return application(request, path.substring(APPLICATION.length() + 1));
+        }
         if (path.equals(WellKnown.DISCOVERY) || path.startsWith(WellKnown.DISCOVERY + "/")) {
             return open(request, wellKnown.discovery(path));
         }
         return Reply.empty(404);
+    }
+
+    private Reply version(Request request) {
+        var _ = state.access.authorize(request, request.path());
+        return Reply.json(200, Json.object().put("version", state.version()));
+    }
+
+    private Reply application(Request request, String id) {
+        var _ = state.access.authorize(request, APPLICATION);
+        if (!id.equals(FusionAuthStandIn.APPLICATION_ID.toString())) {
+            return Reply.empty(404);
+        }
+        var body = Json.object();
+        body.putObject("application").put("id", id);
+        return Reply.json(200, body);
     }
 
     private static Reply preflight() {

@@ -8,6 +8,8 @@ import java.util.function.Predicate;
 /** Everything the stand-in remembers, one keeper per concern. */
 final class State {
 
+    private static final String NEWEST = "1.69.0";
+
     final SettableClock clock = new SettableClock();
     final Switches switches = new Switches();
     final Access access = new Access();
@@ -28,6 +30,7 @@ final class State {
     final Tokens tokens;
     private final URI url;
     private volatile String issuer;
+    private volatile String version = NEWEST;
 
     private State(URI url, FusionAuthSigningKeys signingKeys, Application application, Predicate<String> origins) {
         this.url = url;
@@ -68,6 +71,14 @@ final class State {
         issuer = newIssuer;
     }
 
+    String version() {
+        return version;
+    }
+
+    void version(String newVersion) {
+        version = newVersion;
+    }
+
     /** Forgets what happened; users, providers and keys stay. */
     void reset() {
         links.clear();
@@ -78,5 +89,7 @@ final class State {
         clock.reset();
         traffic.clear();
         signingKeys.outage(false);
+        signingKeys.hmacOnly(false);
+        version = NEWEST;
     }
 }

@@ -1,0 +1,169 @@
+package io.tokenbroker.doctor;
+
+import io.tokenbroker.doctor.ProbeHttp.Answer;
+import io.tokenbroker.settings.FusionAuthSettings;
+import io.tokenbroker.upstream.EgressPolicy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jose4j.jwk.JsonWebKey;
+import org.jose4j.jwk.JsonWebKeySet;
+import org.jose4j.lang.JoseException;
+
+/** FusionAuth itself; where it answers, its API key and its providers too. */
+final class FusionAuthChecks {
+
+    private static final Pattern VERSION = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})\\..{0,40}");
+    private static final Set<String> ASYMMETRIC = Set.of("RSA", "EC");
+
+    private final Patient patient;
+    private final FusionAuthSettings settings;
+    private final ProbeHttp http;
+    private final EgressPolicy egress;
+    private final FusionAuthProbe fusionAuth;
+
+    FusionAuthChecks(Patient patient, ProbeHttp http, EgressPolicy egress) {
+        this.patient = patient;
+        this.settings = patient.settings().fusionauth();
+        this.http = http;
+        this.egress = egress;
+        this.fusionAuth = new FusionAuthProbe(http, settings);
+    }
+
+    List<Finding> findings() {
+        var findings = new ArrayList<Finding>();
+        var reachable = reachable(fusionAuth.open("/api/status"));
+        findings.add(reachable);
+        if (reachable.result() != Finding.Result.FAULT) {
+            var providers = new ProviderList(patient, http, egress);
+            var beside = Stream.<Supplier<List<Finding>>>of(
+                    () -> List.of(version(fusionAuth.get("/api/system/version"))),
+                    this::application,
+                    this::tenantAndIssuer,
+                    () -> List.of(signingKeys()),
+                    () -> {
+                        var key = new KeyChecks(patient.settings(), fusionAuth);
+                        var all = new ArrayList<>(key.findings());
+                        if (patient.isSound("broker.providers.", "broker.upstreams.")) {
+                            all.addAll(providers.findings(key.providers()));
+                        }
+                        return all;
+                    });
+            findings.addAll(Beside.all(beside.toList()));
+        }
+        return findings;
+    }
+
+    private Finding reachable(Answer status) {
+        var where = fusionAuth.place();
+        if (status.isMissing()) {
+            return Finding.fault(
+                    Check.FUSIONAUTH, where, status.why() + "; its key, keys and providers were not looked at");
+        }
+        if (status.isRedirect()) {
+            return Finding.fault(
+                    Check.FUSIONAUTH,
+                    where,
+                    "redirects (%d), where the broker does not follow with its API key".formatted(status.status()));
+        }
+        if (status.status() != 200 || status.isPage()) {
+            return Finding.fault(
+                    Check.FUSIONAUTH, where, "answers as no FusionAuth that is well (%d)".formatted(status.status()));
+        }
+        return Finding.ok(Check.FUSIONAUTH, where, "answers");
+    }
+
+    private static Finding version(Answer answer) {
+        var said = answer.json().path("version").asText("");
+        var version = VERSION.matcher(said);
+        if (answer.status() != 200 || !version.matches()) {
+            return new Finding(
+                    Check.VERSION, Finding.Result.ASK, "", "the key may not read it; FusionAuth's pages show it");
+        }
+        var isKnown = Integer.parseInt(version.group(1)) > 1 || Integer.parseInt(version.group(2)) >= 48;
+        return isKnown
+                ? Finding.ok(Check.VERSION, "", said)
+                : Finding.fault(Check.VERSION, "", said + ", which allows one account per user and provider");
+    }
+
+    /** Read only by a key that may do more than the broker's needs to. */
+    private List<Finding> application() {
+        var id = settings.applicationId().toString();
+        var answer = fusionAuth.get("/api/application/" + id);
+        return switch (answer.status()) {
+            case 200 ->
+                List.of(
+                        Finding.ok(Check.APPLICATION, "", "is there"),
+                        Finding.warning(Check.API_KEY, "", "may read applications, which the broker's key need not"));
+            case 404 ->
+                List.of(
+                        answer.isPage()
+                                ? Finding.warning(
+                                        Check.APPLICATION, "", "something between answers in FusionAuth's place")
+                                : Finding.fault(Check.APPLICATION, "", "there is no application " + id));
+            // The providers' settings for it show that it is there.
+            default -> List.of();
+        };
+    }
+
+    private List<Finding> tenantAndIssuer() {
+        var tenant = settings.tenantId();
+        var answer = fusionAuth.open("/.well-known/openid-configuration/" + tenant);
+        if (answer.status() == 404 && !answer.isPage()) {
+            return List.of(Finding.fault(Check.TENANT, "", "there is no tenant " + tenant));
+        }
+        var issuer = answer.json().path("issuer").asText("");
+        if (answer.status() != 200 || issuer.isEmpty()) {
+            return List.of(Finding.warning(
+                    Check.ISSUER,
+                    "",
+                    "FusionAuth's discovery document cannot be read (%d)".formatted(answer.status())));
+        }
+        return List.of(Finding.ok(Check.TENANT, "", "is there"), issuer(issuer));
+    }
+
+    private Finding issuer(String said) {
+        return said.equals(settings.issuer())
+                ? Finding.ok(Check.ISSUER, "", said)
+                : Finding.fault(
+                        Check.ISSUER,
+                        "",
+                        "tokens say '%s', but the setting '%s': every user's token is refused"
+                                .formatted(said, settings.issuer()));
+    }
+
+    private Finding signingKeys() {
+        var url = settings.jwksUrl().orElseGet(() -> fusionAuth.url("/.well-known/jwks.json"));
+        var answer = http.get(url, Map.of());
+        if (answer.status() != 200) {
+            return Finding.fault(
+                    Check.SIGNING_KEYS,
+                    FusionAuthProbe.place(url),
+                    answer.isMissing() ? answer.why() : "answers %d".formatted(answer.status()));
+        }
+        var algorithms = keys(answer.body()).stream()
+                .filter(key -> ASYMMETRIC.contains(key.getKeyType()))
+                .map(JsonWebKey::getKeyType)
+                .distinct()
+                .sorted()
+                .toList();
+        return algorithms.isEmpty()
+                ? Finding.fault(
+                        Check.SIGNING_KEYS,
+                        FusionAuthProbe.place(url),
+                        "there is no asymmetric key: with HMAC (HS256) there is nothing to check a token against")
+                : Finding.ok(Check.SIGNING_KEYS, FusionAuthProbe.place(url), String.join(", ", algorithms));
+    }
+
+    private static List<JsonWebKey> keys(String body) {
+        try {
+            return new JsonWebKeySet(body).getJsonWebKeys();
+        } catch (JoseException notKeys) {
+            return List.of();
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package io.tokenbroker.doctor;
+
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.tokenbroker.database.Session;
+import io.tokenbroker.database.StoreInspection;
+import io.tokenbroker.database.StoreUnavailable;
+import io.tokenbroker.doctor.ProbeHttp.Skews;
+import io.tokenbroker.grant.GrantSeal;
+import io.tokenbroker.link.AccountId;
+import io.tokenbroker.seal.ColumnSealer;
+import io.tokenbroker.seal.SealingKeys;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/** The store as it is, and whether the sealing keys open what it holds. */
+final class StoreChecks {
+
+    /** By the key's id, which every sealed value begins with: how many rows, and one of them. */
+    private static final String BY_KEY = """
+            SELECT substr(refresh_token, 1, ?) AS key_id, count(*) AS held, min(account_id) AS sample FROM grants
+            GROUP BY substr(refresh_token, 1, ?)""";
+
+    private final Patient patient;
+    private final Clock clock;
+
+    StoreChecks(Patient patient, Clock clock) {
+        this.patient = patient;
+        this.clock = clock;
+    }
+
+    List<Finding> findings() {
+        try {
+            return findings(StoreInspection.of(patient.settings().store()));
+        } catch (ConfigurationException e) {
+            return List.of(Finding.fault(Check.STORE, "", String.valueOf(e.getMessage())));
+        }
+    }
+
+    private List<Finding> findings(StoreInspection store) {
+        if (!store.isMade()) {
+            return List.of(Finding.warning(
+                    Check.STORE, store.name(), "is not there yet; the broker makes it at its first start"));
+        }
+        var schema = store.schema();
+        var findings = new ArrayList<Finding>();
+        findings.add(Finding.ok(Check.STORE, store.name(), "opens"));
+        findings.add(schema(schema));
+        findings.add(tried(
+                Check.STORE_CLOCK,
+                () -> Skews.finding(Check.STORE_CLOCK, "", Duration.between(clock.instant(), store.now()))));
+        if (schema.version().isPresent()) {
+            findings.add(tried(Check.STORE_WRITE, () -> {
+                store.tryOut(StoreChecks::writeRow);
+                return Finding.ok(Check.STORE_WRITE, "", "takes a row, which was taken back");
+            }));
+            if (patient.isSound("broker.sealing-keys")) {
+                findings.addAll(sealing(store));
+            }
+        }
+        return findings;
+    }
+
+    private static Finding schema(StoreInspection.Schema schema) {
+        var version = schema.version().orElse("");
+        if (schema.isNewer()) {
+            return Finding.fault(Check.STORE_SCHEMA, "", "is of a newer broker (%s)".formatted(version));
+        }
+        if (schema.pending() > 0) {
+            return Finding.warning(
+                    Check.STORE_SCHEMA,
+                    "",
+                    version.isEmpty()
+                            ? "has no tables yet"
+                            : "is of an older broker (%s), which the next start changes".formatted(version));
+        }
+        return Finding.ok(Check.STORE_SCHEMA, "", "version " + version);
+    }
+
+    private static int writeRow(Session session) throws SQLException {
+        return session.update(
+                "INSERT INTO refresh_turns (turn, taken_by, taken_until) VALUES (?, 'doctor', 0)",
+                UUID.randomUUID().toString());
+    }
+
+    private static Finding tried(Check check, Supplier<Finding> question) {
+        try {
+            return question.get();
+        } catch (ConfigurationException e) {
+            return Finding.fault(check, "", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private List<Finding> sealing(StoreInspection store) {
+        var sealer = new ColumnSealer(new SealingKeys(patient.settings()));
+        var seal = new GrantSeal(sealer);
+        var present = sealer.presentKey();
+        try {
+            var groups = store.read(session -> session.rows(
+                    row -> new Group(row.getBytes("key_id"), row.getLong("held"), row.getString("sample")),
+                    BY_KEY,
+                    present.length,
+                    present.length));
+            var findings = new ArrayList<Finding>();
+            for (var group : groups) {
+                if (!store.read(session -> opens(session, seal, group.sample()))) {
+                    findings.add(Finding.fault(
+                            Check.SEALING_KEYS,
+                            "",
+                            "%d rows are sealed by a key that is not configured, or were altered, such as that of %s"
+                                    .formatted(group.held(), group.sample())));
+                } else if (!Arrays.equals(group.keyId(), present)) {
+                    findings.add(Finding.warning(
+                            Check.SEALING_KEYS,
+                            "",
+                            "%d rows are still sealed by a key that is not the first".formatted(group.held())));
+                } else {
+                    findings.add(Finding.ok(Check.SEALING_KEYS, "", "the first opens %d rows".formatted(group.held())));
+                }
+            }
+            return groups.isEmpty() ? List.of(Finding.ok(Check.SEALING_KEYS, "", "the store has no rows")) : findings;
+        } catch (ConfigurationException e) {
+            return List.of(Finding.fault(Check.SEALING_KEYS, "", String.valueOf(e.getMessage())));
+        }
+    }
+
+    private static boolean opens(Session session, GrantSeal seal, String account) throws SQLException {
+        return session.first(
+                        row -> opens(seal, account, row.getString("root"), row.getBytes("refresh_token")),
+                        "SELECT root, refresh_token FROM grants WHERE account_id = ?",
+                        account)
+                .orElse(true);
+    }
+
+    private static boolean opens(GrantSeal seal, String account, String root, byte[] sealed) {
+        try {
+            return AccountId.parse(account)
+                    .map(id -> seal.openRefreshToken(id, root, sealed))
+                    .isPresent();
+        } catch (StoreUnavailable doesNotOpen) {
+            return false;
+        }
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Group(byte[] keyId, long held, String sample) {}
+}

@@ -1,0 +1,653 @@
+package io.tokenbroker.doctor;
+
+import static io.tokenbroker.doctor.Check.*;
+import static io.tokenbroker.doctor.Finding.Result.ASK;
+import static io.tokenbroker.doctor.Finding.Result.FAULT;
+import static io.tokenbroker.doctor.Finding.Result.OK;
+import static io.tokenbroker.doctor.Finding.Result.WARNING;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tokenbroker.database.MadeStore;
+import io.tokenbroker.doctor.Finding.Result;
+import io.tokenbroker.grant.GrantSeal;
+import io.tokenbroker.link.AccountId;
+import io.tokenbroker.ops.Patients;
+import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.entra.EntraFault;
+import io.tokenbroker.sandbox.fusionauth.ApiKey;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthFault;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
+import io.tokenbroker.sandbox.fusionauth.IdentityProvider;
+import io.tokenbroker.sandbox.fusionauth.LinkingStrategy;
+import io.tokenbroker.sandbox.wire.IssuedSecrets;
+import io.tokenbroker.seal.ColumnSealer;
+import io.tokenbroker.seal.SealingKeys;
+import io.tokenbroker.seal.Secret;
+import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.support.Settings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Each finding of the doctor, provoked and seen; and that nothing is changed, and no secret told. */
+@TestInstance(Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Timeout(60)
+class DoctorTest {
+
+    private static final String OTHER_KEY = IssuedSecrets.record("ZG9jdG9yLXRlc3QtYW5vdGhlci1rZXktMzItYnl0ZXM=");
+
+    @AutoClose
+    private final Sandbox sandbox = Sandbox.start(0, 0);
+
+    /** All that was seen, by check: the last test holds that nothing is left. */
+    private final Map<Check, Set<Result>> seen = new HashMap<>();
+
+    private final Map<String, String> settings = new HashMap<>();
+    private Clock clock = Clock.systemUTC();
+
+    @BeforeEach
+    void healthy(@TempDir Path folder) {
+        sandbox.reset();
+        sandbox.fusionAuth().issuer(sandbox.fusionAuth().url().toString());
+        settings.clear();
+        settings.putAll(sandbox.settings());
+        settings.put("broker.store.url", "jdbc:sqlite:" + folder.resolve("store.db"));
+        MadeStore.of(read().store());
+        clock = Clock.systemUTC();
+    }
+
+    @AfterEach
+    void forgetProviders() {
+        sandbox.fusionAuth().providers().stream()
+                .map(IdentityProvider::id)
+                .forEach(sandbox.fusionAuth()::removeProvider);
+    }
+
+    @Test
+    void ofTheSandboxAllIsWellButTheProviderThatNoBrokerCanUse() {
+        assertThat(findings()).filteredOn(finding -> finding.result() == FAULT).isEmpty();
+        assertThat(findings())
+                .filteredOn(finding -> finding.result() == WARNING)
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.check()).isEqualTo(PROVIDER_USE);
+                    assertThat(finding.subject()).isEqualTo("Everyone");
+                });
+    }
+
+    @Test
+    void nothingIsChanged() throws SQLException {
+        row(read());
+        var links = sandbox.fusionAuth().links();
+        var rows = rows();
+
+        findings();
+
+        assertThat(sandbox.fusionAuth().links()).isEqualTo(links);
+        assertThat(rows()).isEqualTo(rows);
+        assertThat(sandbox.fusionAuth().counts().keySet())
+                .filteredOn(call -> !call.startsWith("GET "))
+                .containsExactlyInAnyOrder(
+                        "POST /api/identity-provider/link",
+                        "DELETE /api/identity-provider/link",
+                        "POST /api/user/search");
+    }
+
+    @Test
+    void aStoreThatIsNotThereIsNotMade(@TempDir Path folder) {
+        var file = folder.resolve("deeper").resolve("none.db");
+        settings.put("broker.store.url", "jdbc:sqlite:" + file);
+
+        assertFound(STORE, WARNING, "is not there yet");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void aStoreWithoutTablesGetsNone(@TempDir Path folder) throws SQLException {
+        var url = "jdbc:sqlite:" + folder.resolve("empty.db");
+        execute(url, "CREATE TABLE another (id BIGINT)");
+        settings.put("broker.store.url", url);
+
+        assertFound(STORE_SCHEMA, WARNING, "has no tables yet");
+        assertThat(strings(url, "SELECT name FROM sqlite_master")).containsExactly("another");
+        assertThat(strings(url, "PRAGMA journal_mode")).containsExactly("delete");
+    }
+
+    @Test
+    void settingsThatStopAStartAreFindingsAndWhatDependsOnThemIsLeftOut() {
+        settings.put("broker.fusionauth.url", "auth.example.com");
+        settings.put("broker.store.url", "somewhere");
+        settings.remove("broker.sealing-keys");
+
+        var findings = findings();
+
+        assertThat(findings)
+                .filteredOn(finding -> finding.check() == SETTINGS)
+                .allMatch(finding -> finding.result() == FAULT)
+                .extracting(Finding::found)
+                .anyMatch(found -> found.startsWith("broker.fusionauth.url must be"))
+                .anyMatch(found -> found.startsWith("broker.store.url must begin"))
+                .anyMatch(found -> found.startsWith("broker.sealing-keys is missing"));
+        assertThat(findings)
+                .extracting(Finding::check)
+                .doesNotContain(FUSIONAUTH, STORE)
+                .contains(CLIENTS, ASK_PKCE);
+        assertThat(sandbox.fusionAuth().counts()).isEmpty();
+    }
+
+    @Test
+    void aProxyThatIsNoneIsAFinding() {
+        settings.put("https_proxy", "socks5://proxy.example");
+
+        assertFound(SETTINGS, FAULT, "HTTPS_PROXY must be");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://app.example.com/callback,             WARNING, is not https",
+        "https://auth.example.com/oauth2/callback,    FAULT,   looks like FusionAuth's own",
+        "https://app.example.com/callback,            OK,      can be one"
+    })
+    void redirectUrisAreLookedAt(String uri, Result result, String found) {
+        settings.put("broker.authorization.redirect-uris", uri);
+
+        assertFound(REDIRECT_URIS, result, found);
+    }
+
+    @Test
+    void pkceThatIsOffIsAWarning() {
+        settings.put("broker.authorization.pkce", "false");
+
+        assertFound(PKCE, WARNING, "off");
+    }
+
+    @Test
+    void aClientThatMayDoNothingIsAWarning() {
+        settings.remove("broker.clients.demo.resources");
+        assertFound(CLIENTS, WARNING, "has no resources");
+
+        settings.keySet().removeIf(key -> key.startsWith("broker.clients."));
+        assertFound(CLIENTS, WARNING, "there is none");
+    }
+
+    @Test
+    void aClientOfAProviderThatIsNotThereIsAWarning() {
+        settings.put("broker.clients.demo.providers", "00000000-0000-4000-8000-000000000000");
+
+        assertFound(CLIENTS, WARNING, "which is not there");
+    }
+
+    @Test
+    void aFusionAuthThatIsAwayIsOneFault() {
+        settings.put("broker.fusionauth.url", "http://localhost:1");
+
+        assertFound(FUSIONAUTH, FAULT, "takes no connection");
+        assertThat(findings()).extracting(Finding::check).doesNotContain(TENANT, KEY_LINK_GET, PROVIDERS);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PROXY_200, as no FusionAuth", "ERROR_500, as no FusionAuth", "DROP, breaks the answer off"})
+    void aFusionAuthThatAnswersWrongIsAFault(FusionAuthFault.Kind kind, String found) {
+        sandbox.fusionAuth().fault(FusionAuthFault.of(kind).on("*", "/api/status"));
+
+        assertFound(FUSIONAUTH, FAULT, found);
+    }
+
+    @Test
+    @Timeout(30)
+    void whateverHangsItEndsInTime() {
+        sandbox.fusionAuth()
+                .fault(FusionAuthFault.of(FusionAuthFault.Kind.STALL).on("GET", "/api/identity-provider*"));
+        sandbox.fusionAuth()
+                .fault(FusionAuthFault.of(FusionAuthFault.Kind.STALL).on("*", "/api/user*"));
+        sandbox.fusionAuth()
+                .fault(FusionAuthFault.of(FusionAuthFault.Kind.STALL).on("*", "/.well-known*"));
+
+        assertFound(KEY_USER_GET, FAULT, "does not answer in 5 seconds");
+    }
+
+    @Test
+    void anExaminationThatDoesNotEndIsAFault() {
+        var never = new CountDownLatch(1);
+        var doctor = new Doctor(
+                Map.of(
+                        "store",
+                        () -> {
+                            try {
+                                never.await();
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                            return List.of();
+                        },
+                        "settings",
+                        () -> {
+                            throw new IllegalStateException("a message with " + FusionAuthStandIn.BROKER_API_KEY);
+                        }),
+                Duration.ofMillis(50));
+
+        var findings = note(doctor.findings());
+
+        assertThat(findings).hasSize(2).allMatch(finding -> finding.check() == UNFINISHED);
+        assertThat(findings).extracting(Finding::found).anyMatch(found -> found.startsWith("not done after"));
+        assertThat(findings).extracting(Finding::found).anyMatch(found -> found.contains("IllegalStateException"));
+        never.countDown();
+    }
+
+    @Test
+    void theVersionIsToldByAKeyThatMayReadIt() {
+        settings.put("broker.fusionauth.api-key", FusionAuthStandIn.ADMIN_API_KEY);
+        assertFound(VERSION, OK, "1.69.0");
+
+        sandbox.fusionAuth().version("1.47.1");
+        assertFound(VERSION, FAULT, "1.47.1");
+    }
+
+    @Test
+    void aKeyThatMayMoreThanItNeedsIsAWarning() {
+        settings.put("broker.fusionauth.api-key", FusionAuthStandIn.ADMIN_API_KEY);
+
+        assertFound(API_KEY, WARNING, "may read applications");
+        assertFound(KEY_USER_SEARCH, WARNING, "allowed, which only keep-alive");
+    }
+
+    @Test
+    void aTenantThatIsNotThereIsAFault() {
+        settings.put("broker.fusionauth.tenant-id", "00000000-0000-4000-8000-000000000000");
+
+        assertFound(TENANT, FAULT, "there is no tenant");
+    }
+
+    @Test
+    void anApplicationThatIsNotThereIsAFaultWhereTheKeyMaySeeAndElseAWarning() {
+        settings.put("broker.fusionauth.application-id", "00000000-0000-4000-8000-000000000000");
+        assertFound(APPLICATION, WARNING, "no provider has settings for application");
+
+        settings.put("broker.fusionauth.api-key", FusionAuthStandIn.ADMIN_API_KEY);
+        assertFound(APPLICATION, FAULT, "there is no application");
+    }
+
+    @Test
+    void anotherIssuerIsAFault() {
+        sandbox.fusionAuth().issuer("acme.com");
+        assertFound(ISSUER, FAULT, "tokens say 'acme.com'");
+
+        sandbox.fusionAuth()
+                .fault(FusionAuthFault.of(FusionAuthFault.Kind.ERROR_500).on("*", "/.well-known/openid*"));
+        assertFound(ISSUER, WARNING, "cannot be read (500)");
+    }
+
+    @Test
+    void signingByHmacIsAFaultAndSoAreKeysThatCannotBeRead() {
+        sandbox.fusionAuth().hmacOnly(true);
+        assertFound(SIGNING_KEYS, FAULT, "there is no asymmetric key");
+
+        sandbox.fusionAuth().jwksOutage(true);
+        assertFound(SIGNING_KEYS, FAULT, "answers 503");
+    }
+
+    @Test
+    void aKeyThatFusionAuthDoesNotKnowIsOneFault() {
+        settings.put("broker.fusionauth.api-key", "none-of-fusionauths");
+
+        assertFound(API_KEY, FAULT, "refuses it for everything");
+        assertThat(findings()).extracting(Finding::check).doesNotContain(KEY_LINK_GET, KEY_USER_GET);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "KEY_LINK_GET,     GET,    /api/identity-provider/link",
+        "KEY_LINK_POST,    POST,   /api/identity-provider/link",
+        "KEY_LINK_DELETE,  DELETE, /api/identity-provider/link",
+        "KEY_PENDING_GET,  GET,    /api/identity-provider/link/pending",
+        "KEY_USER_GET,     GET,    /api/user",
+        "KEY_PROVIDER_GET, GET,    /api/identity-provider"
+    })
+    void eachRightThatTheKeyLacksIsAFault(Check check, String method, String endpoint) {
+        var permissions = new HashMap<>(FusionAuthStandIn.BROKER_PERMISSIONS);
+        permissions.computeIfPresent(endpoint, (path, methods) -> {
+            var less = new HashSet<>(methods);
+            less.remove(method);
+            return less;
+        });
+        var key = IssuedSecrets.fresh("doctor-test-key-");
+        sandbox.fusionAuth().addApiKey(new ApiKey(key, null, permissions));
+        settings.put("broker.fusionauth.api-key", key);
+
+        var findings = assertFound(check, FAULT, "not allowed");
+
+        assertThat(findings.stream().filter(finding -> finding.check().label().startsWith("key: ")))
+                .filteredOn(finding -> finding.check() != check)
+                .hasSize(6)
+                .allMatch(finding -> finding.result() == OK);
+    }
+
+    @Test
+    void aRightThatTheSettingsDoWithoutIsAWarning() {
+        var key = IssuedSecrets.fresh("doctor-test-key-");
+        sandbox.fusionAuth()
+                .addApiKey(
+                        new ApiKey(key, null, Map.of("/api/identity-provider/link", Set.of("GET", "POST", "DELETE"))));
+        settings.put("broker.fusionauth.api-key", key);
+        settings.put("broker.accounts.require-active-user", "false");
+        givenInFull();
+
+        assertFound(KEY_USER_GET, WARNING, "not needed");
+        assertFound(KEY_PROVIDER_GET, WARNING, "not needed");
+        assertFound(PROVIDERS, OK, "Given");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PROXY_404, FAULT, something between", "ERROR_500, WARNING, cannot be told"})
+    void anAnswerThatIsNotAboutTheRightIsSaid(FusionAuthFault.Kind kind, Result result, String found) {
+        sandbox.fusionAuth().fault(FusionAuthFault.of(kind).on("GET", "/api/user/*"));
+
+        assertFound(KEY_USER_GET, result, found);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10, WARNING", "-10, WARNING", "60, FAULT", "-60, FAULT", "0, OK"})
+    void aClockThatIsAheadOrBehindIsSaidOfEveryServer(int seconds, Result result) {
+        clock = Clock.offset(Clock.systemUTC(), Duration.ofSeconds(seconds));
+
+        var findings = findings();
+
+        assertThat(findings)
+                .filteredOn(finding -> finding.check() == CLOCK)
+                .hasSize(2)
+                .allMatch(finding -> finding.result() == result);
+        assertThat(findings)
+                .filteredOn(finding -> finding.check() == STORE_CLOCK)
+                .hasSize(1)
+                .allMatch(finding -> finding.result() == result);
+    }
+
+    @Test
+    void noProviderIsAFault() {
+        sandbox.fusionAuth().providers().stream()
+                .map(IdentityProvider::id)
+                .forEach(sandbox.fusionAuth()::removeProvider);
+
+        assertFound(PROVIDERS, FAULT, "none can be used");
+    }
+
+    @Test
+    void aProviderThatIsSwitchedOffIsAWarning() {
+        provider(contoso -> contoso.withEnabled(false));
+        assertFound(PROVIDER_USE, WARNING, "it is disabled");
+
+        provider(contoso -> contoso.withEnabled(true).forApplication(FusionAuthStandIn.APPLICATION_ID, false, false));
+        assertFound(PROVIDER_USE, WARNING, "is not enabled for the application");
+
+        provider(contoso -> contoso.forApplication(FusionAuthStandIn.APPLICATION_ID, true, false)
+                .withStrategy(LinkingStrategy.Disabled));
+        assertFound(PROVIDER_USE, WARNING, "strategy is Disabled");
+    }
+
+    @Test
+    void linkingByEMailIsAWarning() {
+        provider(contoso -> contoso.withStrategy(LinkingStrategy.LinkByEmail));
+
+        assertFound(PROVIDER_STRATEGY, WARNING, "links by e-mail or user name");
+    }
+
+    @Test
+    void aScopeWithoutARefreshTokenIsAWarning() {
+        oauth2("scope", "openid profile");
+
+        assertFound(PROVIDER_SCOPE, WARNING, "lacks offline_access");
+    }
+
+    @Test
+    void aProviderThatPeopleSignInOverIsAWarning() {
+        provider(contoso -> contoso.forApplication(FusionAuthStandIn.APPLICATION_ID, true, true)
+                .forApplication(UUID.randomUUID(), true, false));
+
+        assertFound(PROVIDER_SIGN_IN, WARNING, "registers people");
+        assertFound(PROVIDER_SIGN_IN, WARNING, "enabled for 1 other applications");
+    }
+
+    @Test
+    void anIssuerThatCannotBeBelievedIsAFault() {
+        oauth2("issuer", sandbox.entra().url() + "/nowhere/v2.0");
+        assertFound(PROVIDER_DISCOVERY, FAULT, "its issuer");
+
+        oauth2("issuer", "http://localhost:1");
+        assertFound(PROVIDER_DISCOVERY, FAULT, "takes no connection");
+
+        oauth2("issuer", "https://169.254.169.254");
+        assertFound(PROVIDER_DISCOVERY, FAULT, "metadata address");
+    }
+
+    @Test
+    void endpointsThatCannotBeReachedAreAFault() {
+        provider(contoso -> contoso.withEndpoints("http://localhost:1/authorize", "http://localhost:1/token", ""));
+        assertFound(PROVIDER_ENDPOINTS, FAULT, "its authorization endpoint takes no connection");
+
+        provider(contoso -> contoso.withEndpoints("https://169.254.169.254/a", "http://localhost:1/token", ""));
+        assertFound(PROVIDER_ENDPOINTS, FAULT, "metadata address");
+    }
+
+    @Test
+    void aClientThatTheProviderRefusesIsAFault() {
+        sandbox.entra().app().expireSecrets();
+        assertFound(PROVIDER_CLIENT, FAULT, "refuses the client AADSTS7000222");
+
+        sandbox.entra().faults().add(EntraFault.aadsts(90014));
+        assertFound(PROVIDER_CLIENT, WARNING, "cannot be told");
+
+        oauth2("client_secret", "");
+        assertFound(PROVIDER_CLIENT, FAULT, "is missing");
+    }
+
+    @Test
+    void aStoreThatDoesNotOpenIsAFault(@TempDir Path folder) throws Exception {
+        settings.put("broker.store.url", "jdbc:postgresql://localhost:1/token_broker");
+        assertFound(STORE, FAULT, "cannot be reached");
+
+        settings.put(
+                "broker.store.url",
+                "jdbc:sqlite:" + Files.writeString(folder.resolve("no.db"), "This is no database. ".repeat(100)));
+        assertFound(STORE, FAULT, "is a file, but no SQLite database");
+    }
+
+    @Test
+    void aSchemaOfAnotherBrokerIsSaid() throws SQLException {
+        execute(url(), "DELETE FROM token_broker_schema WHERE version <> '1'", "DROP TABLE refresh_turns");
+        assertFound(STORE_SCHEMA, WARNING, "is of an older broker");
+        assertThat(strings(url(), "SELECT name FROM sqlite_master")).doesNotContain("refresh_turns");
+
+        execute(
+                url(),
+                "INSERT INTO token_broker_schema SELECT 99, '99', 'later breaks before 99', type, 'V99__later_breaks_before_99.sql', checksum, installed_by, installed_on, 1, success FROM token_broker_schema WHERE version = '1'");
+        assertFound(STORE_SCHEMA, FAULT, "is of a newer broker");
+    }
+
+    @Test
+    void aStoreThatAnotherHoldsIsAFault() throws SQLException {
+        try (var other = DriverManager.getConnection(url());
+                var statement = other.createStatement()) {
+            statement.execute("BEGIN IMMEDIATE");
+
+            assertFound(STORE_WRITE, FAULT, "is locked by another process");
+
+            statement.execute("ROLLBACK");
+        }
+    }
+
+    @Test
+    void rowsOfOtherKeysAreCounted() throws SQLException {
+        var first = settings.getOrDefault("broker.sealing-keys", "");
+        row(read());
+        assertFound(SEALING_KEYS, OK, "the first opens 1 rows");
+
+        settings.put("broker.sealing-keys", OTHER_KEY + "," + first);
+        assertFound(SEALING_KEYS, WARNING, "1 rows are still sealed by a key that is not the first");
+
+        settings.put("broker.sealing-keys", OTHER_KEY);
+        assertFound(SEALING_KEYS, FAULT, "1 rows are sealed by a key that is not configured");
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.MATCH_ALL, names = "ASK_.*")
+    void whatOnlyATryTellsIsAsked(Check check) {
+        assertThat(findings()).anyMatch(finding -> finding.check() == check && finding.result() == ASK);
+    }
+
+    @Test
+    void namesThatOthersChooseGiveATerminalNoCommands() {
+        var finding = Finding.ok(PROVIDER_USE, "Con\u001b[31mtoso\n", "on");
+
+        assertThat(finding.subject()).isEqualTo("Con?[31mtoso?");
+    }
+
+    @Test
+    @Order(Integer.MAX_VALUE)
+    void everyCheckWasSeenToBeWellAndNotWell() {
+        var notWell = EnumSet.allOf(Check.class);
+        notWell.removeIf(check -> seen.getOrDefault(check, Set.of()).stream().anyMatch(result -> result != OK));
+        assertThat(notWell).isEmpty();
+        var well = EnumSet.allOf(Check.class);
+        well.removeIf(check -> check.name().startsWith("ASK_") || check == UNFINISHED);
+        well.removeIf(check -> seen.getOrDefault(check, Set.of()).contains(OK));
+        assertThat(well).isEmpty();
+    }
+
+    private List<Finding> assertFound(Check check, Result result, String found) {
+        var findings = findings();
+        assertThat(findings)
+                .filteredOn(finding -> finding.check() == check && finding.result() == result)
+                .extracting(Finding::found)
+                .anyMatch(text -> text.contains(found));
+        return findings;
+    }
+
+    private List<Finding> findings() {
+        return note(new Doctor(Patients.of(settings), clock).findings());
+    }
+
+    private List<Finding> note(List<Finding> findings) {
+        findings.forEach(finding -> seen.computeIfAbsent(finding.check(), any -> EnumSet.noneOf(Result.class))
+                .add(finding.result()));
+        var report = new Report(findings);
+        assertThat(report.exitCode())
+                .isEqualTo(findings.stream().anyMatch(finding -> finding.result() == FAULT) ? 1 : 0);
+        assertThat(Stream.of(report.table(), report.json()))
+                .allSatisfy(text -> assertThat(IssuedSecrets.all())
+                        .filteredOn(secret -> secret.length() > 12)
+                        .noneMatch(text::contains));
+        return findings;
+    }
+
+    private BrokerSettings read() {
+        return Settings.of(settings);
+    }
+
+    private void provider(UnaryOperator<IdentityProvider> change) {
+        var contoso = sandbox.fusionAuth().providers().stream()
+                .filter(provider -> provider.id().equals(Sandbox.CONTOSO))
+                .findFirst()
+                .orElseThrow();
+        sandbox.fusionAuth().addProvider(change.apply(contoso));
+    }
+
+    private void oauth2(String member, String value) {
+        provider(contoso -> {
+            var json = contoso.json().deepCopy();
+            json.withObject("/oauth2").put(member, value);
+            return new IdentityProvider(json);
+        });
+    }
+
+    private void givenInFull() {
+        var provider = "broker.providers.\"%s\".".formatted(UUID.randomUUID());
+        var contoso = sandbox.issuer(io.tokenbroker.sandbox.entra.Tenant.CONTOSO);
+        settings.put(provider + "name", "Given");
+        settings.put(provider + "issuer", contoso);
+        settings.put(provider + "client-id", sandbox.entra().app().clientId());
+        settings.put(provider + "client-secret", sandbox.entra().app().secret());
+    }
+
+    private String url() {
+        return settings.getOrDefault("broker.store.url", "");
+    }
+
+    private void row(BrokerSettings sealedBy) throws SQLException {
+        var id = new AccountId(Sandbox.CONTOSO, "an identity");
+        var token = new GrantSeal(new ColumnSealer(new SealingKeys(sealedBy)))
+                .refreshToken(id, "root", Secret.of(IssuedSecrets.fresh("doctor-test-")));
+        try (var connection = DriverManager.getConnection(url());
+                var insert = connection.prepareStatement(
+                        "INSERT INTO grants (account_id, user_id, linked_at, root, refresh_token, issued_at, version, lease_until, status, status_since, consecutive_failures, next_look_at) VALUES (?, 'user', 1, 'root', ?, 0, 1000, 0, 'active', 0, 0, 0)")) {
+            insert.setString(1, id.toString());
+            insert.setBytes(2, token);
+            insert.executeUpdate();
+        }
+    }
+
+    private List<String> rows() throws SQLException {
+        return Stream.of(
+                        strings(url(), "SELECT hex(refresh_token) || version || account_id FROM grants"),
+                        strings(url(), "SELECT turn FROM refresh_turns"),
+                        strings(url(), "SELECT version FROM token_broker_schema"),
+                        strings(url(), "SELECT name FROM sqlite_master"))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static void execute(String url, String... statements) throws SQLException {
+        try (var connection = DriverManager.getConnection(url)) {
+            for (var sql : Arrays.asList(statements)) {
+                execute(connection, sql);
+            }
+        }
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static List<String> strings(String url, String sql) throws SQLException {
+        try (var connection = DriverManager.getConnection(url);
+                var statement = connection.createStatement();
+                var found = statement.executeQuery(sql)) {
+            var all = new java.util.ArrayList<String>();
+            while (found.next()) {
+                all.add(found.getString(1));
+            }
+            return all;
+        }
+    }
+}
