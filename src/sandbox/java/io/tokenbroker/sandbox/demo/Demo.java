@@ -54,6 +54,7 @@ public final class Demo {
         var link = new EarlierLink(sandbox)
                 .add(FusionAuthStandIn.ZOE_ID, Sandbox.CONTOSO, Tenant.CONTOSO, "bea@contoso.com");
         var account = new AccountId(link.identityProviderId(), link.identityProviderUserId()).toString();
+        sandbox.fusionAuth().webhooks().to(BROKER.resolve("/webhooks/fusionauth"));
         Files.writeString(settings, properties(sandbox));
         awaitBroker();
         System.out.println(welcome(sandbox, page, account));
@@ -82,7 +83,7 @@ public final class Demo {
     }
 
     private static String properties(Sandbox sandbox) {
-        return sandbox.settings().entrySet().stream()
+        return sandbox.settingsWithWebhooks().entrySet().stream()
                 .map(setting -> setting.getKey() + "=" + setting.getValue())
                 .collect(Collectors.joining("\n", "", "\n"));
     }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.jose4j.jwk.EcJwkGenerator;
 import org.jose4j.jwk.JsonWebKey;
 import org.jose4j.jwk.PublicJsonWebKey;
@@ -11,13 +12,30 @@ import org.jose4j.jwk.RsaJwkGenerator;
 import org.jose4j.keys.EllipticCurves;
 import org.jose4j.lang.JoseException;
 
-/** The keys that sign tokens: the last one is in use, all are published. */
+/** The keys that sign tokens: the last one is in use, all are published. So is the one that signs webhooks. */
 final class FusionAuthSigningKeys {
 
     private static final int RSA_BITS = 2048;
 
     private final List<PublicJsonWebKey> keys = new CopyOnWriteArrayList<>(List.of(generate("RS256")));
     private volatile boolean outage;
+
+    /** The same for all stand-ins of the process: made when first asked for. */
+    private static final class OfWebhooks {
+        private static final PublicJsonWebKey KEY = made();
+
+        private static PublicJsonWebKey made() {
+            var key = generate("RS256");
+            key.setKeyId(Webhooks.KEY_ID);
+            // Any RSA algorithm may be tried.
+            key.setAlgorithm(null);
+            return key;
+        }
+    }
+
+    PublicJsonWebKey ofWebhooks() {
+        return OfWebhooks.KEY;
+    }
 
     PublicJsonWebKey current() {
         return keys.getLast();
@@ -56,7 +74,7 @@ final class FusionAuthSigningKeys {
     Map<String, Object> published() {
         return Map.of(
                 "keys",
-                keys.stream()
+                Stream.concat(keys.stream(), Stream.of(ofWebhooks()))
                         .map(key -> key.toParams(JsonWebKey.OutputControlLevel.PUBLIC_ONLY))
                         .toList());
     }

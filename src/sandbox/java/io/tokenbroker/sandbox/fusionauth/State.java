@@ -20,6 +20,7 @@ final class State {
     final FusionAuthDiscovery discovery = new FusionAuthDiscovery(switches);
     final Application application;
     final Tokens tokens;
+    final Webhooks webhooks;
     private final URI url;
     private volatile String issuer;
 
@@ -28,6 +29,7 @@ final class State {
         issuer = url.toString();
         application = new Application(FusionAuthStandIn.APPLICATION_ID, FusionAuthStandIn.TENANT_ID);
         tokens = new Tokens(this);
+        webhooks = new Webhooks(this);
         access.addTenant(FusionAuthStandIn.TENANT_ID);
     }
 
@@ -56,6 +58,7 @@ final class State {
         switches.reset();
         clock.reset();
         traffic.clear();
+        webhooks.to(null);
         signingKeys.outage(false);
     }
 }
