@@ -137,6 +137,7 @@ class ArchitectureTest {
                             "seal",
                             "settings",
                             "time")),
+            Map.entry("webhook", List.of("caller", "database", "grant", "link", "problem", "settings", "time")),
             Map.entry("http", List.of("problem")),
             Map.entry(
                     "ops",

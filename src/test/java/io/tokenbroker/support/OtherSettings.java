@@ -19,7 +19,7 @@ import java.util.UUID;
 
 /**
  * A broker whose API key may not read identity providers: two are given in full by settings, one by its issuer and one
- * by its endpoints. Without PKCE, with several redirect URIs, and with clients that may do little.
+ * by its endpoints. Webhooks are signed by a shared secret. Without PKCE, with several redirect URIs, and with clients that may do little.
  */
 public final class OtherSettings implements QuarkusTestProfile {
 
@@ -37,6 +37,9 @@ public final class OtherSettings implements QuarkusTestProfile {
 
     /** What a sign-in at Fabrikam must satisfy. */
     public static final String SECOND_FACTOR = "{\"access_token\":{\"acrs\":{\"essential\":true,\"values\":[\"p1\"]}}}";
+
+    /** What FusionAuth signs its webhooks with. */
+    public static final String WEBHOOK_SECRET = "sandbox-webhook-secret-3pQvYbW5sVn3xKcJ8fHgLw2d";
 
     private static final String LIMITED_API_KEY = "sandbox-limited-key-4kWqYbW5sVn3xKcJ8fHgLw2d";
 
@@ -71,6 +74,8 @@ public final class OtherSettings implements QuarkusTestProfile {
             mayReadProviders(false);
             var settings = new HashMap<String, String>();
             settings.put("broker.fusionauth.api-key", LIMITED_API_KEY);
+            settings.put("broker.fusionauth.webhook-key-id", "");
+            settings.put("broker.fusionauth.webhook-secret", IssuedSecrets.record(WEBHOOK_SECRET));
             settings.put("broker.authorization.pkce", "false");
             settings.put(
                     "broker.authorization.redirect-uris",

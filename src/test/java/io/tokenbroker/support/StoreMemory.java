@@ -15,6 +15,7 @@ public final class StoreMemory {
         database().transaction("forget", session -> {
             session.update("DELETE FROM grants");
             session.update("DELETE FROM refresh_turns");
+            session.update("DELETE FROM webhook_events");
             return session.update("DELETE FROM access_tokens");
         });
     }
