@@ -20,11 +20,12 @@
  *
  * A person's path is {@code start}, {@code complete}, {@code resolve}; a back end's is {@code mint}, {@code refresh}.
  * {@code door} has more doors to {@code mint}, for programs that cannot be changed. {@code account} and {@code link} say
- * which accounts there are, {@code provider} at which identity providers. Only {@code refresh}, {@code account} and
- * {@code keepalive} use {@code grant}, the store's rows, over {@code database}. {@code fusionauth} and {@code tenant} call the two
+ * which accounts there are, {@code provider} at which identity providers. Only {@code refresh}, {@code account},
+ * {@code keepalive} and {@code webhook} use {@code grant}, the store's rows, over {@code database}. {@code fusionauth} and {@code tenant} call the two
  * upstreams, and know none of these. Where a person consented to another resource, {@code complete} has {@code mint} try
  * it, over an interface of {@code account}. {@code keepalive} renews in the background what no back end has minted for.
  * {@code doctor} looks at the surroundings of a broker that need not run.
+ * {@code webhook} hears of changes from FusionAuth, and makes the others forget what they read before.
  * {@code http} is the edge before all of them. {@code caller}, {@code policy}, {@code problem}, {@code seal},
  * {@code settings}, {@code time}, {@code upstream} and {@code ops} serve all.
  *

@@ -34,7 +34,7 @@ import org.jose4j.lang.UnresolvableKeyException;
  * then at most twice a second for all tokens. Known keys stay good through an outage.
  */
 @ApplicationScoped
-class SigningKeys implements VerificationKeyResolver {
+public class SigningKeys implements VerificationKeyResolver {
 
     private static final Logger LOG = Logger.getLogger(SigningKeys.class);
     private static final Duration FRESH = Duration.ofMinutes(10);

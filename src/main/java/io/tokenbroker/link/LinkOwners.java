@@ -25,6 +25,7 @@ import java.util.UUID;
 public class LinkOwners {
 
     private final UserApi users;
+    private final Unsettled unsettled;
     private final Clock clock;
     private final boolean isRequired;
     private final Duration sharedFor;
@@ -32,8 +33,9 @@ public class LinkOwners {
 
     final Cache<UUID, Read> reads;
 
-    LinkOwners(UserApi users, CacheBudget memory, BrokerSettings settings, Clock clock) {
+    LinkOwners(UserApi users, Unsettled unsettled, CacheBudget memory, BrokerSettings settings, Clock clock) {
         this.users = users;
+        this.unsettled = unsettled;
         this.clock = clock;
         this.reads = memory.cache(Share.USERS, Caffeine.newBuilder(), (user, read) -> 200);
         isRequired = settings.accounts().requireActiveUser();
@@ -41,20 +43,23 @@ public class LinkOwners {
         sharedFor = AheadOfTime.dueAfter(settings);
     }
 
-    /** @throws BrokerException if FusionAuth cannot be asked, or not by this API key */
-    Read of(UUID userId) {
+    /**
+     * @param notBefore how old what is remembered may be at most
+     * @throws BrokerException if FusionAuth cannot be asked, or not by this API key
+     */
+    Read of(UUID userId, Instant notBefore) {
         return isRequired
-                ? recent(userId)
+                ? recent(userId, notBefore)
                         .orElseGet(() -> readings.share(
-                                new Reading(userId, CurrentCaller.name()),
+                                new Reading(userId, unsettled.changes(), CurrentCaller.name()),
                                 // Another reading may have ended since this caller looked.
-                                () -> recent(userId).orElseGet(() -> read(userId))))
+                                () -> recent(userId, notBefore).orElseGet(() -> read(userId))))
                 : new Read(true, clock.instant());
     }
 
     /** @throws BrokerException if the user is deactivated or not registered, or FusionAuth cannot be asked */
     public void requireActive(UUID userId) {
-        if (!of(userId).isActive()) {
+        if (!of(userId, Instant.MIN).isActive()) {
             throw disabled();
         }
     }
@@ -65,9 +70,16 @@ public class LinkOwners {
                 "The account's owner is deactivated in FusionAuth, or not registered for the application. An administrator of FusionAuth decides that; no account is lost.");
     }
 
-    private Optional<Read> recent(UUID userId) {
+    private Optional<Read> recent(UUID userId, Instant notBefore) {
+        var now = clock.instant();
         return Optional.ofNullable(reads.getIfPresent(userId))
-                .filter(read -> Window.of(read.at(), sharedFor).contains(clock.instant()));
+                .filter(read -> Window.of(read.at(), sharedFor).contains(now)
+                        && !read.at().isBefore(notBefore))
+                .filter(read -> unsettled.trusts(userId, read.at(), now));
+    }
+
+    void forget(UUID userId) {
+        reads.invalidate(userId);
     }
 
     private Read read(UUID userId) {
@@ -80,6 +92,9 @@ public class LinkOwners {
     /** @param at when FusionAuth was asked */
     record Read(boolean isActive, Instant at) {}
 
-    /** @param caller that asks. Callers do not share a read, because the bulkhead may refuse one and not the other. */
-    private record Reading(UUID userId, String caller) {}
+    /**
+     * @param changes that FusionAuth has told of: a caller after one does not join a reading from before
+     * @param caller that asks. Callers do not share a read, because the bulkhead may refuse one and not the other
+     */
+    private record Reading(UUID userId, long changes, String caller) {}
 }

@@ -3,7 +3,6 @@ package io.tokenbroker.link;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
-import io.quarkus.virtual.threads.VirtualThreads;
 import io.tokenbroker.fusionauth.LinkApi;
 import io.tokenbroker.fusionauth.LinkApi.Link;
 import io.tokenbroker.link.Remembered.GrantVersions;
@@ -19,7 +18,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -33,6 +31,7 @@ public class RememberedLinks {
 
     private final LinkApi fusionAuth;
     private final LinkOwners owners;
+    private final Unsettled unsettled;
     private final GrantVersions versions;
     private final Clock clock;
     private final Duration recheckAfter;
@@ -56,12 +55,14 @@ public class RememberedLinks {
     RememberedLinks(
             LinkApi fusionAuth,
             LinkOwners owners,
+            Unsettled unsettled,
             GrantVersions versions,
             CacheBudget memory,
             BrokerSettings settings,
             Clock clock) {
         this.fusionAuth = fusionAuth;
         this.owners = owners;
+        this.unsettled = unsettled;
         this.versions = versions;
         this.clock = clock;
         this.recheckAfter = settings.accounts().recheckAfter();
@@ -81,8 +82,11 @@ public class RememberedLinks {
 
     /** Whether the link was read lately enough; a clock that was set back must not make it good for longer. */
     public boolean isFresh(Remembered link) {
-        var age = Duration.between(link.readAt(), clock.instant());
-        return !age.isNegative() && age.compareTo(recheckAfter) < 0;
+        var now = clock.instant();
+        var age = Duration.between(link.readAt(), now);
+        return !age.isNegative()
+                && age.compareTo(recheckAfter) < 0
+                && (unsettled.isEmpty() || unsettled.trusts(link.link(), link.readAt(), now));
     }
 
     /** The link; if it is too old, one of the callers reads it again. Empty if there is none. May block. */
@@ -122,6 +126,7 @@ public class RememberedLinks {
     private Optional<Remembered> read(AccountId id, Optional<UUID> owner) {
         var news = latest.get(id);
         var lastNews = news.get();
+        var changes = unsettled.changes();
         var began = moments.incrementAndGet();
         var readAt = clock.instant();
         var link = fusionAuth.find(id.providerId(), id.identity());
@@ -138,7 +143,9 @@ public class RememberedLinks {
             return found.map(read -> read.after(before, epochs)).orElse(null);
         });
         // An unlink or a change came while this was read, so the link has to be read again.
-        var overtaken = landed == null && news.get() > began;
+        var overtaken = landed == null
+                ? news.get() > began
+                : unsettled.hasChangedSince(changes, landed.link().userId());
         if (landed == null && !overtaken) {
             misses.put(new Miss(id, owner), new Missed(Window.of(readAt, missedFor), news, began));
         }
@@ -146,7 +153,8 @@ public class RememberedLinks {
     }
 
     private Remembered withOwner(AccountId id, Link link, Instant readAt) {
-        var owner = owners.of(link.userId());
+        // A link that counts for a moment counts from the older of both reads.
+        var owner = owners.of(link.userId(), unsettled.has(id) ? readAt : Instant.MIN);
         var oldest = owner.at().isBefore(readAt) ? owner.at() : readAt;
         return new Remembered(link, owner.isActive(), 0, oldest, versions.version(id), 0);
     }
@@ -160,6 +168,23 @@ public class RememberedLinks {
         links.asMap().compute(id, (same, before) -> {
             Optional.ofNullable(latest.getIfPresent(id)).ifPresent(news -> news.set(moments.incrementAndGet()));
             return null;
+        });
+    }
+
+    /** The same of an account that FusionAuth is changing, or has changed: for a while it is remembered for a moment only. */
+    public void unsettle(AccountId id) {
+        unsettled.note(id);
+        forget(id);
+    }
+
+    /** The same of a user and all accounts of the user. Goes through everything. */
+    public void unsettle(UUID user) {
+        unsettled.note(user);
+        owners.forget(user);
+        links.asMap().forEach((id, known) -> {
+            if (known.link().userId().equals(user)) {
+                forget(id);
+            }
         });
     }
 
@@ -178,38 +203,4 @@ public class RememberedLinks {
     private record Reading(AccountId id, Optional<UUID> owner, long latest, String caller) {}
 
     record Miss(AccountId id, Optional<UUID> owner) {}
-
-    /** Reads a link in use again before it is too old to be answered from, so that no caller has to wait for FusionAuth. */
-    @Singleton
-    public static class ReadAhead {
-
-        private static final int AT_ONCE = 8;
-        private static final Duration AFTER_A_FAILURE = Duration.ofSeconds(5);
-
-        private final RememberedLinks links;
-        private final AheadOfTime readings;
-        private final Clock clock;
-        private final Duration dueAfter;
-
-        ReadAhead(
-                RememberedLinks links,
-                @VirtualThreads ExecutorService threads,
-                CacheBudget memory,
-                BrokerSettings settings,
-                Clock clock) {
-            this.links = links;
-            this.readings =
-                    new AheadOfTime(threads, clock, memory, Share.READS_AHEAD, AT_ONCE, Duration.ZERO, AFTER_A_FAILURE);
-            this.clock = clock;
-            this.dueAfter = AheadOfTime.dueAfter(settings);
-        }
-
-        /** Starts a reading if this link, which is being used, is due. Never blocks. */
-        public void readIfDue(Remembered remembered) {
-            if (Duration.between(remembered.readAt(), clock.instant()).compareTo(dueAfter) >= 0) {
-                var id = AccountId.of(remembered.link());
-                readings.start(ReadAhead.class, id, () -> links.read(id));
-            }
-        }
-    }
 }

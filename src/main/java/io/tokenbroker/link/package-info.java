@@ -9,6 +9,8 @@
  *                                       the store: the row's version
  * </pre>
  *
+ * <p>{@code Unsettled} has what FusionAuth is changing, as it has told: of these, what is read counts for a second.
+ *
  * <p>{@code AccountId} is the link's name for callers. {@code AheadOfTime} reads again what is in use before it is too old.
  */
 @NullMarked

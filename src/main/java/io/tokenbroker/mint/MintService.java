@@ -1,9 +1,9 @@
 package io.tokenbroker.mint;
 
 import io.tokenbroker.account.Accounts;
+import io.tokenbroker.link.ReadAhead;
 import io.tokenbroker.link.Remembered;
 import io.tokenbroker.link.RememberedLinks;
-import io.tokenbroker.link.RememberedLinks.ReadAhead;
 import io.tokenbroker.mint.ForcedRefresh.MintTurn;
 import io.tokenbroker.mint.MintRequest.Ask;
 import io.tokenbroker.provider.Provider;

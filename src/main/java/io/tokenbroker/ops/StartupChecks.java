@@ -5,6 +5,7 @@ import io.smallrye.config.SmallRyeConfig;
 import io.tokenbroker.database.Engine;
 import io.tokenbroker.seal.SealingKeys;
 import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.settings.FusionAuthSettings;
 import io.tokenbroker.settings.SettingFiles;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
@@ -92,9 +93,20 @@ class StartupChecks {
                 API_KEY.matcher(settings.fusionauth().apiKey()).matches(),
                 "broker.fusionauth.api-key",
                 "must have no blank, line break or other character inside that an HTTP header cannot send");
+        checkWebhooks(settings.fusionauth(), faults);
         faults.tryOut("broker.sealing-keys", () -> new SealingKeys(settings));
         faults.tryOut("broker.store.url", () -> Engine.of(settings.store().url()));
         faults.requireOneLine(settings.store().password(), "broker.store.password");
+    }
+
+    private static void checkWebhooks(FusionAuthSettings settings, Faults faults) {
+        var secret = settings.webhookSecret();
+        var key = "broker.fusionauth.webhook-secret";
+        faults.require(secret.isEmpty() || secret.get().length() >= 32, key, "must have 32 characters at least");
+        faults.requireOneLine(secret, key);
+        if (secret.isPresent() && settings.webhookKeyId().isPresent()) {
+            faults.add(key + " and broker.fusionauth.webhook-key-id are both given; leave one of them out");
+        }
     }
 
     private static void checkLimits(BrokerSettings settings, Faults faults) {

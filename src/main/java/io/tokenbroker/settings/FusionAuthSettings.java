@@ -51,4 +51,21 @@ public interface FusionAuthSettings {
     /** Where the keys of users' tokens are. Without it: {@code <url>/.well-known/jwks.json}. */
     @Example("https://auth.example.com/.well-known/jwks.json")
     Optional<URI> jwksUrl();
+
+    /**
+     * The {@code kid} of the key that signs FusionAuth's webhooks, one of its JWKS; best a key for nothing else. Without it
+     * and {@code webhook-secret}: no webhooks.
+     */
+    @Example(value = "b2c9f3a1-6d4e-4f0b-9c57-1d2e3f4a5b6c", of = "the kid of the key that signs webhooks")
+    Optional<String> webhookKeyId();
+
+    /** The secret that FusionAuth signs its webhooks with (HMAC), instead of a published key. 32 bytes at least. */
+    @Example(
+            value = "<the secret of the HMAC key in FusionAuth>",
+            of = "the secret of the HMAC key that signs webhooks")
+    Optional<String> webhookSecret();
+
+    /** A file that holds {@code broker.fusionauth.webhook-secret}. */
+    @Example(value = "/run/secrets/fusionauth-webhook-secret", of = "a file")
+    Optional<String> webhookSecretFile();
 }

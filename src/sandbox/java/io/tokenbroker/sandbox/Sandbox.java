@@ -5,6 +5,7 @@ import io.tokenbroker.sandbox.entra.EntraStandIn;
 import io.tokenbroker.sandbox.entra.Tenant;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.IdentityProvider;
+import io.tokenbroker.sandbox.fusionauth.Webhooks;
 import io.tokenbroker.sandbox.wire.IssuedSecrets;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -129,6 +130,13 @@ public final class Sandbox implements AutoCloseable {
     public Map<String, String> settingsOfTheImpatient() {
         var settings = new TreeMap<>(settings());
         settings.put("broker.clients.demo.force-refresh-interval", "0s");
+        return settings;
+    }
+
+    /** The same, for a broker that FusionAuth tells of changes. */
+    public Map<String, String> settingsWithWebhooks() {
+        var settings = new TreeMap<>(settings());
+        settings.put("broker.fusionauth.webhook-key-id", Webhooks.KEY_ID);
         return settings;
     }
 

@@ -31,6 +31,8 @@ class RolesTest extends BrokerTest {
 
     private static final String ACCOUNT = "/accounts/" + new AccountId(Sandbox.CONTOSO, "nobody");
 
+    private static final String WEBHOOKS = "/webhooks/fusionauth";
+
     /** What there is, and for whom; every other method of these paths is for nobody. */
     private static final Map<String, Map<String, Set<Kind>>> CONTRACT = Map.ofEntries(
             Map.entry("/providers", Map.of("GET", Set.of(Kind.USER))),
@@ -47,6 +49,8 @@ class RolesTest extends BrokerTest {
             Map.entry("/msi/token", Map.of("GET", Set.of(Kind.CLIENT))),
             Map.entry(ACCOUNT + "/msi/token", Map.of("GET", Set.of(Kind.CLIENT))),
             Map.entry("/azd/token", Map.of("POST", Set.of(Kind.CLIENT))),
+            // By FusionAuth's signature, and by no credential of a caller.
+            Map.entry(WEBHOOKS, Map.of("POST", Set.of())),
             Map.entry("/.well-known/oauth-authorization-server", Map.of("GET", Set.of(Kind.values()))));
 
     private static final List<String> METHODS = List.of("GET", "POST", "PUT", "PATCH", "DELETE");
@@ -76,7 +80,7 @@ class RolesTest extends BrokerTest {
         } else if (may.contains(kind)) {
             assertThat(answer.statusCode()).as(answer.asString()).isIn(200, 400, 404);
             assertThat(answer.asString()).doesNotContain("unauthorized", "forbidden", "invalid_client");
-        } else if (kind == Kind.NOBODY) {
+        } else if (kind == Kind.NOBODY || path.equals(WEBHOOKS)) {
             refused(path, answer, 401, "unauthorized");
         } else {
             refused(path, answer, 403, "forbidden");

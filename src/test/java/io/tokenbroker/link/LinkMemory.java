@@ -13,6 +13,7 @@ public final class LinkMemory {
 
     public static void forget() {
         Arc.container().instance(RememberedLinks.class).get().misses.invalidateAll();
+        Arc.container().instance(Unsettled.class).get().known.clear();
         ClientProxy.unwrap(Arc.container().instance(LinkOwners.class).get())
                 .reads
                 .invalidateAll();

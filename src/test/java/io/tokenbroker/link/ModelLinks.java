@@ -17,18 +17,22 @@ public final class ModelLinks {
     /** Read again after 30 s. */
     public static RememberedLinks rememberedLinks(
             LinkApi fusionAuth, GrantVersions versions, BrokerSettings settings, Clock clock) {
-        return new RememberedLinks(fusionAuth, owners(settings, clock), versions, MEMORY, settings, clock);
+        var unsettled = new Unsettled(settings, clock);
+        return new RememberedLinks(
+                fusionAuth, owners(settings, unsettled, clock), unsettled, versions, MEMORY, settings, clock);
     }
 
     /** Owners who are not asked for. */
     public static LinkOwners owners() {
-        return owners(settings(Duration.ZERO), Clock.systemUTC());
+        var settings = settings(Duration.ZERO);
+        var clock = Clock.systemUTC();
+        return owners(settings, new Unsettled(settings, clock), clock);
     }
 
     @SuppressWarnings("NullAway") // never asked
-    private static LinkOwners owners(BrokerSettings settings, Clock clock) {
+    private static LinkOwners owners(BrokerSettings settings, Unsettled unsettled, Clock clock) {
         UserApi users = null;
-        return new LinkOwners(users, MEMORY, settings, clock);
+        return new LinkOwners(users, unsettled, MEMORY, settings, clock);
     }
 
     /** Settings of which only those of accounts can be asked. */

@@ -56,7 +56,7 @@ class ContractTest {
 
     @Test
     void itHasEveryCodeThatAnOperationAnswersAndNoOther() {
-        var codes = EnumSet.complementOf(EnumSet.of(ProblemType.NOT_FOUND, ProblemType.METHOD_NOT_ALLOWED)).stream()
+        var codes = EnumSet.complementOf(EnumSet.of(ProblemType.METHOD_NOT_ALLOWED)).stream()
                 .map(ProblemType::code)
                 .toList();
 
@@ -123,7 +123,7 @@ class ContractTest {
     @Test
     void theRateIsDescribedWhereItIsSent() {
         var described = Contract.operations().stream()
-                .filter(operation -> Stream.of("200", "429", "403", "400")
+                .filter(operation -> Stream.of("200", "204", "429", "403", "400")
                         .flatMap(status -> operation.answer(status).stream())
                         .allMatch(answer -> answer.path("headers").has("RateLimit")
                                 && answer.path("headers").has("RateLimit-Policy")))

@@ -73,6 +73,7 @@ class OperationsTest extends BrokerTest {
                 "/accounts/acc_x",
                 "/oauth2/token",
                 "/policy/explain",
+                "/webhooks/fusionauth",
                 "/.well-known/oauth-authorization-server"
             })
     void theManagementPortHasNothingOfTheApi(String path) {

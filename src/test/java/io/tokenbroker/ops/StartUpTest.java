@@ -253,6 +253,10 @@ class StartUpTest {
                         "/keys",
                         "broker.fusionauth.jwks-url must be an absolute http(s) URL"),
                 wrong(
+                        "broker.fusionauth.webhook-secret",
+                        "x".repeat(31),
+                        "broker.fusionauth.webhook-secret must have 32 characters at least"),
+                wrong(
                         "broker.authorization.redirect-uris",
                         "/callback",
                         "broker.authorization.redirect-uris: '/callback'"),
@@ -324,6 +328,20 @@ class StartUpTest {
     }
 
     @Test
+    void webhooksAreSignedByAKeyOrByASecret() {
+        var keyId = Map.of("broker.fusionauth.webhook-key-id", "webhooks");
+        var secret = Map.of("broker.fusionauth.webhook-secret", "x".repeat(32));
+        assertThat(started(with(keyId)).fusionauth().webhookKeyId()).contains("webhooks");
+        assertThat(started(with(secret)).fusionauth().webhookSecret()).isPresent();
+
+        var both = new HashMap<>(with(keyId));
+        both.putAll(secret);
+        assertOneLine(failure(both))
+                .contains("broker.fusionauth.webhook-secret and broker.fusionauth.webhook-key-id are both given")
+                .doesNotContain("xxx");
+    }
+
+    @Test
     void whateverIsWrongIsNamedAtOnce() {
         var given = new HashMap<>(without("broker.fusionauth.url"));
         given.putAll(Map.of(
@@ -376,6 +394,8 @@ class StartUpTest {
                         Setting::example));
         examples.put("broker.sealing-keys", SEALING_KEY);
         examples.put("broker.events.operations.secret", "whsec_" + SEALING_KEY);
+        // Instead of webhook-key-id.
+        examples.remove("broker.fusionauth.webhook-secret");
 
         assertThatCode(() -> started(examples)).doesNotThrowAnyException();
     }

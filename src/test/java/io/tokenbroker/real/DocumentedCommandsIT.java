@@ -31,9 +31,10 @@ class DocumentedCommandsIT {
     private static final Sandbox SANDBOX = Sandbox.start(0, 0);
 
     @AutoClose
-    private static final BrokerProcess BROKER = new BrokerProcess("documented-commands", SANDBOX.settings());
+    private static final BrokerProcess BROKER =
+            new BrokerProcess("documented-commands", SANDBOX.settingsWithWebhooks());
 
-    private static final Path SETTINGS = BrokerProcess.write("documented-commands", SANDBOX.settings());
+    private static final Path SETTINGS = BrokerProcess.write("documented-commands", SANDBOX.settingsWithWebhooks());
 
     /** For scripts that have the usual ones inside. */
     private static final Map<String, String> ADDRESSES = Map.of(
@@ -47,6 +48,7 @@ class DocumentedCommandsIT {
     @BeforeAll
     static void start() {
         BROKER.start();
+        SANDBOX.fusionAuth().webhooks().to(BROKER.url().resolve("/webhooks/fusionauth"));
         var link = new EarlierLink(SANDBOX)
                 .add(FusionAuthStandIn.ZOE_ID, Sandbox.CONTOSO, Tenant.CONTOSO, "bea@contoso.com");
         account = new AccountId(link.identityProviderId(), link.identityProviderUserId()).toString();

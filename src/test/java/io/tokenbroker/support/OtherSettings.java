@@ -15,7 +15,8 @@ import java.util.UUID;
 
 /**
  * A broker whose API key may not read identity providers: two are given in full by settings, one by its issuer and one
- * by its endpoints. Without PKCE, with several redirect URIs, and with clients that may do little. Some secrets are in files.
+ * by its endpoints. Webhooks are signed by a shared secret. Without PKCE, with several redirect URIs, and with clients that may do
+ * little. Some secrets are in files.
  */
 public final class OtherSettings implements QuarkusTestProfile {
 
@@ -33,6 +34,9 @@ public final class OtherSettings implements QuarkusTestProfile {
 
     /** What a sign-in at Fabrikam must satisfy. */
     public static final String SECOND_FACTOR = "{\"access_token\":{\"acrs\":{\"essential\":true,\"values\":[\"p1\"]}}}";
+
+    /** What FusionAuth signs its webhooks with. */
+    public static final String WEBHOOK_SECRET = "sandbox-webhook-secret-3pQvYbW5sVn3xKcJ8fHgLw2d";
 
     public static final String LIMITED_API_KEY = "sandbox-limited-key-4kWqYbW5sVn3xKcJ8fHgLw2d";
 
@@ -79,6 +83,8 @@ public final class OtherSettings implements QuarkusTestProfile {
             var settings = new HashMap<String, String>();
             settings.put("broker.fusionauth.api-key", "");
             settings.put("broker.fusionauth.api-key-file", file("api-key"));
+            settings.put("broker.fusionauth.webhook-key-id", "");
+            settings.put("broker.fusionauth.webhook-secret", IssuedSecrets.record(WEBHOOK_SECRET));
             settings.put("broker.sealing-keys", "");
             settings.put("broker.sealing-keys-file", file("sealing-keys"));
             settings.put("broker.authorization.pkce", "false");

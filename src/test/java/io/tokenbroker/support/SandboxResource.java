@@ -2,6 +2,7 @@ package io.tokenbroker.support;
 
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.fusionauth.Webhooks;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -17,6 +18,7 @@ public final class SandboxResource implements QuarkusTestResourceLifecycleManage
     @Override
     public Map<String, String> start() {
         var settings = new HashMap<>(SANDBOX.settingsOfTheImpatient());
+        settings.put("broker.fusionauth.webhook-key-id", Webhooks.KEY_ID);
         // All tests of a class are the same few users.
         settings.put("broker.users.requests-per-minute", "1000000");
         // Everything that a DEBUG log of ours can say is searched for secrets when the suite is over.

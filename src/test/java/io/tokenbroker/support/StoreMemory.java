@@ -17,6 +17,7 @@ public final class StoreMemory {
             session.update("DELETE FROM refresh_turns");
             session.update("DELETE FROM events");
             session.update("DELETE FROM provider_states");
+            session.update("DELETE FROM webhook_events");
             return session.update("DELETE FROM access_tokens");
         });
     }

@@ -60,6 +60,7 @@ public final class Demo {
                 .add(FusionAuthStandIn.ZOE_ID, Sandbox.CONTOSO, Tenant.CONTOSO, "bea@contoso.com");
         var account = new AccountId(link.identityProviderId(), link.identityProviderUserId()).toString();
         var receiver = new EventReceiver(RECEIVER_PORT, EVENT_SECRET, Demo::print);
+        sandbox.fusionAuth().webhooks().to(BROKER.resolve("/webhooks/fusionauth"));
         Files.writeString(settings, properties(sandbox, receiver));
         awaitBroker();
         System.out.println(welcome(sandbox, page, account));
@@ -92,7 +93,7 @@ public final class Demo {
     }
 
     private static String properties(Sandbox sandbox, EventReceiver receiver) {
-        var settings = new TreeMap<>(sandbox.settings());
+        var settings = new TreeMap<>(sandbox.settingsWithWebhooks());
         settings.put("broker.events.demo.url", receiver.url().toString());
         settings.put("broker.events.demo.secret", EVENT_SECRET);
         return settings.entrySet().stream()

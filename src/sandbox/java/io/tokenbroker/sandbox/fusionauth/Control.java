@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tokenbroker.sandbox.wire.Reply;
 import io.tokenbroker.sandbox.wire.Request;
+import java.net.URI;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
@@ -56,6 +57,12 @@ final class Control {
             case "POST tokens" -> Reply.json(200, Map.of("token", token(body)));
             case "POST providers" -> Reply.json(200, Map.of("id", provider(body)));
             case "POST users" -> Reply.json(200, Map.of("id", user(body)));
+            case "POST users/activate" -> told(standIn.activate(userId(body), true));
+            case "POST users/deactivate" -> told(standIn.activate(userId(body), false));
+            case "POST users/unregister" -> told(standIn.unregister(userId(body)));
+            case "POST webhooks" ->
+                done(() -> state.webhooks.to(
+                        Json.text(body, "url").map(URI::create).orElse(null)));
             case "POST links" -> done(() -> link(body));
             case "DELETE links" ->
                 done(() -> standIn.removeLink(
@@ -137,6 +144,15 @@ final class Control {
                 identity,
                 Json.text(body, "displayName").orElse(identity),
                 Json.text(body, "token").orElse(null));
+    }
+
+    private static UUID userId(JsonNode body) {
+        return UUID.fromString(required(body, "id"));
+    }
+
+    /** As FusionAuth answers when a webhook's receiver does not agree, and nothing was done. */
+    private static Reply told(boolean done) {
+        return done ? Reply.empty(204) : Errors.general(504, "[WebhookTransactionException]");
     }
 
     private static String required(JsonNode body, String member) {

@@ -89,9 +89,9 @@ final class FusionAuthLinkApi {
                 tenant,
                 uuid(request, "identityProviderId").orElseThrow(),
                 request.query().getOrDefault("identityProviderUserId", ""));
-        return state.links
-                .remove(key, userId)
-                .map(link -> switch (state.switches.get(Unknown.DeleteBody.class)) {
+        var removed = state.links.remove(key, userId);
+        removed.ifPresent(link -> state.webhooks.deliver(state.webhooks.ofLink("user.identity-provider.unlink", link)));
+        return removed.map(link -> switch (state.switches.get(Unknown.DeleteBody.class)) {
                     case NONE -> Reply.empty(200);
                     case LINK -> single(link);
                 })

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.jose4j.jwk.EcJwkGenerator;
 import org.jose4j.jwk.JsonWebKey;
 import org.jose4j.jwk.PublicJsonWebKey;
@@ -11,7 +12,7 @@ import org.jose4j.jwk.RsaJwkGenerator;
 import org.jose4j.keys.EllipticCurves;
 import org.jose4j.lang.JoseException;
 
-/** The keys that sign tokens: the last one is in use, all are published but the secret of a fresh installation. */
+/** The keys that sign tokens: the last one is in use, all are published but the secret of a fresh installation. So is that of webhooks. */
 final class FusionAuthSigningKeys {
 
     private static final int RSA_BITS = 2048;
@@ -34,6 +35,23 @@ final class FusionAuthSigningKeys {
     static FusionAuthSigningKeys secret() {
         var secret = generate("RS256");
         return new FusionAuthSigningKeys(secret, List.of(secret));
+    }
+
+    /** The same for all stand-ins of the process: made when first asked for. */
+    private static final class OfWebhooks {
+        private static final PublicJsonWebKey KEY = made();
+
+        private static PublicJsonWebKey made() {
+            var key = generate("RS256");
+            key.setKeyId(Webhooks.KEY_ID);
+            // Any RSA algorithm may be tried.
+            key.setAlgorithm(null);
+            return key;
+        }
+    }
+
+    PublicJsonWebKey ofWebhooks() {
+        return OfWebhooks.KEY;
     }
 
     PublicJsonWebKey current() {
@@ -97,7 +115,7 @@ final class FusionAuthSigningKeys {
     Map<String, Object> published() {
         return Map.of(
                 "keys",
-                keys.stream()
+                Stream.concat(keys.stream(), Stream.of(ofWebhooks()))
                         .filter(key -> !hmacOnly && !unpublished.contains(key))
                         .map(key -> key.toParams(JsonWebKey.OutputControlLevel.PUBLIC_ONLY))
                         .toList());

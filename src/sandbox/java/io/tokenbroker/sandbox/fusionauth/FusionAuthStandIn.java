@@ -15,6 +15,7 @@ import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -169,8 +170,33 @@ public final class FusionAuthStandIn extends HttpStandIn {
         return state.users.all();
     }
 
-    /** Deletes a user and the user's links. */
+    /** Deactivates or reactivates a user, unless the receiver of webhooks objects; whether it was done. */
+    public boolean activate(UUID id, boolean active) {
+        return changed(id, active ? "user.reactivate" : "user.deactivate", user -> user.withActive(active));
+    }
+
+    /** Takes a user off all applications, unless the receiver of webhooks objects; whether it was done. */
+    public boolean unregister(UUID id) {
+        return changed(id, "user.registration.delete", User::unregistered);
+    }
+
+    private boolean changed(UUID id, String event, UnaryOperator<User> change) {
+        var user = state.users.find(id).orElseThrow();
+        var mayChange = state.webhooks.deliver(state.webhooks.ofUser(event, user));
+        return mayChange && state.users.update(id, change).isPresent();
+    }
+
+    /** What tells the broker of changes. */
+    public Webhooks webhooks() {
+        return state.webhooks;
+    }
+
+    /** Deletes a user and the user's links, which tells of the user alone. */
     public void removeUser(UUID id) {
+        var user = state.users.find(id);
+        if (user.isPresent() && !state.webhooks.deliver(state.webhooks.ofUser("user.delete", user.get()))) {
+            return;
+        }
         state.users.remove(id);
         state.links.all().stream()
                 .filter(link -> link.userId().equals(id))
@@ -217,7 +243,10 @@ public final class FusionAuthStandIn extends HttpStandIn {
     }
 
     public void removeLink(UUID providerId, String identity) {
-        link(providerId, identity).ifPresent(link -> state.links.remove(Links.Key.of(link), link.userId()));
+        link(providerId, identity)
+                .flatMap(link -> state.links.remove(Links.Key.of(link), link.userId()))
+                .ifPresent(
+                        link -> state.webhooks.deliver(state.webhooks.ofLink("user.identity-provider.unlink", link)));
     }
 
     /** How long a pending link lives, an hour until set. */

@@ -97,10 +97,12 @@ final class LinkCreation {
         }
         var limit = provider == null ? Integer.MAX_VALUE : provider.maximumLinks(link.tenantId());
         return switch (state.links.add(link, limit)) {
-            case Links.Addition.Added(var added) ->
-                webhook == Unknown.LinkWebhook.FAILS_WRITTEN
+            case Links.Addition.Added(var added) -> {
+                state.webhooks.deliver(state.webhooks.ofLink("user.identity-provider.link", added));
+                yield webhook == Unknown.LinkWebhook.FAILS_WRITTEN
                         ? Errors.general(504, "[WebhookTransactionException]")
                         : linked(added);
+            }
             case Links.Addition.Exists(var existing) -> {
                 var reply = duplicate(link, existing);
                 if (reply.status() != 200) {

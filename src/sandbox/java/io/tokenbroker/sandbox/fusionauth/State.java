@@ -28,6 +28,7 @@ final class State {
     volatile Predicate<String> origins;
 
     final Tokens tokens;
+    final Webhooks webhooks;
     private final URI url;
     private volatile String issuer;
     private volatile String version = NEWEST;
@@ -39,6 +40,7 @@ final class State {
         this.origins = origins;
         issuer = url.toString();
         tokens = new Tokens(this);
+        webhooks = new Webhooks(this);
         access.addTenant(FusionAuthStandIn.TENANT_ID);
     }
 
@@ -88,6 +90,7 @@ final class State {
         switches.reset();
         clock.reset();
         traffic.clear();
+        webhooks.to(null);
         signingKeys.outage(false);
         signingKeys.hmacOnly(false);
         version = NEWEST;

@@ -12,6 +12,7 @@ public final class TokenRecipe {
     private final Map<String, Object> header = new LinkedHashMap<>();
     private @Nullable String algorithm;
     private boolean unknownKey;
+    private boolean webhookKey;
 
     TokenRecipe() {
         header.put("typ", "JWT");
@@ -67,6 +68,13 @@ public final class TokenRecipe {
         return this;
     }
 
+    /** Signs by the key of webhooks, RS256 until said otherwise. */
+    public TokenRecipe byWebhookKey() {
+        webhookKey = true;
+        algorithm = "RS256";
+        return this;
+    }
+
     /** Turns it into an id_token of the same person. */
     public TokenRecipe idToken() {
         return without("applicationId").without("roles").without("scope").claim("at_hash", "wfgvmE9VxjAudsl9lc6TqA");
@@ -83,6 +91,10 @@ public final class TokenRecipe {
     @Nullable
     String algorithm() {
         return algorithm;
+    }
+
+    boolean isByWebhookKey() {
+        return webhookKey;
     }
 
     boolean isByUnknownKey() {

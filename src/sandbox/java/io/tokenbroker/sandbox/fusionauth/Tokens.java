@@ -74,6 +74,9 @@ final class Tokens {
         if (recipe.isByUnknownKey()) {
             return FusionAuthSigningKeys.generate(algorithm == null ? "RS256" : algorithm);
         }
+        if (recipe.isByWebhookKey()) {
+            return state.signingKeys.ofWebhooks();
+        }
         return algorithm == null ? state.signingKeys.current() : state.signingKeys.by(algorithm);
     }
 

@@ -56,6 +56,11 @@ public record User(ObjectNode json, @Nullable String password) {
         });
     }
 
+    /** Without any registration. */
+    public User unregistered() {
+        return with(copy -> copy.putArray("registrations"));
+    }
+
     /** This user with a legacy PATCH applied; who and where it is cannot be patched. */
     User patched(JsonNode patch, Instant now) {
         var merged = Json.merge(json, patch);

@@ -26,6 +26,9 @@
  *     <td>issues any token; a claim that is {@code null} is left out</td></tr>
  * <tr><td>{@code POST /providers}</td><td>adds a provider, in the shape of the real API's {@code identityProvider}</td></tr>
  * <tr><td>{@code POST /users} {@code {email, display_name?}}</td><td>adds a registered user</td></tr>
+ * <tr><td>{@code POST /users/deactivate}, {@code /users/activate}, {@code /users/unregister} {@code {id}}</td>
+ *     <td>changes a user, unless the receiver of webhooks objects</td></tr>
+ * <tr><td>{@code POST /webhooks} {@code {url?}}</td><td>sends webhooks there from now on, or to nobody</td></tr>
  * <tr><td>{@code POST /links} {@code {userId, identityProviderId, identityProviderUserId, displayName?, token?}}</td>
  *     <td>writes a link</td></tr>
  * <tr><td>{@code DELETE /links?identityProviderId=&identityProviderUserId=}</td><td>deletes a link</td></tr>

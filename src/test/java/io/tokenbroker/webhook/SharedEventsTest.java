@@ -1,0 +1,6 @@
+package io.tokenbroker.webhook;
+
+import io.quarkus.test.junit.QuarkusTest;
+
+@QuarkusTest
+class SharedEventsTest extends SharedEvents {}
