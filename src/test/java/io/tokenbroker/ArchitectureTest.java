@@ -63,13 +63,20 @@ class ArchitectureTest {
             Map.entry(
                     "provider",
                     List.of("caller", "fusionauth", "problem", "seal", "settings", "tenant", "time", "upstream")),
-            Map.entry("account", List.of("caller", "fusionauth", "grant", "link", "policy", "problem", "settings")),
+            Map.entry("audit", List.of("caller", "link", "problem", "seal", "settings")),
+            Map.entry(
+                    "activity",
+                    List.of("account", "audit", "caller", "database", "fusionauth", "link", "problem", "time")),
+            Map.entry(
+                    "account",
+                    List.of("audit", "caller", "fusionauth", "grant", "link", "policy", "problem", "settings")),
             Map.entry(
                     "start", List.of("account", "caller", "link", "problem", "provider", "seal", "settings", "tenant")),
             Map.entry(
                     "complete",
                     List.of(
                             "account",
+                            "audit",
                             "caller",
                             "fusionauth",
                             "link",
@@ -81,7 +88,16 @@ class ArchitectureTest {
                             "time")),
             Map.entry(
                     "resolve",
-                    List.of("account", "caller", "complete", "fusionauth", "link", "problem", "seal", "settings")),
+                    List.of(
+                            "account",
+                            "audit",
+                            "caller",
+                            "complete",
+                            "fusionauth",
+                            "link",
+                            "problem",
+                            "seal",
+                            "settings")),
             Map.entry(
                     "refresh",
                     List.of(
@@ -100,6 +116,8 @@ class ArchitectureTest {
                     "mint",
                     List.of(
                             "account",
+                            "activity",
+                            "audit",
                             "caller",
                             "fusionauth",
                             "link",
@@ -115,6 +133,7 @@ class ArchitectureTest {
                     "door",
                     List.of(
                             "account",
+                            "audit",
                             "caller",
                             "link",
                             "mint",
@@ -128,6 +147,7 @@ class ArchitectureTest {
             Map.entry(
                     "keepalive",
                     List.of(
+                            "audit",
                             "database",
                             "fusionauth",
                             "grant",

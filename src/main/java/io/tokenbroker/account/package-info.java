@@ -8,6 +8,8 @@
  *  authorized   after a sign-in (complete, resolve): forget the link → start the row over
  * </pre>
  *
+ * <p>{@code VisibleAccounts} says which accounts exist for a caller, also to {@code activity}.
+ *
  * <p>{@code AccountLocks} (in {@code Accounts}): the links of one user at one provider change one at a time. The status is
  * active, reauthorization_required (the row is marked) or no_refresh_token; while the store is away, active.
  */

@@ -5,14 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.annotation.JsonValue;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.virtual.threads.VirtualThreads;
+import io.tokenbroker.audit.Origin;
+import io.tokenbroker.audit.Origin.Door;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.mint.MintRequest.Ask;
 import io.tokenbroker.mint.MintService.Begun;
 import io.tokenbroker.problem.BrokerException;
-import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.refresh.AccessToken;
 import io.tokenbroker.refresh.AccessToken.Minted;
 import io.tokenbroker.upstream.Bulkhead.CurrentCaller;
@@ -21,65 +20,60 @@ import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What every front door asks for a token. Takes the client's rate and counts how each mint ends. A hit is answered on the
- * caller's thread, the event loop; a miss gets a thread of its own.
+ * What every front door asks for a token. Takes the client's rate, and has it told how each mint ends. A hit is answered on
+ * the caller's thread, the event loop; a miss gets a thread of its own.
  */
 @Singleton
 public class Mints {
 
     private final MintService service;
-    private final MeterRegistry metrics;
+    private final MintLog log;
     private final ExecutorService threads;
 
-    /** By outcome: a token's source, or a problem's code. */
-    private final ConcurrentMap<String, Counter> counters = new ConcurrentHashMap<>();
-
-    Mints(MintService service, MeterRegistry metrics, @VirtualThreads ExecutorService threads) {
+    Mints(MintService service, MintLog log, @VirtualThreads ExecutorService threads) {
         this.service = service;
-        this.metrics = metrics;
+        this.log = log;
         this.threads = threads;
     }
 
     /** Takes the rate of one mint; a door may have work to do before it knows what to ask for. */
-    public Admission admit(Caller.Client client) {
+    public Admission admit(Caller.Client client, Origin origin) {
         return refusalCounted(() -> {
             client.policy().rate().take();
-            return new Admission(client);
+            return new Admission(client, origin);
         });
     }
 
     /** Takes the rate of several mints: the first of them are admitted, the others refused as one, so that they cost little. */
-    AdmittedOf admit(Caller.Client client, int mints) {
+    AdmittedOf admit(Caller.Client client, Origin origin, int mints) {
         return refusalCounted(() -> {
             var taken = client.policy().rate().take(mints);
-            taken.refusal().ifPresent(refused -> count(refused.type().code(), mints - taken.count()));
-            return new AdmittedOf(taken.count(), new Admission(client), taken.refusal());
+            taken.refusal().ifPresent(refused -> log.refusedByRate(origin, client, refused, mints - taken.count()));
+            return new AdmittedOf(taken.count(), () -> new Admission(client, origin.ofItem()), taken.refusal());
         });
     }
 
-    /** How many of several mints are admitted, and why the others are not. */
-    record AdmittedOf(int count, Admission admission, Optional<BrokerException> refusal) {}
+    /** How many of several mints are admitted, each of them, and why the others are not. */
+    record AdmittedOf(int count, Supplier<Admission> admission, Optional<BrokerException> refusal) {}
 
     /**
-     * Begins a mint that has not been admitted, and admits it if memory has the token. A refusal is not counted: the mint
+     * Begins a mint that has not been admitted, and admits it if memory has the token. A refusal is not told of: the mint
      * comes again through REST. Never blocks.
      */
     Begun begin(Caller.Client client, String id, MintRequest request) {
         var begun = service.begin(Ask.of(client, id, request, Optional.empty()));
-        begun.minted().ifPresent(minted -> {
-            client.policy().rate().take();
-            count(minted, null);
-        });
+        var hits = log.hits(begun.ask(), begun.issued(), Door.REST);
+        if (hits.isEmpty()) {
+            return begun.unanswered();
+        }
+        client.policy().rate().take();
+        log.hit(hits.get());
         return begun;
     }
 
@@ -87,38 +81,20 @@ public class Mints {
         try {
             return part.get();
         } catch (BrokerException refused) {
-            count(null, refused);
+            log.count(refused);
             throw refused;
         }
-    }
-
-    /** What is thrown on another thread arrives wrapped. */
-    private void count(@Nullable Minted minted, @Nullable Throwable failure) {
-        if (minted != null) {
-            count(minted.source().word, 1);
-            return;
-        }
-        var cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
-        count((cause instanceof BrokerException problem ? problem.type() : ProblemType.INTERNAL_ERROR).code(), 1);
-    }
-
-    private void count(String outcome, int mints) {
-        counters.computeIfAbsent(
-                        outcome,
-                        name -> Counter.builder("broker.mints")
-                                .description("Mints by outcome: the token's source, or the problem's code.")
-                                .tag("outcome", name)
-                                .register(metrics))
-                .increment(mints);
     }
 
     /** A mint that the client's rate has let pass. */
     public final class Admission {
 
         private final Caller.Client admitted;
+        private final Origin origin;
 
-        private Admission(Caller.Client admitted) {
+        private Admission(Caller.Client admitted, Origin origin) {
             this.admitted = admitted;
+            this.origin = origin;
         }
 
         /** What a door must look up before it can mint. It may block, and calls upstreams in the client's name. */
@@ -142,15 +118,38 @@ public class Mints {
          */
         public CompletionStage<Minted> mintInsteadOf(
                 Optional<Predicate<AccessToken>> rejected, Caller.Client client, String id, MintRequest request) {
-            return finish(refusalCounted(() -> service.begin(Ask.of(client, id, request, rejected))));
+            var ask = refusalCounted(() -> Ask.of(client, id, request, rejected));
+            return finish(refusalTold(ask, () -> service.begin(ask)));
         }
 
         /** The same for a mint that has been begun. */
         CompletionStage<Minted> finish(Begun begun) {
-            return begun.minted()
-                    .map(CompletableFuture::completedStage)
-                    .orElseGet(() -> lookUp(() -> service.finish(begun)))
-                    .whenComplete(Mints.this::count);
+            var hits = log.hits(begun.ask(), begun.issued(), origin.door());
+            if (hits.isEmpty()) {
+                return lookUp(() -> refusalTold(begun.ask(), () -> issued(begun)));
+            }
+            log.hit(hits.get());
+            return CompletableFuture.completedStage(begun.issued().orElseThrow().minted());
+        }
+
+        private Minted issued(Begun begun) {
+            var issued = begun.issued().orElseGet(() -> service.finish(begun));
+            log.issued(origin, begun.ask(), issued);
+            return issued.minted();
+        }
+
+        private <T> T refusalTold(Ask ask, Supplier<T> part) {
+            try {
+                return part.get();
+            } catch (RuntimeException refused) {
+                log.refused(origin, ask, refused);
+                throw refused;
+            }
+        }
+
+        /** Tells of a refusal that does not leave as an answer of its own, unless it has been told of. */
+        void refused(String code) {
+            log.refused(origin, admitted, code);
         }
     }
 

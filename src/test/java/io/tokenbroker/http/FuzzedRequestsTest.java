@@ -74,6 +74,11 @@ class FuzzedRequestsTest extends BrokerTest {
                 "/azd/token?api-version=2023-07-12-preview",
                 Map.of("scopes", "[\"https://management.azure.com//.default\"]")),
         LIST(Form.QUERY, "GET", "/accounts", Map.of("user_id", "\"" + FusionAuthStandIn.ALICE_ID + "\"")),
+        ACTIVITY(
+                Form.QUERY,
+                "GET",
+                "/accounts/{id}/activity",
+                Map.of("user_id", "\"" + FusionAuthStandIn.ALICE_ID + "\"", "limit", "\"20\"")),
         READ(Form.QUERY, "GET", "/accounts/{id}", Map.of("user_id", "\"" + FusionAuthStandIn.ALICE_ID + "\"")),
         START(
                 Form.JSON,
