@@ -11,14 +11,15 @@
 //                                        as "-" (a second provider of that name: <name>-<provider id>)
 //   pending                              the panel that asks; confirm-link, not-now
 //   accounts                             [data-account="<account id>"][data-status="<status>"], and in each
-//                                        [data-testid="status"], [data-testid="reauthorize"], [data-testid="unlink"]
+//                                        [data-testid="status"], [data-testid="reauthorize"], [data-testid="unlink"],
+//                                        [data-testid="show-activity"], and [data-testid="activity"] with [data-outcome]
 //   unlink-dialog                        confirm-unlink, cancel-unlink
 // body[data-ready="true"] once the page has nothing left to load; body[data-signed-in] is "true" or "false".
 
 import { call, Problem } from './api.js';
 import { callbackUri, finishSignIn, forget, goToSignIn, remember, session, takeArrival } from './auth.js';
 import { button, clearMessage, element, facts, loading, tell, tellProblem, whileBusy, when } from './view.js';
-import { explanationOf, moment, statusOf } from './words.js';
+import { explanationOf, moment, outcomeOf, statusOf } from './words.js';
 
 const PENDING = 'demo.pending';
 const NEEDED = 'demo.needed';
@@ -290,17 +291,38 @@ function accountCard(account) {
   const name = nameOf(account);
   const works = account.status === 'active';
   const explanation = explanationOf(account);
+  const activity = element('div', { className: 'outcome', 'data-testid': 'activity', 'aria-live': 'polite' });
   return element('li', { className: 'card', 'data-account': account.id, 'data-status': account.status },
     element('div', { className: 'card-top' },
       heading(name, account.provider.name),
       element('span', { className: `status ${account.status}`, 'data-testid': 'status' }, statusOf(account))),
     explanation && element('p', { className: 'explanation' }, explanation),
     facts([['Linked', when(account.linked_at)], ['Last authorized', when(account.last_authorized_at)]]),
+    activity,
     element('div', { className: 'actions' },
+      button('Who used it', () => attempt(() => showActivity(account, activity)),
+        { className: 'quiet', 'data-testid': 'show-activity', 'aria-label': `Who used ${name}` }),
       button('Re-authorize', () => attempt(() => reauthorize(account)),
         { className: works ? '' : 'primary', 'data-testid': 'reauthorize', 'aria-label': `Re-authorize ${name}` }),
       button('Unlink', () => askToUnlink(account),
         { className: 'quiet', 'data-testid': 'unlink', 'aria-label': `Unlink ${name}` })));
+}
+
+/** Which applications have used the account. Asked for only when somebody wants to know. */
+async function showActivity(account, place) {
+  const { activity, next } = await broker('GET', `/accounts/${encodeURIComponent(account.id)}/activity?limit=20`);
+  place.replaceChildren(
+    activity.length === 0
+      ? element('p', { className: 'muted' }, 'No application has used it in the last 90 days.')
+      : element('ul', { className: 'uses' }, activity.map(useOf)),
+    next ? element('p', { className: 'small' }, 'Only the last 20 are shown.') : '');
+}
+
+function useOf(use) {
+  return element('li', { 'data-outcome': use.outcome },
+    element('p', {}, element('strong', {}, use.client), ` ${outcomeOf(use)}`),
+    element('p', { className: 'small' }, use.resource || 'what the organization gives', ' · ',
+      use.count === 1 ? 'once' : `${use.count} times`, ', last ', when(use.last_at)));
 }
 
 function heading(name, under) {

@@ -98,6 +98,11 @@ export function sourceOf(token) {
   return SOURCES[token.source] ? `${token.source}: ${SOURCES[token.source]}` : token.source;
 }
 
+/** What became of an application's request for a token. */
+export function outcomeOf(use) {
+  return SOURCES[use.outcome] ? `got a token, ${SOURCES[use.outcome]}` : `was refused: ${use.outcome.replaceAll('_', ' ')}`;
+}
+
 const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 /** A moment as people write it, in their own time zone. */

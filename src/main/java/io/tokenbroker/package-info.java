@@ -25,8 +25,8 @@
  * upstreams, and know none of these. Where a person consented to another resource, {@code complete} has {@code mint} try
  * it, over an interface of {@code account}. {@code keepalive} renews in the background what no back end has minted for.
  * {@code doctor} looks at the surroundings of a broker that need not run.
- * {@code webhook} hears of changes from FusionAuth, and makes the others forget what they read before.
- * {@code http} is the edge before all of them. {@code caller}, {@code policy}, {@code problem}, {@code seal},
+ * {@code webhook} hears of changes from FusionAuth, and makes the others forget what they read before. {@code audit} and
+ * {@code activity} tell what was done. {@code http} is the edge before all of them. {@code caller}, {@code policy}, {@code problem}, {@code seal},
  * {@code settings}, {@code time}, {@code upstream} and {@code ops} serve all.
  *
  * <p>FusionAuth owns who a person is and which accounts are linked; each grant begins with its link's token. The store owns

@@ -64,9 +64,14 @@ class ArchitectureTest {
             Map.entry(
                     "provider",
                     List.of("caller", "fusionauth", "problem", "seal", "settings", "tenant", "time", "upstream")),
+            Map.entry("audit", List.of("caller", "link", "problem", "seal", "settings")),
+            Map.entry(
+                    "activity",
+                    List.of("account", "audit", "caller", "database", "fusionauth", "link", "problem", "time")),
             Map.entry(
                     "account",
                     List.of(
+                            "audit",
                             "caller",
                             "database",
                             "fusionauth",
@@ -83,6 +88,7 @@ class ArchitectureTest {
                     "complete",
                     List.of(
                             "account",
+                            "audit",
                             "caller",
                             "fusionauth",
                             "link",
@@ -94,7 +100,16 @@ class ArchitectureTest {
                             "time")),
             Map.entry(
                     "resolve",
-                    List.of("account", "caller", "complete", "fusionauth", "link", "problem", "seal", "settings")),
+                    List.of(
+                            "account",
+                            "audit",
+                            "caller",
+                            "complete",
+                            "fusionauth",
+                            "link",
+                            "problem",
+                            "seal",
+                            "settings")),
             Map.entry(
                     "refresh",
                     List.of(
@@ -114,6 +129,8 @@ class ArchitectureTest {
                     "mint",
                     List.of(
                             "account",
+                            "activity",
+                            "audit",
                             "caller",
                             "fusionauth",
                             "link",
@@ -129,6 +146,7 @@ class ArchitectureTest {
                     "door",
                     List.of(
                             "account",
+                            "audit",
                             "caller",
                             "link",
                             "mint",
@@ -142,6 +160,7 @@ class ArchitectureTest {
             Map.entry(
                     "keepalive",
                     List.of(
+                            "audit",
                             "database",
                             "event",
                             "fusionauth",

@@ -2,6 +2,9 @@ package io.tokenbroker.account;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
+import io.tokenbroker.audit.AuditEvent.Action;
+import io.tokenbroker.audit.AuditLog;
+import io.tokenbroker.audit.Origin.Door;
 import io.tokenbroker.fusionauth.LinkApi;
 import io.tokenbroker.fusionauth.LinkApi.Link;
 import io.tokenbroker.grant.GrantStore.Look;
@@ -34,13 +37,21 @@ public class Accounts {
     private final LinkOwners owners;
     private final Grants grants;
     private final AccountLocks locks;
+    private final AuditLog audit;
 
-    Accounts(LinkApi fusionAuth, RememberedLinks links, LinkOwners owners, Grants grants, AccountLocks locks) {
+    Accounts(
+            LinkApi fusionAuth,
+            RememberedLinks links,
+            LinkOwners owners,
+            Grants grants,
+            AccountLocks locks,
+            AuditLog audit) {
         this.fusionAuth = fusionAuth;
         this.links = links;
         this.owners = owners;
         this.grants = grants;
         this.locks = locks;
+        this.audit = audit;
     }
 
     /** The user's accounts at the providers that {@code provider} accepts, oldest first. */
@@ -97,6 +108,7 @@ public class Accounts {
     public boolean undo(Link link) {
         try {
             remove(link);
+            audit.writeOfBroker(Action.UNLINK, AccountId.of(link), link.userId(), "unlinked", Door.REST);
             return true;
         } catch (BrokerException e) {
             LOG.warnf("The link of account %s should go, and may stand: %s", AccountId.of(link), e.detail());
@@ -174,17 +186,6 @@ public class Accounts {
         return new BrokerException(
                 ProblemType.ACCOUNT_NOT_FOUND,
                 "There is no account of this id, or it is another user's. GET /accounts lists those of a user.");
-    }
-
-    /** Tells whether an account's tenant gives a token for these scopes now. The caller gets no token. Mint implements it. */
-    public interface TrialMint {
-
-        /**
-         * Asks the tenant once, whatever it answered a moment ago. Blocks.
-         *
-         * @throws io.tokenbroker.problem.BrokerException if there is no token, as a back end would hear it
-         */
-        void attempt(Link link, List<String> scopes);
     }
 
     /**

@@ -4,19 +4,19 @@ import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.tokenbroker.account.AllAccounts.Listed;
 import io.tokenbroker.account.AllAccounts.Listed.AccountList;
+import io.tokenbroker.audit.AuditEvent.Action;
+import io.tokenbroker.audit.AuditLog;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.caller.Metered;
 import io.tokenbroker.link.AccountId;
-import io.tokenbroker.problem.BrokerException;
-import io.tokenbroker.problem.ProblemType;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
-import java.util.UUID;
-import java.util.function.Predicate;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 @Path("/accounts")
@@ -27,12 +27,15 @@ class AccountsResource {
     private final Accounts accounts;
     private final StoredAccounts stored;
     private final AllAccounts all;
+    private final AuditLog audit;
     private final SecurityIdentity identity;
 
-    AccountsResource(Accounts accounts, StoredAccounts stored, AllAccounts all, SecurityIdentity identity) {
+    AccountsResource(
+            Accounts accounts, StoredAccounts stored, AllAccounts all, AuditLog audit, SecurityIdentity identity) {
         this.accounts = accounts;
         this.stored = stored;
         this.all = all;
+        this.audit = audit;
         this.identity = identity;
     }
 
@@ -43,65 +46,31 @@ class AccountsResource {
             @QueryParam("status") @Nullable String status,
             @QueryParam("limit") @Nullable String limit,
             @QueryParam("after") @Nullable String after) {
-        if (userId == null && Caller.of(identity) instanceof Caller.Client client) {
+        var caller = Caller.of(identity);
+        if (userId == null && caller instanceof Caller.Client client) {
             client.policy().requireListingAll();
             return all.page(client.policy(), status, limit, after);
         }
-        var owner = owner(userId);
+        var owner = VisibleAccounts.owner(caller, userId);
         AllAccounts.requireNone(status, limit, after);
-        return new AccountList(stored.completed(owner, accounts.list(owner, visibleProviders())));
+        return new AccountList(stored.completed(owner, accounts.list(owner, VisibleAccounts.providers(caller))));
     }
 
     @GET
     @Path("/{id}")
     @RolesAllowed({Caller.USER, Caller.CLIENT})
     public AccountView get(@PathParam("id") String id, @QueryParam("user_id") @Nullable String userId) {
-        var owner = owner(userId);
-        var account = AccountId.parse(id)
-                .filter(parsed -> visibleProviders().test(parsed.providerId()))
-                .orElseThrow(Accounts::notFound);
-        return stored.completed(accounts.get(owner, account));
+        var caller = Caller.of(identity);
+        return stored.completed(accounts.get(VisibleAccounts.owner(caller, userId), VisibleAccounts.id(caller, id)));
     }
 
     @DELETE
     @Path("/{id}")
     @RolesAllowed(Caller.USER)
-    public void unlink(@PathParam("id") String id) {
-        accounts.unlink(owner(null), AccountId.parse(id).orElseThrow(Accounts::notFound));
-    }
-
-    private UUID owner(@Nullable String userId) {
-        return switch (Caller.of(identity)) {
-            case Caller.User user -> {
-                if (userId != null && !userId.equals(user.id().toString())) {
-                    throw new BrokerException(
-                            ProblemType.FORBIDDEN, "A user may see their own accounts only. Leave user_id out.");
-                }
-                yield user.id();
-            }
-            case Caller.Client client -> {
-                client.policy().requireReading(client.user());
-                yield named(userId);
-            }
-        };
-    }
-
-    private static UUID named(@Nullable String userId) {
-        if (userId == null) {
-            throw BrokerException.invalidField("user_id", "is required of a client");
-        }
-        try {
-            return UUID.fromString(userId);
-        } catch (IllegalArgumentException notAnId) {
-            throw BrokerException.invalidField("user_id", "must be a FusionAuth user id");
-        }
-    }
-
-    /** A client sees accounts of its policy's providers; the others do not exist for it. */
-    private Predicate<UUID> visibleProviders() {
-        return switch (Caller.of(identity)) {
-            case Caller.User user -> provider -> true;
-            case Caller.Client client -> client.policy()::allowsProvider;
-        };
+    public void unlink(@PathParam("id") String id, RoutingContext request) {
+        var user = (Caller.User) Caller.of(identity);
+        var account = AccountId.parse(id).orElseThrow(Accounts::notFound);
+        accounts.unlink(user.id(), account);
+        audit.writeOwn(Action.UNLINK, user, Optional.of(account), "unlinked", request);
     }
 }

@@ -14,6 +14,7 @@
  *  AllAccounts     status, limit, cursor → may the client? → page → next cursor, sealed
  *  StoredAccounts  rows by account id, 200 at a time, ten times at most → of the client's providers, with a link → accounts
  * </pre>
+ * <p>{@code VisibleAccounts} says which accounts exist for a caller, also to {@code activity}.
  *
  * <p>{@code AccountLocks} (in {@code Accounts}): the links of one user at one provider change one at a time. The status is
  * active, reauthorization_required (the row is marked) or no_refresh_token; while the store is away, active.

@@ -2,6 +2,7 @@ package io.tokenbroker.caller;
 
 import io.quarkus.security.identity.SecurityIdentity;
 import io.tokenbroker.policy.ClientPolicy;
+import io.vertx.ext.web.RoutingContext;
 import java.security.Principal;
 import java.util.Optional;
 import java.util.UUID;
@@ -53,6 +54,11 @@ public sealed interface Caller extends Principal {
         public String getName() {
             return name;
         }
+    }
+
+    /** The caller of this request, once it is known. */
+    static Optional<Caller> in(RoutingContext request) {
+        return Optional.ofNullable(request.get(Caller.class.getName()));
     }
 
     /** The caller of the current request. {@code @RolesAllowed} has refused all other callers before. */

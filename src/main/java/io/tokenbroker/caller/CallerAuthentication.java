@@ -38,7 +38,8 @@ public class CallerAuthentication implements HttpAuthenticationMechanism {
     public Uni<SecurityIdentity> authenticate(RoutingContext request, IdentityProviderManager unused) {
         try {
             return Credential.in(request)
-                    .map(this::identify)
+                    .map(credential ->
+                            identify(credential).invoke(known -> request.put(Caller.class.getName(), Caller.of(known))))
                     .orElseGet(() -> Uni.createFrom().nullItem());
         } catch (BrokerException e) {
             return Uni.createFrom().failure(new AuthenticationFailedException(e));

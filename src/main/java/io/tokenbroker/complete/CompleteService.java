@@ -2,7 +2,7 @@ package io.tokenbroker.complete;
 
 import io.tokenbroker.account.Accounts;
 import io.tokenbroker.account.Accounts.AccountLocks;
-import io.tokenbroker.account.Accounts.TrialMint;
+import io.tokenbroker.account.TrialMint;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.complete.AuthorizationStates.CompleteRequest;
 import io.tokenbroker.fusionauth.CompleteApi;
@@ -147,7 +147,7 @@ class CompleteService {
     /** To authorize an account again takes the same identity; what another one has just got is taken back. */
     private Completed linked(AuthorizationState state, List<Link> before, Link link) {
         if (isWanted(state, link)) {
-            return Completed.Linked.of(accounts.authorized(link));
+            return Completed.Linked.of(accounts.authorized(link), isNew(before, link));
         }
         throw isNew(before, link) && !accounts.undo(link) ? LinkingProblems.mismatchLeft() : LinkingProblems.mismatch();
     }
@@ -191,7 +191,7 @@ class CompleteService {
             states.use(state);
             try {
                 mint.attempt(accounts.require(state.userId(), id), state.consentTo());
-                return Completed.Linked.of(accounts.get(state.userId(), id));
+                return Completed.Linked.of(accounts.get(state.userId(), id), false);
             } catch (BrokerException e) {
                 if (UNDECIDED.contains(e.type())) {
                     states.giveBack(state);

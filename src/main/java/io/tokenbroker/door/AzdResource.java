@@ -5,9 +5,9 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.NonBlocking;
+import io.tokenbroker.audit.Origin;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.link.AccountId;
-import io.tokenbroker.mint.Door;
 import io.tokenbroker.mint.MintRequest;
 import io.tokenbroker.mint.Mints;
 import io.tokenbroker.problem.BrokerException;
@@ -58,7 +58,7 @@ class AzdResource {
             throw BrokerException.invalidField("api-version", "must be " + API_VERSION);
         }
         var question = Body.required(body);
-        var admission = mints.admit(Door.AZD, client);
+        var admission = mints.admit(client, Origin.of(http));
         return admission
                 .lookUp(() -> accounts.of(client, question.tenant()))
                 .thenCompose(account -> admission.mint(client, account, question.mint()))

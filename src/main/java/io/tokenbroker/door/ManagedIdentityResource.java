@@ -3,8 +3,8 @@ package io.tokenbroker.door;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.NonBlocking;
+import io.tokenbroker.audit.Origin;
 import io.tokenbroker.caller.Caller;
-import io.tokenbroker.mint.Door;
 import io.tokenbroker.mint.MintRequest;
 import io.tokenbroker.mint.Mints;
 import io.tokenbroker.problem.BrokerException;
@@ -56,7 +56,7 @@ class ManagedIdentityResource {
         var client = (Caller.Client) Caller.of(identity);
         client.policy().rate().announce(request);
         var query = TokenQuery.of(account, Parameters.ofQuery(request));
-        return mints.admit(Door.MANAGED_IDENTITY, client)
+        return mints.admit(client, Origin.of(request))
                 .mintInsteadOf(query.rejection(), client, query.account(), query.mint())
                 .thenApply(minted -> TokenResponse.of(query, minted.token(), clock.instant()));
     }

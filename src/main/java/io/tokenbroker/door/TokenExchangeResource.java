@@ -4,11 +4,11 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.NonBlocking;
+import io.tokenbroker.audit.Origin;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.caller.UserTokens;
 import io.tokenbroker.door.TokenExchangeResource.TokenExchange.ExchangeAnswer;
 import io.tokenbroker.link.AccountId;
-import io.tokenbroker.mint.Door;
 import io.tokenbroker.mint.MintRequest;
 import io.tokenbroker.mint.Mints;
 import io.tokenbroker.problem.BrokerException;
@@ -60,7 +60,7 @@ class TokenExchangeResource {
     private CompletionStage<ExchangeAnswer> exchange(Optional<String> account, RoutingContext request) {
         var client = (Caller.Client) Caller.of(identity);
         client.policy().rate().announce(request);
-        return exchange.exchange(client, account, Parameters.ofForm(request));
+        return exchange.exchange(client, Origin.of(request), account, Parameters.ofForm(request));
     }
 
     /** The same for the account in the path. */
@@ -128,8 +128,9 @@ class TokenExchangeResource {
          *
          * @param path the account's id in the path, if it is there
          */
-        CompletionStage<ExchangeAnswer> exchange(Caller.Client client, Optional<String> path, Parameters form) {
-            var admission = mints.admit(Door.TOKEN_EXCHANGE, client);
+        CompletionStage<ExchangeAnswer> exchange(
+                Caller.Client client, Origin origin, Optional<String> path, Parameters form) {
+            var admission = mints.admit(client, origin);
             return admission
                     .lookUp(() -> understood(client, path, form))
                     .thenCompose(wanted -> admission

@@ -26,7 +26,7 @@ class MetricLabels {
 
     private static final String UNKNOWN = "/{unknown}";
     private static final String ACCOUNTS = "/accounts/";
-    private static final List<String> BELOW = List.of("/oauth2/token", "/msi/token", "/token");
+    private static final List<String> BELOW = List.of("/oauth2/token", "/msi/token", "/token", "/activity");
 
     /** Those of the API. */
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "DELETE", "OPTIONS");

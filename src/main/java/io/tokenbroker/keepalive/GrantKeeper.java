@@ -1,5 +1,8 @@
 package io.tokenbroker.keepalive;
 
+import io.tokenbroker.audit.AuditEvent.Action;
+import io.tokenbroker.audit.AuditLog;
+import io.tokenbroker.audit.Origin.Door;
 import io.tokenbroker.database.StoreUnavailable;
 import io.tokenbroker.fusionauth.LinkApi;
 import io.tokenbroker.fusionauth.LinkApi.Link;
@@ -34,14 +37,22 @@ class GrantKeeper {
     private final DueGrants due;
     private final RememberedLinks links;
     private final Renewals renewals;
+    private final AuditLog audit;
     private final Duration after;
     private final Duration soon;
     private final Clock clock;
 
-    GrantKeeper(DueGrants due, RememberedLinks links, Renewals renewals, BrokerSettings settings, Clock clock) {
+    GrantKeeper(
+            DueGrants due,
+            RememberedLinks links,
+            Renewals renewals,
+            AuditLog audit,
+            BrokerSettings settings,
+            Clock clock) {
         this.due = due;
         this.links = links;
         this.renewals = renewals;
+        this.audit = audit;
         this.after = settings.keepAlive().after();
         this.soon = after.compareTo(SOON) < 0 ? after : SOON;
         this.clock = clock;
@@ -76,6 +87,8 @@ class GrantKeeper {
             return new Renewal.NeedsPerson(ProblemType.REAUTHORIZATION_REQUIRED.code());
         }
         var renewal = renewals.renew(account.get(), before);
+        var owner = account.get().link().userId();
+        audit.writeOfBroker(Action.RENEW, row.id(), owner, renewal.outcome(), Door.KEEP_ALIVE);
         if (renewal instanceof Renewal.NeedsPerson) {
             due.postponeAgain(row, TOMORROW);
         }

@@ -89,13 +89,14 @@ class CachedMints {
         }
         var id = idIn(request.request());
         var begun = mints.begin(client.get(), id, body(request));
-        if (begun.minted().isEmpty()) {
+        if (begun.issued().isEmpty()) {
             request.put(BEGUN, begun);
             return Optional.empty();
         }
         client.get().policy().rate().announce(request);
-        return begun.minted()
-                .map(minted -> TokenAnswer.of(id, minted, clock.instant()).written());
+        return begun.issued()
+                .map(issued ->
+                        TokenAnswer.of(id, issued.minted(), clock.instant()).written());
     }
 
     /** A mint of this client that has been begun here, and that memory could not answer. */

@@ -1,7 +1,7 @@
 package io.tokenbroker.mint;
 
 import io.tokenbroker.account.Accounts;
-import io.tokenbroker.account.Accounts.TrialMint;
+import io.tokenbroker.account.TrialMint;
 import io.tokenbroker.fusionauth.LinkApi.Link;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.link.RememberedLinks;

@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.tokenbroker.audit.Origin.Door;
 import io.tokenbroker.link.AccountId;
-import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.provider.Providers;
 import io.tokenbroker.refresh.AccessToken.Minted;
@@ -14,15 +14,15 @@ import io.tokenbroker.refresh.AccessToken.Minted.Source;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Counts mints by door, provider, outcome and source as {@code broker.mints}. Only usable providers have a label of their
@@ -34,6 +34,7 @@ class MintCounts {
     private static final String MINTED = "minted";
     private static final String NONE = "none";
     private static final String UNKNOWN = "unknown";
+    private static final Set<Door> DOORS = EnumSet.complementOf(EnumSet.of(Door.KEEP_ALIVE));
 
     private final Providers providers;
     private final MeterRegistry metrics;
@@ -70,17 +71,6 @@ class MintCounts {
                 .increment(mints);
     }
 
-    /** How a mint ended. What is thrown on another thread arrives wrapped. */
-    void ended(Door door, AccountId account, @Nullable Minted token, @Nullable Throwable failure) {
-        if (token != null) {
-            minted(door, account, token);
-            return;
-        }
-        var cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
-        var type = cause instanceof BrokerException problem ? problem.type() : ProblemType.INTERNAL_ERROR;
-        refused(door, Optional.of(account), type, 1);
-    }
-
     /** The result of the work, which is what a mint takes that memory cannot answer. */
     <T> T timed(Supplier<T> work) {
         return uncached.record(work);
@@ -95,7 +85,7 @@ class MintCounts {
 
     private OfProvider countersOf(UUID provider) {
         var ofDoors = new EnumMap<Door, Map<Source, Counter>>(Door.class);
-        for (var door : Door.values()) {
+        for (var door : DOORS) {
             var ofSources = new EnumMap<Source, Counter>(Source.class);
             for (var source : Source.values()) {
                 ofSources.put(source, counter(door, provider.toString(), MINTED, source.word));

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.tokenbroker.audit.Origin;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.mint.MintRequest.BatchItemRequest;
@@ -56,7 +57,7 @@ class MintResource {
             @PathParam("id") String id, @Nullable MintRequest body, RoutingContext http) {
         var client = (Caller.Client) Caller.of(identity);
         client.policy().rate().announce(http);
-        var admission = mints.admit(Door.REST, client);
+        var admission = mints.admit(client, Origin.of(http));
         return CachedMints.begun(http, client)
                 .map(admission::finish)
                 .orElseGet(() -> admission.mint(client, id, body == null ? MintRequest.DEFAULT : body))
@@ -90,12 +91,13 @@ class MintResource {
             var requestId = RequestId.of(request);
             client.policy().rate().announce(request);
             var items = Body.required(body).requests();
-            var admitted = mints.admit(Door.BATCH, client, items.size());
+            var admitted = mints.admit(client, Origin.of(request), items.size());
             var places = new ConcurrentHashMap<Optional<UUID>, Semaphore>();
             var minted = items.stream()
                     .limit(admitted.count())
                     .gather(Gatherers.mapConcurrent(
-                            BatchRequest.MOST, item -> result(client, admitted.admission(), item, requestId, places)));
+                            BatchRequest.MOST,
+                            item -> result(client, admitted.admission().get(), item, requestId, places)));
             var refused = admitted.refusal().stream()
                     .map(refusal -> new Result(null, ProblemMappers.problem(refusal, requestId)))
                     .flatMap(result -> Collections.nCopies(items.size() - admitted.count(), result).stream());
@@ -123,7 +125,9 @@ class MintResource {
                     place.release();
                 }
             } catch (RuntimeException | JsonProcessingException refused) {
-                return new Result(null, ProblemMappers.problem(refused, requestId));
+                var problem = ProblemMappers.problem(refused, requestId);
+                admission.refused(problem.code());
+                return new Result(null, problem);
             }
         }
 

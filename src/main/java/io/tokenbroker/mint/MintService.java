@@ -61,9 +61,18 @@ class MintService {
      * A mint as far as memory has brought it.
      *
      * @param permitted empty if the provider is not known yet
-     * @param minted empty if an upstream has to be asked
+     * @param issued empty if an upstream has to be asked
      */
-    record Begun(Ask ask, Optional<Permitted> permitted, Optional<Minted> minted) {}
+    record Begun(Ask ask, Optional<Permitted> permitted, Optional<Issued> issued) {
+
+        /** The same, to be finished where it may block. */
+        Begun unanswered() {
+            return new Begun(ask, permitted, Optional.empty());
+        }
+    }
+
+    /** A token, and what it was asked for with. */
+    record Issued(TokenSpec spec, Minted minted) {}
 
     /** What the policy has permitted to ask for. */
     record Permitted(Provider provider, Target target, Optional<String> claims) {
@@ -80,7 +89,7 @@ class MintService {
         return new Begun(ask, permitted, permitted.flatMap(known -> fromMemory(ask, known)));
     }
 
-    private Optional<Minted> fromMemory(Ask ask, Permitted permitted) {
+    private Optional<Issued> fromMemory(Ask ask, Permitted permitted) {
         // Another user's account is treated as one that is not there, which takes a reading to know.
         var link = links.fresh(ask.account())
                 .filter(found -> ask.owner()
@@ -91,7 +100,7 @@ class MintService {
     }
 
     /** Gets the token that memory did not have, from wherever it takes. Blocks. */
-    Minted finish(Begun begun) {
+    Issued finish(Begun begun) {
         var ask = begun.ask();
         var id = ask.account().providerId();
         var permitted = begun.permitted().or(() -> providers.find(id).map(provider -> permitted(ask, provider)));
@@ -101,7 +110,7 @@ class MintService {
                 .orElseThrow(() -> RefusalProblems.unusable(providers.whyUnusable(id)));
         var turn = forced.turn(ask, spec);
         ask.rejected().ifPresent(rejected -> forced.drop(turn, rejected));
-        return cached(ask, spec).orElseGet(() -> refreshed(ask, spec, turn));
+        return cached(ask, spec).orElseGet(() -> new Issued(spec, refreshed(ask, spec, turn)));
     }
 
     /** Decided before anything of the account is looked at. */
@@ -112,11 +121,11 @@ class MintService {
                 provider, target, Optional.<String>ofNullable(ask.request().claims()));
     }
 
-    private Optional<Minted> cached(Ask ask, TokenSpec spec) {
+    private Optional<Issued> cached(Ask ask, TokenSpec spec) {
         var token =
                 cache.get(spec).filter(found -> ask.acceptance(clock).inMemory().test(found));
         token.ifPresent(found -> ahead.renewIfDue(spec, found));
-        return token.map(found -> new Minted(found, Source.CACHE));
+        return token.map(found -> new Issued(spec, new Minted(found, Source.CACHE)));
     }
 
     private Minted refreshed(Ask ask, TokenSpec spec, MintTurn turn) {

@@ -6,8 +6,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.quarkus.virtual.threads.VirtualThreads;
+import io.tokenbroker.audit.Origin;
+import io.tokenbroker.audit.Origin.Door;
 import io.tokenbroker.caller.Caller;
-import io.tokenbroker.link.AccountId;
 import io.tokenbroker.mint.MintRequest.Ask;
 import io.tokenbroker.mint.MintService.Begun;
 import io.tokenbroker.problem.BrokerException;
@@ -25,54 +26,54 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * What every front door asks for a token. Takes the client's rate and counts how each mint ends. A hit is answered on the
- * caller's thread, the event loop; a miss gets a thread of its own.
+ * What every front door asks for a token. Takes the client's rate, and has it told how each mint ends. A hit is answered on
+ * the caller's thread, the event loop; a miss gets a thread of its own.
  */
 @Singleton
 public class Mints {
 
     private final MintService service;
-    private final MintCounts counts;
+    private final MintLog log;
     private final ExecutorService threads;
 
-    Mints(MintService service, MintCounts counts, @VirtualThreads ExecutorService threads) {
+    Mints(MintService service, MintLog log, @VirtualThreads ExecutorService threads) {
         this.service = service;
-        this.counts = counts;
+        this.log = log;
         this.threads = threads;
     }
 
     /** Takes the rate of one mint; a door may have work to do before it knows what to ask for. */
-    public Admission admit(Door door, Caller.Client client) {
-        return refusalCounted(door, Optional.empty(), () -> {
+    public Admission admit(Caller.Client client, Origin origin) {
+        return refusalCounted(origin, () -> {
             client.policy().rate().take();
-            return new Admission(door, client);
+            return new Admission(client, origin);
         });
     }
 
     /** Takes the rate of several mints: the first of them are admitted, the others refused as one, so that they cost little. */
-    AdmittedOf admit(Door door, Caller.Client client, int mints) {
-        return refusalCounted(door, Optional.empty(), () -> {
+    AdmittedOf admit(Caller.Client client, Origin origin, int mints) {
+        return refusalCounted(origin, () -> {
             var taken = client.policy().rate().take(mints);
-            taken.refusal()
-                    .ifPresent(
-                            refusal -> counts.refused(door, Optional.empty(), refusal.type(), mints - taken.count()));
-            return new AdmittedOf(taken.count(), new Admission(door, client), taken.refusal());
+            taken.refusal().ifPresent(refused -> log.refusedByRate(origin, client, refused, mints - taken.count()));
+            return new AdmittedOf(taken.count(), () -> new Admission(client, origin.ofItem()), taken.refusal());
         });
     }
 
-    /** How many of several mints are admitted, and why the others are not. */
-    record AdmittedOf(int count, Admission admission, Optional<BrokerException> refusal) {}
+    /** How many of several mints are admitted, each of them, and why the others are not. */
+    record AdmittedOf(int count, Supplier<Admission> admission, Optional<BrokerException> refusal) {}
 
     /**
-     * Begins a mint that has not been admitted, and admits it if memory has the token. A refusal is not counted: the mint
+     * Begins a mint that has not been admitted, and admits it if memory has the token. A refusal is not told of: the mint
      * comes again through REST. Never blocks.
      */
     Begun begin(Caller.Client client, String id, MintRequest request) {
         var begun = service.begin(Ask.of(client, id, request, Optional.empty()));
-        begun.minted().ifPresent(minted -> {
-            client.policy().rate().take();
-            counts.minted(Door.REST, begun.ask().account(), minted);
-        });
+        var hits = log.hits(begun.ask(), begun.issued(), Door.REST);
+        if (hits.isEmpty()) {
+            return begun.unanswered();
+        }
+        client.policy().rate().take();
+        log.hit(hits.get(), Door.REST, begun.issued().orElseThrow());
         return begun;
     }
 
@@ -80,7 +81,7 @@ public class Mints {
         try {
             return part.get();
         } catch (BrokerException refused) {
-            counts.refused(door, account, refused.type(), 1);
+            log.count(origin, refused);
             throw refused;
         }
     }
@@ -88,12 +89,12 @@ public class Mints {
     /** A mint that the client's rate has let pass. */
     public final class Admission {
 
-        private final Door door;
         private final Caller.Client admitted;
+        private final Origin origin;
 
-        private Admission(Door door, Caller.Client admitted) {
-            this.door = door;
+        private Admission(Caller.Client admitted, Origin origin) {
             this.admitted = admitted;
+            this.origin = origin;
         }
 
         /** What a door must look up before it can mint. It may block, and calls upstreams in the client's name. */
@@ -117,17 +118,39 @@ public class Mints {
          */
         public CompletionStage<Minted> mintInsteadOf(
                 Optional<Predicate<AccessToken>> rejected, Caller.Client client, String id, MintRequest request) {
-            return finish(refusalCounted(
-                    door, AccountId.parse(id), () -> service.begin(Ask.of(client, id, request, rejected))));
+            var ask = refusalCounted(origin, () -> Ask.of(client, id, request, rejected));
+            return finish(refusalTold(ask, () -> service.begin(ask)));
         }
 
         /** The same for a mint that has been begun. */
         CompletionStage<Minted> finish(Begun begun) {
-            return begun.minted()
-                    .map(CompletableFuture::completedStage)
-                    .orElseGet(() -> lookUp(() -> counts.timed(() -> service.finish(begun))))
-                    .whenComplete(
-                            (minted, failure) -> counts.ended(door, begun.ask().account(), minted, failure));
+            var hits = log.hits(begun.ask(), begun.issued(), origin.door());
+            if (hits.isEmpty()) {
+                return lookUp(() -> refusalTold(begun.ask(), () -> issued(begun)));
+            }
+            var issued = begun.issued().orElseThrow();
+            log.hit(hits.get(), origin.door(), issued);
+            return CompletableFuture.completedStage(issued.minted());
+        }
+
+        private Minted issued(Begun begun) {
+            var issued = begun.issued().orElseGet(() -> log.timed(() -> service.finish(begun)));
+            log.issued(origin, begun.ask(), issued);
+            return issued.minted();
+        }
+
+        private <T> T refusalTold(Ask ask, Supplier<T> part) {
+            try {
+                return part.get();
+            } catch (RuntimeException refused) {
+                log.refused(origin, ask, refused);
+                throw refused;
+            }
+        }
+
+        /** Tells of a refusal that does not leave as an answer of its own, unless it has been told of. */
+        void refused(String code) {
+            log.refused(origin, admitted, code);
         }
     }
 

@@ -9,7 +9,7 @@
  *
  * <p>{@code Mints.TokenAnswer} writes the answer; how it begins, the cache holds as bytes ({@code AccessToken.Beginning}).
  * {@code MintResource} has {@code POST /accounts/{id}/token} and {@code POST /tokens}, {@code PolicyResource} says what a mint
- * would do.
+ * would do. {@code MintLog} tells how each has ended.
  */
 @NullMarked
 package io.tokenbroker.mint;

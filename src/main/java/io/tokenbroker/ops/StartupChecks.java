@@ -4,6 +4,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.smallrye.config.SmallRyeConfig;
 import io.tokenbroker.database.Engine;
 import io.tokenbroker.seal.SealingKeys;
+import io.tokenbroker.settings.AuditSettings.OnFailure;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.settings.FusionAuthSettings;
 import io.tokenbroker.settings.SettingFiles;
@@ -129,6 +130,11 @@ class StartupChecks {
                 settings.keepAlive().rate() >= 0 && settings.keepAlive().rate() <= 1_000,
                 "broker.keep-alive.rate",
                 "must be 0 to 1000 accounts a second, 0 for none");
+        faults.require(
+                settings.audit().onFailure() == OnFailure.CONTINUE
+                        || settings.audit().file().isPresent(),
+                "broker.audit.file",
+                "is missing, which broker.audit.on-failure=refuse needs: the log does not say whether it has written");
         var tokenSize = settings.limits().tokenSize().asLongValue();
         faults.require(tokenSize >= 1_024 && tokenSize <= 1_048_576, "broker.limits.token-size", "must be 1K to 1M");
     }

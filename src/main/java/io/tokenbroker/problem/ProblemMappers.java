@@ -40,9 +40,18 @@ public class ProblemMappers {
             "Bearer realm=\"token-broker\", error=\"invalid_token\", Basic realm=\"token-broker\"";
 
     private final AllowedMethods methods;
+    private final RefusalListener listener;
 
-    ProblemMappers(AllowedMethods methods) {
+    ProblemMappers(AllowedMethods methods, RefusalListener listener) {
         this.methods = methods;
+        this.listener = listener;
+    }
+
+    /** Hears of each refusal before it leaves. An interface because what tells of callers is built on problems. */
+    public interface RefusalListener {
+
+        /** Never blocks. */
+        void refused(RoutingContext request, BrokerException refusal);
     }
 
     @ServerExceptionMapper({
@@ -57,6 +66,7 @@ public class ProblemMappers {
     RestResponse<Object> answer(Throwable e, RoutingContext request) {
         var requestId = RequestId.of(request);
         var refused = refusal(e, requestId);
+        listener.refused(request, refused);
         var refusal = ErrorShape.at(request).of(refused, requestId);
         var answer = RestResponse.ResponseBuilder.<Object>create(refusal.status())
                 .entity(refusal.body())

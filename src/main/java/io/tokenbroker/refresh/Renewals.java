@@ -89,6 +89,22 @@ public class Renewals {
     /** How the renewal of an account's refresh token ended. */
     public sealed interface Renewal {
 
+        /** In one word: renewed, healthy, or a problem's code. */
+        default String outcome() {
+            return switch (this) {
+                case Renewed _ -> "renewed";
+                case Healthy _ -> "healthy";
+                case NeedsPerson(var reason) -> code(reason);
+                case Failed(var reason) -> code(reason);
+                case Away(var reason, var _) -> code(reason);
+                case Gone _ -> ProblemType.ACCOUNT_NOT_FOUND.code();
+            };
+        }
+
+        private static String code(String reason) {
+            return reason.split(",", 2)[0];
+        }
+
         /** A newer refresh token is stored. */
         record Renewed() implements Renewal {}
 

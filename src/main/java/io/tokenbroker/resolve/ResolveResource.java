@@ -2,11 +2,15 @@ package io.tokenbroker.resolve;
 
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.tokenbroker.audit.AuditEvent.Action;
+import io.tokenbroker.audit.AuditLog;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.caller.Metered;
 import io.tokenbroker.complete.Completed;
+import io.tokenbroker.link.AccountId;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.Parameters.Body;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
@@ -20,10 +24,12 @@ import org.jspecify.annotations.Nullable;
 class ResolveResource {
 
     private final ResolveService service;
+    private final AuditLog audit;
     private final SecurityIdentity identity;
 
-    ResolveResource(ResolveService service, SecurityIdentity identity) {
+    ResolveResource(ResolveService service, AuditLog audit, SecurityIdentity identity) {
         this.service = service;
+        this.audit = audit;
         this.identity = identity;
     }
 
@@ -31,9 +37,11 @@ class ResolveResource {
     // A body of one text could otherwise be made of plain text.
     @Consumes(MediaType.APPLICATION_JSON)
     @RolesAllowed(Caller.USER)
-    public Completed.Linked resolve(@Nullable ResolveRequest request) {
-        return service.resolve(
-                (Caller.User) Caller.of(identity), Body.required(request).pendingLinkId());
+    public Completed.Linked resolve(@Nullable ResolveRequest request, RoutingContext http) {
+        var user = (Caller.User) Caller.of(identity);
+        var linked = service.resolve(user, Body.required(request).pendingLinkId());
+        audit.writeOwn(Action.RESOLVE, user, AccountId.parse(linked.account().id()), linked.status(), http);
+        return linked;
     }
 
     record ResolveRequest(String pendingLinkId) {

@@ -65,7 +65,7 @@ class ResolveService {
         return locks.exclusively(
                 user.id(),
                 pending.providerId(),
-                () -> Completed.Linked.of(accounts.authorized(link(identified(pending)))));
+                () -> Completed.Linked.of(accounts.authorized(link(identified(pending))), true));
     }
 
     /** As a rule complete knew who waits; where it did not, that is asked for before anything is written. */

@@ -48,9 +48,14 @@ public final class Secret {
         return MessageDigest.isEqual(digest, sha256());
     }
 
+    /** The SHA-256 of the value, in hex. */
+    public String sha256Hex() {
+        return HexFormat.of().formatHex(sha256());
+    }
+
     /** The SHA-256 of this value and then the other, in hex. */
     public String sha256With(Secret other) {
-        return HexFormat.of().formatHex(Secret.of(reveal() + other.reveal()).sha256());
+        return Secret.of(reveal() + other.reveal()).sha256Hex();
     }
 
     private byte[] sha256() {

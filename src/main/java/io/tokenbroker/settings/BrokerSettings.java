@@ -68,6 +68,8 @@ public interface BrokerSettings {
 
     LimitSettings limits();
 
+    AuditSettings audit();
+
     /** How accounts are linked. */
     interface Authorization {
 

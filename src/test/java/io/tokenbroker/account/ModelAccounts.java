@@ -13,7 +13,8 @@ public final class ModelAccounts {
 
     private ModelAccounts() {}
 
+    @SuppressWarnings("NullAway") // only what was linked by mistake is told of, which no model does
     public static Accounts accounts(LinkApi fusionAuth, RememberedLinks links, Grants grants) {
-        return new Accounts(fusionAuth, links, ModelLinks.owners(), grants, LOCKS);
+        return new Accounts(fusionAuth, links, ModelLinks.owners(), grants, LOCKS, null);
     }
 }

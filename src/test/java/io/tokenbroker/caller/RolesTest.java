@@ -41,6 +41,7 @@ class RolesTest extends BrokerTest {
             Map.entry("/authorizations/resolve", Map.of("POST", Set.of(Kind.USER))),
             Map.entry("/accounts", Map.of("GET", Set.of(Kind.USER, Kind.CLIENT))),
             Map.entry(ACCOUNT, Map.of("GET", Set.of(Kind.USER, Kind.CLIENT), "DELETE", Set.of(Kind.USER))),
+            Map.entry(ACCOUNT + "/activity", Map.of("GET", Set.of(Kind.USER, Kind.CLIENT))),
             Map.entry(ACCOUNT + "/token", Map.of("POST", Set.of(Kind.CLIENT))),
             Map.entry("/tokens", Map.of("POST", Set.of(Kind.CLIENT))),
             Map.entry("/policy/explain", Map.of("POST", Set.of(Kind.CLIENT))),

@@ -13,6 +13,7 @@ import io.smallrye.config.ConfigMappings;
 import io.smallrye.config.ConfigMappings.ConfigClass;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.support.AnswersAsDescribed;
+import io.tokenbroker.support.AuditLines;
 import io.tokenbroker.support.Contract;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,6 +64,8 @@ class DocumentsTest {
                 assertThat(block.text()).as("run by DocumentedCommandsIT").isNotBlank();
             case "json output", "text output" -> assertThat(before(block)).matches(CodeBlock::isRun, "is run");
             case "properties" -> assertThat(keys(block)).isNotEmpty().allMatch(DocumentsTest::isSetting);
+            case "json audit" ->
+                assertThat(block.text().lines().map(AuditLines::valid)).isNotEmpty();
             case "mermaid" -> assertThat(operations(block.text())).allMatch(DocumentsTest::isOperation);
             case "text packages" -> assertThat(listed(block)).isEqualTo(packages());
             default -> {

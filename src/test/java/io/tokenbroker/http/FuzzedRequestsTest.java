@@ -75,6 +75,11 @@ class FuzzedRequestsTest extends BrokerTest {
                 Map.of("scopes", "[\"https://management.azure.com//.default\"]")),
         LIST(Form.QUERY, "GET", "/accounts", Map.of("user_id", "\"" + FusionAuthStandIn.ALICE_ID + "\"")),
         LIST_ALL(Form.QUERY, "GET", "/accounts", Map.of("status", "\"reauthorization_required\"", "limit", "\"10\"")),
+        ACTIVITY(
+                Form.QUERY,
+                "GET",
+                "/accounts/{id}/activity",
+                Map.of("user_id", "\"" + FusionAuthStandIn.ALICE_ID + "\"", "limit", "\"20\"")),
         READ(Form.QUERY, "GET", "/accounts/{id}", Map.of("user_id", "\"" + FusionAuthStandIn.ALICE_ID + "\"")),
         START(
                 Form.JSON,

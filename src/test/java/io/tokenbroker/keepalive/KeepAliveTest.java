@@ -19,6 +19,7 @@ import io.tokenbroker.sandbox.fusionauth.Unknown;
 import io.tokenbroker.sandbox.fusionauth.User;
 import io.tokenbroker.sandbox.plain.PlainProvider;
 import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.support.AuditLines;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.LinkingTest;
 import io.tokenbroker.support.TestTime;
@@ -115,12 +116,21 @@ class KeepAliveTest extends LinkingTest {
         var young = link(plainId, plain, "plain-young");
         var before = Rows.all();
         var requests = sandbox().fusionAuth().counts();
+        var told = AuditLines.behind(0).size();
 
         assertThat(run())
                 .contains(" holds 3 grants")
                 .contains("Done: 2 accounts due: 2 renewed, 0 healthy, 0 need a person, 0 failed, 0 without link");
 
         assertThat(exit).isZero();
+        assertThat(AuditLines.behind(told))
+                .filteredOn(event -> event.path("event").asText().equals("renew"))
+                .allSatisfy(event ->
+                        assertThat(event.path("caller").path("kind").asText()).isEqualTo("broker"))
+                .extracting(event -> event.path("account").path("id").asText() + " "
+                        + event.path("outcome").asText() + " "
+                        + event.path("door").asText())
+                .containsExactlyInAnyOrder(reusable + " renewed keep-alive", spent + " renewed keep-alive");
         assertThat(List.of(Rows.of(reusable), Rows.of(spent))).doesNotContainAnyElementsOf(before);
         assertThat(before).contains(Rows.of(young));
         assertThat(List.of(linkOf(reusable), linkOf(spent))).isEqualTo(links);

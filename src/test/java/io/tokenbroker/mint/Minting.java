@@ -131,6 +131,9 @@ public final class Minting {
         @Override
         public Map<String, String> getConfigOverrides() {
             var settings = new TreeMap<String, String>();
+            // Each event is written before its token leaves, or the token does not leave.
+            settings.put("broker.audit.hits", "each");
+            settings.put("broker.audit.on-failure", "refuse");
             settings.put("broker.clients.narrow.key-sha256", sha256(NARROW));
             settings.put("broker.clients.narrow.providers", Sandbox.CONTOSO.toString());
             settings.put("broker.clients.narrow.resources", ARM + "/," + ORDERS);

@@ -108,6 +108,9 @@ class StartUpTest {
                 Map.entry("broker.memory.caches", "8M"),
                 Map.entry(IN_FULL + "default-lifetime", "20m"),
                 Map.entry("broker.limits.token-size", "64K"),
+                Map.entry("broker.audit.hits", "each"),
+                Map.entry("broker.audit.on-failure", "refuse"),
+                Map.entry("broker.audit.file", "/var/log/token-broker/audit.jsonl"),
                 Map.entry("broker.accounts.recheck-after", "0s"))));
 
         assertThat(settings.authorization().redirectUris()).hasSize(2);
@@ -268,6 +271,11 @@ class StartUpTest {
                         "0s",
                         "broker.authorization.state-lifetime must be longer"),
                 wrong("broker.authorization.state-lifetime", "-1m", "broker.authorization.state-lifetime"),
+                wrong(
+                        "broker.audit.on-failure",
+                        "refuse",
+                        "broker.audit.file is missing, which broker.audit.on-failure=refuse needs"),
+                wrong("broker.audit.hits", "some", "broker.audit.hits has a value that cannot be used"),
                 wrong("broker.limits.token-size", "0", "broker.limits.token-size must be 1K to 1M"),
                 wrong("broker.limits.token-size", "99G", "broker.limits.token-size must be 1K to 1M"),
                 wrong(IN_FULL + "default-lifetime", "0s", "default-lifetime must be longer than nothing"),

@@ -114,6 +114,34 @@ class DemoPageIT {
     }
 
     @Test
+    void aPersonSeesWhoUsedAnAccount() {
+        alice.signsIn().connects("contoso", B).confirms();
+        alice.account(B).getByTestId("show-activity").click();
+        assertThat(alice.account(B).getByTestId("activity")).containsText("No application has used it");
+
+        alice.page().getByRole(AriaRole.LINK).filter(named("Back end")).click();
+        alice.byId("resource").selectOption("https://management.azure.com");
+        alice.byId("mint-all").click();
+        assertThat(alice.byId("accounts").locator("[data-outcome=token]")).hasCount(1);
+        alice.byId("resource").selectOption("https://vault.azure.net");
+        alice.byId("mint-all").click();
+        assertThat(alice.byId("accounts").locator("[data-outcome=problem]")).hasCount(1);
+        alice.opens("/").arrives();
+        alice.account(B).getByTestId("show-activity").click();
+
+        var used = alice.account(B).getByTestId("activity").locator("[data-outcome]");
+        assertThat(used).hasCount(2);
+        assertThat(used.and(alice.page().locator("[data-outcome=refresh]")))
+                .containsText("demo got a token, fresh from the tenant");
+        assertThat(used.and(alice.page().locator("[data-outcome=refresh]")))
+                .containsText("https://management.azure.com");
+        assertThat(used.and(alice.page().locator("[data-outcome=consent_required]")))
+                .containsText("demo was refused: consent required");
+        alice.takesPicture("17-who-used-it");
+        assertThat(alice.secretsInPage()).isEmpty();
+    }
+
+    @Test
     void whoCancelsAtTheProviderReadsThatNothingWasLinked() {
         alice.signsIn();
         alice.byId("connect-contoso").click();

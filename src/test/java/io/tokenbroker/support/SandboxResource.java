@@ -29,6 +29,7 @@ public final class SandboxResource implements QuarkusTestResourceLifecycleManage
         settings.put("quarkus.log.file.rotation.rotate-on-boot", "false");
         settings.put("quarkus.log.file.rotation.max-file-size", "4G");
         settings.put("quarkus.log.category.\"io.tokenbroker\".level", "DEBUG");
+        settings.put("broker.audit.file", AuditLines.FILE.toString());
         return settings;
     }
 

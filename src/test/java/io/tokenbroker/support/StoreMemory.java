@@ -14,6 +14,7 @@ public final class StoreMemory {
     public static void forget() {
         database().transaction("forget", session -> {
             session.update("DELETE FROM grants");
+            session.update("DELETE FROM activity");
             session.update("DELETE FROM refresh_turns");
             session.update("DELETE FROM events");
             session.update("DELETE FROM provider_states");

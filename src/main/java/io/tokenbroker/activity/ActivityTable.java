@@ -1,0 +1,166 @@
+package io.tokenbroker.activity;
+
+import io.tokenbroker.database.Database;
+import io.tokenbroker.database.Session;
+import io.tokenbroker.fusionauth.LinkApi.Link;
+import io.tokenbroker.link.AccountId;
+import jakarta.inject.Singleton;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The statements on the table. Blocks; throws {@link io.tokenbroker.database.StoreUnavailable}. */
+@Singleton
+class ActivityTable {
+
+    static final Duration KEPT = Duration.ofDays(90);
+    static final int ROWS_OF_AN_ACCOUNT = 1_000;
+
+    /** Written in one transaction: a commit costs more than a row. */
+    private static final int BATCH = 200;
+
+    private static final String ADD = "INSERT INTO activity"
+            + " (account_id, user_id, linked_at, client, resource, door, outcome, uses, first_at, last_at) ";
+
+    /** Replicas share a row, and one may write later what happened earlier. */
+    private static final String TO_WHAT_IS_THERE = """
+             ON CONFLICT (account_id, user_id, linked_at, client, resource, door, outcome) DO UPDATE SET
+                uses = activity.uses + excluded.uses,
+                first_at = CASE WHEN excluded.first_at < activity.first_at THEN excluded.first_at ELSE activity.first_at END,
+                last_at = CASE WHEN excluded.last_at > activity.last_at THEN excluded.last_at ELSE activity.last_at END""";
+
+    private static final String OF_LINK = ADD + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" + TO_WHAT_IS_THERE;
+
+    /** WHERE: SQLite would read ON as the beginning of a join. */
+    private static final String OF_GRANT = ADD
+            + "SELECT account_id, user_id, linked_at, ?, ?, ?, ?, ?, ?, ?"
+            + " FROM grants WHERE account_id = ?" + TO_WHAT_IS_THERE;
+
+    private static final String PAGE = """
+            SELECT client, resource, door, outcome, uses, first_at, last_at FROM activity
+            WHERE account_id = ? AND user_id = ? AND linked_at = ? AND last_at >= ? AND (client = ? OR ? = '')
+                AND (last_at < ? OR (last_at = ? AND (client, resource, door, outcome) > (?, ?, ?, ?)))
+            ORDER BY last_at DESC, client, resource, door, outcome LIMIT ?""";
+
+    /** Of rows that were used last in the same millisecond, all stay. */
+    private static final String TRIM = """
+            DELETE FROM activity WHERE account_id = ? AND last_at <
+                (SELECT last_at FROM activity WHERE account_id = ? ORDER BY last_at DESC LIMIT 1 OFFSET ?)""";
+
+    private final Database database;
+
+    ActivityTable(Database database) {
+        this.database = database;
+    }
+
+    /** Adds to what is there. In one order at all replicas: otherwise two could wait for each other's rows. */
+    void add(Map<Use, Times> uses) {
+        var sorted = new ArrayList<>(uses.entrySet());
+        sorted.sort(Comparator.comparing(entry -> entry.getKey().sortedBy()));
+        for (var from = 0; from < sorted.size(); from += BATCH) {
+            var batch = sorted.subList(from, Math.min(sorted.size(), from + BATCH));
+            database.transaction("add_activity", session -> {
+                for (var entry : batch) {
+                    add(session, entry.getKey(), entry.getValue());
+                }
+                return batch.size();
+            });
+            // What is written already must not be written again when a later batch fails.
+            batch.forEach(entry -> uses.remove(entry.getKey()));
+        }
+    }
+
+    private static void add(Session session, Use use, Times times) throws SQLException {
+        var of = new Object[] {use.client(), use.resource(), use.door().word, use.outcome()};
+        var when = new Object[] {
+            times.count(), times.first().toEpochMilli(), times.last().toEpochMilli()
+        };
+        var id = use.account().toString();
+        if (use.link().isPresent()) {
+            var link = use.link().get();
+            session.update(OF_LINK, id, link.owner().toString(), link.linkedAt().toEpochMilli(), of, when);
+        } else {
+            session.update(OF_GRANT, of, when, id);
+        }
+    }
+
+    /**
+     * Rows of this link, the last used first.
+     *
+     * @param client whose rows; without it: all
+     */
+    List<Row> page(Link link, Optional<String> client, Instant now, Cursor after, int most) {
+        return database.rows(
+                "activity",
+                Row::of,
+                PAGE,
+                AccountId.of(link).toString(),
+                link.userId().toString(),
+                link.linkedAt().toEpochMilli(),
+                now.minus(KEPT).toEpochMilli(),
+                client.orElse(""),
+                client.orElse(""),
+                after.lastAt(),
+                after.lastAt(),
+                after.client(),
+                after.resource(),
+                after.door(),
+                after.outcome(),
+                most);
+    }
+
+    /** Deletes the rows of an account that are more than it may have: the oldest. */
+    void trim(AccountId account) {
+        database.update("trim_activity", TRIM, account.toString(), account.toString(), ROWS_OF_AN_ACCOUNT - 1);
+    }
+
+    void dropOld(Instant now) {
+        database.update(
+                "drop_activity",
+                "DELETE FROM activity WHERE last_at < ?",
+                now.minus(KEPT).toEpochMilli());
+    }
+
+    /** Where a page begins: behind this row. */
+    record Cursor(long lastAt, String client, String resource, String door, String outcome) {
+
+        static final Cursor FIRST = new Cursor(Long.MAX_VALUE, "", "", "", "");
+    }
+
+    /** How often a use was seen, and when. */
+    record Times(long count, Instant first, Instant last) {
+
+        Times plus(Times more) {
+            return new Times(
+                    count + more.count,
+                    first.isBefore(more.first) ? first : more.first,
+                    last.isAfter(more.last) ? last : more.last);
+        }
+    }
+
+    /** A row as callers see it. */
+    record Row(
+            String client, String resource, String door, String outcome, long count, Instant firstAt, Instant lastAt) {
+
+        private static Row of(ResultSet row) throws SQLException {
+            return new Row(
+                    row.getString("client"),
+                    row.getString("resource"),
+                    row.getString("door"),
+                    row.getString("outcome"),
+                    row.getLong("uses"),
+                    Instant.ofEpochMilli(row.getLong("first_at")),
+                    Instant.ofEpochMilli(row.getLong("last_at")));
+        }
+
+        Cursor cursor() {
+            return new Cursor(lastAt.toEpochMilli(), client, resource, door, outcome);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package io.tokenbroker.activity;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.scheduler.Scheduled;
+import io.tokenbroker.activity.ActivityTable.Times;
+import io.tokenbroker.audit.AuditLog;
+import io.tokenbroker.database.StoreUnavailable;
+import io.tokenbroker.link.AccountId;
+import io.tokenbroker.time.Time.Window;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.LongAdder;
+import org.jboss.logging.Logger;
+
+/** Uses of accounts, in memory until they are written, which no mint waits for. A process that dies loses five seconds of them. */
+@Singleton
+public class Uses {
+
+    private static final Logger LOG = Logger.getLogger(Uses.class);
+
+    /** Of each kind: hits that are counted, and uses that wait for the store. */
+    private static final int MOST = 20_000;
+
+    private static final Duration CLEANED_AFTER = Duration.ofMinutes(1);
+
+    private final ActivityTable table;
+    private final AuditLog audit;
+    private final Clock clock;
+
+    private final ConcurrentMap<Use, LongAdder> hits = new ConcurrentHashMap<>();
+
+    /** Counters that nothing has moved: looked at once more, for a caller may have held one while it was taken out. */
+    private final Map<Use, LongAdder> idle = new HashMap<>();
+
+    private Instant lastDrain;
+
+    private final ConcurrentMap<Use, Times> waiting = new ConcurrentHashMap<>();
+    private final Set<AccountId> grown = new HashSet<>();
+    private Instant lastCleaning = Instant.EPOCH;
+
+    Uses(ActivityTable table, AuditLog audit, Clock clock) {
+        this.table = table;
+        this.audit = audit;
+        this.clock = clock;
+        this.lastDrain = clock.instant();
+    }
+
+    /**
+     * The counter of hits like this one: all that is done for a token from memory. Never blocks.
+     *
+     * @return empty if such a hit is to be told of by itself: by the settings, or because there are too many others
+     */
+    public Optional<LongAdder> hits(Use use) {
+        if (!audit.sumsHits()) {
+            return Optional.empty();
+        }
+        var known = hits.get(use);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        return hits.size() < MOST ? Optional.of(hits.computeIfAbsent(use, first -> new LongAdder())) : Optional.empty();
+    }
+
+    /** Notes one use. Never blocks. While the store is away for long, kinds of use that are new by then are left out. */
+    public void add(Use use, Instant at) {
+        put(use, new Times(1, at, at));
+    }
+
+    private void put(Use use, Times times) {
+        if (waiting.size() < MOST || waiting.containsKey(use)) {
+            waiting.merge(use, times, Times::plus);
+        }
+    }
+
+    @Scheduled(every = "5s", delayed = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void writeAndClean() {
+        write();
+        try {
+            clean();
+        } catch (StoreUnavailable away) {
+            LOG.debugf("The activity of accounts is cleaned later: %s", away.getMessage());
+        }
+    }
+
+    /** Writes what there is, so that it can be read. Blocks; leaves it for later while the store is away. */
+    synchronized void write() {
+        drain();
+        var now = new HashMap<Use, Times>();
+        waiting.keySet()
+                .forEach(use -> Optional.ofNullable(waiting.remove(use)).ifPresent(times -> now.put(use, times)));
+        // One that is left out is cleaned after a later use.
+        now.keySet().stream().filter(use -> grown.size() < MOST).forEach(use -> grown.add(use.account()));
+        try {
+            table.add(now);
+        } catch (StoreUnavailable away) {
+            LOG.debugf("The uses of accounts wait for the store: %s", away.getMessage());
+            now.forEach(this::put);
+        }
+    }
+
+    /** Hits have no time of their own: each was between the last drain and this one. */
+    private void drain() {
+        var since = lastDrain;
+        lastDrain = clock.instant();
+        idle.forEach((use, counter) -> take(use, counter, since));
+        idle.clear();
+        hits.forEach((use, counter) -> {
+            if (!take(use, counter, since) && hits.remove(use, counter)) {
+                idle.put(use, counter);
+            }
+        });
+    }
+
+    private boolean take(Use use, LongAdder counter, Instant since) {
+        var count = counter.sumThenReset();
+        if (count > 0) {
+            put(use, new Times(count, since, lastDrain));
+            audit.sum(use.deed(), count, since);
+        }
+        return count > 0;
+    }
+
+    private synchronized void clean() {
+        var now = clock.instant();
+        if (Window.of(lastCleaning, CLEANED_AFTER).contains(now)) {
+            return;
+        }
+        lastCleaning = now;
+        table.dropOld(now);
+        for (var accounts = grown.iterator(); accounts.hasNext(); ) {
+            table.trim(accounts.next());
+            accounts.remove();
+        }
+    }
+
+    /** After the last mint. */
+    void writeRest(@Observes @Priority(4_100) ShutdownEvent stopping) {
+        write();
+        if (!waiting.isEmpty()) {
+            LOG.warnf("%d kinds of use were not written to the store before the end", waiting.size());
+        }
+    }
+}

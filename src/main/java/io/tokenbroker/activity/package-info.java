@@ -1,0 +1,16 @@
+/**
+ * Who has used an account: which client, for which resource, by which door, how it ended, how often and when.
+ *
+ * <pre>
+ *  a hit ──────► one counter, in memory ─┐ each five seconds
+ *  any other ──► Uses, in memory ────────┴──► table activity ──► GET /accounts/{id}/activity
+ *                                        │
+ *                                        └ hits ► audit, which sums them by the minute
+ * </pre>
+ *
+ * <p>No mint waits for the table. It keeps 90 days, and of each account the 1,000 rows that were used last.
+ */
+@NullMarked
+package io.tokenbroker.activity;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,196 @@
+package io.tokenbroker.activity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tokenbroker.activity.ActivityTable.Cursor;
+import io.tokenbroker.activity.ActivityTable.Row;
+import io.tokenbroker.activity.ActivityTable.Times;
+import io.tokenbroker.activity.Use.UsedLink;
+import io.tokenbroker.audit.Origin.Door;
+import io.tokenbroker.fusionauth.LinkApi.Link;
+import io.tokenbroker.grant.Engines;
+import io.tokenbroker.link.AccountId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The table does the same in either database. */
+@Timeout(60)
+class ActivityTableTest {
+
+    private static final Instant NOW = Instant.parse("2026-03-10T16:15:50.123Z");
+
+    private final String identity = UUID.randomUUID().toString();
+    private final Link link = link(UUID.randomUUID(), Optional.of(NOW.minusSeconds(60)));
+
+    @ParameterizedTest
+    @EnumSource(Engines.class)
+    void whatReplicasAddIsAddedUpInOneRow(Engines engine) {
+        var tables = List.of(table(engine), table(engine));
+        var writes = IntStream.range(0, 20)
+                .mapToObj(i -> CompletableFuture.runAsync(() -> {
+                    var uses = new HashMap<Use, Times>();
+                    for (var resource = 0; resource < 30; resource++) {
+                        uses.put(use("demo", "r" + resource), new Times(2, NOW.plusSeconds(i), NOW.plusSeconds(i + 1)));
+                    }
+                    tables.get(i % 2).add(uses);
+                }))
+                .toList();
+        writes.forEach(CompletableFuture::join);
+
+        assertThat(rows(engine, link))
+                .hasSize(30)
+                .allSatisfy(row -> assertThat(row.count()).isEqualTo(40))
+                .allSatisfy(row -> assertThat(row.firstAt()).isEqualTo(NOW))
+                .allSatisfy(row -> assertThat(row.lastAt()).isEqualTo(NOW.plusSeconds(20)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Engines.class)
+    void anotherLinkOrOwnerHasNoneOfIt(Engines engine) {
+        table(engine).add(once(use("demo", "r"), NOW));
+
+        assertThat(rows(engine, link)).hasSize(1);
+        assertThat(rows(engine, link(link.userId(), Optional.of(NOW)))).isEmpty();
+        assertThat(rows(engine, link(link.userId(), Optional.empty()))).isEmpty();
+        assertThat(rows(engine, link(UUID.randomUUID(), link.insertedAt()))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Engines.class)
+    void aUseOfUnknownLinkIsThatOfTheGrantsRowOrNone(Engines engine) {
+        var use = new Use("demo", AccountId.of(link), Optional.empty(), "r", Door.REST, "forbidden");
+        table(engine).add(once(use, NOW));
+        assertThat(rows(engine, link)).isEmpty();
+
+        engine.database()
+                .update(
+                        "begin",
+                        "INSERT INTO grants (account_id, user_id, linked_at, root, refresh_token, issued_at, version, lease_until, status, status_since, consecutive_failures, next_look_at)"
+                                + " VALUES (?, ?, ?, 'r', ?, 0, 1, 0, 'active', 0, 0, 0)",
+                        AccountId.of(link).toString(),
+                        link.userId().toString(),
+                        link.linkedAt().toEpochMilli(),
+                        new byte[1]);
+        table(engine).add(once(use, NOW));
+        table(engine).add(once(use, NOW.plusSeconds(1)));
+
+        assertThat(rows(engine, link))
+                .containsExactly(new Row("demo", "r", "rest", "forbidden", 2, NOW, NOW.plusSeconds(1)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Engines.class)
+    void pagesHaveEachRowOnceTheLastUsedFirst(Engines engine) {
+        var uses = new HashMap<Use, Times>();
+        for (var i = 0; i < 25; i++) {
+            // Several at the same instant, and two clients.
+            uses.putAll(once(use(i % 2 == 0 ? "a" : "b", "r" + i), NOW.plusSeconds(i / 5)));
+        }
+        table(engine).add(uses);
+
+        var found = new ArrayList<Row>();
+        var cursor = Cursor.FIRST;
+        for (var page = page(engine, cursor); !page.isEmpty(); page = page(engine, cursor)) {
+            found.addAll(page);
+            cursor = page.getLast().cursor();
+        }
+
+        assertThat(found).hasSize(25).doesNotHaveDuplicates();
+        assertThat(found).extracting(Row::lastAt).isSortedAccordingTo((one, other) -> other.compareTo(one));
+        assertThat(table(engine).page(link, Optional.of("a"), NOW, Cursor.FIRST, 100))
+                .hasSize(13)
+                .allSatisfy(row -> assertThat(row.client()).isEqualTo("a"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Engines.class)
+    void theOldestGo(Engines engine) {
+        var uses = new HashMap<Use, Times>();
+        for (var i = 0; i < ActivityTable.ROWS_OF_AN_ACCOUNT + 10; i++) {
+            uses.putAll(once(use("demo", "r" + i), NOW.plusSeconds(i)));
+        }
+        table(engine).add(uses);
+
+        table(engine).trim(AccountId.of(link));
+
+        assertThat(rows(engine, link)).hasSize(ActivityTable.ROWS_OF_AN_ACCOUNT);
+        assertThat(rows(engine, link).getLast().lastAt()).isEqualTo(NOW.plusSeconds(10));
+
+        var later = NOW.plusSeconds(500).plus(ActivityTable.KEPT);
+        assertThat(table(engine).page(link, Optional.empty(), later, Cursor.FIRST, 2_000))
+                .hasSize(510);
+        table(engine).dropOld(later);
+        assertThat(rows(engine, link)).hasSize(510);
+        table(engine).dropOld(later.plus(Duration.ofDays(1)));
+        assertThat(rows(engine, link)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Engines.class)
+    void theLongestOfAllFits(Engines engine) {
+        var longest = new Link(
+                UUID.randomUUID(),
+                "p",
+                "\u4e16".repeat(255),
+                UUID.randomUUID(),
+                "d",
+                Optional.empty(),
+                Optional.of(NOW),
+                Optional.empty());
+        var use = new Use(
+                "c".repeat(64),
+                AccountId.of(longest),
+                Optional.of(UsedLink.of(longest)),
+                random(700),
+                Door.MANAGED_IDENTITY,
+                "reauthorization_required");
+
+        table(engine).add(once(use, NOW));
+
+        assertThat(rows(engine, longest)).hasSize(1);
+    }
+
+    /** A database packs what repeats itself. */
+    private static String random(int length) {
+        var text = new StringBuilder();
+        while (text.length() < length) {
+            text.append(UUID.randomUUID());
+        }
+        return text.substring(0, length);
+    }
+
+    private Use use(String client, String resource) {
+        return new Use(client, AccountId.of(link), Optional.of(UsedLink.of(link)), resource, Door.REST, "refresh");
+    }
+
+    private static Map<Use, Times> once(Use use, Instant at) {
+        return new HashMap<>(Map.of(use, new Times(1, at, at)));
+    }
+
+    private static ActivityTable table(Engines engine) {
+        return new ActivityTable(engine.database());
+    }
+
+    private static List<Row> rows(Engines engine, Link link) {
+        return table(engine).page(link, Optional.empty(), NOW, Cursor.FIRST, 2_000);
+    }
+
+    private List<Row> page(Engines engine, Cursor after) {
+        return table(engine).page(link, Optional.empty(), NOW, after, 4);
+    }
+
+    private Link link(UUID user, Optional<Instant> linkedAt) {
+        return new Link(new UUID(7, 7), "p", identity, user, "d", Optional.empty(), linkedAt, Optional.empty());
+    }
+}

@@ -1,0 +1,173 @@
+package io.tokenbroker.activity;
+
+import static io.tokenbroker.support.Json.at;
+import static io.tokenbroker.support.Json.json;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import io.tokenbroker.mint.Minting;
+import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
+import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.StoreMemory;
+import io.tokenbroker.support.TestTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who has used an account, as its person and the clients see it. */
+@QuarkusTest
+class ActivityTest extends BrokerTest {
+
+    private static final String ACTIVITY = "/accounts/{id}/activity";
+    private static final String VAULT = "https://vault.azure.net";
+    private static final String ALICE = FusionAuthStandIn.ALICE_ID.toString();
+
+    @Test
+    void aPersonSeesWhoGotTokensForWhatAndWhatWasRefused() {
+        var account = Broker.link(Sandbox.CONTOSO, Minting.BLAKE);
+        var before = Instant.now();
+        for (var i = 0; i < 4; i++) {
+            Minting.mint(account, Minting.ARM).then().statusCode(200);
+        }
+        Minting.mint(account, VAULT).then().statusCode(403);
+        Minting.mint(account, VAULT).then().statusCode(403);
+
+        var seen = activity(account);
+
+        assertThat(words(seen))
+                .containsExactlyInAnyOrder(
+                        "demo " + Minting.ARM + " rest refresh 1",
+                        "demo " + Minting.ARM + " rest cache 3",
+                        "demo " + VAULT + " rest consent_required 2");
+        List<String> instants = at(seen, "activity[*].last_at");
+        assertThat(instants).allSatisfy(at -> assertThat(Instant.parse(at)).isAfter(before.minusSeconds(6)));
+        seen.then().body(json("next", equalTo(null)));
+    }
+
+    @Test
+    void countsGoOnOverTime() {
+        var account = Broker.link(Sandbox.CONTOSO, Minting.BLAKE);
+        Minting.mintAnew(account, Minting.ARM).then().statusCode(200);
+        activity(account);
+        TestTime.advance(Duration.ofDays(2));
+
+        Minting.mintAnew(account, Minting.ARM).then().statusCode(200);
+
+        var seen = activity(account);
+        assertThat(words(seen)).containsExactly("demo " + Minting.ARM + " rest refresh 2");
+        assertThat(Duration.between(
+                        Instant.parse(at(seen, "activity[0].first_at")),
+                        Instant.parse(at(seen, "activity[0].last_at"))))
+                .isGreaterThan(Duration.ofDays(1));
+    }
+
+    @Test
+    void aNewLinkBeginsWithNone() {
+        var account = Broker.link(Sandbox.CONTOSO, Minting.BLAKE);
+        Minting.mint(account, Minting.ARM).then().statusCode(200);
+        assertThat(words(activity(account))).hasSize(1);
+        Broker.alice().delete("/accounts/{id}", account).then().statusCode(204);
+        TestTime.advance(Duration.ofSeconds(2));
+
+        assertThat(Broker.link(Sandbox.CONTOSO, Minting.BLAKE)).isEqualTo(account);
+
+        assertThat(words(activity(account))).isEmpty();
+    }
+
+    @Test
+    void nobodyElseSeesIt() {
+        var account = Broker.link(Sandbox.CONTOSO, Minting.BLAKE);
+        Minting.mint(account, Minting.ARM).then().statusCode(200);
+
+        Broker.user(FusionAuthStandIn.ZOE_ID)
+                .get(ACTIVITY, account)
+                .then()
+                .statusCode(404)
+                .body(json("code", equalTo("account_not_found")));
+        Broker.client()
+                .queryParam("user_id", FusionAuthStandIn.ZOE_ID)
+                .get(ACTIVITY, account)
+                .then()
+                .statusCode(404);
+        Broker.client().get(ACTIVITY, account).then().statusCode(400);
+        Broker.alice().get(ACTIVITY, "acc_x").then().statusCode(404);
+    }
+
+    @Test
+    void aClientSeesWhatItHasDoneItselfAlone() {
+        var account = Broker.link(Sandbox.CONTOSO, Minting.BLAKE);
+        Minting.mint(account, Minting.ARM).then().statusCode(200);
+        activity(account);
+        StoreMemory.database().update("another", "UPDATE activity SET client = 'another'");
+        Minting.mint(account, Minting.GRAPH).then().statusCode(200);
+
+        var seen = Broker.client().queryParam("user_id", ALICE).get(ACTIVITY, account);
+
+        seen.then().statusCode(200);
+        assertThat(words(seen)).containsExactly("demo " + Minting.GRAPH + " rest refresh 1");
+        assertThat(words(activity(account))).hasSize(2);
+    }
+
+    @Test
+    void itComesInPages() {
+        var account = Broker.link(Sandbox.CONTOSO, Minting.BLAKE);
+        for (var resource : List.of(Minting.ARM, Minting.GRAPH, Minting.ORDERS, VAULT)) {
+            Minting.mint(account, resource);
+        }
+        var all = words(activity(account));
+
+        var found = new ArrayList<String>();
+        var page = Broker.alice().queryParam("limit", 3).get(ACTIVITY, account);
+        found.addAll(words(page));
+        assertThat(found).hasSize(3);
+        String next = at(page, "next");
+        var last =
+                Broker.alice().queryParam("limit", 3).queryParam("after", next).get(ACTIVITY, account);
+        found.addAll(words(last));
+
+        assertThat(found).hasSize(4).containsExactlyElementsOf(all);
+        last.then().body(json("next", equalTo(null)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"limit=0", "limit=1001", "limit=x", "limit=-1", "after=x", "after=%21", "after=MQ", "page=2"})
+    void whatIsNoPageIsRefused(String query) {
+        var account = Broker.link(Sandbox.CONTOSO, Minting.BLAKE);
+
+        Broker.alice()
+                .get("/accounts/" + account + "/activity?" + query)
+                .then()
+                .statusCode(400)
+                .body(json("code", equalTo("invalid_request")))
+                .body(json("errors[0].field", equalTo(query.split("=", 2)[0])));
+    }
+
+    private static Response activity(String account) {
+        var seen = Broker.alice().get(ACTIVITY, account);
+        seen.then().statusCode(200);
+        return seen;
+    }
+
+    private static List<String> words(Response seen) {
+        List<Map<String, Object>> rows = at(seen, "activity");
+        return rows.stream()
+                .map(row -> "%s %s %s %s %s"
+                        .formatted(
+                                row.get("client"),
+                                row.get("resource"),
+                                row.get("door"),
+                                row.get("outcome"),
+                                row.get("count")))
+                .toList();
+    }
+}
