@@ -94,9 +94,8 @@ public final class RequestRate {
      * requests now, one more after {@code t} seconds. None without a limit.
      */
     public void announce(RoutingContext request) {
-        limited.ifPresent(left -> request.addHeadersEndHandler(end -> request.response()
-                .putHeader("RateLimit-Policy", left.policy())
-                .putHeader("RateLimit", left.now())));
+        limited.ifPresent(left -> request.addHeadersEndHandler(end ->
+                request.response().putHeader("RateLimit-Policy", left.policy()).putHeader("RateLimit", left.now())));
     }
 
     private static TimeMeter timeOf(Clock clock) {

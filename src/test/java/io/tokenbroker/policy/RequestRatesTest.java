@@ -103,7 +103,9 @@ class RequestRatesTest extends BrokerTest {
     @Test
     void aBatchIsAnsweredAsFarAsItsClientsRequestsReachAndTheRestIsRefused() {
         var unknown = Map.of("account_id", UNKNOWN, "resource", ARM);
-        var items = Stream.concat(Stream.of(Map.of()), Stream.generate(() -> unknown).limit(LIMIT + 2)).toList();
+        var items = Stream.concat(
+                        Stream.of(Map.of()), Stream.generate(() -> unknown).limit(LIMIT + 2))
+                .toList();
         var batch = Map.of("requests", items);
 
         var answer = Broker.bearer(BATCHES.key()).body(batch).post("/tokens");
