@@ -11,6 +11,7 @@ import io.quarkus.virtual.threads.VirtualThreads;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.mint.MintRequest.Ask;
 import io.tokenbroker.mint.MintService.Begun;
+import io.tokenbroker.policy.RequestRate.Taken;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.refresh.AccessToken;
@@ -58,17 +59,20 @@ public class Mints {
         });
     }
 
-    /** Takes the rate of several mints: the first of them are admitted, the others refused as one, so that they cost little. */
-    AdmittedOf admit(Caller.Client client, int mints) {
-        return refusalCounted(() -> {
-            var taken = client.policy().rate().take(mints);
-            taken.refusal().ifPresent(refused -> count(refused.type().code(), mints - taken.count()));
-            return new AdmittedOf(taken.count(), new Admission(client), taken.refusal());
-        });
+    /**
+     * Takes the rate of several mints: the first are admitted, the others refused as one, so that they cost little.
+     *
+     * @throws BrokerException if none is admitted
+     */
+    Admitted admit(Caller.Client client, int mints) {
+        var taken = client.policy().rate().take(mints);
+        taken.refusal().ifPresent(refused -> count(refused.type().code(), mints - taken.count()));
+        taken.requireSome();
+        return new Admitted(new Admission(client), taken);
     }
 
-    /** How many of several mints are admitted, and why the others are not. */
-    record AdmittedOf(int count, Admission admission, Optional<BrokerException> refusal) {}
+    /** Of several mints the admission that those share which the rate has let pass. */
+    record Admitted(Admission admission, Taken mints) {}
 
     /**
      * Begins a mint that has not been admitted, and admits it if memory has the token. A refusal is not counted: the mint
