@@ -25,7 +25,7 @@ test: ## everything: build, all tests, real Keycloak and Chromium, the OpenAPI l
 	$(WITH_JDK) src/scripts/run-tests $(if $(ONLY),'$(ONLY)')
 
 check: ## what is quick: format, compiler checks, the OpenAPI linter, known vulnerabilities of what is built in
-	$(WITH_JDK) $(MVN) -q spotless:check test-compile cyclonedx:makeBom && src/scripts/lint-openapi && src/scripts/scan-dependencies
+	$(WITH_JDK) src/scripts/forget-unchecked && $(MVN) -q spotless:check test-compile cyclonedx:makeBom && src/scripts/lint-openapi && src/scripts/scan-dependencies
 
 coverage: ## which lines the unit tests reach, to target/site/jacoco
 	$(WITH_JDK) $(MVN) -q -Pcoverage test

@@ -51,8 +51,7 @@ public class Database {
     private final ScheduledExecutorService probes = Executors.newScheduledThreadPool(
             2, Thread.ofPlatform().daemon().name("store-probe").factory());
 
-    Database(
-            BrokerSettings settings, StoreCredentials credentials, MeterRegistry metrics, Calls calls, Ticker ticker) {
+    Database(BrokerSettings settings, StoreCredentials credentials, MeterRegistry metrics, Calls calls, Ticker ticker) {
         this.opened = Opening.of(settings.store());
         this.file = opened.engine().file(settings.store().url()).map(StoreFile::new);
         this.calls = calls;

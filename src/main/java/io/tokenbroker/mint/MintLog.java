@@ -121,7 +121,9 @@ class MintLog {
     /** Tells of several mints that the client's rate has refused; of these there may be any number. Never blocks. */
     void refusedByRate(Origin origin, Caller.Client client, BrokerException refusal, int mints) {
         counts.refused(origin.door(), Optional.empty(), refusal.type(), mints);
-        audit.sum(deed(client, origin.door(), refusal.type().code()), mints, clock.instant());
+        if (origin.isFirstToTell()) {
+            audit.sum(deed(client, origin.door(), refusal.type().code()), mints, clock.instant());
+        }
     }
 
     /** Counts a refusal that is told of where it leaves. */

@@ -64,7 +64,7 @@ class MintResource {
                 .thenApply(minted -> TokenAnswer.of(id, minted, clock.instant()));
     }
 
-    /** Several mints in one call, some at a time; each ends on its own, as if it had been asked for alone. */
+    /** Several mints in one call, some at a time; each that the rate lets pass ends on its own, as if it had been asked for alone. */
     @Path("/tokens")
     static class BatchResource {
 
@@ -94,13 +94,14 @@ class MintResource {
             var admitted = mints.admit(client, Origin.of(request), items.size());
             var places = new ConcurrentHashMap<Optional<UUID>, Semaphore>();
             var minted = items.stream()
-                    .limit(admitted.count())
+                    .limit(admitted.mints().count())
                     .gather(Gatherers.mapConcurrent(
                             BatchRequest.MOST,
                             item -> result(client, admitted.admission().get(), item, requestId, places)));
-            var refused = admitted.refusal().stream()
+            var refused = admitted.mints().refusal().stream()
                     .map(refusal -> new Result(null, ProblemMappers.problem(refusal, requestId)))
-                    .flatMap(result -> Collections.nCopies(items.size() - admitted.count(), result).stream());
+                    .flatMap(result ->
+                            Collections.nCopies(items.size() - admitted.mints().count(), result).stream());
             return new BatchAnswer(Stream.concat(minted, refused).toList());
         }
 

@@ -11,6 +11,7 @@ import io.tokenbroker.audit.Origin.Door;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.mint.MintRequest.Ask;
 import io.tokenbroker.mint.MintService.Begun;
+import io.tokenbroker.policy.RequestRate.Taken;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.refresh.AccessToken;
 import io.tokenbroker.refresh.AccessToken.Minted;
@@ -50,17 +51,20 @@ public class Mints {
         });
     }
 
-    /** Takes the rate of several mints: the first of them are admitted, the others refused as one, so that they cost little. */
-    AdmittedOf admit(Caller.Client client, Origin origin, int mints) {
-        return refusalCounted(origin, () -> {
-            var taken = client.policy().rate().take(mints);
-            taken.refusal().ifPresent(refused -> log.refusedByRate(origin, client, refused, mints - taken.count()));
-            return new AdmittedOf(taken.count(), () -> new Admission(client, origin.ofItem()), taken.refusal());
-        });
+    /**
+     * Takes the rate of several mints: the first are admitted, the others refused as one, so that they cost little.
+     *
+     * @throws BrokerException if none is admitted
+     */
+    Admitted admit(Caller.Client client, Origin origin, int mints) {
+        var taken = client.policy().rate().take(mints);
+        taken.refusal().ifPresent(refused -> log.refusedByRate(origin, client, refused, mints - taken.count()));
+        taken.requireSome();
+        return new Admitted(() -> new Admission(client, origin.ofItem()), taken);
     }
 
-    /** How many of several mints are admitted, each of them, and why the others are not. */
-    record AdmittedOf(int count, Supplier<Admission> admission, Optional<BrokerException> refusal) {}
+    /** Of several mints an admission for each that the rate has let pass. */
+    record Admitted(Supplier<Admission> admission, Taken mints) {}
 
     /**
      * Begins a mint that has not been admitted, and admits it if memory has the token. A refusal is not told of: the mint
@@ -77,7 +81,7 @@ public class Mints {
         return begun;
     }
 
-    private <T> T refusalCounted(Door door, Optional<AccountId> account, Supplier<T> part) {
+    private <T> T refusalCounted(Origin origin, Supplier<T> part) {
         try {
             return part.get();
         } catch (BrokerException refused) {

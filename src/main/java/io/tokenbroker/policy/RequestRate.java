@@ -66,17 +66,10 @@ public final class RequestRate {
         });
     }
 
-    /**
-     * Counts the first of several requests, as many as are left.
-     *
-     * @throws BrokerException if none is left
-     */
+    /** Counts the first of several requests, as many as are left. */
     public Taken take(int requests) {
         return limited.map(left -> {
                     var taken = (int) left.bucket().tryConsumeAsMuchAsPossible(requests);
-                    if (taken == 0) {
-                        throw refused(left);
-                    }
                     return new Taken(taken, taken < requests ? Optional.of(refused(left)) : Optional.empty());
                 })
                 .orElseGet(() -> new Taken(requests, Optional.empty()));
@@ -88,7 +81,15 @@ public final class RequestRate {
      * @param count how many may be made, from the first
      * @param refusal of the others
      */
-    public record Taken(int count, Optional<BrokerException> refusal) {}
+    public record Taken(int count, Optional<BrokerException> refusal) {
+
+        /** @throws BrokerException if none may be made */
+        public void requireSome() {
+            if (count == 0 && refusal.isPresent()) {
+                throw refusal.get();
+            }
+        }
+    }
 
     private BrokerException refused(Limited spent) {
         refusals.increment();

@@ -14,6 +14,7 @@ import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.TokenRecipe;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.TestTime;
+import io.tokenbroker.support.Waiting;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -331,7 +332,7 @@ class UserTokensTest extends BrokerTest {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var waiting = threads.submit(() ->
                     call(fusionAuth().accessToken(FusionAuthStandIn.ALICE_ID)).statusCode());
-            fusionAuth().awaitHanging();
+            Waiting.until(() -> fusionAuth().hanging() > 0);
 
             call(fusionAuth().accessToken(FusionAuthStandIn.ZOE_ID)).then().statusCode(200);
 

@@ -3,7 +3,6 @@ package io.tokenbroker.database;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tokenbroker.settings.SecretsRotated;
 import io.tokenbroker.support.Postgres;
 import io.tokenbroker.support.Settings;
@@ -25,7 +24,7 @@ class StoreCredentialsTest {
         Postgres.execute(url, "GRANT ALL ON SCHEMA public TO " + USER);
         var settings = Settings.of(store(url, "the first"));
         var credentials = new StoreCredentials(settings);
-        var database = new Database(settings, credentials, new SimpleMeterRegistry(), Ticker.systemTicker());
+        var database = TestDatabases.open(settings, credentials, Ticker.systemTicker());
         try {
             ask(database);
             Postgres.execute(url, "ALTER ROLE %s PASSWORD 'the second'".formatted(USER));

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.api.trace.TracerProvider;
+import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.support.Settings;
 import io.tokenbroker.upstream.Calls;
 import java.nio.file.Path;
@@ -46,8 +47,12 @@ public final class TestDatabases {
     /** @param ticker by which it measures for how long it has answered */
     public static Database open(Map<String, String> settings, Ticker ticker) {
         var all = Settings.of(settings);
+        return open(all, new StoreCredentials(all), ticker);
+    }
+
+    static Database open(BrokerSettings settings, StoreCredentials credentials, Ticker ticker) {
         var metrics = new SimpleMeterRegistry();
-        return new Database(all, new StoreCredentials(all), metrics, new Calls(metrics, NO_TRACES), ticker);
+        return new Database(settings, credentials, metrics, new Calls(metrics, NO_TRACES), ticker);
     }
 
     public static void close(Database database) {

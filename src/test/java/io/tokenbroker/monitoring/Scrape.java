@@ -22,7 +22,8 @@ record Scrape(Map<String, String> types, Map<String, Double> samples) {
             var type = TYPE.matcher(line);
             if (type.matches()) {
                 // OpenMetrics names the type of a counter without what its samples end with.
-                var isCounter = type.group(2).equals("counter") && !type.group(1).endsWith("_total");
+                var isCounter =
+                        type.group(2).equals("counter") && !type.group(1).endsWith("_total");
                 types.put(type.group(1) + (isCounter ? "_total" : ""), type.group(2));
             }
             var sample = SAMPLE.matcher(line);

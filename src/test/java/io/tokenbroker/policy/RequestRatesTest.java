@@ -17,12 +17,14 @@ import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.ClientKey;
 import io.tokenbroker.support.Json;
+import io.tokenbroker.support.Management;
 import io.tokenbroker.support.OverSandbox;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +34,8 @@ import org.junit.jupiter.api.Test;
 class RequestRatesTest extends BrokerTest {
 
     private static final int LIMIT = 9;
+    private static final Pattern REFUSED_MINTS =
+            Pattern.compile("(?m)^broker_mints_total\\{outcome=\"rate_limited\"} (\\S+)$");
     private static final String UNKNOWN = new AccountId(Sandbox.CONTOSO, "nobody").toString();
     private static final ClientKey LIMITED = ClientKey.of("limited");
     private static final ClientKey BATCHES = ClientKey.of("batches");
@@ -107,6 +111,7 @@ class RequestRatesTest extends BrokerTest {
                         Stream.of(Map.of()), Stream.generate(() -> unknown).limit(LIMIT + 2))
                 .toList();
         var batch = Map.of("requests", items);
+        var counted = refusedMints();
 
         var answer = Broker.bearer(BATCHES.key()).body(batch).post("/tokens");
 
@@ -116,7 +121,9 @@ class RequestRatesTest extends BrokerTest {
                 .hasSize(LIMIT + 3);
         assertThat(Json.<String>at(answer, "results[%d].problem.detail".formatted(LIMIT)))
                 .contains("the next will do in");
+        assertThat(refusedMints() - counted).isEqualTo(3);
         ProblemAnswer.of(Broker.bearer(BATCHES.key()).body(batch).post("/tokens"), 429, "rate_limited");
+        assertThat(refusedMints() - counted).isEqualTo(3 + LIMIT + 3);
     }
 
     @Test
@@ -168,6 +175,15 @@ class RequestRatesTest extends BrokerTest {
                 .fusionAuth()
                 .addUser(UUID.randomUUID() + "@example.com", "Person")
                 .id();
+    }
+
+    /** How many mints the metric says were refused for the rate. */
+    private static int refusedMints() {
+        return REFUSED_MINTS
+                .matcher(Management.given().get("/q/metrics").asString())
+                .results()
+                .mapToInt(line -> (int) Double.parseDouble(line.group(1)))
+                .sum();
     }
 
     private static int linksRead() {

@@ -297,7 +297,7 @@ class ProvidersTest extends LinkingTest {
         letTheListGrowOld();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var waiting = threads.submit(() -> Broker.alice().get("/providers").statusCode());
-            sandbox().fusionAuth().awaitHanging();
+            Waiting.until(() -> sandbox().fusionAuth().hanging() > 0);
 
             listed().body(json("providers[*].name", hasItem("Contoso")));
             Broker.start(Sandbox.CONTOSO).then().statusCode(200);

@@ -1,12 +1,11 @@
 package io.tokenbroker.sandbox.entra;
 
+import io.tokenbroker.sandbox.wire.HeldRequests;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The faults in force, and the requests they keep hanging. */
@@ -52,10 +51,9 @@ public final class EntraFaults {
     }
 
     private final List<Pending> pending = new CopyOnWriteArrayList<>();
-    private final AtomicInteger hanging = new AtomicInteger();
+    private final HeldRequests held = new HeldRequests();
     private final AtomicInteger slow = new AtomicInteger();
     private final AtomicInteger mostSlow = new AtomicInteger();
-    private volatile CountDownLatch release = new CountDownLatch(1);
 
     public void add(EntraFault fault) {
         pending.add(new Pending(fault));
@@ -69,14 +67,13 @@ public final class EntraFaults {
     }
 
     /** Lets the requests that hang now go on. Later ones hang again if the fault is still in force. */
-    public synchronized void release() {
-        release.countDown();
-        release = new CountDownLatch(1);
+    public void release() {
+        held.release();
     }
 
     /** How many requests hang now. */
     public int hanging() {
-        return hanging.get();
+        return held.hanging();
     }
 
     /** How many requests have been slow at the same time. */
@@ -104,19 +101,13 @@ public final class EntraFaults {
     void pause(Duration longest) throws InterruptedException {
         mostSlow.accumulateAndGet(slow.incrementAndGet(), Math::max);
         try {
-            release.await(longest.toMillis(), TimeUnit.MILLISECONDS);
+            held.pause(longest);
         } finally {
             slow.decrementAndGet();
         }
     }
 
     void hang() throws InterruptedException {
-        var latch = release;
-        hanging.incrementAndGet();
-        try {
-            latch.await();
-        } finally {
-            hanging.decrementAndGet();
-        }
+        held.hang();
     }
 }

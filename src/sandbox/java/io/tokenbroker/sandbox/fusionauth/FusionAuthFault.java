@@ -15,7 +15,7 @@ import java.util.Map;
  * @param identityPrefix how the {@code identityProviderUserId} begins; empty for any request
  * @param times after how many requests it ends; 0 for never
  * @param afterCommit the request does its work, then its answer suffers
- * @param delay how long {@link Kind#SLOW} waits
+ * @param delay how long {@link Kind#SLOW} takes, unless the faults are cleared before
  * @param retryAfterSeconds the header of 429 and 503; 0 for none
  */
 public record FusionAuthFault(
@@ -133,10 +133,7 @@ public record FusionAuthFault(
             case LOCKED_409 -> Reply.json(409, Map.of("actions", List.of()));
             case EXPIRED_410 -> Reply.empty(410);
             case LAMBDA_512 -> Reply.empty(512);
-            case SLOW -> {
-                Pause.millis(delay.toMillis());
-                yield real;
-            }
+            case SLOW -> real;
             case DROP, HANG -> Reply.dropped();
             case STALL -> Reply.stalled();
         };

@@ -1,5 +1,6 @@
 package io.tokenbroker.sandbox.fusionauth;
 
+import io.tokenbroker.sandbox.wire.HeldRequests;
 import io.tokenbroker.sandbox.wire.Reply;
 import io.tokenbroker.sandbox.wire.Request;
 import java.util.ArrayList;
@@ -11,18 +12,16 @@ import java.util.function.Supplier;
 final class FusionAuthFaults {
 
     private final List<FusionAuthFault> faults = new ArrayList<>();
-    private int generation;
-    private int hanging;
+    private final HeldRequests held = new HeldRequests();
 
     synchronized void add(FusionAuthFault fault) {
         faults.add(fault);
     }
 
-    /** Ends every fault and lets go of the requests that hang. */
+    /** Ends every fault and lets go of the requests that are held. */
     synchronized void clear() {
         faults.clear();
-        generation++;
-        notifyAll();
+        held.release();
     }
 
     synchronized List<FusionAuthFault> all() {
@@ -36,37 +35,27 @@ final class FusionAuthFaults {
             return work.get();
         }
         var real = fault.get().afterCommit() ? work.get() : Reply.empty(200);
-        if (fault.get().kind() == FusionAuthFault.Kind.HANG) {
-            hang();
+        try {
+            hold(fault.get());
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+            return Reply.dropped();
         }
         var spoiled = fault.get().spoil(real);
         return fault.get().kind() == FusionAuthFault.Kind.SLOW && !fault.get().afterCommit() ? work.get() : spoiled;
     }
 
-    /** Waits until a request hangs. */
-    synchronized void awaitHanging() {
-        try {
-            while (hanging == 0) {
-                wait();
-            }
-        } catch (InterruptedException closing) {
-            Thread.currentThread().interrupt();
+    private void hold(FusionAuthFault fault) throws InterruptedException {
+        switch (fault.kind()) {
+            case HANG -> held.hang();
+            case SLOW -> held.pause(fault.delay());
+            default -> {} // is not held
         }
     }
 
-    private synchronized void hang() {
-        var hangingSince = generation;
-        hanging++;
-        notifyAll();
-        try {
-            while (generation == hangingSince) {
-                wait();
-            }
-        } catch (InterruptedException closing) {
-            Thread.currentThread().interrupt();
-        } finally {
-            hanging--;
-        }
+    /** How many requests hang now. */
+    int hanging() {
+        return held.hanging();
     }
 
     private synchronized Optional<FusionAuthFault> take(Request request, String identity) {

@@ -331,9 +331,9 @@ public final class FusionAuthStandIn extends HttpStandIn {
         state.faults.clear();
     }
 
-    /** Blocks until a request has met {@link FusionAuthFault.Kind#HANG} and hangs. */
-    public void awaitHanging() {
-        state.faults.awaitHanging();
+    /** How many requests have met {@link FusionAuthFault.Kind#HANG} and hang now. */
+    public int hanging() {
+        return state.faults.hanging();
     }
 
     /** Runs on the thread of each request before it is looked at; may block, to let others go first. */

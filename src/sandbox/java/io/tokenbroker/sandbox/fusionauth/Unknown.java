@@ -200,10 +200,4 @@ public sealed interface Unknown {
         DATABASE,
         ELASTICSEARCH
     }
-
-    /** Concurrent PATCHes of one user. */
-    enum UserPatch implements Unknown {
-        LOSES_UPDATES,
-        ATOMIC
-    }
 }

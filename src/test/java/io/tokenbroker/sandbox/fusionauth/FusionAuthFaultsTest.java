@@ -5,6 +5,7 @@ import static io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn.BROKER_API_KEY
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tokenbroker.support.Waiting;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -86,13 +87,27 @@ class FusionAuthFaultsTest {
 
     @Test
     @Timeout(60)
+    void slowAnswerComesWhenFaultsAreCleared() {
+        world.fusionAuth.fault(FusionAuthFault.of(FusionAuthFault.Kind.SLOW).lasting(Duration.ofDays(1)));
+        var slow = CompletableFuture.supplyAsync(() -> link("slow").statusCode(), Thread::startVirtualThread);
+
+        Waiting.until(() -> {
+            world.fusionAuth.clearFaults();
+            return slow.isDone();
+        });
+
+        assertThat(slow.join()).isEqualTo(200);
+    }
+
+    @Test
+    @Timeout(60)
     void hangingRequestIsLetGoWhenFaultsAreCleared() {
         world.fusionAuth.fault(FusionAuthFault.of(FusionAuthFault.Kind.HANG)
                 .on("POST", FusionAuthLinkApi.PATH)
                 .onceCommitted());
         var hanging = CompletableFuture.runAsync(() -> link("hung"), Thread::startVirtualThread);
 
-        world.fusionAuth.awaitHanging();
+        Waiting.until(() -> world.fusionAuth.hanging() > 0);
         assertThat(world.fusionAuth.link(World.CONTOSO, "hung")).isPresent();
         assertThat(hanging).isNotDone();
 

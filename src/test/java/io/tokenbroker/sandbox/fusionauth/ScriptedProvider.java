@@ -1,5 +1,6 @@
 package io.tokenbroker.sandbox.fusionauth;
 
+import io.tokenbroker.sandbox.wire.HeldRequests;
 import io.tokenbroker.sandbox.wire.HttpStandIn;
 import io.tokenbroker.sandbox.wire.Reply;
 import io.tokenbroker.sandbox.wire.Request;
@@ -12,11 +13,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class ScriptedProvider extends HttpStandIn {
 
     private final List<Request> tokenRequests = new CopyOnWriteArrayList<>();
+    private final HeldRequests held = new HeldRequests();
     private final List<String> spent = new CopyOnWriteArrayList<>();
     volatile Map<String, Object> extraClaims = Map.of();
     volatile boolean refreshToken = true;
     volatile boolean userinfoFails;
-    volatile long tokenMillis;
+    volatile boolean tokenHangs;
 
     ScriptedProvider() {
         super(0);
@@ -49,7 +51,9 @@ final class ScriptedProvider extends HttpStandIn {
 
     private synchronized Reply token(Request request) {
         tokenRequests.add(request);
-        Pause.millis(tokenMillis);
+        if (tokenHangs) {
+            return hung();
+        }
         var code = request.form().getOrDefault("code", "");
         if (!code.startsWith("code-") || spent.contains(code)) {
             return Reply.json(400, Map.of("error", "invalid_grant"));
@@ -60,6 +64,16 @@ final class ScriptedProvider extends HttpStandIn {
             answer.put("refresh_token", "refresh-" + code);
         }
         return Reply.json(200, answer);
+    }
+
+    /** Until this provider closes. */
+    private Reply hung() {
+        try {
+            held.hang();
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+        }
+        return Reply.dropped();
     }
 
     private Reply userinfo(Request request) {
