@@ -35,7 +35,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 
 /** One request each, without redirects and bounded in time and length. No body, header or exception of it is printed. */
 final class ProbeHttp implements AutoCloseable {
@@ -137,8 +136,7 @@ final class ProbeHttp implements AutoCloseable {
         /** A missing node if it is none. */
         JsonNode json() {
             try {
-                return Optional.<@Nullable JsonNode>ofNullable(JSON.readTree(body))
-                        .orElse(MissingNode.getInstance());
+                return JSON.readTree(body);
             } catch (JsonProcessingException notJson) {
                 return MissingNode.getInstance();
             }

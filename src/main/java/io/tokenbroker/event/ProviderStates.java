@@ -4,7 +4,6 @@ import io.quarkus.scheduler.Scheduled;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.tokenbroker.database.Database;
 import io.tokenbroker.database.StoreUnavailable;
-import io.tokenbroker.event.Event.Type;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.Optional;
@@ -49,7 +48,7 @@ public class ProviderStates {
     public void noteMisconfigured(UUID provider, String reason) {
         if (!misconfigured.contains(provider)) {
             change(
-                    Event.ofProvider(Type.PROVIDER_MISCONFIGURED, provider, Optional.of(reason)),
+                    Event.ofProvider(Event.Type.PROVIDER_MISCONFIGURED, provider, Optional.of(reason)),
                     MISCONFIGURED,
                     provider.toString(),
                     clock.millis());
@@ -60,7 +59,7 @@ public class ProviderStates {
     public void noteWorking(UUID provider) {
         if (misconfigured.contains(provider)) {
             change(
-                    Event.ofProvider(Type.PROVIDER_RECOVERED, provider, Optional.empty()),
+                    Event.ofProvider(Event.Type.PROVIDER_RECOVERED, provider, Optional.empty()),
                     WORKING,
                     clock.millis(),
                     provider.toString());

@@ -2,7 +2,6 @@ package io.tokenbroker.event;
 
 import com.standardwebhooks.Webhook;
 import com.standardwebhooks.exceptions.WebhookSigningException;
-import io.tokenbroker.event.Event.Type;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.settings.EventSettings;
 import jakarta.inject.Inject;
@@ -14,7 +13,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** The programs that are told of events, from the settings. */
@@ -38,17 +36,17 @@ public class Receivers {
         return all;
     }
 
-    List<Receiver> wanting(Type type) {
+    List<Receiver> wanting(Event.Type type) {
         return all.stream().filter(receiver -> receiver.types().contains(type)).toList();
     }
 
     /**
      * @param signers one for each secret: several while the secret is changed
      */
-    record Receiver(String name, URI url, List<Webhook> signers, Set<Type> types) {
+    record Receiver(String name, URI url, List<Webhook> signers, Set<Event.Type> types) {
 
         static Receiver of(String name, EventSettings settings) {
-            var types = settings.types().map(Receiver::types).orElseGet(() -> EnumSet.allOf(Type.class));
+            var types = settings.types().map(Receiver::types).orElseGet(() -> EnumSet.allOf(Event.Type.class));
             return new Receiver(
                     name,
                     settings.url(),
@@ -56,10 +54,10 @@ public class Receivers {
                     types);
         }
 
-        private static Set<Type> types(List<String> words) {
-            return Arrays.stream(Type.values())
+        private static Set<Event.Type> types(List<String> words) {
+            return Arrays.stream(Event.Type.values())
                     .filter(type -> words.contains(type.word()))
-                    .collect(Collectors.toCollection(() -> EnumSet.noneOf(Type.class)));
+                    .collect(Collectors.toCollection(() -> EnumSet.noneOf(Event.Type.class)));
         }
 
         /** The header {@code webhook-signature}: a signature by each secret, separated by blanks. */
@@ -88,18 +86,21 @@ public class Receivers {
         private static final String PREFIX = "whsec_";
 
         /** As Standard Webhooks wants it. */
-        private static final Predicate<Integer> LENGTH = bytes -> bytes >= 24 && bytes <= 64;
+        private static final int SHORTEST = 24;
+
+        private static final int LONGEST = 64;
 
         private ReceiverRules() {}
 
         public static boolean isType(String word) {
-            return Arrays.stream(Type.values()).anyMatch(type -> type.word().equals(word));
+            return Arrays.stream(Event.Type.values())
+                    .anyMatch(type -> type.word().equals(word));
         }
 
         public static boolean isSecret(String text) {
             try {
                 var bytes = Base64.getDecoder().decode(text.substring(text.startsWith(PREFIX) ? PREFIX.length() : 0));
-                return LENGTH.test(bytes.length);
+                return bytes.length >= SHORTEST && bytes.length <= LONGEST;
             } catch (IllegalArgumentException notBase64) {
                 return false;
             }

@@ -91,7 +91,7 @@ class EventsIT {
             // The first replica is away for good, and the receiver is back.
             try (var receiver = receiver()) {
                 told.addAll(minted(another, accounts("after-all", 20)));
-                Waiting.until(() -> linked().containsAll(told), Duration.ofSeconds(120));
+                Waiting.until(() -> linked().containsAll(told), Duration.ofMinutes(2));
                 assertThat(receiver.received()).isNotEmpty();
             }
         }
@@ -109,11 +109,11 @@ class EventsIT {
     }
 
     /** The accounts of whose linking the receiver has been told. */
-    private HashSet<String> linked() {
+    private Set<String> linked() {
         return taken.stream()
                 .filter(event -> event.type().equals("account.linked"))
                 .map(event -> event.data("account_id"))
-                .collect(Collectors.toCollection(HashSet::new));
+                .collect(Collectors.toSet());
     }
 
     private static Map<String, String> settings() {
