@@ -342,8 +342,7 @@ class BadInputTest extends BrokerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"", "alice", "a11ce000", "a11ce000-0000-4000-8000-00000000000g", "%00", "%F0%9F%98%80", "*"})
+    @ValueSource(strings = {"alice", "a11ce000", "a11ce000-0000-4000-8000-00000000000g", "%00", "%F0%9F%98%80", "*"})
     void aClientMustNameAUserByItsId(String userId) {
         for (var path : List.of("/accounts", "/accounts/" + NOBODYS)) {
             var problem = ProblemAnswer.of(
@@ -353,11 +352,19 @@ class BadInputTest extends BrokerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/accounts", "/accounts/acc_x"})
-    void aClientMustNameAUser(String path) {
+    @ValueSource(strings = {"/accounts/acc_x", "/accounts/acc_x?user_id="})
+    void aClientMustNameTheUserWhoseAccountItReads(String path) {
         var problem = ProblemAnswer.of(Broker.client().get(path), 400, "invalid_request");
 
         assertThat(problem.at("/errors/0/field").asText()).isEqualTo("user_id");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/accounts", "/accounts?user_id="})
+    void aClientThatMayNotListAllMustNameAUser(String path) {
+        var problem = ProblemAnswer.of(Broker.client().get(path), 403, "forbidden");
+
+        assertThat(problem.path("detail").asText()).contains("name the user: user_id");
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package io.tokenbroker.support;
 
 import io.restassured.RestAssured;
 import io.restassured.specification.RequestSpecification;
+import io.tokenbroker.sandbox.wire.LeakCheck;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /** The port of those who run the broker: health, metrics, the contract. */
@@ -14,6 +15,10 @@ public final class Management {
     }
 
     public static RequestSpecification given() {
-        return RestAssured.given().port(port());
+        return RestAssured.given().port(port()).filter((request, answered, next) -> {
+            var answer = next.next(request, answered);
+            LeakCheck.keep("management.txt", answer.asString());
+            return answer;
+        });
     }
 }

@@ -1,6 +1,7 @@
 package io.tokenbroker.sandbox.process;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.tokenbroker.sandbox.wire.LeakCheck;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -198,10 +199,25 @@ public final class BrokerProcess implements AutoCloseable {
     @Override
     public void close() {
         if (process != null) {
+            keepMetrics();
             process.destroy();
             if (!endsWithin(PATIENCE)) {
                 kill();
             }
+        }
+    }
+
+    private void keepMetrics() {
+        var request = HttpRequest.newBuilder(management().resolve("/q/metrics"))
+                .timeout(Duration.ofSeconds(1))
+                .build();
+        try {
+            LeakCheck.keep(
+                    "metrics.txt", HTTP.send(request, BodyHandlers.ofString()).body());
+        } catch (IOException ended) {
+            // Killed, or made to hang.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

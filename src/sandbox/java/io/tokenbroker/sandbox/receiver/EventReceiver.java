@@ -5,6 +5,7 @@ import com.standardwebhooks.Webhook;
 import com.standardwebhooks.exceptions.WebhookSigningException;
 import io.tokenbroker.sandbox.wire.HttpStandIn;
 import io.tokenbroker.sandbox.wire.IssuedSecrets;
+import io.tokenbroker.sandbox.wire.LeakCheck;
 import io.tokenbroker.sandbox.wire.Reply;
 import io.tokenbroker.sandbox.wire.Request;
 import java.time.Instant;
@@ -52,6 +53,7 @@ public final class EventReceiver extends HttpStandIn {
 
     @Override
     protected Reply answer(Request request) {
+        LeakCheck.keep("events.txt", request.headers() + " " + request.body());
         if (!isSigned(request)) {
             return Reply.empty(401);
         }
