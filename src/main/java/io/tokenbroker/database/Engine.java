@@ -95,6 +95,16 @@ public enum Engine {
         }
     }
 
+    /** Parameters for the schema's scripts: an index on a large table takes longer than any other statement may. */
+    Map<String, String> toMigrate() {
+        return this == POSTGRESQL ? Map.of("socketTimeout", "600") : Map.of();
+    }
+
+    /** A script that waits for a table, behind a backup for example, makes all later statements on that table wait behind it. */
+    Optional<String> beforeMigrating() {
+        return this == POSTGRESQL ? Optional.of("SET lock_timeout = '2s'") : Optional.empty();
+    }
+
     /** The file of an SQLite database. */
     Optional<Path> file(String url) {
         return this == SQLITE ? Optional.of(Path.of(withoutQuery(url).substring(prefix.length()))) : Optional.empty();

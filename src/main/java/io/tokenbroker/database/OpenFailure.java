@@ -34,6 +34,9 @@ final class OpenFailure {
             entry("3D000", "broker.store.url: there is no such database: %s; create it"),
             entry("42501", "broker.store.username: this user may not make tables in %s; let it own the database"),
             entry("53300", "broker.store.url: %s takes no more connections"),
+            entry(
+                    "55P03",
+                    "broker.store.url: another program, such as a backup, holds a table of %s that a newer schema changes; start again when it has ended"),
             entry("57P01", BUSY),
             entry("57P03", BUSY));
 

@@ -22,6 +22,7 @@ import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
 import org.flywaydb.core.api.MigrationVersion;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +49,7 @@ record Opening(Engine engine, String name, boolean isNew) {
             var source = engine.source(settings, Map.of());
             // Sets SQLite's journal mode, for which it looks at its file.
             source.getConnection().close();
-            return new Opening(engine, name, migrate(source, name));
+            return new Opening(engine, name, migrate(engine, settings, source, name));
         } catch (SQLException | FlywayException e) {
             throw OpenFailure.of(engine, name, e);
         }
@@ -66,21 +67,26 @@ record Opening(Engine engine, String name, boolean isNew) {
     }
 
     static Flyway schema(DataSource source) {
+        return configured(source).load();
+    }
+
+    private static FluentConfiguration configured(DataSource source) {
         return Flyway.configure()
                 .dataSource(source)
                 .locations("classpath:db/migration")
-                .table("token_broker_schema")
-                .load();
+                .table("token_broker_schema");
     }
 
     /** Whether there was no schema yet. */
-    private static boolean migrate(DataSource source, String name) {
-        var flyway = schema(source);
-        var info = flyway.info();
-        var isNew = info.current() == null;
+    private static boolean migrate(Engine engine, StoreSettings settings, DataSource source, String name) {
+        var info = schema(source).info();
         requireUnderstood(info.all(), name);
-        flyway.migrate();
-        return isNew;
+        if (info.pending().length > 0) {
+            var patient = configured(engine.source(settings, engine.toMigrate()));
+            engine.beforeMigrating().ifPresent(patient::initSql);
+            patient.load().migrate();
+        }
+        return info.current() == null;
     }
 
     /** Scripts of newer brokers add to the schema, and leave it usable for this one, unless they say by their name for which not. */

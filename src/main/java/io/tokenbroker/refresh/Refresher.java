@@ -81,6 +81,7 @@ class Refresher {
         private final GrantTurns.Turn turn;
         private TokenSpec spec;
         private boolean linkIsReadAgain;
+        private boolean linkIsNewer;
         private boolean hasLooked;
         private Optional<Secret> atFirst = Optional.empty();
         private Duration leaseLeft = SOON;
@@ -96,7 +97,7 @@ class Refresher {
         RefreshResult toTheEnd() {
             var result = step();
             while (result.isEmpty()) {
-                if (!wait.pause()) {
+                if (!goesOn()) {
                     return new RefreshResult.Busy(leaseLeft.isPositive() ? leaseLeft : SOON);
                 }
                 result = step();
@@ -104,7 +105,14 @@ class Refresher {
             return result.get();
         }
 
-        /** Empty: look again after a pause. */
+        /** A newer link is used at once: after a pause the person may have signed in once more. */
+        private boolean goesOn() {
+            var atOnce = linkIsNewer;
+            linkIsNewer = false;
+            return atOnce ? wait.left().isPositive() : wait.pause();
+        }
+
+        /** Empty: look again, after a pause unless the link is newer. */
         private Optional<RefreshResult> step() {
             if (underWay.isStopping()) {
                 return Optional.of(new RefreshResult.Busy(SOON));
@@ -123,13 +131,15 @@ class Refresher {
             if (!isFirst && spec.remembered().link().token().isEmpty()) {
                 throw RefusalProblems.noRefreshToken(spec.account());
             }
+            var before = spec.remembered().epoch();
             spec = attempt.withLinkReadAgain(spec);
             linkIsReadAgain = true;
+            linkIsNewer = isFirst || spec.remembered().epoch() != before;
             var hasBegun = grants.startOver(spec.remembered().link(), version);
             if (hasBegun && version == 0) {
                 unknown.note(spec.remembered().link());
             }
-            return isFirst ? step() : Optional.empty();
+            return Optional.empty();
         }
 
         private Optional<RefreshResult> counting(Look.Counting row) {

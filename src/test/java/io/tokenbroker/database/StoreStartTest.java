@@ -246,6 +246,25 @@ class StoreStartTest {
         assertThat(refusal(postgresql(url))).endsWith("is it a database of the broker's own?");
     }
 
+    /** What waits for a table makes all who come later wait behind it: other replicas, which mint. */
+    @Test
+    void aTableThatABackupReads() throws SQLException {
+        var url = Postgres.newDatabase();
+        TestDatabases.close(TestDatabases.postgresql(url));
+        Postgres.execute(url, "DELETE FROM token_broker_schema WHERE installed_rank >= 3");
+        Postgres.execute(url, "DROP TABLE events");
+        Postgres.execute(url, "DROP TABLE provider_states");
+        try (var backup = DriverManager.getConnection(url, "postgres", "")) {
+            backup.setAutoCommit(false);
+            try (var statement = backup.createStatement()) {
+                statement.execute("LOCK TABLE grants IN ACCESS SHARE MODE");
+            }
+
+            assertThat(refusal(postgresql(url)))
+                    .startsWith(URL + ": another program, such as a backup, holds a table of ");
+        }
+    }
+
     private static void assertRefused(String url, String beginning, String... parts) {
         assertThat(refusal(Map.of("broker.store.url", url)))
                 .startsWith(beginning)

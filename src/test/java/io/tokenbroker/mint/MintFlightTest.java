@@ -24,6 +24,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -71,6 +72,27 @@ class MintFlightTest extends BrokerTest {
 
         assertThat(answers).allSatisfy(answer -> assertThat(answer.body()).contains("\"source\":\"cache\""));
         assertThat(fusionAuth.count("GET", LINK_API) - before).isEqualTo(1);
+    }
+
+    /** A mint that pauses before it uses the link that it has read finds it too old each time. */
+    @Test
+    void mintsEndWhileThePersonSignsInAgainAndAgain() {
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+        var isOver = new AtomicBoolean();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            threads.execute(() -> {
+                while (!isOver.get()) {
+                    Broker.link(Sandbox.CONTOSO, BLAKE);
+                }
+            });
+            try {
+                for (var i = 0; i < 20; i++) {
+                    mintAnew(account, ARM).then().statusCode(200);
+                }
+            } finally {
+                isOver.set(true);
+            }
+        }
     }
 
     @Test
