@@ -249,10 +249,13 @@ async function showLists() {
 
 async function showList(id, field, card, whenEmpty) {
   const place = $(id);
+  const token = session()?.token;
   if (!place.querySelector('ul')) place.replaceChildren(loading('Loading…'));
   place.setAttribute('aria-busy', 'true');
   try {
     const items = (await broker('GET', `/${id}`))[field];
+    // The person may have signed out meanwhile.
+    if (session()?.token !== token) return;
     place.replaceChildren(items.length === 0
       ? element('p', { className: 'empty' }, whenEmpty)
       : element('ul', { className: 'cards' }, items.map(card)));

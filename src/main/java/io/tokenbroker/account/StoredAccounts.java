@@ -57,7 +57,7 @@ class StoredAccounts {
      *
      * @param status empty for any
      * @param after where the page before has ended; empty text for the first
-     * @param provider accepts the providers whose accounts are asked for; no SQL can, for an account's id has it encoded
+     * @param provider accepts the providers that are asked about; no SQL can, for an account's id has it encoded
      * @throws StoreUnavailable if the store is away
      */
     Page page(Optional<String> status, String after, int most, Predicate<UUID> provider) {

@@ -93,7 +93,7 @@ class ActivityTable {
     /**
      * Rows of this link, the last used first.
      *
-     * @param client whose rows; without it: all
+     * @param client only this client's rows; without it: all
      */
     List<Row> page(Link link, Optional<String> client, Instant now, Cursor after, int most) {
         return database.rows(

@@ -47,7 +47,7 @@ public record Use(
         return String.join("\n", account.toString(), client, resource, door.word, outcome);
     }
 
-    /** Whose account it was, and since when. */
+    /** The owner that the account had, and since when. */
     public record UsedLink(UUID owner, Instant linkedAt) {
 
         public static UsedLink of(Link link) {

@@ -174,7 +174,7 @@ public record AuditEvent(
         }
     }
 
-    /** An account, and whose it is as far as the broker knew then. */
+    /** An account, and its owner as far as the broker knew then. */
     public record Owned(AccountId id, Optional<UUID> owner) {
 
         private void write(JsonGenerator json) throws IOException {

@@ -14,7 +14,7 @@
  *  each gives Findings: a Check (its name and its remedy), ✓ ! ✗ or ?, and what was found
  * </pre>
  *
- * <p>A check whose settings do not work is left out: the settings' own finding says what to do first. docs/doctor.md has a
+ * <p>A check is left out if its settings do not work: the settings' own finding says what to do first. docs/doctor.md has a
  * section for every Check.
  */
 @NullMarked

@@ -35,7 +35,7 @@ public interface AuditSettings {
         EACH
     }
 
-    /** What becomes of a mint whose event cannot be written. */
+    /** What becomes of a mint if its event cannot be written. */
     enum OnFailure {
         CONTINUE,
         REFUSE

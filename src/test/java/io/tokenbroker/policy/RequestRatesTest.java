@@ -35,7 +35,7 @@ class RequestRatesTest extends BrokerTest {
 
     private static final int LIMIT = 9;
     private static final Pattern REFUSED_MINTS =
-            Pattern.compile("(?m)^broker_mints_total\\{outcome=\"rate_limited\"} (\\S+)$");
+            Pattern.compile("(?m)^broker_mints_total\\{[^}]*outcome=\"rate_limited\"[^}]*} (\\S+)$");
     private static final String UNKNOWN = new AccountId(Sandbox.CONTOSO, "nobody").toString();
     private static final ClientKey LIMITED = ClientKey.of("limited");
     private static final ClientKey BATCHES = ClientKey.of("batches");

@@ -12,7 +12,10 @@ import org.jose4j.jwk.RsaJwkGenerator;
 import org.jose4j.keys.EllipticCurves;
 import org.jose4j.lang.JoseException;
 
-/** The keys that sign tokens: the last one is in use, all are published but the secret of a fresh installation. So is that of webhooks. */
+/**
+ * The keys that sign tokens: the last one is in use, all are published but the secret of a fresh installation. So is the
+ * key of webhooks, which a fresh installation does not have.
+ */
 final class FusionAuthSigningKeys {
 
     private static final int RSA_BITS = 2048;
@@ -115,7 +118,7 @@ final class FusionAuthSigningKeys {
     Map<String, Object> published() {
         return Map.of(
                 "keys",
-                Stream.concat(keys.stream(), Stream.of(ofWebhooks()))
+                Stream.concat(keys.stream(), unpublished.isEmpty() ? Stream.of(ofWebhooks()) : Stream.empty())
                         .filter(key -> !hmacOnly && !unpublished.contains(key))
                         .map(key -> key.toParams(JsonWebKey.OutputControlLevel.PUBLIC_ONLY))
                         .toList());
