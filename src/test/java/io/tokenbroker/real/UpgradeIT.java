@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Two replicas on one PostgreSQL are upgraded one after the other, and taken back, while requests come. The next version is this
  * one with a script that adds a table, and a column to a table that is in use.
  */
-@Timeout(180)
+@Timeout(300)
 class UpgradeIT {
 
     private static final String ADDED = "added_by_the_next_version";
@@ -71,22 +71,15 @@ class UpgradeIT {
             """.formatted(ADDED));
         replicas.forEach(replica -> replica.broker().start());
         inService.addAll(replicas);
-        // Two who insist on each: versions contend for one row's lease, and take what the other has shared.
-        var accounts = List.of(
-                link(replicas.getFirst(), Sandbox.CONTOSO, "b@contoso.com"),
-                link(replicas.getLast(), Sandbox.FABRIKAM, "c@fabrikam.com"));
+        var account = link(replicas.getFirst(), Sandbox.CONTOSO, "b@contoso.com");
         var loaded = new AtomicBoolean(true);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (var account : accounts) {
-                for (var caller = 0; caller < 2; caller++) {
-                    threads.execute(() -> repeat(
-                            loaded,
-                            mints,
-                            replica -> replica.api()
-                                    .mint(account, Map.of("force_refresh", true))
-                                    .then()
-                                    .statusCode(200)));
-                }
+            // Two who insist: versions contend for one row's lease, and take what the other has shared.
+            for (var caller = 0; caller < 2; caller++) {
+                threads.execute(() -> repeat(loaded, mints, replica -> replica.api()
+                        .mint(account, Map.of("force_refresh", true))
+                        .then()
+                        .statusCode(200)));
             }
             threads.execute(() -> repeat(loaded, links, replica -> link(replica, Sandbox.CONTOSO, "bea@contoso.com")));
             try {
