@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 
 /** How many accounts there are of each provider and state. Reads every row: not for requests. Blocks. */
@@ -27,7 +28,8 @@ public class GrantCensus {
     private static final String COUNT = """
             SELECT substr(account_id, 1, 26) AS provider,
                    CASE WHEN status = 'active' THEN 1 ELSE 0 END AS is_active,
-                   count(*) AS accounts, min(issued_at) AS oldest
+                   count(*) AS accounts, count(CASE WHEN issued_at < ? THEN 1 END) AS early,
+                   min(CASE WHEN issued_at >= ? THEN issued_at END) AS oldest
             FROM grants WHERE gone_since IS NULL AND account_id LIKE 'acc%'
             GROUP BY substr(account_id, 1, 26), CASE WHEN status = 'active' THEN 1 ELSE 0 END
             LIMIT ?""";
@@ -42,21 +44,26 @@ public class GrantCensus {
      * Some accounts of one provider in one state; there may be several of these.
      *
      * @param isActive whether no person is needed
-     * @param oldest when the oldest of their refresh tokens was issued
+     * @param early how many of their refresh tokens were issued before the instant that was asked for
+     * @param oldest when the oldest of the others was issued
      */
-    public record Group(UUID provider, boolean isActive, long accounts, Instant oldest) {}
+    public record Group(UUID provider, boolean isActive, long accounts, long early, Optional<Instant> oldest) {}
 
     /** Without accounts that FusionAuth shows no link of. */
-    public List<Group> count() {
-        return database.rows("census", GrantCensus::group, COUNT, MOST);
+    public List<Group> count(Instant early) {
+        var instant = early.toEpochMilli();
+        return database.rows("census", GrantCensus::group, COUNT, instant, instant, MOST);
     }
 
     private static Group group(ResultSet row) throws SQLException {
+        var oldest = Instant.ofEpochMilli(row.getLong("oldest"));
+        var hasOldest = !row.wasNull();
         return new Group(
                 provider(Objects.requireNonNull(row.getString("provider"))),
                 row.getInt("is_active") == 1,
                 row.getLong("accounts"),
-                Instant.ofEpochMilli(row.getLong("oldest")));
+                row.getLong("early"),
+                hasOldest ? Optional.of(oldest) : Optional.empty());
     }
 
     /** The nil UUID, which is no provider's, if another program has written the row. */

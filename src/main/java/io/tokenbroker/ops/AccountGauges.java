@@ -18,7 +18,6 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
@@ -38,6 +37,7 @@ class AccountGauges {
     private final Clock clock;
     private final MultiGauge accounts;
     private final MultiGauge daysLeft;
+    private final MultiGauge ended;
     private Window rest = Window.of(Instant.EPOCH, Duration.ZERO);
 
     AccountGauges(GrantCensus census, Providers providers, MeterRegistry metrics, Clock clock) {
@@ -48,7 +48,10 @@ class AccountGauges {
                 .description("Accounts in the store by state.")
                 .register(metrics);
         this.daysLeft = MultiGauge.builder("broker.refresh.token.days.left")
-                .description("Days until the oldest refresh token of an active account ends, where its life is known.")
+                .description("Days until the next refresh token of an active account ends, where its life is known.")
+                .register(metrics);
+        this.ended = MultiGauge.builder("broker.refresh.tokens.ended")
+                .description("Active accounts whose refresh token is past its life, where that is known.")
                 .register(metrics);
     }
 
@@ -65,50 +68,79 @@ class AccountGauges {
 
     void count() {
         try {
-            show(census.count());
+            show(census.count(lastEnd()));
         } catch (StoreUnavailable away) {
             // What was counted last stays: broker.store.answers says that it is old.
             LOG.debugf("Accounts are counted later: %s", away.getMessage());
         }
     }
 
+    /** Before which a token was issued that has ended. One life is known, Entra's; of several the shortest would do. */
+    private Instant lastEnd() {
+        return usable().stream()
+                .flatMap(provider -> provider.refreshTokenLifetime().stream())
+                .min(Comparator.naturalOrder())
+                .map(clock.instant()::minus)
+                .orElse(Instant.EPOCH);
+    }
+
     private void show(List<Group> groups) {
+        // Nothing is counted too, or the first would have no growth to see.
+        var none = usable().stream()
+                .flatMap(provider -> Stream.of(true, false)
+                        .map(isActive -> new Group(provider.id(), isActive, 0, 0, Optional.empty())));
+        var all = Stream.concat(none, groups.stream()).toList();
         accounts.register(
-                groups.stream()
+                all.stream()
                         .collect(Collectors.groupingBy(this::tags, Collectors.summingLong(Group::accounts)))
                         .entrySet()
                         .stream()
                         .<Row<?>>map(counted -> Row.of(counted.getKey(), counted.getValue()))
                         .toList(),
                 true);
+        var mortal = usable().stream()
+                .filter(provider -> provider.refreshTokenLifetime().isPresent())
+                .toList();
         daysLeft.register(
-                providers.known().usable().values().stream()
-                        .<Row<?>>flatMap(provider -> daysLeft(provider, groups))
+                mortal.stream()
+                        .<Row<?>>flatMap(provider -> daysLeft(provider, all))
                         .toList(),
                 true);
+        ended.register(
+                mortal.stream().<Row<?>>map(provider -> ended(provider, all)).toList(), true);
+    }
+
+    private List<Provider> usable() {
+        return List.copyOf(providers.known().usable().values());
     }
 
     private Tags tags(Group group) {
         var isKnown = providers.remembered(group.provider()).isPresent();
-        return Tags.of(
-                "provider", isKnown ? group.provider().toString() : "unknown",
-                "state", group.isActive() ? "active" : "reauthorization_required");
+        return tags(isKnown ? group.provider().toString() : "unknown")
+                .and("state", group.isActive() ? "active" : "reauthorization_required");
+    }
+
+    private static Tags tags(String provider) {
+        return Tags.of("provider", provider);
     }
 
     private Stream<Row<?>> daysLeft(Provider provider, List<Group> groups) {
-        var tags = Tags.of("provider", provider.id().toString());
-        return provider
-                .refreshTokenLifetime()
-                .flatMap(life -> oldest(provider.id(), groups).map(issued -> issued.plus(life)))
-                .<Row<?>>map(end ->
-                        Row.of(tags, Duration.between(clock.instant(), end).toMillis() / MILLIS_OF_A_DAY))
+        var life = provider.refreshTokenLifetime().orElseThrow();
+        return active(provider, groups)
+                .flatMap(group -> group.oldest().stream())
+                .min(Comparator.naturalOrder())
+                .map(issued -> Duration.between(clock.instant(), issued.plus(life)))
+                .<Row<?>>map(left -> Row.of(tags(provider.id().toString()), left.toMillis() / MILLIS_OF_A_DAY))
                 .stream();
     }
 
-    private static Optional<Instant> oldest(UUID provider, List<Group> groups) {
+    private static Row<?> ended(Provider provider, List<Group> groups) {
+        var number = active(provider, groups).mapToLong(Group::early).sum();
+        return Row.of(tags(provider.id().toString()), number);
+    }
+
+    private static Stream<Group> active(Provider provider, List<Group> groups) {
         return groups.stream()
-                .filter(group -> group.isActive() && group.provider().equals(provider))
-                .map(Group::oldest)
-                .min(Comparator.naturalOrder());
+                .filter(group -> group.isActive() && group.provider().equals(provider.id()));
     }
 }

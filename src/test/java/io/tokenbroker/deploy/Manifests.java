@@ -139,6 +139,17 @@ public final class Manifests {
                 .toList();
     }
 
+    /** What the Prometheus operator calls the targets of the Service for Prometheus: the job in alerts. */
+    public static String job() {
+        var label = serviceMonitor().at("/spec/jobLabel").asText();
+        return all(Service.class).stream()
+                .map(service -> service.getMetadata().getLabels())
+                .filter(labels -> labels.containsValue("management"))
+                .map(labels -> labels.getOrDefault(label, ""))
+                .findFirst()
+                .orElseThrow();
+    }
+
     static JsonNode serviceMonitor() {
         return documents().stream()
                 .filter(document -> document.path("kind").asText().equals("ServiceMonitor"))

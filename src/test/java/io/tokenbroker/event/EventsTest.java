@@ -1,5 +1,7 @@
 package io.tokenbroker.event;
 
+import static io.tokenbroker.event.TwoReceivers.HELP_DESK;
+import static io.tokenbroker.event.TwoReceivers.OPERATIONS;
 import static io.tokenbroker.mint.Minting.ARM;
 import static io.tokenbroker.mint.Minting.BLAKE;
 import static io.tokenbroker.mint.Minting.CASEY;
@@ -17,45 +19,19 @@ import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.Json;
 import io.tokenbroker.support.Management;
-import io.tokenbroker.support.OverSandbox;
 import io.tokenbroker.support.TestTime;
 import io.tokenbroker.support.Waiting;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What receivers are told, how often, in which order, and what happens while one does not answer. */
 @QuarkusTest
-@TestProfile(EventsTest.TwoReceivers.class)
+@TestProfile(TwoReceivers.class)
 class EventsTest extends BrokerTest {
-
-    private static final String SECRET = "whsec_c2lnbmluZy1zZWNyZXQtb2YtdGhlLXJlY2VpdmVycw==";
-    private static final String OLD_SECRET = "whsec_dGhlLXNlY3JldC1vZi10aGUtcmVjZWl2ZXItYmVmb3Jl";
-    private static final EventReceiver OPERATIONS = new EventReceiver(0, SECRET, event -> {});
-    private static final EventReceiver HELP_DESK = new EventReceiver(0, OLD_SECRET, event -> {});
-
-    public static final class TwoReceivers extends OverSandbox {
-
-        public TwoReceivers() {
-            super(settings());
-        }
-
-        private static Map<String, String> settings() {
-            var settings = new HashMap<String, String>();
-            settings.put("broker.keep-alive.rate", "0");
-            settings.put("broker.events.operations.url", OPERATIONS.url() + "/events");
-            settings.put("broker.events.operations.secret", SECRET);
-            settings.put("broker.events.help-desk.url", HELP_DESK.url() + "/?from=broker");
-            settings.put("broker.events.help-desk.secret", SECRET + "," + OLD_SECRET);
-            settings.put("broker.events.help-desk.types", "account.reauthorization_required,account.recovered");
-            return settings;
-        }
-    }
 
     @Inject
     ProviderStates providers;
@@ -63,8 +39,7 @@ class EventsTest extends BrokerTest {
     @BeforeEach
     void forget() {
         providers.look();
-        OPERATIONS.forget();
-        HELP_DESK.forget();
+        TwoReceivers.forget();
     }
 
     @Test
@@ -185,6 +160,7 @@ class EventsTest extends BrokerTest {
     void aProviderThatRefusesTheBrokersClientIsToldOnceAndAgainWhenItWorks() {
         var one = Broker.link(Sandbox.CONTOSO, BLAKE);
         var another = Broker.link(Sandbox.CONTOSO, "bea@contoso.com");
+        arrived(OPERATIONS, 2);
         var app = sandbox().entra().app();
         app.expireSecrets();
         for (var account : List.of(one, another)) {
@@ -226,7 +202,7 @@ class EventsTest extends BrokerTest {
                 .isOne();
         assertThat(Json.<Integer>at(answer, "receivers[?(@.name == 'help-desk')].waiting"))
                 .isZero();
-        assertThat(answer.asString()).doesNotContain("whsec_").doesNotContain(SECRET.substring(6));
+        assertThat(answer.asString()).doesNotContain("whsec_").doesNotContain(TwoReceivers.SECRET.substring(6));
     }
 
     private static void mint(String account, int status) {

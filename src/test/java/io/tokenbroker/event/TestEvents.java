@@ -1,5 +1,6 @@
 package io.tokenbroker.event;
 
+import io.quarkus.arc.Arc;
 import java.net.URI;
 import java.time.Clock;
 import java.util.Map;
@@ -12,6 +13,11 @@ public final class TestEvents {
     /** There is no receiver. */
     public static AccountEvents none() {
         return new AccountEvents(new Outbox(new Receivers(Map.of()), URI.create("urn:test"), Clock.systemUTC()));
+    }
+
+    /** What a timer does each ten seconds, now. */
+    public static void readBacklog() {
+        Arc.container().instance(Backlog.class).get().look();
     }
 
     /** All providers work, as far as is known. */

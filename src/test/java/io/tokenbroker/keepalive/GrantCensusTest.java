@@ -6,6 +6,7 @@ import io.tokenbroker.grant.Engines;
 import io.tokenbroker.grant.GrantCensus;
 import io.tokenbroker.grant.GrantCensus.Group;
 import java.time.Instant;
+import java.util.Optional;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,10 +25,10 @@ class GrantCensusTest {
         var marked = rows.issuedAt(EARLY.plusSeconds(1));
         rows.mark(marked);
 
-        assertThat(new GrantCensus(engine.database()).count())
+        assertThat(new GrantCensus(engine.database()).count(Instant.EPOCH))
                 .containsExactlyInAnyOrder(
-                        new Group(active.providerId(), true, 1, EARLY),
-                        new Group(marked.providerId(), false, 1, EARLY.plusSeconds(1)));
+                        new Group(active.providerId(), true, 1, 0, Optional.of(EARLY)),
+                        new Group(marked.providerId(), false, 1, 0, Optional.of(EARLY.plusSeconds(1))));
     }
 
     @ParameterizedTest
@@ -37,7 +38,23 @@ class GrantCensusTest {
         var first = rows.issuedAt(EARLY.plusSeconds(1));
         rows.alsoAt(first, EARLY);
 
-        assertThat(new GrantCensus(engine.database()).count())
-                .containsExactly(new Group(first.providerId(), true, 2, EARLY));
+        assertThat(new GrantCensus(engine.database()).count(Instant.EPOCH))
+                .containsExactly(new Group(first.providerId(), true, 2, 0, Optional.of(EARLY)));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void tokensOfBeforeAnInstantAreCountedApart(Engines engine) {
+        var rows = new GrantRows(engine);
+        var early = rows.issuedAt(EARLY);
+        var census = new GrantCensus(engine.database());
+
+        assertThat(census.count(EARLY.plusMillis(1)))
+                .containsExactly(new Group(early.providerId(), true, 1, 1, Optional.empty()));
+
+        rows.alsoAt(early, EARLY.plusSeconds(1));
+
+        assertThat(census.count(EARLY.plusMillis(1)))
+                .containsExactly(new Group(early.providerId(), true, 2, 1, Optional.of(EARLY.plusSeconds(1))));
     }
 }

@@ -113,6 +113,22 @@ public final class Minting {
         return new AccountId(provider, link.identityProviderUserId()).toString();
     }
 
+    /** Accounts at Contoso of so many people, each the only one of its user. */
+    public static List<String> ofPeople(int people) {
+        var fusionAuth = SandboxResource.sandbox().fusionAuth();
+        return contosos(people).stream()
+                .map(email -> Broker.link(fusionAuth.addUser(email, email).id(), Sandbox.CONTOSO, email))
+                .toList();
+    }
+
+    /** So many new people at Contoso. */
+    public static List<String> contosos(int people) {
+        SandboxResource.sandbox().entra().directory().addGenerated(people);
+        return IntStream.rangeClosed(1, people)
+                .mapToObj("user-%04d@contoso.com"::formatted)
+                .toList();
+    }
+
     /** A second broker for what the settings decide: policies, a provider's overrides, a short time-out. */
     public static final class MintSettings implements QuarkusTestProfile {
 

@@ -25,10 +25,6 @@ import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.StoreMemory;
 import io.tokenbroker.support.TestTime;
 import io.tokenbroker.support.Waiting;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -53,7 +49,7 @@ class SingleUseOutageTest extends BrokerTest {
 
     @AfterEach
     void putTheFileBack() {
-        storeComesBack();
+        StoreMemory.comesBack();
     }
 
     @Test
@@ -94,7 +90,7 @@ class SingleUseOutageTest extends BrokerTest {
     @Test
     void whileTheStoreIsAwayNoTokenIsSpent() {
         mint(account, ARM).then().statusCode(200);
-        storeGoesAway();
+        StoreMemory.goesAway();
 
         mint(account, ARM).then().statusCode(200).body(json("source", equalTo("cache")));
         var refused = mintAnew(account, ARM);
@@ -102,7 +98,7 @@ class SingleUseOutageTest extends BrokerTest {
         assertThat(refused.header("Retry-After")).isNotBlank();
         assertThat(sent()).hasSize(1);
 
-        storeComesBack();
+        StoreMemory.comesBack();
         mintAnew(account, ARM).then().statusCode(200);
     }
 
@@ -110,7 +106,7 @@ class SingleUseOutageTest extends BrokerTest {
     void whileTheStoreIsAwayATokenThatStillLivesIsHandedOut() {
         sandbox().entra().faults().add(EntraFault.life(Duration.ofSeconds(400)));
         mint(account, ARM).then().statusCode(200);
-        storeGoesAway();
+        StoreMemory.goesAway();
         TestTime.advance(Duration.ofSeconds(200));
 
         mint(account, ARM).then().statusCode(200).body(json("source", equalTo("stale")));
@@ -124,12 +120,12 @@ class SingleUseOutageTest extends BrokerTest {
     void aTokenThatTheStoreDidNotTakeIsStoredOnceItIsBackAndNoneIsSentTwice() {
         sandbox().entra().switches().singleUseRefreshTokens(true);
 
-        var late = whileTheTenantHangs(account, SingleUseOutageTest::storeGoesAway);
+        var late = whileTheTenantHangs(account, StoreMemory::goesAway);
 
         late.then().statusCode(503).body(json("code", equalTo("store_unavailable")));
         assertThat(unstored().size()).isEqualTo(1);
         mint(account, ARM).then().statusCode(503);
-        storeComesBack();
+        StoreMemory.comesBack();
         Waiting.until(() -> unstored().size() == 0, Duration.ofSeconds(10));
 
         mint(account, ARM).then().statusCode(200).body(json("source", equalTo("cache")));
@@ -140,7 +136,7 @@ class SingleUseOutageTest extends BrokerTest {
     @Test
     void whereATokenCanBeUsedAgainItIsHandedOutWithoutTheStore() {
         var reusable = Broker.link(Sandbox.FABRIKAM, CASEY);
-        storeGoesAway();
+        StoreMemory.goesAway();
 
         mint(reusable, ARM).then().statusCode(200).body(json("source", equalTo("refresh")));
         mint(reusable, GRAPH).then().statusCode(200).body(json("source", equalTo("refresh")));
@@ -152,11 +148,11 @@ class SingleUseOutageTest extends BrokerTest {
     void whereATokenCanBeUsedAgainARefusalWithoutTheStoreIsNoMark() {
         var reusable = Broker.link(Sandbox.FABRIKAM, CASEY);
         mint(reusable, ARM).then().statusCode(200);
-        storeGoesAway();
+        StoreMemory.goesAway();
         sandbox().entra().faults().add(EntraFault.aadsts(50173).times(1));
 
         mintAnew(reusable, ARM).then().statusCode(503).body(json("code", equalTo("store_unavailable")));
-        storeComesBack();
+        StoreMemory.comesBack();
 
         mintAnew(reusable, ARM).then().statusCode(200);
         account(reusable).then().body(json("status", equalTo("active")));
@@ -165,7 +161,7 @@ class SingleUseOutageTest extends BrokerTest {
     @Test
     void whatIsRefusedWithoutTheStoreIsNotSentWithEachMint() {
         var reusable = Broker.link(Sandbox.FABRIKAM, CASEY);
-        storeGoesAway();
+        StoreMemory.goesAway();
         sandbox().entra().faults().add(EntraFault.aadsts(50173));
 
         for (var asked = 0; asked < 5; asked++) {
@@ -185,7 +181,7 @@ class SingleUseOutageTest extends BrokerTest {
     void aTokenThatTheStoreDidNotTakeIsHandedOutWhereItsOldOneStaysGood() {
         var reusable = Broker.link(Sandbox.FABRIKAM, CASEY);
 
-        var late = whileTheTenantHangs(reusable, SingleUseOutageTest::storeGoesAway);
+        var late = whileTheTenantHangs(reusable, StoreMemory::goesAway);
 
         late.then().statusCode(200).body(json("source", equalTo("refresh")));
         assertThat(unstored().size()).isZero();
@@ -195,7 +191,7 @@ class SingleUseOutageTest extends BrokerTest {
     void aRefusalThatTheStoreDidNotTakeIsToldOnceItHas() {
         var late = whileTheTenantHangs(account, () -> {
             sandbox().entra().directory().revokeSessions(DEVON);
-            storeGoesAway();
+            StoreMemory.goesAway();
         });
 
         late.then().statusCode(503).body(json("code", equalTo("store_unavailable")));
@@ -217,13 +213,13 @@ class SingleUseOutageTest extends BrokerTest {
 
     @Test
     void accountsAreListedAndLinkedWhileTheStoreIsAway() {
-        storeGoesAway();
+        StoreMemory.goesAway();
 
         account(account).then().statusCode(200).body(json("status", equalTo("active")));
         var other = Broker.link(Sandbox.FABRIKAM, CASEY);
         Broker.alice().delete("/accounts/{id}", other).then().statusCode(204);
 
-        storeComesBack();
+        StoreMemory.comesBack();
         mint(account, ARM).then().statusCode(200);
     }
 
@@ -244,33 +240,5 @@ class SingleUseOutageTest extends BrokerTest {
 
     private static UnstoredTokens unstored() {
         return Arc.container().instance(UnstoredTokens.class).get();
-    }
-
-    private static void storeGoesAway() {
-        move(sandbox().store(), elsewhere());
-    }
-
-    private static void storeComesBack() {
-        if (Files.exists(elsewhere())) {
-            move(elsewhere(), sandbox().store());
-            Waiting.until(() -> !StoreMemory.database().isAway(), Duration.ofSeconds(10));
-        }
-    }
-
-    private static Path elsewhere() {
-        return Path.of(sandbox().store() + ".elsewhere");
-    }
-
-    /** With its log, as a volume that is unmounted. */
-    private static void move(Path from, Path to) {
-        try {
-            for (var part : List.of("-wal", "-shm", "")) {
-                if (Files.exists(Path.of(from + part))) {
-                    Files.move(Path.of(from + part), Path.of(to + part));
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import io.tokenbroker.deploy.Manifests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,8 @@ class MonitoringTest {
     private static final Pattern METRIC = Pattern.compile("\\bbroker_\\w+");
     private static final Pattern FIRING = Pattern.compile("ALERTS\\{alertstate=\"firing\",alertname=\"(\\w+)\"}");
 
+    private static final Pattern JOB = Pattern.compile("job=\"([^\"]+)\"");
+
     /** What one screen of a monitor shows of Grafana's grid. */
     private static final int ONE_SCREEN = 27;
 
@@ -38,9 +41,20 @@ class MonitoringTest {
     void eachAlertIsProvokedAndSeen() throws IOException, InterruptedException {
         var tests = Files.readString(FOLDER.resolve("alerts.test.yaml"));
 
-        assertThat(FIRING.matcher(tests).results().map(alert -> alert.group(1)))
+        assertThat(FIRING.matcher(tests).results().map(alert -> alert.group(1)).distinct())
                 .containsExactlyElementsOf(names(alerts()));
         Promtool.succeeds("test", "rules", FOLDER.resolve("alerts.test.yaml").toString());
+    }
+
+    @Test
+    void theJobOfTheAlertsIsThatOfTheManifestsAndOfTheDocumentedScrape() throws IOException {
+        var jobs = JOB.matcher(Files.readString(Promtool.RULES))
+                .results()
+                .map(job -> job.group(1))
+                .distinct();
+
+        assertThat(jobs).containsExactly(Manifests.job());
+        assertThat(Files.readString(Path.of("docs/metrics.md"))).contains("job_name: " + Manifests.job() + "\n");
     }
 
     @Test

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.entra.EntraFault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.wire.IssuedSecrets;
 import io.tokenbroker.support.Broker;
@@ -35,6 +36,9 @@ import org.junit.jupiter.api.Test;
 class TracesTest extends BrokerTest {
 
     private static final Logger LOG = Logger.getLogger(TracesTest.class);
+    /** Those of the caller that puts a secret into each place. */
+    private static final int REQUESTS = 5;
+
     /** Anything shorter is found by chance. */
     private static final int SHORTEST = 16;
 
@@ -78,11 +82,30 @@ class TracesTest extends BrokerTest {
                 .get("/accounts/" + token)
                 .then()
                 .statusCode(400);
+        for (var kind : List.of(EntraFault.Kind.GARBAGE, EntraFault.Kind.DROP)) {
+            sandbox().entra().faults().add(EntraFault.of(kind));
+            assertThat(Broker.mint(account, Map.of("resource", ARM, "force_refresh", true))
+                            .statusCode())
+                    .isGreaterThan(500);
+            sandbox().entra().faults().clear();
+        }
+        // Jackson's message has the value, and a broken body's has what is around the place.
+        for (var body :
+                List.of("{\"min_validity\":\"%s\"}", "{\"resource\":[\"%s\"]}", "{\"%s\":1}", "{\"resource\":%s}")) {
+            Broker.client()
+                    .header("traceparent", "00-" + trace + "-00f067aa0ba902b7-01")
+                    .body(body.formatted(token))
+                    .post("/accounts/{id}/token", account)
+                    .then()
+                    .statusCode(400);
+        }
 
-        Waiting.until(() -> spans(trace).findAny().isPresent());
+        Waiting.until(() -> spans(trace).count() >= REQUESTS);
 
         var sent = String.join("\n", exported());
-        assertThat(sent).contains("provider refresh", "store keep").doesNotContain("url.full");
+        assertThat(sent)
+                .contains("provider refresh", "store keep")
+                .doesNotContain("url.full", "exception.message", "exception.stacktrace");
         assertThat(IssuedSecrets.all())
                 .contains(token)
                 .filteredOn(secret -> secret.length() >= SHORTEST)

@@ -3,7 +3,12 @@ package io.tokenbroker.support;
 import io.quarkus.arc.Arc;
 import io.tokenbroker.database.Database;
 import io.tokenbroker.database.StoreUnavailable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /** The rows of the store outlive a test, as they should. */
 public final class StoreMemory {
@@ -29,6 +34,35 @@ public final class StoreMemory {
             database().update("age", "UPDATE refresh_turns SET taken_until = taken_until - ?", by.toMillis());
         } catch (StoreUnavailable away) {
             // Then each broker counts its own turns, by the clock that the test has moved.
+        }
+    }
+
+    /** The file goes, with its log, as a volume that is unmounted. */
+    public static void goesAway() {
+        move(SandboxResource.sandbox().store(), elsewhere());
+    }
+
+    /** If it has gone; the broker has noticed. */
+    public static void comesBack() {
+        if (Files.exists(elsewhere())) {
+            move(elsewhere(), SandboxResource.sandbox().store());
+            Waiting.until(() -> !database().isAway(), Duration.ofSeconds(10));
+        }
+    }
+
+    private static Path elsewhere() {
+        return Path.of(SandboxResource.sandbox().store() + ".elsewhere");
+    }
+
+    private static void move(Path from, Path to) {
+        try {
+            for (var part : List.of("-wal", "-shm", "")) {
+                if (Files.exists(Path.of(from + part))) {
+                    Files.move(Path.of(from + part), Path.of(to + part));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -4,8 +4,10 @@ import static io.tokenbroker.mint.Minting.ARM;
 import static io.tokenbroker.mint.Minting.BLAKE;
 import static io.tokenbroker.mint.Minting.CASEY;
 import static io.tokenbroker.mint.Minting.GRAPH;
+import static io.tokenbroker.mint.Minting.contosos;
 import static io.tokenbroker.mint.Minting.mint;
 import static io.tokenbroker.mint.Minting.mintAnew;
+import static io.tokenbroker.mint.Minting.ofPeople;
 import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
@@ -226,20 +228,6 @@ class TenantsApartTest extends BrokerTest {
         askUntilItIsLeftAlone(failing);
 
         mint(healthy, ARM).then().statusCode(200).body(json("source", equalTo("refresh")));
-    }
-
-    private static List<String> ofPeople(int people) {
-        return contosos(people).stream()
-                .map(email ->
-                        Broker.link(sandbox().fusionAuth().addUser(email, email).id(), Sandbox.CONTOSO, email))
-                .toList();
-    }
-
-    private static List<String> contosos(int people) {
-        sandbox().entra().directory().addGenerated(people);
-        return IntStream.rangeClosed(1, people)
-                .mapToObj("user-%04d@contoso.com"::formatted)
-                .toList();
     }
 
     /** The tenant breaks every connection off until it is left alone; then it answers again, and nobody knows. */

@@ -19,15 +19,9 @@ import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.LinkingTest;
 import io.tokenbroker.support.Management;
 import io.tokenbroker.support.StoreMemory;
-import io.tokenbroker.support.Waiting;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -198,14 +192,13 @@ class WebhookTest extends LinkingTest {
     @Test
     void withoutTheStoreAnEventTakesEffectHere() {
         tellTheBroker();
-        move(sandbox().store(), elsewhere());
+        StoreMemory.goesAway();
         try {
             assertThat(sandbox().fusionAuth().activate(person.id(), false)).isTrue();
 
             problem(mint(account, ARM), 403, "user_disabled");
         } finally {
-            move(elsewhere(), sandbox().store());
-            Waiting.until(() -> !StoreMemory.database().isAway(), Duration.ofSeconds(10));
+            StoreMemory.comesBack();
         }
     }
 
@@ -276,21 +269,5 @@ class WebhookTest extends LinkingTest {
                 .filter(line -> line.startsWith(series))
                 .mapToDouble(line -> Double.parseDouble(line.substring(series.length())))
                 .sum();
-    }
-
-    private static Path elsewhere() {
-        return Path.of(sandbox().store() + ".elsewhere");
-    }
-
-    private static void move(Path from, Path to) {
-        try {
-            for (var part : List.of("-wal", "-shm", "")) {
-                if (Files.exists(Path.of(from + part))) {
-                    Files.move(Path.of(from + part), Path.of(to + part));
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
