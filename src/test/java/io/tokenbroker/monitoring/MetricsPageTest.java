@@ -107,6 +107,7 @@ class MetricsPageTest extends BrokerTest {
         mint(account, ARM);
         mint(account, ARM);
         Broker.alice().get("/accounts");
+        Broker.client().body("{}").post("/webhooks/fusionauth");
         ReadGauges.now();
     }
 }
