@@ -63,8 +63,7 @@ record Provoked(Scrape well, Scrape ill) {
         var from = before == null || isCounter ? 0 : before;
         var more = isCounter ? after - (before == null ? 0 : before) : 0;
         return "%s %s+%sx120"
-                .formatted(
-                        before == null ? "_x10" : plain(from) + "x9", plain(isCounter ? more : after), plain(more));
+                .formatted(before == null ? "_x10" : plain(from) + "x9", plain(isCounter ? more : after), plain(more));
     }
 
     private static String plain(double value) {
