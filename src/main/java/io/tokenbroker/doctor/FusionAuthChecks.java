@@ -142,7 +142,7 @@ final class FusionAuthChecks {
         if (answer.status() != 200) {
             return Finding.fault(
                     Check.SIGNING_KEYS,
-                    FusionAuthProbe.place(url),
+                    ProbeHttp.place(url),
                     answer.isMissing() ? answer.why() : "answers %d".formatted(answer.status()));
         }
         var algorithms = keys(answer.body()).stream()
@@ -154,9 +154,9 @@ final class FusionAuthChecks {
         return algorithms.isEmpty()
                 ? Finding.fault(
                         Check.SIGNING_KEYS,
-                        FusionAuthProbe.place(url),
+                        ProbeHttp.place(url),
                         "there is no asymmetric key: with HMAC (HS256) there is nothing to check a token against")
-                : Finding.ok(Check.SIGNING_KEYS, FusionAuthProbe.place(url), String.join(", ", algorithms));
+                : Finding.ok(Check.SIGNING_KEYS, ProbeHttp.place(url), String.join(", ", algorithms));
     }
 
     private static List<JsonWebKey> keys(String body) {

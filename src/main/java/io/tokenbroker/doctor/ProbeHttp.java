@@ -108,6 +108,11 @@ final class ProbeHttp implements AutoCloseable {
         return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(UTF_8));
     }
 
+    /** Without user name, password, path and query, which may be secret. */
+    static String place(URI url) {
+        return "%s://%s%s".formatted(url.getScheme(), url.getHost(), url.getPort() < 0 ? "" : ":" + url.getPort());
+    }
+
     @Override
     public void close() {
         client.shutdownNow();
@@ -184,7 +189,7 @@ final class ProbeHttp implements AutoCloseable {
                         .firstValue("Date")
                         .map(date -> ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME))
                         .ifPresent(date -> known.putIfAbsent(
-                                url.getAuthority(), Duration.between(clock.instant(), date.toInstant())));
+                                place(url), Duration.between(clock.instant(), date.toInstant())));
             } catch (DateTimeException none) {
                 // It tells nothing.
             }

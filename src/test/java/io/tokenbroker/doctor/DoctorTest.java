@@ -393,6 +393,19 @@ class DoctorTest {
     }
 
     @Test
+    void aPasswordInAnAddressIsNotPrinted() {
+        var password = IssuedSecrets.fresh("doctor-test-");
+        settings.computeIfPresent(
+                "broker.fusionauth.url", (key, url) -> url.replace("://", "://someone:" + password + "@"));
+
+        // Noting them looks for secrets.
+        assertThat(assertFound(FUSIONAUTH, OK, "answers"))
+                .filteredOn(finding -> finding.check() == CLOCK)
+                .extracting(Finding::subject)
+                .contains(sandbox.fusionAuth().url().toString());
+    }
+
+    @Test
     void noProviderIsAFault() {
         sandbox.fusionAuth().providers().stream()
                 .map(IdentityProvider::id)
