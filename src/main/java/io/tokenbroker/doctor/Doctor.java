@@ -95,7 +95,7 @@ final class Doctor {
                 Finding.ask(Check.ASK_MINT, "whether the provider gives tokens for your resources"),
                 Finding.ask(Check.ASK_REDIRECT_URI, "whether each provider knows your redirect URIs"),
                 Finding.ask(Check.ASK_SIGN_IN, "whether people sign in to the application over a provider for linking"),
-                Finding.ask(Check.ASK_TOKEN, "whether the application signs access tokens with the asymmetric key"),
+                Finding.ask(Check.ASK_TOKEN, "whether the broker takes a token of your application"),
                 Finding.ask(
                         Check.ASK_INTERRUPTED, "whether FusionAuth writes a link before it asks for a second factor"));
     }

@@ -145,18 +145,37 @@ final class FusionAuthChecks {
                     ProbeHttp.place(url),
                     answer.isMissing() ? answer.why() : "answers %d".formatted(answer.status()));
         }
-        var algorithms = keys(answer.body()).stream()
-                .filter(key -> ASYMMETRIC.contains(key.getKeyType()))
+        var types = keys(answer.body()).stream()
                 .map(JsonWebKey::getKeyType)
+                .filter(ASYMMETRIC::contains)
                 .distinct()
                 .sorted()
                 .toList();
-        return algorithms.isEmpty()
+        return types.isEmpty()
                 ? Finding.fault(
                         Check.SIGNING_KEYS,
                         ProbeHttp.place(url),
                         "there is no asymmetric key: with HMAC (HS256) there is nothing to check a token against")
-                : Finding.ok(Check.SIGNING_KEYS, ProbeHttp.place(url), String.join(", ", algorithms));
+                : applicationKey(String.join(", ", types));
+    }
+
+    /** The JWKS has the keys of every application: this tells of the one that ours signs with. */
+    private Finding applicationKey(String published) {
+        var answer = fusionAuth.open("/api/jwt/public-key?applicationId=" + settings.applicationId());
+        if (answer.status() == 200 && !answer.json().path("publicKey").asText("").isBlank()) {
+            return Finding.ok(Check.SIGNING_KEYS, "", "published (%s), and the application has one".formatted(published));
+        }
+        if (Set.of(200, 404).contains(answer.status()) && !answer.isPage()) {
+            return Finding.fault(
+                    Check.SIGNING_KEYS,
+                    "",
+                    "the application has no public key: it signs by HMAC (HS256), which nothing can be checked against");
+        }
+        return Finding.warning(
+                Check.SIGNING_KEYS,
+                "",
+                "published (%s); whether the application signs with one cannot be told: FusionAuth %s"
+                        .formatted(published, answer.isMissing() ? answer.why() : "answers " + answer.status()));
     }
 
     private static List<JsonWebKey> keys(String body) {

@@ -309,11 +309,29 @@ class DoctorTest {
 
     @Test
     void signingByHmacIsAFaultAndSoAreKeysThatCannotBeRead() {
+        assertFound(SIGNING_KEYS, OK, "and the application has one");
+
+        sandbox.fusionAuth().applicationByHmac(true);
+        assertFound(SIGNING_KEYS, FAULT, "the application has no public key");
+
         sandbox.fusionAuth().hmacOnly(true);
         assertFound(SIGNING_KEYS, FAULT, "there is no asymmetric key");
 
         sandbox.fusionAuth().jwksOutage(true);
         assertFound(SIGNING_KEYS, FAULT, "answers 503");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "LIE_200,   FAULT,   the application has no public key",
+        "PROXY_404, WARNING, cannot be told: FusionAuth answers 404",
+        "ERROR_500, WARNING, cannot be told: FusionAuth answers 500",
+        "DROP,      WARNING, cannot be told: FusionAuth breaks the answer off"
+    })
+    void theApplicationsKeyIsToldByFusionAuthAlone(FusionAuthFault.Kind kind, Result result, String found) {
+        sandbox.fusionAuth().fault(FusionAuthFault.of(kind).on("GET", "/api/jwt/public-key"));
+
+        assertFound(SIGNING_KEYS, result, found);
     }
 
     @Test
