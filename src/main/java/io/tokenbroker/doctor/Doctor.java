@@ -92,7 +92,7 @@ final class Doctor {
         return List.of(
                 Finding.ask(Check.ASK_PKCE, "whether FusionAuth passes the PKCE verifier on to the provider"),
                 Finding.ask(Check.ASK_REFRESH_TOKEN, "whether the refresh token survives a pending link"),
-                Finding.ask(Check.ASK_MINT, "whether the provider gives tokens for your resources"),
+                Finding.ask(Check.ASK_MINT, "whether the provider takes the client, and gives tokens for your resources"),
                 Finding.ask(Check.ASK_REDIRECT_URI, "whether each provider knows your redirect URIs"),
                 Finding.ask(Check.ASK_SIGN_IN, "whether people sign in to the application over a provider for linking"),
                 Finding.ask(Check.ASK_TOKEN, "whether the broker takes a token of your application"),

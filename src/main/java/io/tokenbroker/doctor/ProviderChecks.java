@@ -31,6 +31,10 @@ final class ProviderChecks {
         if (leftOut.isPresent()) {
             return List.of(provider.leftOut(leftOut.get()));
         }
+        if (isOfAnotherTenant()) {
+            return List.of(provider.fault(
+                    Check.PROVIDER_USE, "is of another tenant: it is offered, and FusionAuth links no account of it"));
+        }
         if (provider.json().isObject()) {
             linking();
             scope();
@@ -51,13 +55,15 @@ final class ProviderChecks {
         if (!provider.application().path("enabled").asBoolean()) {
             return Optional.of("it is not enabled for the application");
         }
-        var tenant = json.path("tenantId").asText("");
-        if (!tenant.isEmpty() && !tenant.equals(settings.tenantId().toString())) {
-            return Optional.of("it is of another tenant");
-        }
         return NO_LINKING.contains(strategy())
                 ? Optional.of("its linking strategy is %s".formatted(strategy()))
                 : Optional.empty();
+    }
+
+    /** The broker does not look at that. */
+    private boolean isOfAnotherTenant() {
+        var tenant = provider.json().path("tenantId").asText("");
+        return !tenant.isEmpty() && !tenant.equals(settings.tenantId().toString());
     }
 
     private String strategy() {

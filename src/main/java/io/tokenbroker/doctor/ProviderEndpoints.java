@@ -22,7 +22,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
-/** Where a provider's endpoints are, whether they answer, and whether the token endpoint takes us for who we are. */
+/** Where a provider's endpoints are, whether they answer, and whether the token endpoint refuses us. */
 final class ProviderEndpoints {
 
     private static final Set<String> CLIENT_REFUSED = Set.of("invalid_client", "unauthorized_client");
@@ -124,7 +124,7 @@ final class ProviderEndpoints {
                 : Optional.empty();
     }
 
-    /** With a refresh token that is none: who refuses that, has taken the client (RFC 6749 §5.2). */
+    /** With a refresh token that is none. */
     private Answer refresh(TokenEndpoint client) {
         var form = new LinkedHashMap<>(client.clientForm());
         form.put("grant_type", "refresh_token");
@@ -139,6 +139,7 @@ final class ProviderEndpoints {
         return http.send(HttpRequest.newBuilder(client.uri()).POST(HttpRequest.BodyPublishers.ofString(body)), headers);
     }
 
+    /** RFC 6749 §5.2 does not say what is looked at first: one that refuses the refresh token has not refused the client. */
     private Finding client(Answer answer) {
         var error = answer.json().path("error").asText("");
         var codes = StreamSupport.stream(answer.json().path("error_codes").spliterator(), false)
@@ -148,7 +149,7 @@ final class ProviderEndpoints {
             return provider.fault(Check.PROVIDER_CLIENT, ("the provider refuses the client " + codes).strip());
         }
         return error.equals("invalid_grant")
-                ? provider.ok(Check.PROVIDER_CLIENT, "the provider takes the client")
+                ? provider.ok(Check.PROVIDER_CLIENT, "the provider does not refuse the client")
                 : provider.warning(
                         Check.PROVIDER_CLIENT,
                         "cannot be told: the provider answers %d to a refresh token that is none"
