@@ -1,61 +1,61 @@
 package io.tokenbroker.doctor;
 
 import io.tokenbroker.doctor.ProbeHttp.Answer;
+import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.settings.FusionAuthSettings;
-import io.tokenbroker.upstream.EgressPolicy;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jose4j.jwk.JsonWebKey;
 import org.jose4j.jwk.JsonWebKeySet;
 import org.jose4j.lang.JoseException;
 
-/** FusionAuth itself; where it answers, its API key and its providers too. */
+/** FusionAuth itself, and the API key where it answers. */
 final class FusionAuthChecks {
 
     private static final Pattern VERSION = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})\\..{0,40}");
     private static final Set<String> ASYMMETRIC = Set.of("RSA", "EC");
 
-    private final Patient patient;
     private final FusionAuthSettings settings;
+    private final BrokerSettings all;
     private final ProbeHttp http;
-    private final EgressPolicy egress;
     private final FusionAuthProbe fusionAuth;
+    private final Consumer<Finding> found;
 
-    FusionAuthChecks(Patient patient, ProbeHttp http, EgressPolicy egress) {
-        this.patient = patient;
-        this.settings = patient.settings().fusionauth();
+    FusionAuthChecks(BrokerSettings settings, ProbeHttp http, Consumer<Finding> found) {
+        this.all = settings;
+        this.settings = settings.fusionauth();
         this.http = http;
-        this.egress = egress;
-        this.fusionAuth = new FusionAuthProbe(http, settings);
+        this.fusionAuth = new FusionAuthProbe(http, this.settings);
+        this.found = found;
     }
 
-    List<Finding> findings() {
-        var findings = new ArrayList<Finding>();
-        var reachable = reachable(fusionAuth.open("/api/status"));
-        findings.add(reachable);
-        if (reachable.result() != Finding.Result.FAULT) {
-            var providers = new ProviderList(patient, http, egress);
-            var beside = Stream.<Supplier<List<Finding>>>of(
-                    () -> List.of(version(fusionAuth.get("/api/system/version"))),
-                    this::application,
-                    this::tenantAndIssuer,
-                    () -> List.of(signingKeys()),
-                    () -> {
-                        var key = new KeyChecks(patient.settings(), fusionAuth);
-                        var all = new ArrayList<>(key.findings());
-                        if (patient.isSound("broker.providers.", "broker.upstreams.")) {
-                            all.addAll(providers.findings(key.providers()));
-                        }
-                        return all;
-                    });
-            findings.addAll(Beside.all(beside.toList()));
+    /** @param key gets what the key may do, and nothing where FusionAuth does not answer */
+    void examine(CompletableFuture<Optional<KeyChecks>> key) {
+        try {
+            var reachable = reachable(fusionAuth.open("/api/status"));
+            found.accept(reachable);
+            if (reachable.result() != Finding.Result.FAULT) {
+                Beside.all(List.of(
+                        () -> found.accept(version(fusionAuth.get("/api/system/version"))),
+                        () -> application().forEach(found),
+                        () -> tenantAndIssuer().forEach(found),
+                        () -> found.accept(signingKeys()),
+                        () -> examineKey(key)));
+            }
+        } finally {
+            key.complete(Optional.empty());
         }
-        return findings;
+    }
+
+    private void examineKey(CompletableFuture<Optional<KeyChecks>> key) {
+        var checks = new KeyChecks(all, fusionAuth);
+        key.complete(Optional.of(checks));
+        checks.findings().forEach(found);
     }
 
     private Finding reachable(Answer status) {

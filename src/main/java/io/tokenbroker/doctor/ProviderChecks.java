@@ -1,7 +1,6 @@
 package io.tokenbroker.doctor;
 
 import io.tokenbroker.settings.FusionAuthSettings;
-import io.tokenbroker.upstream.EgressPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,14 +15,12 @@ final class ProviderChecks {
     private final FoundProvider provider;
     private final FusionAuthSettings settings;
     private final ProbeHttp http;
-    private final EgressPolicy egress;
     private final List<Finding> findings = new ArrayList<>();
 
-    ProviderChecks(FoundProvider provider, FusionAuthSettings settings, ProbeHttp http, EgressPolicy egress) {
+    ProviderChecks(FoundProvider provider, FusionAuthSettings settings, ProbeHttp http) {
         this.provider = provider;
         this.settings = settings;
         this.http = http;
-        this.egress = egress;
     }
 
     List<Finding> findings() {
@@ -40,7 +37,7 @@ final class ProviderChecks {
             scope();
             signIn();
         }
-        findings.addAll(new ProviderEndpoints(provider, http, egress).findings());
+        findings.addAll(new ProviderEndpoints(provider, http).findings());
         return findings;
     }
 

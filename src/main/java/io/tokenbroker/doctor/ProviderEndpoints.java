@@ -8,7 +8,6 @@ import io.tokenbroker.tenant.Discovery.Endpoints;
 import io.tokenbroker.tenant.Entra.EntraV1;
 import io.tokenbroker.tenant.TokenEndpoint;
 import io.tokenbroker.tenant.TokenEndpoint.ClientAuthentication;
-import io.tokenbroker.upstream.EgressPolicy;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
@@ -29,13 +28,11 @@ final class ProviderEndpoints {
 
     private final FoundProvider provider;
     private final ProbeHttp http;
-    private final EgressPolicy egress;
     private final List<Finding> findings = new ArrayList<>();
 
-    ProviderEndpoints(FoundProvider provider, ProbeHttp http, EgressPolicy egress) {
+    ProviderEndpoints(FoundProvider provider, ProbeHttp http) {
         this.provider = provider;
         this.http = http;
-        this.egress = egress;
     }
 
     List<Finding> findings() {
@@ -58,7 +55,7 @@ final class ProviderEndpoints {
         if (EntraV1.isIssuer(issuer)) {
             return new Discovery.Unusable("its issuer is that of Entra's v1 endpoints");
         }
-        var objection = egress.objection(issuer);
+        var objection = http.objection(issuer);
         if (objection.isPresent()) {
             return new Discovery.Unusable("its issuer " + objection.get());
         }
@@ -69,9 +66,9 @@ final class ProviderEndpoints {
     }
 
     private void endpoints(Endpoints found) {
-        var objection = egress.objection(found.token())
+        var objection = http.objection(found.token())
                 .map("its token endpoint %s"::formatted)
-                .or(() -> egress.objection(found.authorization()).map("its authorization endpoint %s"::formatted));
+                .or(() -> http.objection(found.authorization()).map("its authorization endpoint %s"::formatted));
         var client = new TokenEndpoint(
                 found.token(),
                 provider.clientId().orElse(""),

@@ -4,7 +4,6 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 import io.tokenbroker.database.Session;
 import io.tokenbroker.database.StoreInspection;
 import io.tokenbroker.database.StoreUnavailable;
-import io.tokenbroker.doctor.ProbeHttp.Skews;
 import io.tokenbroker.grant.GrantSeal;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.seal.ColumnSealer;
@@ -16,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** The store as it is, and whether the sealing keys open what it holds. */
@@ -33,44 +33,45 @@ final class StoreChecks {
 
     private final Patient patient;
     private final Clock clock;
+    private final Consumer<Finding> found;
 
-    StoreChecks(Patient patient, Clock clock) {
+    StoreChecks(Patient patient, Clock clock, Consumer<Finding> found) {
         this.patient = patient;
         this.clock = clock;
+        this.found = found;
     }
 
-    List<Finding> findings() {
+    void examine() {
         try {
-            return findings(StoreInspection.of(patient.settings().store()));
+            examine(StoreInspection.of(patient.settings().store()));
         } catch (ConfigurationException e) {
-            return List.of(Finding.fault(Check.STORE, "", String.valueOf(e.getMessage())));
+            found.accept(Finding.fault(Check.STORE, "", String.valueOf(e.getMessage())));
         }
     }
 
-    private List<Finding> findings(StoreInspection store) {
+    private void examine(StoreInspection store) {
         if (!store.isMade()) {
-            return List.of(Finding.warning(
+            found.accept(Finding.warning(
                     Check.STORE, store.name(), "is not there yet; the broker makes it at its first start"));
+            return;
         }
         var schema = store.schema();
-        var findings = new ArrayList<Finding>();
-        findings.add(Finding.ok(Check.STORE, store.name(), "opens"));
-        findings.add(schema(schema));
-        findings.add(tried(Check.STORE_CLOCK, () -> {
+        found.accept(Finding.ok(Check.STORE, store.name(), "opens"));
+        found.accept(schema(schema));
+        found.accept(tried(Check.STORE_CLOCK, () -> {
             // Opening the connection has taken its time before this.
             var theirs = store.now();
             return Skews.finding(Check.STORE_CLOCK, "", Duration.between(clock.instant(), theirs));
         }));
         if (schema.version().isPresent() && !schema.isNewer()) {
-            findings.add(tried(Check.STORE_WRITE, () -> {
+            found.accept(tried(Check.STORE_WRITE, () -> {
                 store.tryOut(StoreChecks::writeRow);
                 return Finding.ok(Check.STORE_WRITE, "", "takes a row, which was taken back");
             }));
             if (patient.isSound("broker.sealing-keys")) {
-                findings.addAll(sealing(store));
+                sealing(store).forEach(found);
             }
         }
-        return findings;
     }
 
     private static Finding schema(StoreInspection.Schema schema) {

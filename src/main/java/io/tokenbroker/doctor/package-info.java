@@ -5,9 +5,10 @@
  * <pre>
  *  DoctorCommand   arguments, table or JSON (Report), exit code
  *       │
- *    Doctor        examinations beside each other, each ended after a time
+ *    Doctor        examinations beside each other, each ended after a time: what it has found by then stays
  *       ├─ SettingsChecks    what would stop a start, and what is only unwise
- *       ├─ FusionAuthChecks ─ KeyChecks ─ ProviderList ─ ProviderChecks ─ ProviderEndpoints    by ProbeHttp
+ *       ├─ FusionAuthChecks ─ KeyChecks                        by ProbeHttp
+ *       ├─ ProviderList ─ ProviderChecks ─ ProviderEndpoints   by ProbeHttp, once the key has told
  *       ├─ StoreChecks       over StoreInspection
  *       └─ what only a try on the real servers tells
  *

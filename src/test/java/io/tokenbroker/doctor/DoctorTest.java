@@ -8,6 +8,7 @@ import static io.tokenbroker.doctor.Finding.Result.WARNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tokenbroker.database.MadeStore;
+import io.tokenbroker.doctor.DoctorCommand.Report;
 import io.tokenbroker.doctor.Finding.Result;
 import io.tokenbroker.grant.GrantSeal;
 import io.tokenbroker.link.AccountId;
@@ -25,6 +26,8 @@ import io.tokenbroker.seal.SealingKeys;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.support.Settings;
+import io.tokenbroker.upstream.EgressPolicy;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -32,12 +35,16 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -237,30 +244,74 @@ class DoctorTest {
     }
 
     @Test
-    void anExaminationThatDoesNotEndIsAFault() {
+    void whatIsFoundBeforeTheTimeIsOverIsSaid() {
+        sandbox.fusionAuth()
+                .fault(FusionAuthFault.of(FusionAuthFault.Kind.HANG).on("GET", "/.well-known/openid-configuration*"));
+        provider(contoso -> contoso.withEndpoints(
+                sandbox.entra().url() + "/authorize", sandbox.fusionAuth().url() + "/hangs", ""));
+        sandbox.fusionAuth()
+                .fault(FusionAuthFault.of(FusionAuthFault.Kind.HANG).on("POST", "/hangs"));
+
+        var findings = note(new Doctor(Patients.of(settings), clock, Duration.ofSeconds(3)).findings());
+
+        assertThat(findings)
+                .filteredOn(finding -> finding.check() == UNFINISHED)
+                .allMatch(finding -> finding.found().equals("not done after 3 seconds"))
+                .extracting(Finding::subject)
+                .containsExactly("FusionAuth", "providers");
+        assertThat(findings)
+                .extracting(Finding::check)
+                .contains(SETTINGS, FUSIONAUTH, SIGNING_KEYS, KEY_LINK_GET, CLOCK, APPLICATION, STORE_WRITE)
+                .doesNotContain(TENANT, PROVIDERS);
+        assertThat(findings)
+                .filteredOn(finding -> finding.check() == PROVIDER_CLIENT)
+                .extracting(Finding::subject)
+                .containsExactly("Adatum", "Fabrikam");
+        sandbox.fusionAuth().clearFaults();
+    }
+
+    @Test
+    void anExaminationThatBreaksOffSaysNothingOfWhatItRead() {
+        clock = new Clock() {
+            @Override
+            public Instant instant() {
+                throw new IllegalStateException("a message with " + FusionAuthStandIn.BROKER_API_KEY);
+            }
+
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+        };
+
+        assertFound(UNFINISHED, FAULT, "broken off by java.lang.IllegalStateException at [io.tokenbroker.doctor.");
+    }
+
+    @Test
+    void aNameThatDoesNotResolveInTimeIsSaid() {
+        var patient = Patients.of(settings);
         var never = new CountDownLatch(1);
-        var doctor = new Doctor(
-                Map.of(
-                        "store",
-                        () -> {
-                            try {
-                                never.await();
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt();
-                            }
-                            return List.of();
-                        },
-                        "settings",
-                        () -> {
-                            throw new IllegalStateException("a message with " + FusionAuthStandIn.BROKER_API_KEY);
-                        }),
-                Duration.ofMillis(50));
+        var slow = new EgressPolicy(patient.settings(), patient.proxy().get()) {
+            @Override
+            public Optional<String> objection(URI url) {
+                try {
+                    never.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                return Optional.empty();
+            }
+        };
+        var http = new ProbeHttp(patient.proxy().get(), slow, new Skews(clock, finding -> {}));
 
-        var findings = note(doctor.findings());
+        var objection = http.objection(URI.create("https://idp.example.com"));
 
-        assertThat(findings).hasSize(2).allMatch(finding -> finding.check() == UNFINISHED);
-        assertThat(findings).extracting(Finding::found).anyMatch(found -> found.startsWith("not done after"));
-        assertThat(findings).extracting(Finding::found).anyMatch(found -> found.contains("IllegalStateException"));
+        assertThat(objection).contains("has a name that is not resolved in 5 seconds");
         never.countDown();
     }
 
