@@ -6,6 +6,9 @@ enum Check {
     REDIRECT_URIS("redirect URIs", "use the https address of your own page, in broker.authorization.redirect-uris"),
     PKCE("pkce", "remove broker.authorization.pkce unless FusionAuth does not pass the verifier on"),
     CLIENTS("clients", "give the client providers and resources (docs/policy.md), or remove it"),
+    AUDIT_FILE("audit file", "let the broker's user write to broker.audit.file, or name a file in a folder of its own"),
+    ENCRYPTION("encryption", "use https for FusionAuth, and sslmode=verify-full for PostgreSQL"),
+    RECEIVERS("event receivers", "correct the url of the receiver, or allow its address by broker.upstreams"),
     FUSIONAUTH(
             "FusionAuth", "set broker.fusionauth.url to where FusionAuth itself answers, and let the broker reach it"),
     VERSION("FusionAuth version", "run FusionAuth 1.48 or newer"),
@@ -13,6 +16,7 @@ enum Check {
     APPLICATION("application", "set broker.fusionauth.application-id to the application that your people sign in to"),
     ISSUER("issuer", "set broker.fusionauth.issuer to what FusionAuth says, to the letter"),
     SIGNING_KEYS("signing keys", "give the application an asymmetric key (RS256 or ES256) for its access tokens"),
+    WEBHOOK_KEY("webhook key", "set broker.fusionauth.webhook-key-id to the kid of the key that signs webhooks"),
     API_KEY("API key", "set broker.fusionauth.api-key to a key of FusionAuth of this tenant, or of all"),
     KEY_LINK_GET("key: read links", "give the key GET on /api/identity-provider/link"),
     KEY_LINK_POST("key: make links", "give the key POST on /api/identity-provider/link"),

@@ -1,5 +1,6 @@
 package io.tokenbroker.doctor;
 
+import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.upstream.EgressPolicy;
 import java.time.Clock;
 import java.time.Duration;
@@ -56,7 +57,7 @@ final class Doctor {
         if (patient.isSound("broker.store.")) {
             all.put("store", new StoreChecks(patient, clock, found::add)::examine);
         }
-        if (patient.isSound("broker.fusionauth.", "HTTPS_PROXY")) {
+        if (patient.isSound("HTTPS_PROXY")) {
             all.putAll(upstreams());
         }
         return all;
@@ -66,6 +67,17 @@ final class Doctor {
         var settings = patient.settings();
         var proxy = patient.proxy().get();
         var http = new ProbeHttp(proxy, new EgressPolicy(settings, proxy), new Skews(clock, found::add));
+        var all = new LinkedHashMap<String, Runnable>();
+        if (patient.isSound("broker.events.", "broker.upstreams.")) {
+            all.put("event receivers", () -> new SettingsChecks(patient).receivers(http::objection).forEach(found::add));
+        }
+        if (patient.isSound("broker.fusionauth.")) {
+            all.putAll(fusionAuth(settings, http));
+        }
+        return all;
+    }
+
+    private Map<String, Runnable> fusionAuth(BrokerSettings settings, ProbeHttp http) {
         var all = new LinkedHashMap<String, Runnable>();
         var key = new CompletableFuture<Optional<KeyChecks>>();
         all.put("FusionAuth", () -> new FusionAuthChecks(settings, http, found::add).examine(key));

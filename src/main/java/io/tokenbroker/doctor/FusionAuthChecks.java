@@ -3,6 +3,7 @@ package io.tokenbroker.doctor;
 import io.tokenbroker.doctor.ProbeHttp.Answer;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.settings.FusionAuthSettings;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +45,7 @@ final class FusionAuthChecks {
                         () -> found.accept(version(fusionAuth.get("/api/system/version"))),
                         () -> application().forEach(found),
                         () -> tenantAndIssuer().forEach(found),
-                        () -> found.accept(signingKeys()),
+                        () -> signingKeys().forEach(found),
                         () -> examineKey(key)));
             }
         } finally {
@@ -136,27 +137,40 @@ final class FusionAuthChecks {
                                 .formatted(said, settings.issuer()));
     }
 
-    private Finding signingKeys() {
+    private List<Finding> signingKeys() {
         var url = settings.jwksUrl().orElseGet(() -> fusionAuth.url("/.well-known/jwks.json"));
+        var place = ProbeHttp.place(url);
         var answer = http.get(url, Map.of());
         if (answer.status() != 200) {
-            return Finding.fault(
+            return List.of(Finding.fault(
                     Check.SIGNING_KEYS,
-                    ProbeHttp.place(url),
-                    answer.isMissing() ? answer.why() : "answers %d".formatted(answer.status()));
+                    place,
+                    answer.isMissing() ? answer.why() : "answers %d".formatted(answer.status())));
         }
-        var types = keys(answer.body()).stream()
+        var keys = keys(answer.body());
+        var findings = new ArrayList<Finding>();
+        settings.webhookKeyId().ifPresent(id -> findings.add(webhookKey(id, keys)));
+        var types = keys.stream()
                 .map(JsonWebKey::getKeyType)
                 .filter(ASYMMETRIC::contains)
                 .distinct()
                 .sorted()
                 .toList();
-        return types.isEmpty()
-                ? Finding.fault(
-                        Check.SIGNING_KEYS,
-                        ProbeHttp.place(url),
-                        "there is no asymmetric key: with HMAC (HS256) there is nothing to check a token against")
-                : applicationKey(String.join(", ", types));
+        findings.add(
+                types.isEmpty()
+                        ? Finding.fault(
+                                Check.SIGNING_KEYS,
+                                place,
+                                "there is no asymmetric key: with HMAC (HS256) there is nothing to check a token against")
+                        : applicationKey(String.join(", ", types)));
+        return findings;
+    }
+
+    private static Finding webhookKey(String id, List<JsonWebKey> keys) {
+        return keys.stream().anyMatch(key -> id.equals(key.getKeyId()))
+                ? Finding.ok(Check.WEBHOOK_KEY, "", "published")
+                : Finding.fault(
+                        Check.WEBHOOK_KEY, "", "no key %s is published, so every webhook is refused".formatted(id));
     }
 
     /** The JWKS has the keys of every application: this tells of the one that ours signs with. */

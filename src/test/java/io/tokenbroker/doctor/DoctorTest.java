@@ -20,6 +20,7 @@ import io.tokenbroker.sandbox.fusionauth.FusionAuthFault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.IdentityProvider;
 import io.tokenbroker.sandbox.fusionauth.LinkingStrategy;
+import io.tokenbroker.sandbox.fusionauth.Webhooks;
 import io.tokenbroker.sandbox.wire.IssuedSecrets;
 import io.tokenbroker.seal.ColumnSealer;
 import io.tokenbroker.seal.SealingKeys;
@@ -27,6 +28,7 @@ import io.tokenbroker.seal.Secret;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.support.Settings;
 import io.tokenbroker.upstream.EgressPolicy;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -212,6 +214,60 @@ class DoctorTest {
         settings.put("broker.clients.demo.providers", "00000000-0000-4000-8000-000000000000");
 
         assertFound(CLIENTS, WARNING, "which is not there");
+    }
+
+    @Test
+    void theAuditFileIsNotMade(@TempDir Path folder) throws IOException {
+        var file = Files.writeString(folder.resolve("a-file"), "");
+        for (var writable : List.of(file, folder.resolve("none/audit.jsonl"))) {
+            settings.put("broker.audit.file", writable.toString());
+            assertFound(AUDIT_FILE, OK, writable.equals(file) ? "can be written to" : "the broker can make it");
+        }
+        for (var none : List.of(folder, file.resolve("audit.jsonl"))) {
+            settings.put("broker.audit.file", none.toString());
+            assertFound(AUDIT_FILE, FAULT, none.equals(folder) ? "is no file that" : "the broker cannot make it");
+        }
+        assertThat(folder).isDirectoryContaining(file::equals).isNotEmptyDirectory();
+        assertThat(folder.resolve("none")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "broker.fusionauth.url,      http://192.0.2.1,                           the API key travel without TLS",
+        "broker.fusionauth.jwks-url, http://192.0.2.1/keys,                      travel without TLS",
+        "broker.store.url,           jdbc:postgresql://192.0.2.1/b?loginTimeout=1, add sslmode=verify-full"
+    })
+    void whatTravelsWithoutTlsIsAWarning(String key, String value, String found) {
+        settings.put(key, value);
+
+        assertThat(new SettingsChecks(Patients.of(settings)).findings())
+                .filteredOn(finding -> finding.check() == ENCRYPTION)
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.result()).isEqualTo(WARNING);
+                    assertThat(finding.subject()).isEqualTo(key);
+                    assertThat(finding.found()).contains(found);
+                    note(List.of(finding));
+                });
+    }
+
+    @Test
+    void receiversOfEventsAreWhereSecretsMayGo() {
+        settings.put("broker.events.ops.secret", "whsec_" + OTHER_KEY);
+        settings.put("broker.events.ops.url", "https://169.254.169.254/events");
+        assertFound(RECEIVERS, FAULT, "its URL leads to a link-local");
+
+        settings.put("broker.events.ops.url", "https://localhost/events");
+        assertFound(RECEIVERS, OK, "events may be sent there");
+    }
+
+    @Test
+    void theKeyOfWebhooksMustBePublished() {
+        settings.put("broker.fusionauth.webhook-key-id", Webhooks.KEY_ID);
+        assertFound(WEBHOOK_KEY, OK, "published");
+
+        settings.put("broker.fusionauth.webhook-key-id", "another");
+        assertFound(WEBHOOK_KEY, FAULT, "no key another is published");
     }
 
     @Test
