@@ -57,7 +57,13 @@ enum Check {
     ASK_SIGN_IN("ask once: sign-in page", "open your sign-in page: it must show no button of a provider for linking"),
     ASK_TOKEN("ask once: user token", "call GET /accounts once with a token of your application"),
     ASK_INTERRUPTED(
-            "ask once: interrupted sign-in", "link as a user with a second factor: the account must be listed after");
+            "ask once: interrupted sign-in", "link as a user with a second factor: the account must be listed after"),
+    ASK_LINK_EVENTS(
+            "ask once: link events",
+            "link one account, and look at user.identity-provider.link in FusionAuth's webhook log: a token in it is a secret"),
+    ASK_UPSTREAM_FAILURE(
+            "ask once: upstream failure",
+            "link one account with a wrong client secret in FusionAuth: complete must answer authorization_failed");
 
     private final String label;
     private final String remedy;

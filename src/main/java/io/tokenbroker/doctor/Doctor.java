@@ -120,6 +120,9 @@ final class Doctor {
                 Finding.ask(Check.ASK_SIGN_IN, "whether people sign in to the application over a provider for linking"),
                 Finding.ask(Check.ASK_TOKEN, "whether the broker takes a token of your application"),
                 Finding.ask(
-                        Check.ASK_INTERRUPTED, "whether FusionAuth writes a link before it asks for a second factor"));
+                        Check.ASK_INTERRUPTED, "whether FusionAuth writes a link before it asks for a second factor"),
+                Finding.ask(Check.ASK_LINK_EVENTS, "whether events of links carry the refresh token"),
+                Finding.ask(
+                        Check.ASK_UPSTREAM_FAILURE, "whether FusionAuth tells a provider's failure by 400 or 401"));
     }
 }
