@@ -13,10 +13,13 @@ final class OpenFailure {
             "broker.store.url: %s cannot be reached; check host, port and that it runs and takes writes";
     private static final String BUSY = "broker.store.url: %s is starting or stopping; start the broker again";
     private static final String FULL = "broker.store.url: the disk of %s is full; make room";
+    private static final String INCOMPLETE =
+            "broker.store.url: %s lacks a table of the broker's; restore it from a backup, or name another";
     private static final String REFUSED = "broker.store.username, broker.store.password: %s refuses them";
 
     /** By {@link StoreUnavailable#code}. */
     private static final Map<String, String> REASONS = Map.ofEntries(
+            entry("1", INCOMPLETE),
             entry(
                     "5",
                     "broker.store.url: %s is locked by another process; stop that, or give this broker its own file"),
@@ -35,7 +38,7 @@ final class OpenFailure {
             entry("28P01", REFUSED),
             entry("3D000", "broker.store.url: there is no such database: %s; create it"),
             entry("42501", "broker.store.username: this user may not make tables in %s; let it own the database"),
-            entry("42P01", "broker.store.url: %s lacks a table of the broker's; restore it from a backup"),
+            entry("42P01", INCOMPLETE),
             entry("53100", FULL),
             entry("53300", "broker.store.url: %s takes no more connections"),
             entry("57P01", BUSY),
