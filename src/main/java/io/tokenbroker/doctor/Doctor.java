@@ -69,7 +69,9 @@ final class Doctor {
         var http = new ProbeHttp(proxy, new EgressPolicy(settings, proxy), new Skews(clock, found::add));
         var all = new LinkedHashMap<String, Runnable>();
         if (patient.isSound("broker.events.", "broker.upstreams.")) {
-            all.put("event receivers", () -> new SettingsChecks(patient).receivers(http::objection).forEach(found::add));
+            all.put(
+                    "receivers",
+                    () -> new SettingsChecks(patient).receivers(http::objection).forEach(found::add));
         }
         if (patient.isSound("broker.fusionauth.")) {
             all.putAll(fusionAuth(settings, http));
@@ -88,15 +90,12 @@ final class Doctor {
         return all;
     }
 
-    private CompletableFuture<Void> begin(String name, Runnable examination) {
+    private CompletableFuture<Boolean> begin(String name, Runnable examination) {
         // SQLite's native calls would hold the carrier of a virtual thread. One that hangs must not hold the process.
         var thread = Thread.ofPlatform().daemon().name("doctor-" + name);
         return CompletableFuture.runAsync(examination, thread::start)
                 .orTimeout(longest.toMillis(), TimeUnit.MILLISECONDS)
-                .exceptionally(e -> {
-                    found.add(Finding.fault(Check.UNFINISHED, name, unfinished(e)));
-                    return null;
-                });
+                .handle((done, e) -> e == null || found.add(Finding.fault(Check.UNFINISHED, name, unfinished(e))));
     }
 
     /** Without the message of a defect, which may hold what was read. */
@@ -115,14 +114,14 @@ final class Doctor {
         return List.of(
                 Finding.ask(Check.ASK_PKCE, "whether FusionAuth passes the PKCE verifier on to the provider"),
                 Finding.ask(Check.ASK_REFRESH_TOKEN, "whether the refresh token survives a pending link"),
-                Finding.ask(Check.ASK_MINT, "whether the provider takes the client, and gives tokens for your resources"),
+                Finding.ask(
+                        Check.ASK_MINT, "whether the provider takes the client, and gives tokens for your resources"),
                 Finding.ask(Check.ASK_REDIRECT_URI, "whether each provider knows your redirect URIs"),
                 Finding.ask(Check.ASK_SIGN_IN, "whether people sign in to the application over a provider for linking"),
                 Finding.ask(Check.ASK_TOKEN, "whether the broker takes a token of your application"),
                 Finding.ask(
                         Check.ASK_INTERRUPTED, "whether FusionAuth writes a link before it asks for a second factor"),
                 Finding.ask(Check.ASK_LINK_EVENTS, "whether events of links carry the refresh token"),
-                Finding.ask(
-                        Check.ASK_UPSTREAM_FAILURE, "whether FusionAuth tells a provider's failure by 400 or 401"));
+                Finding.ask(Check.ASK_UPSTREAM_FAILURE, "whether FusionAuth tells a provider's failure by 400 or 401"));
     }
 }

@@ -98,7 +98,8 @@ public final class DoctorCommand {
                     .formatted(finding.result().sign(), finding.check().label(), subject, finding.found());
             return finding.result() == Result.OK
                     ? line
-                    : line + "\n" + " ".repeat(width + 4) + "→ " + finding.check().remedy();
+                    : line + "\n" + " ".repeat(width + 4) + "→ "
+                            + finding.check().remedy();
         }
 
         String json() {
@@ -127,7 +128,9 @@ public final class DoctorCommand {
         }
 
         private long count(Result result) {
-            return findings.stream().filter(finding -> finding.result() == result).count();
+            return findings.stream()
+                    .filter(finding -> finding.result() == result)
+                    .count();
         }
     }
 }

@@ -82,8 +82,7 @@ final class FusionAuthChecks {
         var said = answer.json().path("version").asText("");
         var version = VERSION.matcher(said);
         if (answer.status() != 200 || !version.matches()) {
-            return new Finding(
-                    Check.VERSION, Finding.Result.ASK, "", "the key may not read it; FusionAuth's pages show it");
+            return Finding.ask(Check.VERSION, "the key may not read it; FusionAuth's pages show it");
         }
         var isKnown = Integer.parseInt(version.group(1)) > 1 || Integer.parseInt(version.group(2)) >= 48;
         return isKnown
@@ -176,8 +175,10 @@ final class FusionAuthChecks {
     /** The JWKS has the keys of every application: this tells of the one that ours signs with. */
     private Finding applicationKey(String published) {
         var answer = fusionAuth.open("/api/jwt/public-key?applicationId=" + settings.applicationId());
-        if (answer.status() == 200 && !answer.json().path("publicKey").asText("").isBlank()) {
-            return Finding.ok(Check.SIGNING_KEYS, "", "published (%s), and the application has one".formatted(published));
+        if (answer.status() == 200
+                && !answer.json().path("publicKey").asText("").isBlank()) {
+            return Finding.ok(
+                    Check.SIGNING_KEYS, "", "published (%s), and the application has one".formatted(published));
         }
         if (Set.of(200, 404).contains(answer.status()) && !answer.isPage()) {
             return Finding.fault(

@@ -129,8 +129,7 @@ final class ProbeHttp {
         public List<Proxy> select(URI url) {
             // Its name is resolved on the client's own thread.
             return List.of(proxy.on(url)
-                    .map(at -> new Proxy(
-                            Proxy.Type.HTTP, InetSocketAddress.createUnresolved(at.host(), at.port())))
+                    .map(at -> new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved(at.host(), at.port())))
                     .orElse(Proxy.NO_PROXY));
         }
 

@@ -77,7 +77,8 @@ final class SettingsChecks {
                 .map(warning -> Finding.warning(Check.ENCRYPTION, warning.getKey(), warning.getValue()))
                 .toList();
         return warnings.isEmpty()
-                ? List.of(Finding.ok(Check.ENCRYPTION, "", "FusionAuth and the store are on this machine, or reached by TLS"))
+                ? List.of(Finding.ok(
+                        Check.ENCRYPTION, "", "FusionAuth and the store are on this machine, or reached by TLS"))
                 : warnings;
     }
 

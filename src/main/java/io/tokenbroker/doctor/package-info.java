@@ -15,8 +15,8 @@
  *  each gives Findings: a Check (its name and its remedy), ✓ ! ✗ or ?, and what was found
  * </pre>
  *
- * <p>A check whose settings do not work is left out: the settings' own finding says what to do first. docs/doctor.md has a
- * section for every Check.
+ * <p>A check is left out where its settings do not work: what is said of the settings says what to do first. docs/doctor.md
+ * has a section for every Check.
  */
 @NullMarked
 package io.tokenbroker.doctor;

@@ -22,8 +22,7 @@ public final class Cleartext {
     public static Map<String, String> warnings(BrokerSettings settings) {
         var warnings = new TreeMap<String, String>();
         if (isCleartextHttp(Optional.of(settings.fusionauth().url()))) {
-            warnings.put(
-                    "broker.fusionauth.url", "refresh tokens and the API key travel without TLS; use https");
+            warnings.put("broker.fusionauth.url", "refresh tokens and the API key travel without TLS; use https");
         }
         if (isCleartextHttp(settings.fusionauth().jwksUrl())) {
             warnings.put(
