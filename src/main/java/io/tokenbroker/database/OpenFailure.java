@@ -12,16 +12,20 @@ final class OpenFailure {
     private static final String AWAY =
             "broker.store.url: %s cannot be reached; check host, port and that it runs and takes writes";
     private static final String BUSY = "broker.store.url: %s is starting or stopping; start the broker again";
+    private static final String FULL = "broker.store.url: the disk of %s is full; make room";
+    private static final String INCOMPLETE =
+            "broker.store.url: %s lacks a table of the broker's; restore it from a backup, or name another";
     private static final String REFUSED = "broker.store.username, broker.store.password: %s refuses them";
 
     /** By {@link StoreUnavailable#code}. */
     private static final Map<String, String> REASONS = Map.ofEntries(
+            entry("1", INCOMPLETE),
             entry(
                     "5",
                     "broker.store.url: %s is locked by another process; stop that, or give this broker its own file"),
             entry("8", "broker.store.url: %s cannot be written to; let the broker's user write to file and folder"),
             entry("11", "broker.store.url: %s is damaged; restore it from a backup"),
-            entry("13", "broker.store.url: the disk of %s is full; make room"),
+            entry("13", FULL),
             entry("14", "broker.store.url: %s must be a file in a folder that the broker's user may write to"),
             entry("26", "broker.store.url: %s is a file, but no SQLite database; name another file"),
             entry("08001", AWAY),
@@ -29,10 +33,13 @@ final class OpenFailure {
                     "08004",
                     "broker.store.password: %s rejects the connection; set the password, or TLS in broker.store.url"),
             entry("08006", AWAY),
+            entry("25006", "broker.store.url: %s is read-only; name the primary, or let it take writes"),
             entry("28000", REFUSED),
             entry("28P01", REFUSED),
             entry("3D000", "broker.store.url: there is no such database: %s; create it"),
             entry("42501", "broker.store.username: this user may not make tables in %s; let it own the database"),
+            entry("42P01", INCOMPLETE),
+            entry("53100", FULL),
             entry("53300", "broker.store.url: %s takes no more connections"),
             entry(
                     "55P03",

@@ -22,7 +22,12 @@ final class Beside {
         }
     }
 
-    static <T> List<T> all(List<Supplier<List<T>>> questions) {
-        return each(questions).stream().flatMap(List::stream).toList();
+    static void all(List<Runnable> works) {
+        var _ = each(works.stream()
+                .<Supplier<Boolean>>map(work -> () -> {
+                    work.run();
+                    return true;
+                })
+                .toList());
     }
 }

@@ -1,61 +1,62 @@
 package io.tokenbroker.doctor;
 
 import io.tokenbroker.doctor.ProbeHttp.Answer;
+import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.settings.FusionAuthSettings;
-import io.tokenbroker.upstream.EgressPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jose4j.jwk.JsonWebKey;
 import org.jose4j.jwk.JsonWebKeySet;
 import org.jose4j.lang.JoseException;
 
-/** FusionAuth itself; where it answers, its API key and its providers too. */
+/** FusionAuth itself, and the API key where it answers. */
 final class FusionAuthChecks {
 
     private static final Pattern VERSION = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})\\..{0,40}");
     private static final Set<String> ASYMMETRIC = Set.of("RSA", "EC");
 
-    private final Patient patient;
     private final FusionAuthSettings settings;
+    private final BrokerSettings all;
     private final ProbeHttp http;
-    private final EgressPolicy egress;
     private final FusionAuthProbe fusionAuth;
+    private final Consumer<Finding> found;
 
-    FusionAuthChecks(Patient patient, ProbeHttp http, EgressPolicy egress) {
-        this.patient = patient;
-        this.settings = patient.settings().fusionauth();
+    FusionAuthChecks(BrokerSettings settings, ProbeHttp http, Consumer<Finding> found) {
+        this.all = settings;
+        this.settings = settings.fusionauth();
         this.http = http;
-        this.egress = egress;
-        this.fusionAuth = new FusionAuthProbe(http, settings);
+        this.fusionAuth = new FusionAuthProbe(http, this.settings);
+        this.found = found;
     }
 
-    List<Finding> findings() {
-        var findings = new ArrayList<Finding>();
-        var reachable = reachable(fusionAuth.open("/api/status"));
-        findings.add(reachable);
-        if (reachable.result() != Finding.Result.FAULT) {
-            var providers = new ProviderList(patient, http, egress);
-            var beside = Stream.<Supplier<List<Finding>>>of(
-                    () -> List.of(version(fusionAuth.get("/api/system/version"))),
-                    this::application,
-                    this::tenantAndIssuer,
-                    () -> List.of(signingKeys()),
-                    () -> {
-                        var key = new KeyChecks(patient.settings(), fusionAuth);
-                        var all = new ArrayList<>(key.findings());
-                        if (patient.isSound("broker.providers.", "broker.upstreams.")) {
-                            all.addAll(providers.findings(key.providers()));
-                        }
-                        return all;
-                    });
-            findings.addAll(Beside.all(beside.toList()));
+    /** @param key gets what the key may do, and nothing where FusionAuth does not answer */
+    void examine(CompletableFuture<Optional<KeyChecks>> key) {
+        try {
+            var reachable = reachable(fusionAuth.open("/api/status"));
+            found.accept(reachable);
+            if (reachable.result() != Finding.Result.FAULT) {
+                Beside.all(List.of(
+                        () -> found.accept(version(fusionAuth.get("/api/system/version"))),
+                        () -> application().forEach(found),
+                        () -> tenantAndIssuer().forEach(found),
+                        () -> signingKeys().forEach(found),
+                        () -> examineKey(key)));
+            }
+        } finally {
+            key.complete(Optional.empty());
         }
-        return findings;
+    }
+
+    private void examineKey(CompletableFuture<Optional<KeyChecks>> key) {
+        var checks = new KeyChecks(all, fusionAuth);
+        key.complete(Optional.of(checks));
+        checks.findings().forEach(found);
     }
 
     private Finding reachable(Answer status) {
@@ -81,8 +82,7 @@ final class FusionAuthChecks {
         var said = answer.json().path("version").asText("");
         var version = VERSION.matcher(said);
         if (answer.status() != 200 || !version.matches()) {
-            return new Finding(
-                    Check.VERSION, Finding.Result.ASK, "", "the key may not read it; FusionAuth's pages show it");
+            return Finding.ask(Check.VERSION, "the key may not read it; FusionAuth's pages show it");
         }
         var isKnown = Integer.parseInt(version.group(1)) > 1 || Integer.parseInt(version.group(2)) >= 48;
         return isKnown
@@ -136,27 +136,61 @@ final class FusionAuthChecks {
                                 .formatted(said, settings.issuer()));
     }
 
-    private Finding signingKeys() {
+    private List<Finding> signingKeys() {
         var url = settings.jwksUrl().orElseGet(() -> fusionAuth.url("/.well-known/jwks.json"));
+        var place = ProbeHttp.place(url);
         var answer = http.get(url, Map.of());
         if (answer.status() != 200) {
-            return Finding.fault(
+            return List.of(Finding.fault(
                     Check.SIGNING_KEYS,
-                    FusionAuthProbe.place(url),
-                    answer.isMissing() ? answer.why() : "answers %d".formatted(answer.status()));
+                    place,
+                    answer.isMissing() ? answer.why() : "answers %d".formatted(answer.status())));
         }
-        var algorithms = keys(answer.body()).stream()
-                .filter(key -> ASYMMETRIC.contains(key.getKeyType()))
+        var keys = keys(answer.body());
+        var findings = new ArrayList<Finding>();
+        settings.webhookKeyId().ifPresent(id -> findings.add(webhookKey(id, keys)));
+        var types = keys.stream()
                 .map(JsonWebKey::getKeyType)
+                .filter(ASYMMETRIC::contains)
                 .distinct()
                 .sorted()
                 .toList();
-        return algorithms.isEmpty()
-                ? Finding.fault(
-                        Check.SIGNING_KEYS,
-                        FusionAuthProbe.place(url),
-                        "there is no asymmetric key: with HMAC (HS256) there is nothing to check a token against")
-                : Finding.ok(Check.SIGNING_KEYS, FusionAuthProbe.place(url), String.join(", ", algorithms));
+        findings.add(
+                types.isEmpty()
+                        ? Finding.fault(
+                                Check.SIGNING_KEYS,
+                                place,
+                                "there is no asymmetric key: with HMAC (HS256) there is nothing to check a token against")
+                        : applicationKey(String.join(", ", types)));
+        return findings;
+    }
+
+    private static Finding webhookKey(String id, List<JsonWebKey> keys) {
+        return keys.stream().anyMatch(key -> id.equals(key.getKeyId()))
+                ? Finding.ok(Check.WEBHOOK_KEY, "", "published")
+                : Finding.fault(
+                        Check.WEBHOOK_KEY, "", "no key %s is published, so every webhook is refused".formatted(id));
+    }
+
+    /** The JWKS has the keys of every application: this tells of the one that ours signs with. */
+    private Finding applicationKey(String published) {
+        var answer = fusionAuth.open("/api/jwt/public-key?applicationId=" + settings.applicationId());
+        if (answer.status() == 200
+                && !answer.json().path("publicKey").asText("").isBlank()) {
+            return Finding.ok(
+                    Check.SIGNING_KEYS, "", "published (%s), and the application has one".formatted(published));
+        }
+        if (Set.of(200, 404).contains(answer.status()) && !answer.isPage()) {
+            return Finding.fault(
+                    Check.SIGNING_KEYS,
+                    "",
+                    "the application has no public key: it signs by HMAC (HS256), which nothing can be checked against");
+        }
+        return Finding.warning(
+                Check.SIGNING_KEYS,
+                "",
+                "published (%s); whether the application signs with one cannot be told: FusionAuth %s"
+                        .formatted(published, answer.isMissing() ? answer.why() : "answers " + answer.status()));
     }
 
     private static List<JsonWebKey> keys(String body) {

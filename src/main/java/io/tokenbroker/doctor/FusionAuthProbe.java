@@ -47,12 +47,7 @@ final class FusionAuthProbe {
     }
 
     String place() {
-        return place(settings.url());
-    }
-
-    /** Without what may be secret in a URL. */
-    static String place(URI url) {
-        return "%s://%s%s".formatted(url.getScheme(), url.getHost(), url.getPort() < 0 ? "" : ":" + url.getPort());
+        return ProbeHttp.place(settings.url());
     }
 
     private Map<String, String> headers() {

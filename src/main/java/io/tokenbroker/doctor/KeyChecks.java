@@ -11,10 +11,13 @@ import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
- * What the API key may do, one right at a time. FusionAuth answers 401 for a missing one, and otherwise says that what was
- * asked for is not there (404) or that nothing was said (400).
+ * What the API key may do, one right at a time. FusionAuth answers 401 for a missing one, and otherwise looks at what was
+ * asked for: it is there (200), or not (404), or makes no sense (400).
  */
 final class KeyChecks {
+
+    /** Each shows that the right is there, whatever is said of what was asked for. */
+    private static final Set<Integer> ALLOWED = Set.of(200, 400, 404);
 
     private static final String LINK = "/api/identity-provider/link";
 
@@ -62,12 +65,12 @@ final class KeyChecks {
         }
         var findings = new ArrayList<Finding>();
         findings.add(Finding.ok(Check.API_KEY, "", "FusionAuth knows it"));
-        findings.add(right(Check.KEY_LINK_GET, linkGet, Set.of(404), true));
-        findings.add(right(Check.KEY_LINK_POST, linkPost, Set.of(400), true));
-        findings.add(right(Check.KEY_LINK_DELETE, linkDelete, Set.of(400, 404), true));
-        findings.add(right(Check.KEY_PENDING_GET, pending, Set.of(400, 404), true));
-        findings.add(right(Check.KEY_USER_GET, user, Set.of(404), usersAreRead));
-        findings.add(right(Check.KEY_PROVIDER_GET, list, Set.of(200, 404), !providersAreGiven));
+        findings.add(right(Check.KEY_LINK_GET, linkGet, true));
+        findings.add(right(Check.KEY_LINK_POST, linkPost, true));
+        findings.add(right(Check.KEY_LINK_DELETE, linkDelete, true));
+        findings.add(right(Check.KEY_PENDING_GET, pending, true));
+        findings.add(right(Check.KEY_USER_GET, user, usersAreRead));
+        findings.add(right(Check.KEY_PROVIDER_GET, list, !providersAreGiven));
         findings.add(search());
         return findings;
     }
@@ -79,7 +82,7 @@ final class KeyChecks {
                 .map(answer -> answer.json().path("identityProviders"));
     }
 
-    private static Finding right(Check check, Answer answer, Set<Integer> allowed, boolean isNeeded) {
+    private static Finding right(Check check, Answer answer, boolean isNeeded) {
         if (answer.isMissing()) {
             return Finding.fault(check, "", "FusionAuth " + answer.why());
         }
@@ -94,7 +97,7 @@ final class KeyChecks {
                     ? Finding.fault(check, "", "not allowed")
                     : Finding.warning(check, "", "not allowed, and by the settings not needed");
         }
-        return allowed.contains(answer.status())
+        return ALLOWED.contains(answer.status())
                 ? Finding.ok(check, "", "allowed")
                 : Finding.warning(check, "", "cannot be told: FusionAuth answers %d".formatted(answer.status()));
     }
@@ -103,8 +106,8 @@ final class KeyChecks {
         if (search.status() == 401 && !search.isPage()) {
             return Finding.ok(Check.KEY_USER_SEARCH, "", "not allowed, as it should be");
         }
-        return Set.of(200, 400).contains(search.status()) && !search.isPage()
+        return ALLOWED.contains(search.status()) && !search.isPage()
                 ? Finding.warning(Check.KEY_USER_SEARCH, "", "allowed, which only keep-alive --discover needs")
-                : right(Check.KEY_USER_SEARCH, search, Set.of(), false);
+                : right(Check.KEY_USER_SEARCH, search, false);
     }
 }

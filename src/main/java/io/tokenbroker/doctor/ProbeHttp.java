@@ -6,38 +6,35 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.tokenbroker.upstream.EgressPolicy;
 import io.tokenbroker.upstream.OutboundProxy;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
-import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
 /** One request each, without redirects and bounded in time and length. No body, header or exception of it is printed. */
-final class ProbeHttp implements AutoCloseable {
+final class ProbeHttp {
 
     private static final Duration CONNECT = Duration.ofSeconds(3);
     private static final Duration LONGEST = Duration.ofSeconds(5);
@@ -49,10 +46,12 @@ final class ProbeHttp implements AutoCloseable {
 
     private final HttpClient client;
     private final OutboundProxy proxy;
+    private final EgressPolicy egress;
     private final Skews skews;
 
-    ProbeHttp(OutboundProxy proxy, Skews skews) {
+    ProbeHttp(OutboundProxy proxy, EgressPolicy egress, Skews skews) {
         this.proxy = proxy;
+        this.egress = egress;
         this.skews = skews;
         this.client = HttpClient.newBuilder()
                 .connectTimeout(CONNECT)
@@ -76,9 +75,10 @@ final class ProbeHttp implements AutoCloseable {
         var exchange =
                 client.sendAsync(request.build(), BodyHandlers.limiting(BodyHandlers.ofString(UTF_8), MOST_BYTES));
         try {
-            var response = exchange.orTimeout(LONGEST.toMillis(), TimeUnit.MILLISECONDS)
+            var response = exchange.copy()
+                    .orTimeout(LONGEST.toMillis(), TimeUnit.MILLISECONDS)
                     .join();
-            skews.note(url, response);
+            skews.note(place(url), response.headers().firstValue("Date"));
             return new Answer(response.statusCode(), response.headers().firstValue("Location"), response.body(), "");
         } catch (CompletionException e) {
             exchange.cancel(true);
@@ -108,16 +108,29 @@ final class ProbeHttp implements AutoCloseable {
         return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(UTF_8));
     }
 
-    @Override
-    public void close() {
-        client.shutdownNow();
+    /** Without user name, password, path and query, which may be secret. */
+    static String place(URI url) {
+        return "%s://%s%s".formatted(url.getScheme(), url.getHost(), url.getPort() < 0 ? "" : ":" + url.getPort());
+    }
+
+    /** As {@link EgressPolicy#objection(URI)}, but a name may take no longer to resolve than an answer to come. */
+    Optional<String> objection(URI url) {
+        var late = "has a name that is not resolved in %d seconds".formatted(LONGEST.toSeconds());
+        return CompletableFuture.supplyAsync(
+                        () -> egress.objection(url),
+                        work -> Thread.ofPlatform().daemon().name("doctor-name").start(work))
+                .completeOnTimeout(Optional.of(late), LONGEST.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
     }
 
     private final class Proxies extends ProxySelector {
 
         @Override
         public List<Proxy> select(URI url) {
-            return List.of(proxy.on(url).map(OutboundProxy.Address::proxy).orElse(Proxy.NO_PROXY));
+            // Its name is resolved on the client's own thread.
+            return List.of(proxy.on(url)
+                    .map(at -> new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved(at.host(), at.port())))
+                    .orElse(Proxy.NO_PROXY));
         }
 
         @Override
@@ -159,51 +172,6 @@ final class ProbeHttp implements AutoCloseable {
         @Override
         public String toString() {
             return "Answer[status=%d]".formatted(status);
-        }
-    }
-
-    /** How far the servers' clocks are from ours, by their Date headers (RFC 9110 §6.6.1). */
-    static final class Skews {
-
-        /** Seconds are what the header has, and an answer is on its way for some. */
-        private static final Duration USUAL = Duration.ofSeconds(5);
-
-        /** What replicas must agree to. */
-        private static final Duration MOST = Duration.ofSeconds(30);
-
-        private final Map<String, Duration> known = new ConcurrentSkipListMap<>();
-        private final Clock clock;
-
-        Skews(Clock clock) {
-            this.clock = clock;
-        }
-
-        private void note(URI url, HttpResponse<String> response) {
-            try {
-                response.headers()
-                        .firstValue("Date")
-                        .map(date -> ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME))
-                        .ifPresent(date -> known.putIfAbsent(
-                                url.getAuthority(), Duration.between(clock.instant(), date.toInstant())));
-            } catch (DateTimeException none) {
-                // It tells nothing.
-            }
-        }
-
-        List<Finding> findings() {
-            return known.entrySet().stream()
-                    .map(skew -> finding(Check.CLOCK, skew.getKey(), skew.getValue()))
-                    .toList();
-        }
-
-        static Finding finding(Check check, String subject, Duration skew) {
-            var found = "%d s from this machine's".formatted(skew.toSeconds());
-            if (skew.abs().compareTo(MOST) > 0) {
-                return Finding.fault(check, subject, found);
-            }
-            return skew.abs().compareTo(USUAL) > 0
-                    ? Finding.warning(check, subject, found)
-                    : Finding.ok(check, subject, "as this machine's");
         }
     }
 }

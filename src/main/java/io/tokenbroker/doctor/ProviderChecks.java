@@ -1,7 +1,6 @@
 package io.tokenbroker.doctor;
 
 import io.tokenbroker.settings.FusionAuthSettings;
-import io.tokenbroker.upstream.EgressPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,14 +15,12 @@ final class ProviderChecks {
     private final FoundProvider provider;
     private final FusionAuthSettings settings;
     private final ProbeHttp http;
-    private final EgressPolicy egress;
     private final List<Finding> findings = new ArrayList<>();
 
-    ProviderChecks(FoundProvider provider, FusionAuthSettings settings, ProbeHttp http, EgressPolicy egress) {
+    ProviderChecks(FoundProvider provider, FusionAuthSettings settings, ProbeHttp http) {
         this.provider = provider;
         this.settings = settings;
         this.http = http;
-        this.egress = egress;
     }
 
     List<Finding> findings() {
@@ -31,12 +28,16 @@ final class ProviderChecks {
         if (leftOut.isPresent()) {
             return List.of(provider.leftOut(leftOut.get()));
         }
+        if (isOfAnotherTenant()) {
+            return List.of(provider.fault(
+                    Check.PROVIDER_USE, "is of another tenant: it is offered, and FusionAuth links no account of it"));
+        }
         if (provider.json().isObject()) {
             linking();
             scope();
             signIn();
         }
-        findings.addAll(new ProviderEndpoints(provider, http, egress).findings());
+        findings.addAll(new ProviderEndpoints(provider, http).findings());
         return findings;
     }
 
@@ -51,13 +52,15 @@ final class ProviderChecks {
         if (!provider.application().path("enabled").asBoolean()) {
             return Optional.of("it is not enabled for the application");
         }
-        var tenant = json.path("tenantId").asText("");
-        if (!tenant.isEmpty() && !tenant.equals(settings.tenantId().toString())) {
-            return Optional.of("it is of another tenant");
-        }
         return NO_LINKING.contains(strategy())
                 ? Optional.of("its linking strategy is %s".formatted(strategy()))
                 : Optional.empty();
+    }
+
+    /** The broker does not look at that. */
+    private boolean isOfAnotherTenant() {
+        var tenant = provider.json().path("tenantId").asText("");
+        return !tenant.isEmpty() && !tenant.equals(settings.tenantId().toString());
     }
 
     private String strategy() {

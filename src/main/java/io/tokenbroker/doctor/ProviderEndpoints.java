@@ -8,7 +8,6 @@ import io.tokenbroker.tenant.Discovery.Endpoints;
 import io.tokenbroker.tenant.Entra.EntraV1;
 import io.tokenbroker.tenant.TokenEndpoint;
 import io.tokenbroker.tenant.TokenEndpoint.ClientAuthentication;
-import io.tokenbroker.upstream.EgressPolicy;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
@@ -22,20 +21,18 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
-/** Where a provider's endpoints are, whether they answer, and whether the token endpoint takes us for who we are. */
+/** Where a provider's endpoints are, whether they answer, and whether the token endpoint refuses us. */
 final class ProviderEndpoints {
 
     private static final Set<String> CLIENT_REFUSED = Set.of("invalid_client", "unauthorized_client");
 
     private final FoundProvider provider;
     private final ProbeHttp http;
-    private final EgressPolicy egress;
     private final List<Finding> findings = new ArrayList<>();
 
-    ProviderEndpoints(FoundProvider provider, ProbeHttp http, EgressPolicy egress) {
+    ProviderEndpoints(FoundProvider provider, ProbeHttp http) {
         this.provider = provider;
         this.http = http;
-        this.egress = egress;
     }
 
     List<Finding> findings() {
@@ -58,7 +55,7 @@ final class ProviderEndpoints {
         if (EntraV1.isIssuer(issuer)) {
             return new Discovery.Unusable("its issuer is that of Entra's v1 endpoints");
         }
-        var objection = egress.objection(issuer);
+        var objection = http.objection(issuer);
         if (objection.isPresent()) {
             return new Discovery.Unusable("its issuer " + objection.get());
         }
@@ -69,9 +66,9 @@ final class ProviderEndpoints {
     }
 
     private void endpoints(Endpoints found) {
-        var objection = egress.objection(found.token())
+        var objection = http.objection(found.token())
                 .map("its token endpoint %s"::formatted)
-                .or(() -> egress.objection(found.authorization()).map("its authorization endpoint %s"::formatted));
+                .or(() -> http.objection(found.authorization()).map("its authorization endpoint %s"::formatted));
         var client = new TokenEndpoint(
                 found.token(),
                 provider.clientId().orElse(""),
@@ -124,7 +121,7 @@ final class ProviderEndpoints {
                 : Optional.empty();
     }
 
-    /** With a refresh token that is none: who refuses that, has taken the client (RFC 6749 §5.2). */
+    /** With a refresh token that is none. */
     private Answer refresh(TokenEndpoint client) {
         var form = new LinkedHashMap<>(client.clientForm());
         form.put("grant_type", "refresh_token");
@@ -139,6 +136,7 @@ final class ProviderEndpoints {
         return http.send(HttpRequest.newBuilder(client.uri()).POST(HttpRequest.BodyPublishers.ofString(body)), headers);
     }
 
+    /** RFC 6749 §5.2 does not say what is looked at first: one that refuses the refresh token has not refused the client. */
     private Finding client(Answer answer) {
         var error = answer.json().path("error").asText("");
         var codes = StreamSupport.stream(answer.json().path("error_codes").spliterator(), false)
@@ -148,7 +146,7 @@ final class ProviderEndpoints {
             return provider.fault(Check.PROVIDER_CLIENT, ("the provider refuses the client " + codes).strip());
         }
         return error.equals("invalid_grant")
-                ? provider.ok(Check.PROVIDER_CLIENT, "the provider takes the client")
+                ? provider.ok(Check.PROVIDER_CLIENT, "the provider does not refuse the client")
                 : provider.warning(
                         Check.PROVIDER_CLIENT,
                         "cannot be told: the provider answers %d to a refresh token that is none"

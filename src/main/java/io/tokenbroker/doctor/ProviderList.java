@@ -5,13 +5,12 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import io.tokenbroker.doctor.Finding.Result;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.settings.ProviderSettings;
-import io.tokenbroker.upstream.EgressPolicy;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** The providers that FusionAuth or the settings name, each examined beside the others. */
@@ -19,38 +18,38 @@ final class ProviderList {
 
     private final BrokerSettings settings;
     private final ProbeHttp http;
-    private final EgressPolicy egress;
+    private final Consumer<Finding> found;
 
-    ProviderList(Patient patient, ProbeHttp http, EgressPolicy egress) {
-        this.settings = patient.settings();
+    ProviderList(BrokerSettings settings, ProbeHttp http, Consumer<Finding> found) {
+        this.settings = settings;
         this.http = http;
-        this.egress = egress;
+        this.found = found;
     }
 
     /** @param listed what FusionAuth lists, if the key may read that */
-    List<Finding> findings(Optional<JsonNode> listed) {
+    void examine(Optional<JsonNode> listed) {
         var providers = providers(listed.orElse(MissingNode.getInstance()));
-        var findings = new ArrayList<Finding>();
-        var usable = new ArrayList<String>();
-        var examined = Beside.each(providers.values().stream()
-                .<Supplier<List<Finding>>>map(
-                        provider -> new ProviderChecks(provider, settings.fusionauth(), http, egress)::findings)
-                .toList());
-        for (var of : examined) {
-            findings.addAll(of);
-            if (of.stream().noneMatch(ProviderList::endsUse)) {
-                usable.add(of.getFirst().subject());
-            }
-        }
-        findings.add(
+        listed.ifPresent(known -> {
+            found.accept(application(known));
+            clients(providers).forEach(found);
+        });
+        var usable = Beside.each(providers.values().stream()
+                        .<Supplier<Optional<String>>>map(provider -> () -> examine(provider))
+                        .toList())
+                .stream()
+                .flatMap(Optional::stream)
+                .toList();
+        found.accept(
                 usable.isEmpty()
                         ? Finding.fault(Check.PROVIDERS, "", "none can be used")
                         : Finding.ok(Check.PROVIDERS, "", "can be used: " + String.join(", ", usable)));
-        listed.ifPresent(known -> {
-            findings.addAll(application(known));
-            findings.addAll(clients(providers));
-        });
-        return findings;
+    }
+
+    /** Its name if it can be used. */
+    private Optional<String> examine(FoundProvider provider) {
+        var findings = new ProviderChecks(provider, settings.fusionauth(), http).findings();
+        findings.forEach(found);
+        return findings.stream().anyMatch(ProviderList::endsUse) ? Optional.empty() : Optional.of(provider.name());
     }
 
     private static boolean endsUse(Finding finding) {
@@ -59,14 +58,14 @@ final class ProviderList {
     }
 
     /** FusionAuth knows the application if a provider has settings for it. */
-    private List<Finding> application(JsonNode known) {
+    private Finding application(JsonNode known) {
         var id = settings.fusionauth().applicationId().toString();
         for (var provider : known) {
             if (provider.path("applicationConfiguration").has(id)) {
-                return List.of(Finding.ok(Check.APPLICATION, "", "a provider has settings for it"));
+                return Finding.ok(Check.APPLICATION, "", "a provider has settings for it");
             }
         }
-        return List.of(Finding.warning(Check.APPLICATION, "", "no provider has settings for application " + id));
+        return Finding.warning(Check.APPLICATION, "", "no provider has settings for application " + id);
     }
 
     private List<Finding> clients(Map<UUID, FoundProvider> providers) {

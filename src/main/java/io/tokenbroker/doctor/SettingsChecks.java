@@ -2,10 +2,16 @@ package io.tokenbroker.doctor;
 
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.upstream.AddressKind;
+import io.tokenbroker.upstream.Cleartext;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** What the settings say by themselves. */
 final class SettingsChecks {
@@ -22,7 +28,7 @@ final class SettingsChecks {
         var findings = new ArrayList<Finding>();
         patient.faults().forEach(fault -> findings.add(Finding.fault(Check.SETTINGS, "", fault)));
         if (findings.isEmpty()) {
-            findings.add(Finding.ok(Check.SETTINGS, "", "a broker starts with them"));
+            findings.add(Finding.ok(Check.SETTINGS, "", "the broker takes its settings"));
         }
         if (patient.isSound("broker.authorization.")) {
             settings.authorization().redirectUris().forEach(uri -> findings.add(redirectUri(URI.create(uri.strip()))));
@@ -31,7 +37,49 @@ final class SettingsChecks {
         if (patient.isSound("broker.clients.")) {
             findings.addAll(clients());
         }
+        if (patient.isSound("broker.audit.")) {
+            settings.audit().file().ifPresent(file -> findings.add(auditFile(Path.of(file))));
+        }
+        if (patient.isSound("broker.fusionauth.", "broker.store.")) {
+            findings.addAll(encryption());
+        }
         return findings;
+    }
+
+    /** @param objection why nothing may be sent to a URL */
+    List<Finding> receivers(Function<URI, Optional<String>> objection) {
+        return settings.events().entrySet().stream()
+                .map(receiver -> objection
+                        .apply(receiver.getValue().url())
+                        .map(why -> Finding.fault(Check.RECEIVERS, receiver.getKey(), "its URL " + why))
+                        .orElseGet(() -> Finding.ok(Check.RECEIVERS, receiver.getKey(), "events may be sent there")))
+                .toList();
+    }
+
+    /** By the rights alone, for a file that is opened may be one that is made. */
+    private static Finding auditFile(Path file) {
+        var name = file.toString();
+        if (Files.exists(file)) {
+            return Files.isRegularFile(file) && Files.isReadable(file) && Files.isWritable(file)
+                    ? Finding.ok(Check.AUDIT_FILE, name, "can be written to")
+                    : Finding.fault(Check.AUDIT_FILE, name, "is no file that the broker can write to and read");
+        }
+        var folder = Stream.iterate(file.toAbsolutePath().getParent(), Objects::nonNull, Path::getParent)
+                .filter(Files::exists)
+                .findFirst();
+        return folder.filter(Files::isDirectory).filter(Files::isWritable).isPresent()
+                ? Finding.ok(Check.AUDIT_FILE, name, "is not there yet; the broker can make it")
+                : Finding.fault(Check.AUDIT_FILE, name, "is not there, and the broker cannot make it");
+    }
+
+    private List<Finding> encryption() {
+        var warnings = Cleartext.warnings(settings).entrySet().stream()
+                .map(warning -> Finding.warning(Check.ENCRYPTION, warning.getKey(), warning.getValue()))
+                .toList();
+        return warnings.isEmpty()
+                ? List.of(Finding.ok(
+                        Check.ENCRYPTION, "", "FusionAuth and the store are on this machine, or reached by TLS"))
+                : warnings;
     }
 
     private Finding redirectUri(URI uri) {

@@ -5,17 +5,18 @@
  * <pre>
  *  DoctorCommand   arguments, table or JSON (Report), exit code
  *       │
- *    Doctor        examinations beside each other, each ended after a time
+ *    Doctor        examinations beside each other, each ended after a time: what it has found by then stays
  *       ├─ SettingsChecks    what would stop a start, and what is only unwise
- *       ├─ FusionAuthChecks ─ KeyChecks ─ ProviderList ─ ProviderChecks ─ ProviderEndpoints    by ProbeHttp
+ *       ├─ FusionAuthChecks ─ KeyChecks                        by ProbeHttp
+ *       ├─ ProviderList ─ ProviderChecks ─ ProviderEndpoints   by ProbeHttp, once the key has told
  *       ├─ StoreChecks       over StoreInspection
  *       └─ what only a try on the real servers tells
  *
  *  each gives Findings: a Check (its name and its remedy), ✓ ! ✗ or ?, and what was found
  * </pre>
  *
- * <p>A check is left out if its settings do not work: the settings' own finding says what to do first. docs/doctor.md has a
- * section for every Check.
+ * <p>A check is left out where its settings do not work: what is said of the settings says what to do first. docs/doctor.md
+ * has a section for every Check.
  */
 @NullMarked
 package io.tokenbroker.doctor;

@@ -3,15 +3,10 @@ package io.tokenbroker.ops;
 import io.quarkus.runtime.StartupEvent;
 import io.tokenbroker.provider.LinkingByName;
 import io.tokenbroker.settings.BrokerSettings;
-import io.tokenbroker.upstream.AddressKind;
+import io.tokenbroker.upstream.Cleartext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.net.URI;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
@@ -57,24 +52,10 @@ class Cautions implements HealthCheck {
     static class CleartextUpstreams implements HealthCheck {
 
         private static final Logger LOG = Logger.getLogger(CleartextUpstreams.class);
-        private static final Pattern POSTGRESQL = Pattern.compile("jdbc:postgresql://([^/?]+).*");
-        private static final Pattern POSTGRESQL_WITH_TLS =
-                Pattern.compile(".*[?&](?:sslmode=(?:require|verify-ca|verify-full)|ssl=true)(?:&.*)?");
-
-        private final Map<String, String> warnings = new TreeMap<>();
+        private final Map<String, String> warnings;
 
         CleartextUpstreams(BrokerSettings settings) {
-            var fusionAuth = settings.fusionauth();
-            warnOfHttp("broker.fusionauth.url", Optional.of(fusionAuth.url()), "refresh tokens and the API key");
-            warnOfHttp(
-                    "broker.fusionauth.jwks-url",
-                    fusionAuth.jwksUrl(),
-                    "the keys that callers' tokens are checked with");
-            if (isCleartextPostgres(settings.store().url())) {
-                warnings.put(
-                        "broker.store.url",
-                        "its password and sealed tokens may travel without TLS; add sslmode=verify-full to the URL");
-            }
+            warnings = Cleartext.warnings(settings);
         }
 
         void warn(@Observes StartupEvent start) {
@@ -86,23 +67,6 @@ class Cautions implements HealthCheck {
             var report = HealthCheckResponse.named("encryption").up();
             warnings.forEach(report::withData);
             return report.build();
-        }
-
-        private void warnOfHttp(String key, Optional<URI> url, String what) {
-            if (url.filter(given -> "http".equals(given.getScheme()) && !AddressKind.isLoopback(given.getHost()))
-                    .isPresent()) {
-                warnings.put(key, what + " travel without TLS; use https");
-            }
-        }
-
-        /** The driver's default uses TLS only if the server offers it. An attacker on the network can withdraw that offer. */
-        private static boolean isCleartextPostgres(String url) {
-            var postgres = POSTGRESQL.matcher(url);
-            return postgres.matches()
-                    && !POSTGRESQL_WITH_TLS.matcher(url).matches()
-                    && !Stream.of(postgres.group(1).split(",", -1))
-                            .map(host -> host.replaceFirst(":[0-9]+$", ""))
-                            .allMatch(AddressKind::isLoopback);
         }
     }
 }

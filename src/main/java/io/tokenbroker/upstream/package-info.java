@@ -9,6 +9,7 @@
  *  EgressPolicy    secrets go by https, to public addresses (AddressKind)
  *  OutboundProxy   HTTPS_PROXY and NO_PROXY
  *  OutboundConnections  go through that proxy, and are judged by EgressPolicy once they stand
+ *  Cleartext       which settings lead to another machine without TLS
  *  Deadline        bounds a whole exchange
  * </pre>
  */

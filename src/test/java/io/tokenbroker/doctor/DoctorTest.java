@@ -5,9 +5,12 @@ import static io.tokenbroker.doctor.Finding.Result.ASK;
 import static io.tokenbroker.doctor.Finding.Result.FAULT;
 import static io.tokenbroker.doctor.Finding.Result.OK;
 import static io.tokenbroker.doctor.Finding.Result.WARNING;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tokenbroker.database.MadeStore;
+import io.tokenbroker.doctor.DoctorCommand.Report;
 import io.tokenbroker.doctor.Finding.Result;
 import io.tokenbroker.grant.GrantSeal;
 import io.tokenbroker.link.AccountId;
@@ -19,12 +22,22 @@ import io.tokenbroker.sandbox.fusionauth.FusionAuthFault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.IdentityProvider;
 import io.tokenbroker.sandbox.fusionauth.LinkingStrategy;
+import io.tokenbroker.sandbox.fusionauth.Webhooks;
+import io.tokenbroker.sandbox.wire.HttpStandIn;
 import io.tokenbroker.sandbox.wire.IssuedSecrets;
+import io.tokenbroker.sandbox.wire.Reply;
+import io.tokenbroker.sandbox.wire.Request;
 import io.tokenbroker.seal.ColumnSealer;
 import io.tokenbroker.seal.SealingKeys;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.support.Postgres;
 import io.tokenbroker.support.Settings;
+import io.tokenbroker.upstream.EgressPolicy;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -32,19 +45,28 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -56,7 +78,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each finding of the doctor, provoked and seen; and that nothing is changed, and no secret told. */
 @TestInstance(Lifecycle.PER_CLASS)
@@ -64,16 +85,42 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 class DoctorTest {
 
+    private static final Set<String> SAYS_NO_FINDING =
+            Set.of("Check.java", "DoctorCommand.java", "Finding.java", "package-info.java");
+    private static final Pattern RESULT = Pattern.compile("\\b(ok|warning|fault|ask)\\(\\s*Check\\.(\\w+)");
+    private static final Pattern LITERAL = Pattern.compile("\"([^\"\\n]*)\"");
+    private static final Pattern WORDS = Pattern.compile("[^ ] [^ ]");
+    private static final Set<String> NO_FINDING =
+            Set.of("token-broker doctor", "SELECT root, refresh_token FROM grants WHERE account_id = ?");
+
     private static final String OTHER_KEY = IssuedSecrets.record("ZG9jdG9yLXRlc3QtYW5vdGhlci1rZXktMzItYnl0ZXM=");
 
     @AutoClose
     private final Sandbox sandbox = Sandbox.start(0, 0);
 
-    /** All that was seen, by check: the last test holds that nothing is left. */
+    /** Redirects, or is down. */
+    @AutoClose
+    private final HttpStandIn other = new HttpStandIn(0) {
+        @Override
+        protected Reply answer(Request request) {
+            return request.path().startsWith("/redirects")
+                    ? Reply.redirect("https://elsewhere.example.com/")
+                    : Reply.empty(503);
+        }
+    };
+
+    /** All that was seen: the last tests hold that nothing is left. */
     private final Map<Check, Set<Result>> seen = new HashMap<>();
+
+    private final Set<String> said = new HashSet<>();
 
     private final Map<String, String> settings = new HashMap<>();
     private Clock clock = Clock.systemUTC();
+
+    @BeforeAll
+    void start() {
+        other.start();
+    }
 
     @BeforeEach
     void healthy(@TempDir Path folder) {
@@ -193,8 +240,17 @@ class DoctorTest {
 
     @Test
     void aClientThatMayDoNothingIsAWarning() {
+        settings.put("broker.clients.operator.resources", "*");
+        assertFound(CLIENTS, OK, "may mint and list");
+
+        settings.remove("broker.clients.operator.resources");
+        assertFound(CLIENTS, OK, "may list, and mint nothing");
+
         settings.remove("broker.clients.demo.resources");
         assertFound(CLIENTS, WARNING, "has no resources");
+
+        settings.remove("broker.clients.demo.providers");
+        assertFound(CLIENTS, WARNING, "has no providers and no resources");
 
         settings.keySet().removeIf(key -> key.startsWith("broker.clients."));
         assertFound(CLIENTS, WARNING, "there is none");
@@ -208,11 +264,71 @@ class DoctorTest {
     }
 
     @Test
+    void theAuditFileIsNotMade(@TempDir Path folder) throws IOException {
+        var file = Files.writeString(folder.resolve("a-file"), "");
+        for (var writable : List.of(file, folder.resolve("none/audit.jsonl"))) {
+            settings.put("broker.audit.file", writable.toString());
+            assertFound(AUDIT_FILE, OK, writable.equals(file) ? "can be written to" : "the broker can make it");
+        }
+        for (var none : List.of(folder, file.resolve("audit.jsonl"))) {
+            settings.put("broker.audit.file", none.toString());
+            assertFound(AUDIT_FILE, FAULT, none.equals(folder) ? "is no file that" : "the broker cannot make it");
+        }
+        assertThat(folder).isDirectoryContaining(file::equals).isNotEmptyDirectory();
+        assertThat(folder.resolve("none")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "broker.fusionauth.url,      http://192.0.2.1,                           the API key travel without TLS",
+        "broker.fusionauth.jwks-url, http://192.0.2.1/keys,                      travel without TLS",
+        "broker.store.url,           jdbc:postgresql://192.0.2.1/b?loginTimeout=1, add sslmode=verify-full"
+    })
+    void whatTravelsWithoutTlsIsAWarning(String key, String value, String found) {
+        settings.put(key, value);
+
+        assertThat(new SettingsChecks(Patients.of(settings)).findings())
+                .filteredOn(finding -> finding.check() == ENCRYPTION)
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.result()).isEqualTo(WARNING);
+                    assertThat(finding.subject()).isEqualTo(key);
+                    assertThat(finding.found()).contains(found);
+                    note(List.of(finding));
+                });
+    }
+
+    @Test
+    void receiversOfEventsAreWhereSecretsMayGo() {
+        settings.put("broker.events.ops.secret", "whsec_" + OTHER_KEY);
+        settings.put("broker.events.ops.url", "https://169.254.169.254/events");
+        assertFound(RECEIVERS, FAULT, "its URL leads to a link-local");
+
+        settings.put("broker.events.ops.url", "https://localhost/events");
+        assertFound(RECEIVERS, OK, "events may be sent there");
+    }
+
+    @Test
+    void theKeyOfWebhooksMustBePublished() {
+        settings.put("broker.fusionauth.webhook-key-id", Webhooks.KEY_ID);
+        assertFound(WEBHOOK_KEY, OK, "published");
+
+        settings.put("broker.fusionauth.webhook-key-id", "another");
+        assertFound(WEBHOOK_KEY, FAULT, "no key another is published");
+    }
+
+    @Test
     void aFusionAuthThatIsAwayIsOneFault() {
         settings.put("broker.fusionauth.url", "http://localhost:1");
 
         assertFound(FUSIONAUTH, FAULT, "takes no connection");
         assertThat(findings()).extracting(Finding::check).doesNotContain(TENANT, KEY_LINK_GET, PROVIDERS);
+
+        settings.put("broker.fusionauth.url", "http://fusionauth.invalid");
+        assertFound(FUSIONAUTH, FAULT, "has a name that does not resolve");
+
+        settings.put("broker.fusionauth.url", other.url() + "/redirects");
+        assertFound(FUSIONAUTH, FAULT, "redirects (302)");
     }
 
     @ParameterizedTest
@@ -237,35 +353,85 @@ class DoctorTest {
     }
 
     @Test
-    void anExaminationThatDoesNotEndIsAFault() {
+    void whatIsFoundBeforeTheTimeIsOverIsSaid() {
+        sandbox.fusionAuth()
+                .fault(FusionAuthFault.of(FusionAuthFault.Kind.HANG).on("GET", "/.well-known/openid-configuration*"));
+        sandbox.fusionAuth()
+                .addProvider(contoso()
+                        .withEndpoints(
+                                sandbox.entra().url() + "/authorize",
+                                sandbox.fusionAuth().url() + "/hangs",
+                                ""));
+        sandbox.fusionAuth().fault(FusionAuthFault.of(FusionAuthFault.Kind.HANG).on("POST", "/hangs"));
+
+        var findings = note(new Doctor(Patients.of(settings), clock, Duration.ofSeconds(3)).findings());
+
+        assertThat(findings)
+                .filteredOn(finding -> finding.check() == UNFINISHED)
+                .allMatch(finding -> finding.found().equals("not done after 3 seconds"))
+                .extracting(Finding::subject)
+                .containsExactly("FusionAuth", "providers");
+        assertThat(findings)
+                .extracting(Finding::check)
+                .contains(SETTINGS, FUSIONAUTH, SIGNING_KEYS, KEY_LINK_GET, CLOCK, APPLICATION, STORE_WRITE)
+                .doesNotContain(TENANT, PROVIDERS);
+        assertThat(findings)
+                .filteredOn(finding -> finding.check() == PROVIDER_CLIENT)
+                .extracting(Finding::subject)
+                .containsExactly("Adatum", "Fabrikam");
+        sandbox.fusionAuth().clearFaults();
+    }
+
+    @Test
+    void anExaminationThatBreaksOffSaysNothingOfWhatItRead() {
+        clock = new Clock() {
+            @Override
+            public Instant instant() {
+                throw new IllegalStateException("a message with " + FusionAuthStandIn.BROKER_API_KEY);
+            }
+
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+        };
+
+        assertFound(UNFINISHED, FAULT, "broken off by java.lang.IllegalStateException at [io.tokenbroker.doctor.");
+    }
+
+    @Test
+    void aNameThatDoesNotResolveInTimeIsSaid() {
+        var patient = Patients.of(settings);
         var never = new CountDownLatch(1);
-        var doctor = new Doctor(
-                Map.of(
-                        "store",
-                        () -> {
-                            try {
-                                never.await();
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt();
-                            }
-                            return List.of();
-                        },
-                        "settings",
-                        () -> {
-                            throw new IllegalStateException("a message with " + FusionAuthStandIn.BROKER_API_KEY);
-                        }),
-                Duration.ofMillis(50));
+        var slow = new EgressPolicy(patient.settings(), patient.proxy().get()) {
+            @Override
+            public Optional<String> objection(URI url) {
+                try {
+                    never.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                return Optional.empty();
+            }
+        };
+        var http = new ProbeHttp(patient.proxy().get(), slow, new Skews(clock, finding -> {}));
 
-        var findings = note(doctor.findings());
+        var objection = http.objection(URI.create("https://idp.example.com"));
 
-        assertThat(findings).hasSize(2).allMatch(finding -> finding.check() == UNFINISHED);
-        assertThat(findings).extracting(Finding::found).anyMatch(found -> found.startsWith("not done after"));
-        assertThat(findings).extracting(Finding::found).anyMatch(found -> found.contains("IllegalStateException"));
+        assertThat(objection).contains("has a name that is not resolved in 5 seconds");
+        objection.ifPresent(said::add);
         never.countDown();
     }
 
     @Test
     void theVersionIsToldByAKeyThatMayReadIt() {
+        assertFound(VERSION, ASK, "the key may not read it");
+
         settings.put("broker.fusionauth.api-key", FusionAuthStandIn.ADMIN_API_KEY);
         assertFound(VERSION, OK, "1.69.0");
 
@@ -295,6 +461,10 @@ class DoctorTest {
 
         settings.put("broker.fusionauth.api-key", FusionAuthStandIn.ADMIN_API_KEY);
         assertFound(APPLICATION, FAULT, "there is no application");
+
+        sandbox.fusionAuth()
+                .fault(FusionAuthFault.of(FusionAuthFault.Kind.PROXY_404).on("GET", "/api/application*"));
+        assertFound(APPLICATION, WARNING, "something between answers");
     }
 
     @Test
@@ -309,11 +479,32 @@ class DoctorTest {
 
     @Test
     void signingByHmacIsAFaultAndSoAreKeysThatCannotBeRead() {
+        assertFound(SIGNING_KEYS, OK, "and the application has one");
+
+        sandbox.fusionAuth().applicationByHmac(true);
+        assertFound(SIGNING_KEYS, FAULT, "the application has no public key");
+
         sandbox.fusionAuth().hmacOnly(true);
         assertFound(SIGNING_KEYS, FAULT, "there is no asymmetric key");
 
         sandbox.fusionAuth().jwksOutage(true);
         assertFound(SIGNING_KEYS, FAULT, "answers 503");
+
+        settings.put("broker.fusionauth.jwks-url", "http://localhost:1/keys");
+        assertFound(SIGNING_KEYS, FAULT, "takes no connection");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "LIE_200,   FAULT,   the application has no public key",
+        "PROXY_404, WARNING, cannot be told: FusionAuth answers 404",
+        "ERROR_500, WARNING, cannot be told: FusionAuth answers 500",
+        "DROP,      WARNING, cannot be told: FusionAuth breaks the answer off"
+    })
+    void theApplicationsKeyIsToldByFusionAuthAlone(FusionAuthFault.Kind kind, Result result, String found) {
+        sandbox.fusionAuth().fault(FusionAuthFault.of(kind).on("GET", "/api/jwt/public-key"));
+
+        assertFound(SIGNING_KEYS, result, found);
     }
 
     @Test
@@ -368,11 +559,21 @@ class DoctorTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"PROXY_404, FAULT, something between", "ERROR_500, WARNING, cannot be told"})
-    void anAnswerThatIsNotAboutTheRightIsSaid(FusionAuthFault.Kind kind, Result result, String found) {
-        sandbox.fusionAuth().fault(FusionAuthFault.of(kind).on("GET", "/api/user/*"));
+    @CsvSource({
+        "KEY_USER_GET,    GET,  /api/user/*,      PROXY_404, FAULT,   something between",
+        "KEY_USER_GET,    GET,  /api/user/*,      ERROR_500, WARNING, cannot be told",
+        "KEY_USER_GET,    GET,  /api/user/*,      LIE_200,   OK,      allowed",
+        "KEY_USER_GET,    GET,  /api/user/*,      DROP,      FAULT,   breaks the answer off",
+        "KEY_USER_SEARCH, POST, /api/user/search, PROXY_200, FAULT,   something between",
+        "KEY_USER_SEARCH, POST, /api/user/search, ERROR_500, WARNING, cannot be told",
+        "KEY_USER_SEARCH, POST, /api/user/search, LIE_404,   WARNING, 'allowed, which'",
+        "KEY_USER_SEARCH, POST, /api/user/search, DROP,      FAULT,   breaks the answer off"
+    })
+    void anAnswerThatIsNotAboutTheRightIsSaid(
+            Check check, String method, String path, FusionAuthFault.Kind kind, Result result, String found) {
+        sandbox.fusionAuth().fault(FusionAuthFault.of(kind).on(method, path));
 
-        assertFound(KEY_USER_GET, result, found);
+        assertFound(check, result, found);
     }
 
     @ParameterizedTest
@@ -393,6 +594,19 @@ class DoctorTest {
     }
 
     @Test
+    void aPasswordInAnAddressIsNotPrinted() {
+        var password = IssuedSecrets.fresh("doctor-test-");
+        settings.computeIfPresent(
+                "broker.fusionauth.url", (key, url) -> url.replace("://", "://someone:" + password + "@"));
+
+        // Noting them looks for secrets.
+        assertThat(assertFound(FUSIONAUTH, OK, "answers"))
+                .filteredOn(finding -> finding.check() == CLOCK)
+                .extracting(Finding::subject)
+                .contains(sandbox.fusionAuth().url().toString());
+    }
+
+    @Test
     void noProviderIsAFault() {
         sandbox.fusionAuth().providers().stream()
                 .map(IdentityProvider::id)
@@ -401,61 +615,220 @@ class DoctorTest {
         assertFound(PROVIDERS, FAULT, "none can be used");
     }
 
-    @Test
-    void aProviderThatIsSwitchedOffIsAWarning() {
-        provider(contoso -> contoso.withEnabled(false));
-        assertFound(PROVIDER_USE, WARNING, "it is disabled");
+    /** A provider that is like Contoso but for this change, and what must be found. */
+    private record Ill(String name, UnaryOperator<IdentityProvider> change, Check check, Result result, String found) {
 
-        provider(contoso -> contoso.withEnabled(true).forApplication(FusionAuthStandIn.APPLICATION_ID, false, false));
-        assertFound(PROVIDER_USE, WARNING, "is not enabled for the application");
+        IdentityProvider of(IdentityProvider well) {
+            return changed(json -> json.put("name", name))
+                    .andThen(change)
+                    .apply(well)
+                    .withId(UUID.randomUUID());
+        }
+    }
 
-        provider(contoso -> contoso.forApplication(FusionAuthStandIn.APPLICATION_ID, true, false)
-                .withStrategy(LinkingStrategy.Disabled));
-        assertFound(PROVIDER_USE, WARNING, "strategy is Disabled");
+    private List<Ill> ills(String withoutTls) {
+        var entra = sandbox.entra().url();
+        var authorize = entra + "/authorize";
+        var token = entra + "/token";
+        var metadata = "https://169.254.169.254/metadata";
+        var ours = FusionAuthStandIn.APPLICATION_ID;
+        return List.of(
+                new Ill("disabled", it -> it.withEnabled(false), PROVIDER_USE, WARNING, "it is disabled"),
+                new Ill(
+                        "of another application",
+                        it -> it.forApplication(ours, false, false),
+                        PROVIDER_USE,
+                        WARNING,
+                        "is not enabled for the application"),
+                new Ill(
+                        "of another tenant",
+                        it -> it.withTenant(UUID.randomUUID()),
+                        PROVIDER_USE,
+                        FAULT,
+                        "is of another tenant"),
+                new Ill(
+                        "without links",
+                        it -> it.withStrategy(LinkingStrategy.Disabled),
+                        PROVIDER_USE,
+                        WARNING,
+                        "strategy is Disabled"),
+                new Ill(
+                        "of a kind without links",
+                        changed(json -> json.put("linkingStrategy", "Unsupported")),
+                        PROVIDER_USE,
+                        WARNING,
+                        "strategy is Unsupported"),
+                new Ill(
+                        "at Entra's v1",
+                        it -> it.withEndpoints(authorize, entra + "/common/oauth2/token", ""),
+                        PROVIDER_USE,
+                        WARNING,
+                        "its token endpoint is of Entra's v1"),
+                new Ill(
+                        "links by e-mail",
+                        it -> it.withStrategy(LinkingStrategy.LinkByEmail),
+                        PROVIDER_STRATEGY,
+                        WARNING,
+                        "links by e-mail or user name"),
+                new Ill(
+                        "no refresh token",
+                        with("scope", "openid profile"),
+                        PROVIDER_SCOPE,
+                        WARNING,
+                        "lacks offline_access:"),
+                new Ill("no openid", with("scope", "offline_access"), PROVIDER_SCOPE, WARNING, "lacks openid:"),
+                new Ill(
+                        "registers",
+                        it -> it.forApplication(ours, true, true),
+                        PROVIDER_SIGN_IN,
+                        WARNING,
+                        "it registers people"),
+                new Ill(
+                        "of other applications",
+                        it -> it.forApplication(UUID.randomUUID(), true, false),
+                        PROVIDER_SIGN_IN,
+                        WARNING,
+                        "it is enabled for 1 other applications"),
+                new Ill(
+                        "of domains",
+                        changed(json -> json.putArray("domains").add("contoso.com")),
+                        PROVIDER_SIGN_IN,
+                        WARNING,
+                        "it has managed domains"),
+                new Ill(
+                        "without endpoints",
+                        it -> it.withEndpoints("", "", ""),
+                        PROVIDER_DISCOVERY,
+                        FAULT,
+                        "neither an issuer nor both endpoints"),
+                new Ill("not found", with("issuer", entra + "/nowhere/v2.0"), PROVIDER_DISCOVERY, FAULT, "its issuer"),
+                new Ill(
+                        "away",
+                        with("issuer", "http://localhost:1"),
+                        PROVIDER_DISCOVERY,
+                        FAULT,
+                        "its issuer takes no connection"),
+                new Ill(
+                        "without TLS",
+                        with("issuer", withoutTls),
+                        PROVIDER_DISCOVERY,
+                        FAULT,
+                        "its issuer shows no certificate"),
+                new Ill("issuer inside", with("issuer", metadata), PROVIDER_DISCOVERY, FAULT, "metadata address"),
+                new Ill(
+                        "issuer of v1",
+                        with("issuer", "https://login.microsoftonline.com/contoso.com"),
+                        PROVIDER_DISCOVERY,
+                        FAULT,
+                        "its issuer is that of Entra's v1 endpoints"),
+                new Ill(
+                        "issuer that redirects",
+                        with("issuer", other.url() + "/redirects"),
+                        PROVIDER_DISCOVERY,
+                        FAULT,
+                        "is behind a redirect (302) to https://elsewhere.example.com/"),
+                new Ill(
+                        "another issuer",
+                        with("issuer", sandbox.fusionAuth().url().toString().replace("localhost", "127.0.0.1")),
+                        PROVIDER_DISCOVERY,
+                        FAULT,
+                        "is that of another issuer (http://localhost"),
+                new Ill(
+                        "authorization away",
+                        it -> it.withEndpoints("http://localhost:1/authorize", token, ""),
+                        PROVIDER_ENDPOINTS,
+                        FAULT,
+                        "its authorization endpoint takes no connection"),
+                new Ill(
+                        "token away",
+                        it -> it.withEndpoints(authorize, "http://localhost:1/token", ""),
+                        PROVIDER_ENDPOINTS,
+                        FAULT,
+                        "its token endpoint takes no connection"),
+                new Ill(
+                        "authorization down",
+                        it -> it.withEndpoints(other.url() + "/authorize", token, ""),
+                        PROVIDER_ENDPOINTS,
+                        FAULT,
+                        "its authorization endpoint answers 503"),
+                new Ill(
+                        "token down",
+                        it -> it.withEndpoints(authorize, other.url() + "/token", ""),
+                        PROVIDER_ENDPOINTS,
+                        FAULT,
+                        "its token endpoint answers 503"),
+                new Ill(
+                        "authorization inside",
+                        it -> it.withEndpoints(metadata, token, ""),
+                        PROVIDER_ENDPOINTS,
+                        FAULT,
+                        "its authorization endpoint leads to"),
+                new Ill(
+                        "token inside",
+                        it -> it.withEndpoints(authorize, metadata, ""),
+                        PROVIDER_ENDPOINTS,
+                        FAULT,
+                        "its token endpoint leads to"),
+                new Ill("no id", with("client_id", ""), PROVIDER_CLIENT, FAULT, "is missing"),
+                new Ill("no secret", with("client_secret", ""), PROVIDER_CLIENT, FAULT, "is missing"));
     }
 
     @Test
-    void linkingByEMailIsAWarning() {
-        provider(contoso -> contoso.withStrategy(LinkingStrategy.LinkByEmail));
+    void whatProvidersSufferFromIsSaid() throws IOException {
+        try (var server = withoutTls()) {
+            var ills = ills("https://127.0.0.1:" + server.getLocalPort());
+            ills.forEach(ill -> sandbox.fusionAuth().addProvider(ill.of(contoso())));
 
-        assertFound(PROVIDER_STRATEGY, WARNING, "links by e-mail or user name");
+            var findings = findings();
+
+            assertThat(ills)
+                    .allSatisfy(ill -> assertThat(findings)
+                            .filteredOn(finding -> finding.subject().equals(ill.name()))
+                            .filteredOn(finding -> finding.check() == ill.check() && finding.result() == ill.result())
+                            .extracting(Finding::found)
+                            .singleElement()
+                            .asString()
+                            .contains(ill.found()));
+        }
+    }
+
+    private static ServerSocket withoutTls() throws IOException {
+        var server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+        Thread.ofVirtual().start(() -> {
+            while (!server.isClosed()) {
+                try (var connection = server.accept()) {
+                    connection.getOutputStream().write("I speak no TLS".getBytes(US_ASCII));
+                } catch (IOException closed) {
+                    // The loop ends.
+                }
+            }
+        });
+        return server;
+    }
+
+    /** No FusionAuth of today has such. */
+    @Test
+    void aMethodThatTheBrokerDoesNotKnowIsAFault() {
+        var patient = Patients.of(settings);
+        var provider = FoundProvider.in(
+                contoso().withAuthentication("private_key_jwt").json(), Sandbox.CONTOSO, patient.settings());
+        var egress = new EgressPolicy(patient.settings(), patient.proxy().get());
+        var http = new ProbeHttp(patient.proxy().get(), egress, new Skews(clock, finding -> {}));
+
+        assertThat(new ProviderChecks(provider, patient.settings().fusionauth(), http).findings())
+                .contains(Finding.fault(
+                        PROVIDER_CLIENT, "Contoso", "its client id, its secret or a method we know is missing"));
     }
 
     @Test
-    void aScopeWithoutARefreshTokenIsAWarning() {
-        oauth2("scope", "openid profile");
+    void ofAProviderThatIsGivenInFullNoRemedyIsInFusionAuth() {
+        givenInFull();
+        sandbox.entra().app().expireSecrets();
 
-        assertFound(PROVIDER_SCOPE, WARNING, "lacks offline_access");
-    }
-
-    @Test
-    void aProviderThatPeopleSignInOverIsAWarning() {
-        provider(contoso -> contoso.forApplication(FusionAuthStandIn.APPLICATION_ID, true, true)
-                .forApplication(UUID.randomUUID(), true, false));
-
-        assertFound(PROVIDER_SIGN_IN, WARNING, "registers people");
-        assertFound(PROVIDER_SIGN_IN, WARNING, "enabled for 1 other applications");
-    }
-
-    @Test
-    void anIssuerThatCannotBeBelievedIsAFault() {
-        oauth2("issuer", sandbox.entra().url() + "/nowhere/v2.0");
-        assertFound(PROVIDER_DISCOVERY, FAULT, "its issuer");
-
-        oauth2("issuer", "http://localhost:1");
-        assertFound(PROVIDER_DISCOVERY, FAULT, "takes no connection");
-
-        oauth2("issuer", "https://169.254.169.254");
-        assertFound(PROVIDER_DISCOVERY, FAULT, "metadata address");
-    }
-
-    @Test
-    void endpointsThatCannotBeReachedAreAFault() {
-        provider(contoso -> contoso.withEndpoints("http://localhost:1/authorize", "http://localhost:1/token", ""));
-        assertFound(PROVIDER_ENDPOINTS, FAULT, "its authorization endpoint takes no connection");
-
-        provider(contoso -> contoso.withEndpoints("https://169.254.169.254/a", "http://localhost:1/token", ""));
-        assertFound(PROVIDER_ENDPOINTS, FAULT, "metadata address");
+        assertThat(findings())
+                .filteredOn(finding -> finding.subject().equals("Given"))
+                .isNotEmpty()
+                .allSatisfy(finding -> assertThat(finding.check().remedy()).doesNotContain(" in FusionAuth"));
     }
 
     @Test
@@ -465,9 +838,6 @@ class DoctorTest {
 
         sandbox.entra().faults().add(EntraFault.aadsts(90014));
         assertFound(PROVIDER_CLIENT, WARNING, "cannot be told");
-
-        oauth2("client_secret", "");
-        assertFound(PROVIDER_CLIENT, FAULT, "is missing");
     }
 
     @Test
@@ -485,12 +855,50 @@ class DoctorTest {
     void aSchemaOfAnotherBrokerIsSaid() throws SQLException {
         execute(url(), "DELETE FROM token_broker_schema WHERE version <> '1'", "DROP TABLE refresh_turns");
         assertFound(STORE_SCHEMA, WARNING, "is of an older broker");
+        assertFound(STORE_WRITE, OK, "takes a row");
         assertThat(strings(url(), "SELECT name FROM sqlite_master")).doesNotContain("refresh_turns");
 
         execute(
                 url(),
                 "INSERT INTO token_broker_schema SELECT 99, '99', 'later breaks before 99', type, 'V99__later_breaks_before_99.sql', checksum, installed_by, installed_on, 1, success FROM token_broker_schema WHERE version = '1'");
-        assertFound(STORE_SCHEMA, FAULT, "is of a newer broker");
+        assertThat(assertFound(STORE_SCHEMA, FAULT, "is of a newer broker"))
+                .extracting(Finding::check)
+                .doesNotContain(STORE_WRITE);
+    }
+
+    @Test
+    void aStoreThatTakesNoWritesIsAFault() throws SQLException {
+        settings.put("broker.store.url", url() + "?open_mode=1");
+
+        assertFound(STORE_WRITE, FAULT, "cannot be written to");
+
+        settings.computeIfPresent("broker.store.url", (key, url) -> url.replaceFirst("\\?.*", ""));
+        execute(url(), "DROP TABLE grants");
+        assertFound(STORE_WRITE, FAULT, "lacks a table");
+    }
+
+    @Test
+    void postgresqlIsLookedAtAsSqliteIs() throws SQLException {
+        settings.put("broker.store.url", Postgres.newDatabase() + "?user=postgres");
+        assertFound(STORE_SCHEMA, WARNING, "has no tables yet");
+
+        MadeStore.of(read().store());
+        row(read());
+        assertThat(assertFound(SEALING_KEYS, OK, "the first opens 1 rows"))
+                .filteredOn(finding -> EnumSet.of(STORE, STORE_SCHEMA, STORE_WRITE, STORE_CLOCK)
+                        .contains(finding.check()))
+                .hasSize(4)
+                .allMatch(finding -> finding.result() == OK);
+        assertThat(strings(url(), "SELECT account_id FROM grants")).hasSize(1);
+
+        settings.put("broker.sealing-keys", OTHER_KEY);
+        assertFound(SEALING_KEYS, FAULT, "1 rows are sealed by a key that is not configured");
+
+        settings.put("broker.store.url", url() + "&readOnly=true");
+        assertFound(STORE_WRITE, FAULT, "is read-only");
+
+        execute(url().replace("&readOnly=true", ""), "DROP TABLE grants");
+        assertFound(STORE_WRITE, FAULT, "lacks a table");
     }
 
     @Test
@@ -518,10 +926,13 @@ class DoctorTest {
         assertFound(SEALING_KEYS, FAULT, "1 rows are sealed by a key that is not configured");
     }
 
-    @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.MATCH_ALL, names = "ASK_.*")
-    void whatOnlyATryTellsIsAsked(Check check) {
-        assertThat(findings()).anyMatch(finding -> finding.check() == check && finding.result() == ASK);
+    @Test
+    void whatOnlyATryTellsIsAsked() {
+        assertThat(findings())
+                .filteredOn(finding -> finding.check().name().startsWith("ASK_"))
+                .allMatch(finding -> finding.result() == ASK)
+                .extracting(Finding::check)
+                .containsExactlyElementsOf(EnumSet.range(ASK_PKCE, ASK_UPSTREAM_FAILURE));
     }
 
     @Test
@@ -543,6 +954,36 @@ class DoctorTest {
         assertThat(well).isEmpty();
     }
 
+    /** What the code can say, it has said: whatever has words, and each check's results. */
+    @Test
+    @Order(Integer.MAX_VALUE)
+    void everyFindingWasProvoked() throws IOException {
+        var code = new StringBuilder();
+        try (var files = Files.list(Path.of("src/main/java/io/tokenbroker/doctor"))) {
+            for (var file : files.filter(
+                            file -> !SAYS_NO_FINDING.contains(file.getFileName().toString()))
+                    .toList()) {
+                code.append(Files.readString(file).replaceAll("(?s)\"\"\".*?\"\"\"", ""));
+            }
+        }
+
+        assertThat(RESULT.matcher(code).results())
+                .hasSizeGreaterThan(50)
+                .allSatisfy(made -> assertThat(seen.get(Check.valueOf(made.group(2))))
+                        .as(made.group())
+                        .contains(Result.valueOf(made.group(1).toUpperCase(Locale.ROOT))));
+        assertThat(LITERAL.matcher(code).results().map(literal -> literal.group(1)))
+                .filteredOn(text -> WORDS.matcher(text).find() && !NO_FINDING.contains(text))
+                .hasSizeGreaterThan(80)
+                .allSatisfy(text ->
+                        assertThat(said).as(text).anyMatch(template(text).asPredicate()));
+    }
+
+    private static Pattern template(String text) {
+        return Pattern.compile(
+                Stream.of(text.split("%[sd]", -1)).map(Pattern::quote).collect(Collectors.joining(".*")));
+    }
+
     private List<Finding> assertFound(Check check, Result result, String found) {
         var findings = findings();
         assertThat(findings)
@@ -559,6 +1000,7 @@ class DoctorTest {
     private List<Finding> note(List<Finding> findings) {
         findings.forEach(finding -> seen.computeIfAbsent(finding.check(), any -> EnumSet.noneOf(Result.class))
                 .add(finding.result()));
+        findings.forEach(finding -> said.add(finding.found()));
         var report = new Report(findings);
         assertThat(report.exitCode())
                 .isEqualTo(findings.stream().anyMatch(finding -> finding.result() == FAULT) ? 1 : 0);
@@ -573,20 +1015,24 @@ class DoctorTest {
         return Settings.of(settings);
     }
 
-    private void provider(UnaryOperator<IdentityProvider> change) {
-        var contoso = sandbox.fusionAuth().providers().stream()
+    private IdentityProvider contoso() {
+        return sandbox.fusionAuth().providers().stream()
                 .filter(provider -> provider.id().equals(Sandbox.CONTOSO))
                 .findFirst()
                 .orElseThrow();
-        sandbox.fusionAuth().addProvider(change.apply(contoso));
     }
 
-    private void oauth2(String member, String value) {
-        provider(contoso -> {
-            var json = contoso.json().deepCopy();
-            json.withObject("/oauth2").put(member, value);
+    /** With another member of {@code oauth2}. */
+    private static UnaryOperator<IdentityProvider> with(String member, String value) {
+        return changed(json -> json.withObject("/oauth2").put(member, value));
+    }
+
+    private static UnaryOperator<IdentityProvider> changed(Consumer<ObjectNode> change) {
+        return provider -> {
+            var json = provider.json().deepCopy();
+            change.accept(json);
             return new IdentityProvider(json);
-        });
+        };
     }
 
     private void givenInFull() {

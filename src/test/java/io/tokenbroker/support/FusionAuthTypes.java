@@ -64,6 +64,7 @@ public final class FusionAuthTypes implements AnswerCheck {
         }
         return switch (path) {
             case "/.well-known/jwks.json" -> "JWKSResponse";
+            case "/api/jwt/public-key" -> "PublicKeyResponse";
             case "/api/status", "/api/system/version" -> "any";
             case "/api/identity-provider/login" -> "LoginResponse";
             case "/api/identity-provider/link" -> "IdentityProviderLinkResponse";

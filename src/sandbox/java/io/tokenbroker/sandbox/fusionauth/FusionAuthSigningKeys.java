@@ -1,7 +1,9 @@
 package io.tokenbroker.sandbox.fusionauth;
 
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
@@ -24,6 +26,7 @@ final class FusionAuthSigningKeys {
     private final List<PublicJsonWebKey> unpublished;
     private volatile boolean outage;
     private volatile boolean hmacOnly;
+    private volatile boolean applicationByHmac;
 
     private FusionAuthSigningKeys(PublicJsonWebKey first, List<PublicJsonWebKey> unpublished) {
         this.keys = new CopyOnWriteArrayList<>(List.of(first));
@@ -109,6 +112,20 @@ final class FusionAuthSigningKeys {
     /** A tenant that signs by HMAC only publishes nothing. */
     void hmacOnly(boolean isSo) {
         hmacOnly = isSo;
+    }
+
+    /** An application that signs by HMAC, beside others of the tenant that do not. */
+    void applicationByHmac(boolean isSo) {
+        applicationByHmac = isSo;
+    }
+
+    /** What the application signs with, as PEM. */
+    Optional<String> ofApplication() {
+        return Optional.of(current())
+                .filter(key -> !hmacOnly && !applicationByHmac && !unpublished.contains(key))
+                .map(key -> "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----"
+                        .formatted(Base64.getMimeEncoder()
+                                .encodeToString(key.getPublicKey().getEncoded())));
     }
 
     boolean isOut() {

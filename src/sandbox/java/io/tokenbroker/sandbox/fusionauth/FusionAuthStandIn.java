@@ -306,6 +306,11 @@ public final class FusionAuthStandIn extends HttpStandIn {
         state.signingKeys.hmacOnly(isSo);
     }
 
+    /** While so, the application signs by HMAC, and the JWKS has the keys of others. */
+    public void applicationByHmac(boolean isSo) {
+        state.signingKeys.applicationByHmac(isSo);
+    }
+
     /** What it says of itself to a key that may ask. */
     public void version(String version) {
         state.version(version);

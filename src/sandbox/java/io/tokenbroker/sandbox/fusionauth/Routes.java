@@ -72,6 +72,7 @@ final class Routes {
             case FusionAuthLinkApi.PATH -> links.answer(request);
             case UserSearch.PATH -> userSearch.answer(request);
             case WellKnown.JWKS -> open(request, wellKnown.jwks());
+            case WellKnown.PUBLIC_KEY -> wellKnown.publicKey(request);
             case "/oauth2/authorize" -> signIn.authorize(request);
             case "/oauth2/logout" -> signIn.logout(request);
             case "/oauth2/token" ->

@@ -93,6 +93,7 @@ final class State {
         webhooks.to(null);
         signingKeys.outage(false);
         signingKeys.hmacOnly(false);
+        signingKeys.applicationByHmac(false);
         version = NEWEST;
     }
 }

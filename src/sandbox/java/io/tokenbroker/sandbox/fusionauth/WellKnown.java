@@ -1,12 +1,15 @@
 package io.tokenbroker.sandbox.fusionauth;
 
 import io.tokenbroker.sandbox.wire.Reply;
+import io.tokenbroker.sandbox.wire.Request;
 import java.util.List;
+import java.util.Map;
 
-/** {@code /.well-known/…}: keys, and discovery for one tenant or the default one. */
+/** What needs no key to be read: {@code /.well-known/…}, and an application's public key. */
 final class WellKnown {
 
     static final String JWKS = "/.well-known/jwks.json";
+    static final String PUBLIC_KEY = "/api/jwt/public-key";
     static final String DISCOVERY = "/.well-known/openid-configuration";
 
     private final State state;
@@ -17,6 +20,15 @@ final class WellKnown {
 
     Reply jwks() {
         return state.signingKeys.isOut() ? Reply.empty(503) : Reply.json(200, state.signingKeys.published());
+    }
+
+    /** Of an application that signs by HMAC there is none. */
+    Reply publicKey(Request request) {
+        return request.parameter("applicationId")
+                .filter(state.application.id().toString()::equals)
+                .flatMap(id -> state.signingKeys.ofApplication())
+                .map(key -> Reply.json(200, Map.of("publicKey", key)))
+                .orElseGet(() -> Reply.empty(404));
     }
 
     Reply discovery(String path) {
