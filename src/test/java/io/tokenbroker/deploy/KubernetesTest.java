@@ -132,6 +132,8 @@ class KubernetesTest {
         assertThat(mounts)
                 .isEqualTo(Map.of(
                         Image.folder() + "/config", "config", "/run/secrets/token-broker", "secrets", "/tmp", "tmp"));
+        // What is mounted so is never brought up to date, and a changed secret would wait for a restart.
+        assertThat(container().getVolumeMounts()).allMatch(mount -> mount.getSubPath() == null);
         assertThat(volumes).containsOnlyKeys("config", "secrets", "tmp");
         assertThat(volumes.values())
                 .filteredOn(volume -> volume.getConfigMap() != null)
