@@ -1,5 +1,7 @@
 package io.tokenbroker.deploy;
 
+import static io.tokenbroker.deploy.ComposeFiles.text;
+import static io.tokenbroker.deploy.ComposeFiles.yaml;
 import static io.tokenbroker.deploy.Manifests.only;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -20,11 +22,14 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyIngressRule;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeer;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -230,6 +235,34 @@ class KubernetesTest {
                         .flatMap(rule -> rule.getPorts().stream())
                         .map(port -> port.getPort().getIntVal()))
                 .containsExactlyInAnyOrder(53, 53, 5432, 443);
+    }
+
+    @Test
+    void theStoreOfTheSettingsIsReachedWhereverItIs() {
+        var url = URI.create(Objects.requireNonNull(Manifests.settings().get("broker.store.url"))
+                .replaceFirst("^jdbc:", ""));
+        var namespace = url.getHost().split("\\.", -1)[1];
+        assertThat(url.getHost()).endsWith("." + namespace + ".svc");
+
+        assertThat(peers(only(NetworkPolicy.class), url.getPort()))
+                .singleElement()
+                .satisfies(store -> assertThat(store.getNamespaceSelector().getMatchLabels())
+                        .containsEntry("kubernetes.io/metadata.name", namespace));
+
+        // One outside the cluster, by what stands there as a comment.
+        var alternative = text(Manifests.FOLDER.resolve("network-policy.yaml"))
+                .replaceAll("(?m)^( +)# (- ipBlock:| {4}cidr: )", "$1$2");
+        var policy = (NetworkPolicy) Manifests.typed(yaml(alternative)).orElseThrow();
+        assertThat(peers(policy, url.getPort()).getLast().getIpBlock().getCidr())
+                .matches("[0-9.]+/\\d+");
+    }
+
+    private static List<NetworkPolicyPeer> peers(NetworkPolicy policy, int port) {
+        return policy.getSpec().getEgress().stream()
+                .filter(rule ->
+                        rule.getPorts().stream().anyMatch(one -> one.getPort().getIntVal() == port))
+                .flatMap(rule -> rule.getTo().stream())
+                .toList();
     }
 
     private static Integer port(NetworkPolicyIngressRule rule) {
