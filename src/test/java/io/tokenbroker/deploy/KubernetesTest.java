@@ -30,6 +30,7 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -52,7 +53,9 @@ class KubernetesTest {
         });
         try (var files = Files.list(Manifests.FOLDER)) {
             assertThat(files.map(file -> file.getFileName().toString())
-                            .filter(file -> file.endsWith(".yaml") && !file.equals("kustomization.yaml")))
+                            .filter(file -> file.endsWith(".yaml"))
+                            .filter(file -> !Set.of("kustomization.yaml", "doctor-job.yaml")
+                                    .contains(file)))
                     .containsExactlyInAnyOrderElementsOf(Manifests.files().toList());
         }
     }
@@ -223,7 +226,13 @@ class KubernetesTest {
     void thePortsAreReachedByThoseForWhomTheyAreAlone() {
         var policy = only(NetworkPolicy.class).getSpec();
 
-        assertThat(policy.getPodSelector().getMatchLabels()).isEqualTo(LABELS);
+        assertThat(policy.getPodSelector().getMatchExpressions())
+                .singleElement()
+                .satisfies(labels -> {
+                    assertThat(Map.of(labels.getKey(), labels.getValues().getFirst()))
+                            .isEqualTo(LABELS);
+                    assertThat(labels.getOperator()).isEqualTo("In");
+                });
         assertThat(policy.getPolicyTypes()).containsExactly("Ingress", "Egress");
         assertThat(policy.getIngress())
                 .allSatisfy(rule -> assertThat(rule.getFrom()).isNotEmpty());
@@ -255,6 +264,44 @@ class KubernetesTest {
         var policy = (NetworkPolicy) Manifests.typed(yaml(alternative)).orElseThrow();
         assertThat(peers(policy, url.getPort()).getLast().getIpBlock().getCidr())
                 .matches("[0-9.]+/\\d+");
+    }
+
+    /** It finds what the broker meets, takes none of its memory, and gets none of its requests. */
+    @Test
+    void theDoctorIsTheBrokerInAPodOfItsOwn() {
+        var job = Manifests.doctor();
+        var doctor = job.getSpec().getTemplate().getSpec();
+
+        assertThat(doctor.getContainers()).singleElement().satisfies(container -> {
+            assertThat(container.getImage()).isEqualTo(container().getImage());
+            assertThat(container.getArgs()).containsExactly("doctor");
+            assertThat(container.getCommand()).isEmpty();
+            assertThat(container.getEnv()).isEqualTo(container().getEnv());
+            assertThat(container.getVolumeMounts()).isEqualTo(container().getVolumeMounts());
+            assertThat(container.getSecurityContext()).isEqualTo(container().getSecurityContext());
+            assertThat(container.getResources().getLimits()).containsOnlyKeys("memory");
+        });
+        assertThat(doctor.getVolumes()).isEqualTo(pod().getVolumes());
+        assertThat(doctor.getSecurityContext()).isEqualTo(pod().getSecurityContext());
+        assertThat(doctor.getAutomountServiceAccountToken()).isFalse();
+        assertThat(doctor.getEnableServiceLinks()).isFalse();
+        assertThat(doctor.getRestartPolicy()).isEqualTo("Never");
+        assertThat(job.getSpec().getBackoffLimit()).isZero();
+        assertThat(job.getMetadata().getNamespace())
+                .isEqualTo(only(Deployment.class).getMetadata().getNamespace());
+        assertThat(job.getSpec().getTemplate().getMetadata().getLabels()).allSatisfy((key, value) -> {
+            assertThat(value).isNotEqualTo(LABELS.get(key));
+            assertThat(only(NetworkPolicy.class)
+                            .getSpec()
+                            .getPodSelector()
+                            .getMatchExpressions()
+                            .getFirst()
+                            .getValues())
+                    .contains(value);
+        });
+        assertThat(text(Manifests.FOLDER.resolve("README.md")))
+                .contains("job/" + job.getMetadata().getName())
+                .doesNotContain("kubectl exec", " exec ");
     }
 
     private static List<NetworkPolicyPeer> peers(NetworkPolicy policy, int port) {
