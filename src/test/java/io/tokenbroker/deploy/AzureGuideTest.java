@@ -3,9 +3,13 @@ package io.tokenbroker.deploy;
 import static io.tokenbroker.deploy.ComposeFiles.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tokenbroker.docs.CodeBlock;
+import io.tokenbroker.docs.Documents;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,12 +18,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** docs/getting-started-azure.md says of each step what proves it, and names what is there. */
 class AzureGuideTest {
 
-    private static final String GUIDE = text(Path.of("docs/getting-started-azure.md"));
+    private static final Path PAGE = Path.of("docs/getting-started-azure.md");
+    private static final String GUIDE = text(PAGE);
+    private static final Path DEMO = Path.of("src/sandbox/resources/demo");
     private static final Pattern STEP = Pattern.compile("(?ms)^#{2,3} (\\d[a-z]?)\\. .*?(?=^#{2,3} |\\z)");
     private static final Pattern PROVEN =
             Pattern.compile("(?m)^\\| proof by the doctor \\|.*\\R\\|---.*\\R\\| [✓!?] `[A-Za-z]+");
     private static final Pattern FINDINGS = Pattern.compile("(?m)^\\| [✓!?] (`[^|]+`) \\|");
     private static final Pattern NAME = Pattern.compile("`([^`]+)`");
+    private static final Pattern LABEL = Pattern.compile("(?<!\\*)\\*([^*]+)\\*(?!\\*)");
+    private static final Pattern USED = Pattern.compile("\\$\\{?([A-Za-z_]\\w*)");
     private static final Pattern VARIABLE = Pattern.compile("`((?:ENTRA|DEMO|ADMIN)_[A-Z_]+)`");
 
     /** The fourth is a command that the fifth proves, and 4a to 4e are the same by hand. */
@@ -57,6 +65,53 @@ class AzureGuideTest {
                 .isSubsetOf(ComposeFiles.example().keySet());
     }
 
+    /** In the two steps on the demo page, and on FusionAuth's that it leads to. What is in tables is elsewhere. */
+    @Test
+    void everyButtonThatItNamesIsThere() {
+        var shown = Stream.of("index.html", "backend.html", "app.js", "backend.js")
+                        .map(file -> text(DEMO.resolve(file)))
+                        .collect(Collectors.joining())
+                        .replace("${provider.name}", "Entra")
+                + text(ComposeFiles.KICKSTART);
+
+        assertThat(STEP.matcher(GUIDE).results())
+                .filteredOn(step -> Set.of("6", "7").contains(step.group(1)))
+                .flatMap(step -> step.group()
+                        .lines()
+                        .filter(line -> !line.startsWith("|"))
+                        .toList())
+                .flatMap(line -> LABEL.matcher(line).results().toList())
+                .extracting(label -> label.group(1))
+                .hasSizeGreaterThan(5)
+                .allSatisfy(label -> assertThat(shown)
+                        .containsAnyOf(
+                                ">%s</button>".formatted(label),
+                                ">%s</a>".formatted(label),
+                                "button('%s',".formatted(label),
+                                "`%s`)".formatted(label),
+                                "\"buttonText\": \"%s\"".formatted(label)));
+    }
+
+    @Test
+    void everyShellVariableIsSetBeforeItIsUsed() {
+        var shell = shell();
+
+        assertThat(USED.matcher(shell).results())
+                .isNotEmpty()
+                .allSatisfy(used -> assertThat(shell.substring(0, used.start()))
+                        .containsPattern("(?m)^%s=".formatted(used.group(1))));
+    }
+
+    @Test
+    void everyProgramIsSaidToBeNeeded() {
+        var needed = GUIDE.substring(0, GUIDE.indexOf("\n## "));
+
+        assertThat(Stream.of("make", "curl", "jq").filter(program -> shell().contains(program + " ")))
+                .hasSize(3)
+                .allSatisfy(program -> assertThat(needed).contains("`%s`".formatted(program)));
+        assertThat(text(ComposeFiles.FOLDER.resolve("README.md"))).contains("`make`", "`openssl`");
+    }
+
     /** Of the provider that FusionAuth is told to make by hand, as of the one that the kickstart makes. */
     @Test
     void theProviderMadeByHandIsTheOneOfTheKickstart() {
@@ -66,10 +121,18 @@ class AzureGuideTest {
 
         assertThat(GUIDE).contains(oauth2);
         assertThat(kickstart)
+                .contains("\"name\": \"Entra\"")
                 .contains("\"scope\": \"openid profile email offline_access\"")
                 .contains("\"clientAuthenticationMethod\": \"client_secret_post\"")
                 .contains("\"uniqueIdClaim\": \"sub\"")
                 .contains("\"linkingStrategy\": \"CreatePendingLink\"");
+    }
+
+    private static String shell() {
+        return Documents.blocks(PAGE).stream()
+                .filter(block -> block.language().equals("sh"))
+                .map(CodeBlock::text)
+                .collect(Collectors.joining("\n"));
     }
 
     static Stream<String> steps() {

@@ -138,6 +138,16 @@ class ComposeTest {
         assertThat(script.used()).containsAll(names(ComposeFiles.yaml(kickstart).path("variables")));
     }
 
+    /** FusionAuth's own 5 s may not do where it has just begun, and asks Entra; what it has begun cannot be played again. */
+    @Test
+    void noRequestOfTheKickstartIsGivenUpEarly() {
+        var settings = ComposeFiles.yaml(text(ComposeFiles.KICKSTART)).path("settings");
+
+        assertThat(names(settings)).containsExactly("connectTimeout", "readTimeout");
+        assertThat(settings)
+                .allSatisfy(milliseconds -> assertThat(milliseconds.asInt()).isGreaterThan(10_000));
+    }
+
     @Test
     void theKickstartSetsUpWhatTheDocumentsSay() {
         try (var entra = new EntraStandIn(0);

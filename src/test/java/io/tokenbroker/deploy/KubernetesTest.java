@@ -1,5 +1,7 @@
 package io.tokenbroker.deploy;
 
+import static io.tokenbroker.deploy.ComposeFiles.text;
+import static io.tokenbroker.deploy.ComposeFiles.yaml;
 import static io.tokenbroker.deploy.Manifests.only;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -20,11 +22,15 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyIngressRule;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeer;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -47,7 +53,9 @@ class KubernetesTest {
         });
         try (var files = Files.list(Manifests.FOLDER)) {
             assertThat(files.map(file -> file.getFileName().toString())
-                            .filter(file -> file.endsWith(".yaml") && !file.equals("kustomization.yaml")))
+                            .filter(file -> file.endsWith(".yaml"))
+                            .filter(file -> !Set.of("kustomization.yaml", "doctor-job.yaml")
+                                    .contains(file)))
                     .containsExactlyInAnyOrderElementsOf(Manifests.files().toList());
         }
     }
@@ -132,6 +140,8 @@ class KubernetesTest {
         assertThat(mounts)
                 .isEqualTo(Map.of(
                         Image.folder() + "/config", "config", "/run/secrets/token-broker", "secrets", "/tmp", "tmp"));
+        // What is mounted so is never brought up to date, and a changed secret would wait for a restart.
+        assertThat(container().getVolumeMounts()).allMatch(mount -> mount.getSubPath() == null);
         assertThat(volumes).containsOnlyKeys("config", "secrets", "tmp");
         assertThat(volumes.values())
                 .filteredOn(volume -> volume.getConfigMap() != null)
@@ -216,7 +226,13 @@ class KubernetesTest {
     void thePortsAreReachedByThoseForWhomTheyAreAlone() {
         var policy = only(NetworkPolicy.class).getSpec();
 
-        assertThat(policy.getPodSelector().getMatchLabels()).isEqualTo(LABELS);
+        assertThat(policy.getPodSelector().getMatchExpressions())
+                .singleElement()
+                .satisfies(labels -> {
+                    assertThat(Map.of(labels.getKey(), labels.getValues().getFirst()))
+                            .isEqualTo(LABELS);
+                    assertThat(labels.getOperator()).isEqualTo("In");
+                });
         assertThat(policy.getPolicyTypes()).containsExactly("Ingress", "Egress");
         assertThat(policy.getIngress())
                 .allSatisfy(rule -> assertThat(rule.getFrom()).isNotEmpty());
@@ -228,6 +244,72 @@ class KubernetesTest {
                         .flatMap(rule -> rule.getPorts().stream())
                         .map(port -> port.getPort().getIntVal()))
                 .containsExactlyInAnyOrder(53, 53, 5432, 443);
+    }
+
+    @Test
+    void theStoreOfTheSettingsIsReachedWhereverItIs() {
+        var url = URI.create(Objects.requireNonNull(Manifests.settings().get("broker.store.url"))
+                .replaceFirst("^jdbc:", ""));
+        var namespace = url.getHost().split("\\.", -1)[1];
+        assertThat(url.getHost()).endsWith("." + namespace + ".svc");
+
+        assertThat(peers(only(NetworkPolicy.class), url.getPort()))
+                .singleElement()
+                .satisfies(store -> assertThat(store.getNamespaceSelector().getMatchLabels())
+                        .containsEntry("kubernetes.io/metadata.name", namespace));
+
+        // One outside the cluster, by what stands there as a comment.
+        var alternative = text(Manifests.FOLDER.resolve("network-policy.yaml"))
+                .replaceAll("(?m)^( +)# (- ipBlock:| {4}cidr: )", "$1$2");
+        var policy = (NetworkPolicy) Manifests.typed(yaml(alternative)).orElseThrow();
+        assertThat(peers(policy, url.getPort()).getLast().getIpBlock().getCidr())
+                .matches("[0-9.]+/\\d+");
+    }
+
+    /** It finds what the broker meets, takes none of its memory, and gets none of its requests. */
+    @Test
+    void theDoctorIsTheBrokerInAPodOfItsOwn() {
+        var job = Manifests.doctor();
+        var doctor = job.getSpec().getTemplate().getSpec();
+
+        assertThat(doctor.getContainers()).singleElement().satisfies(container -> {
+            assertThat(container.getImage()).isEqualTo(container().getImage());
+            assertThat(container.getArgs()).containsExactly("doctor");
+            assertThat(container.getCommand()).isEmpty();
+            assertThat(container.getEnv()).isEqualTo(container().getEnv());
+            assertThat(container.getVolumeMounts()).isEqualTo(container().getVolumeMounts());
+            assertThat(container.getSecurityContext()).isEqualTo(container().getSecurityContext());
+            assertThat(container.getResources().getLimits()).containsOnlyKeys("memory");
+        });
+        assertThat(doctor.getVolumes()).isEqualTo(pod().getVolumes());
+        assertThat(doctor.getSecurityContext()).isEqualTo(pod().getSecurityContext());
+        assertThat(doctor.getAutomountServiceAccountToken()).isFalse();
+        assertThat(doctor.getEnableServiceLinks()).isFalse();
+        assertThat(doctor.getRestartPolicy()).isEqualTo("Never");
+        assertThat(job.getSpec().getBackoffLimit()).isZero();
+        assertThat(job.getMetadata().getNamespace())
+                .isEqualTo(only(Deployment.class).getMetadata().getNamespace());
+        assertThat(job.getSpec().getTemplate().getMetadata().getLabels()).allSatisfy((key, value) -> {
+            assertThat(value).isNotEqualTo(LABELS.get(key));
+            assertThat(only(NetworkPolicy.class)
+                            .getSpec()
+                            .getPodSelector()
+                            .getMatchExpressions()
+                            .getFirst()
+                            .getValues())
+                    .contains(value);
+        });
+        assertThat(text(Manifests.FOLDER.resolve("README.md")))
+                .contains("job/" + job.getMetadata().getName())
+                .doesNotContain("kubectl exec", " exec ");
+    }
+
+    private static List<NetworkPolicyPeer> peers(NetworkPolicy policy, int port) {
+        return policy.getSpec().getEgress().stream()
+                .filter(rule ->
+                        rule.getPorts().stream().anyMatch(one -> one.getPort().getIntVal() == port))
+                .flatMap(rule -> rule.getTo().stream())
+                .toList();
     }
 
     private static Integer port(NetworkPolicyIngressRule rule) {

@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.io.IOException;
@@ -51,6 +52,7 @@ public final class Manifests {
             "v1/Secret", Secret.class,
             "v1/Service", Service.class,
             "apps/v1/Deployment", Deployment.class,
+            "batch/v1/Job", Job.class,
             "autoscaling/v2/HorizontalPodAutoscaler", HorizontalPodAutoscaler.class,
             "policy/v1/PodDisruptionBudget", PodDisruptionBudget.class,
             "networking.k8s.io/v1/NetworkPolicy", NetworkPolicy.class);
@@ -100,6 +102,13 @@ public final class Manifests {
             throw new AssertionError("%d of %s".formatted(all.size(), type));
         }
         return all.getFirst();
+    }
+
+    /** Applied by hand, and so in no list. */
+    static Job doctor() {
+        return typed(yaml(text(FOLDER.resolve("doctor-job.yaml"))))
+                .map(Job.class::cast)
+                .orElseThrow();
     }
 
     /** The settings in the ConfigMap. */

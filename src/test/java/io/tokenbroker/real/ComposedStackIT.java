@@ -16,6 +16,7 @@ import io.tokenbroker.sandbox.entra.EntraStandIn;
 import io.tokenbroker.sandbox.entra.Tenant;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.Kickstart;
+import io.tokenbroker.sandbox.fusionauth.User;
 import io.tokenbroker.sandbox.process.BrokerProcess;
 import io.tokenbroker.sandbox.process.FreePort;
 import io.tokenbroker.sandbox.process.PostgresServer;
@@ -102,8 +103,9 @@ class ComposedStackIT {
                     "postgres.database.svc:5432", "localhost:" + port(postgres),
                     "http://broker:8080", composed.url().toString(),
                     "http://localhost:8080", composed.url().toString());
-            composed.withEnvironment(here(ComposeFiles.environment("broker", variables), addresses))
-                    .start();
+            var environment = here(ComposeFiles.environment("broker", variables), addresses);
+            composed.withEnvironment(environment).start();
+            AzureGuide.assertProvenByTheDoctor(environment, NEARBY);
 
             var account = link(composed.url(), accessToken());
             mint(composed.url(), variable("DEMO_CLIENT_KEY"), account).then().statusCode(200);
@@ -124,7 +126,23 @@ class ComposedStackIT {
                                 .then()
                                 .statusCode(200));
             }
+            var walked = AzureGuide.mint(
+                    folder,
+                    userId(),
+                    variable("DEMO_CLIENT_KEY"),
+                    composed.url(),
+                    ENTRA.url().resolve("/arm/subscriptions"));
+            assertThat(walked.output()).contains("\"expires_in\"", "Subscription of b@contoso.com");
         }
+    }
+
+    private static String userId() {
+        return FUSION_AUTH.users().stream()
+                .map(User::json)
+                .filter(user -> user.path("email").asText().equals(variable("DEMO_USER_EMAIL")))
+                .map(user -> user.path("id").asText())
+                .findFirst()
+                .orElseThrow();
     }
 
     /** The user that the script makes owns its database, and is none of PostgreSQL's own. */
