@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.fusionauth.ApiKey;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
+import io.tokenbroker.sandbox.fusionauth.Webhooks;
 import io.tokenbroker.sandbox.wire.IssuedSecrets;
+import io.tokenbroker.settings.Setting;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.ClientKey;
 import io.tokenbroker.support.Json;
@@ -52,13 +55,21 @@ class SecretFilesTest extends LinkingTest {
 
     private static final String NEW_KEY = IssuedSecrets.record("tbk_narrow_" + "n".repeat(43));
     private static final String NEW_API_KEY = IssuedSecrets.record("sandbox-limited-key-rotated-8sKpQz3xVb6mTnLw");
+    private static final String NEW_WEBHOOK_SECRET =
+            IssuedSecrets.record("sandbox-webhook-secret-rotated-2pQvYbW5sVn3xKcJ8f");
+    private static final String NEW_EVENT_SECRET = "whsec_b3RoZXItc2V0dGluZ3MtZXZlbnRzLXJvdGF0ZWQ=";
     private static final Map<String, ?> ANEW = Map.of("force_refresh", true);
+
+    /** Of which the next connection alone tells: StoreCredentialsTest. */
+    private static final String OF_THE_STORE = "broker.store.password-file";
 
     private final MountedSecrets secrets = OtherSettings.secrets();
 
     @AfterEach
     void putBack() {
         OtherSettings.mayReadProviders(false);
+        OtherSettings.RECEIVER.forget();
+        OtherSettings.RECEIVER.expects(OtherSettings.EVENT_SECRET);
         if (secrets.areChanged()) {
             taken(secrets::putBack);
         }
@@ -143,6 +154,44 @@ class SecretFilesTest extends LinkingTest {
         letTheBrokerLook();
 
         Broker.mint(account, ANEW).then().statusCode(200);
+        taken(secrets::putBack);
+        letTheBrokerLook();
+    }
+
+    @Test
+    void webhooksAreCheckedByTheNewSecret() {
+        var alice = sandbox().fusionAuth().user(FusionAuthStandIn.ALICE_ID).orElseThrow();
+        var body = sandbox().fusionAuth().webhooks().ofUser("user.reactivate", alice);
+        assertThat(webhook(body, OtherSettings.WEBHOOK_SECRET)).isEqualTo(204);
+        assertThat(webhook(body, NEW_WEBHOOK_SECRET)).isEqualTo(401);
+
+        taken(() -> secrets.put("webhook", NEW_WEBHOOK_SECRET));
+
+        assertThat(webhook(body, OtherSettings.WEBHOOK_SECRET)).isEqualTo(401);
+        assertThat(webhook(body, NEW_WEBHOOK_SECRET)).isEqualTo(204);
+    }
+
+    @Test
+    void eventsAreSignedByTheNewSecret() {
+        taken(() -> secrets.put("events", NEW_EVENT_SECRET + "," + OtherSettings.EVENT_SECRET));
+        var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
+        Waiting.until(() -> hasArrived("account.linked"));
+        OtherSettings.RECEIVER.expects(NEW_EVENT_SECRET);
+
+        taken(() -> secrets.put("events", NEW_EVENT_SECRET));
+        Broker.alice().delete("/accounts/{id}", account).then().statusCode(204);
+
+        Waiting.until(() -> hasArrived("account.unlinked"));
+    }
+
+    /** Each is changed by a test here, so that a setting which is taken nowhere is noticed. */
+    @Test
+    void everySettingOfAFileIsAmongThose() {
+        assertThat(Setting.all().stream().map(Setting::key).filter(key -> key.endsWith("-file")))
+                .containsExactlyInAnyOrderElementsOf(
+                        Stream.concat(Stream.of(OF_THE_STORE), OtherSettings.keysOfFiles().stream())
+                                .map(Setting::pattern)
+                                .toList());
     }
 
     @ParameterizedTest
@@ -201,10 +250,29 @@ class SecretFilesTest extends LinkingTest {
     }
 
     private static void isKnown(String key, boolean known) {
-        Broker.bearer(key)
+        assertThat(isKnown(key)).isEqualTo(known);
+    }
+
+    private static boolean isKnown(String key) {
+        var status = Broker.bearer(key)
                 .get("/accounts?user_id=" + FusionAuthStandIn.ALICE_ID)
-                .then()
-                .statusCode(known ? 200 : 401);
+                .statusCode();
+        assertThat(status).isIn(200, 401);
+        return status == 200;
+    }
+
+    private static int webhook(String body, String secret) {
+        return RestAssured.given()
+                .contentType("application/json")
+                .header(Webhooks.SIGNATURE, Webhooks.signBySecret(body, "HS256", secret))
+                .body(body)
+                .post("/webhooks/fusionauth")
+                .statusCode();
+    }
+
+    private static boolean hasArrived(String type) {
+        return OtherSettings.RECEIVER.received().stream()
+                .anyMatch(event -> event.type().equals(type));
     }
 
     private static long rowsUnderOtherKeysThan(String base64) {
