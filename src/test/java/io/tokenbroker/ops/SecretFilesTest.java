@@ -2,6 +2,8 @@ package io.tokenbroker.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quarkus.arc.Arc;
+import io.quarkus.scheduler.Scheduler;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
@@ -10,6 +12,7 @@ import io.tokenbroker.sandbox.fusionauth.ApiKey;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.Webhooks;
 import io.tokenbroker.sandbox.wire.IssuedSecrets;
+import io.tokenbroker.settings.SecretsRotated;
 import io.tokenbroker.settings.Setting;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.ClientKey;
@@ -20,6 +23,8 @@ import io.tokenbroker.support.MountedSecrets;
 import io.tokenbroker.support.OtherSettings;
 import io.tokenbroker.support.StoreMemory;
 import io.tokenbroker.support.Waiting;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -39,6 +44,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import java.util.stream.Stream;
+import org.eclipse.microprofile.health.Readiness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -54,6 +60,7 @@ class SecretFilesTest extends LinkingTest {
     private static final String NEW_SEALING_KEY = IssuedSecrets.record("c2VjcmV0LWZpbGVzLXRlc3QtbmV3LWtleS0zMi1ieXQ=");
 
     private static final String NEW_KEY = IssuedSecrets.record("tbk_narrow_" + "n".repeat(43));
+    private static final String THIRD_KEY = IssuedSecrets.record("tbk_narrow_" + "t".repeat(43));
     private static final String NEW_API_KEY = IssuedSecrets.record("sandbox-limited-key-rotated-8sKpQz3xVb6mTnLw");
     private static final String NEW_WEBHOOK_SECRET =
             IssuedSecrets.record("sandbox-webhook-secret-rotated-2pQvYbW5sVn3xKcJ8f");
@@ -70,6 +77,7 @@ class SecretFilesTest extends LinkingTest {
         OtherSettings.mayReadProviders(false);
         OtherSettings.RECEIVER.forget();
         OtherSettings.RECEIVER.expects(OtherSettings.EVENT_SECRET);
+        Stubborn.refuses = false;
         if (secrets.areChanged()) {
             taken(secrets::putBack);
         }
@@ -195,6 +203,100 @@ class SecretFilesTest extends LinkingTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"", "gone"})
+    void theOnlyKeyOfAClientIsWithdrawn(String content) {
+        isKnown(OtherSettings.NARROW_KEY, true);
+
+        if (content.equals("gone")) {
+            secrets.remove("narrow");
+        } else {
+            secrets.put("narrow", content);
+        }
+
+        Waiting.until(() -> !isKnown(OtherSettings.NARROW_KEY));
+        // It would not start so.
+        assertThat(data().get("not taken")).contains("broker.clients.narrow.key-sha256-file", "of: narrow");
+        taken(secrets::putBack);
+        isKnown(OtherSettings.NARROW_KEY, true);
+        assertThat(isRefused()).isFalse();
+    }
+
+    @Test
+    void aKeyIsWithdrawnAndNoneIsAddedWhileAnotherFileIsGone() {
+        taken(() -> secrets.put("narrow", secrets.content("narrow") + "," + ClientKey.sha256(NEW_KEY)));
+        secrets.remove("sealing-keys");
+        Waiting.until(SecretFilesTest::isRefused);
+
+        secrets.put("narrow", ClientKey.sha256(NEW_KEY) + "," + ClientKey.sha256(THIRD_KEY));
+
+        Waiting.until(() -> !isKnown(OtherSettings.NARROW_KEY));
+        isKnown(NEW_KEY, true);
+        isKnown(THIRD_KEY, false);
+        assertThat(data().get("not taken")).contains("broker.sealing-keys-file", "of: narrow");
+    }
+
+    @Test
+    void aKeyFileThatIsMalformedWithdrawsNothing() {
+        secrets.put("narrow", "0123456789abcdef");
+        Waiting.until(SecretFilesTest::isRefused);
+
+        isKnown(OtherSettings.NARROW_KEY, true);
+
+        secrets.putBack();
+        Waiting.until(() -> !isRefused());
+    }
+
+    @Test
+    void aListThatIsBeingWrittenIsNotTaken() {
+        var looks = Arc.container()
+                .instance(SecretFiles.class, Readiness.Literal.INSTANCE)
+                .get();
+        var scheduler = Arc.container().instance(Scheduler.class).get();
+        var whole = ClientKey.sha256(NEW_KEY) + "," + secrets.content("narrow");
+        scheduler.pause();
+        try {
+            looks.lookAgain();
+
+            // What is cut behind a comma is a list too.
+            secrets.put("narrow", ClientKey.sha256(NEW_KEY) + ",");
+            looks.lookAgain();
+            isKnown(OtherSettings.NARROW_KEY, true);
+            secrets.put("narrow", whole);
+            looks.lookAgain();
+            isKnown(NEW_KEY, false);
+            looks.lookAgain();
+        } finally {
+            scheduler.resume();
+        }
+
+        isKnown(OtherSettings.NARROW_KEY, true);
+        isKnown(NEW_KEY, true);
+    }
+
+    @Test
+    void whatTheBrokerItselfFailsAtIsRefusedByNameAlone() {
+        Stubborn.refuses = true;
+        secrets.put("narrow", secrets.content("narrow") + "," + ClientKey.sha256(NEW_KEY));
+        Waiting.until(SecretFilesTest::isRefused);
+        assertThat(data().get("not taken")).isEqualTo(IllegalStateException.class.getName());
+
+        taken(() -> Stubborn.refuses = false);
+
+        assertThat(isRefused()).isFalse();
+        isKnown(NEW_KEY, true);
+    }
+
+    @Test
+    void itIsSaidWhenTheFilesWereLookedAt() {
+        var before = String.valueOf(data().get("looked_at"));
+
+        Waiting.until(() -> !before.equals(data().get("looked_at")));
+
+        assertThat(Management.given().get("/q/metrics").asString())
+                .containsPattern("broker_secret_files_look_age_seconds [0-9]\\.");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"", "no base64", "c2hvcnQ=", "gone"})
     void aFileThatCannotBeUsedChangesNothingAndIsSaidOnce(String content) {
         var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
@@ -210,7 +312,7 @@ class SecretFilesTest extends LinkingTest {
             }
             Waiting.until(SecretFilesTest::isRefused);
             // Nothing is taken by halves.
-            secrets.put("narrow", ClientKey.sha256(NEW_KEY));
+            secrets.put("narrow", secrets.content("narrow") + "," + ClientKey.sha256(NEW_KEY));
             var looks = System.nanoTime() + 2_500_000_000L;
             Waiting.until(() -> System.nanoTime() > looks);
         } finally {
@@ -273,6 +375,19 @@ class SecretFilesTest extends LinkingTest {
     private static boolean hasArrived(String type) {
         return OtherSettings.RECEIVER.received().stream()
                 .anyMatch(event -> event.type().equals(type));
+    }
+
+    /** Takes no secrets while it is told not to. */
+    @Singleton
+    static class Stubborn {
+
+        private static volatile boolean refuses;
+
+        void rotate(@Observes SecretsRotated secrets) {
+            if (refuses) {
+                throw new IllegalStateException(NEW_SEALING_KEY);
+            }
+        }
     }
 
     private static long rowsUnderOtherKeysThan(String base64) {
