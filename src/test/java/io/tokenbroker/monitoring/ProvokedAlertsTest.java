@@ -11,7 +11,9 @@ import io.tokenbroker.sandbox.fusionauth.FusionAuthFault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthFault.Kind;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.SandboxResource;
 import io.tokenbroker.support.TestTime;
+import io.tokenbroker.support.Waiting;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -62,6 +64,22 @@ class ProvokedAlertsTest extends BrokerTest {
         mint(account, ARM).then().statusCode(503);
 
         assertSeen("TokenBrokerFusionAuthFailing", "TokenBrokerMintErrors");
+    }
+
+    @Test
+    void aFileOfASecretThatCannotBeUsedIsSeen() throws Exception {
+        SandboxResource.secrets().put("mounted", "no digest");
+        Waiting.until(() -> refusedFiles() == 1);
+        try {
+            assertSeen("TokenBrokerSecretFilesRefused");
+        } finally {
+            SandboxResource.secrets().putBack();
+            Waiting.until(() -> refusedFiles() == 0);
+        }
+    }
+
+    private static double refusedFiles() {
+        return Scrape.now().samples().getOrDefault("broker_secret_files_refused", -1.0);
     }
 
     private void assertSeen(String... alerts) throws IOException, InterruptedException {
