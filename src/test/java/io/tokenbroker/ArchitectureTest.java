@@ -25,6 +25,7 @@ import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import io.tokenbroker.caller.Metered;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.seal.Secret.RevealedSecret;
+import io.tokenbroker.settings.SecretsRotated;
 import jakarta.annotation.security.RolesAllowed;
 import java.time.Clock;
 import java.util.List;
@@ -32,6 +33,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** What the packages promise in their descriptions, held. */
 @AnalyzeClasses(packages = "io.tokenbroker", importOptions = ArchitectureTest.ProductionOnly.class)
@@ -296,6 +298,21 @@ class ArchitectureTest {
                     .or(name("io.tokenbroker.door.AzdResource$AzdToken"))
                     .as("where a secret goes over the wire or is sealed")));
 
+    /** Or the one that makes it does; at the start and in a doctor's visit nothing is kept. */
+    @ArchTest
+    static final ArchRule whatKeepsASecretOfAFileHearsOfAnother = classes()
+            .that(describe("read a setting that may be in a file", ArchitectureTest::readsWhatMayBeInAFile))
+            .and()
+            .resideOutsideOfPackages("io.tokenbroker.settings", "io.tokenbroker.ops", "io.tokenbroker.doctor")
+            .and()
+            // What it gives to the driver, StoreCredentials replaces at each connection.
+            .doNotHaveFullyQualifiedName("io.tokenbroker.database.Engine")
+            .should(be(describe(
+                    "told of SecretsRotated",
+                    type -> hearsOfSecrets(type)
+                            || type.getDirectDependenciesToSelf().stream()
+                                    .anyMatch(maker -> hearsOfSecrets(maker.getOriginClass())))));
+
     @ArchTest
     static final ArchRule namesSayWhatAThingIs = noClasses()
             .should()
@@ -343,6 +360,19 @@ class ArchitectureTest {
                 || type.getMethodReferencesFromSelf().stream()
                         .anyMatch(reference -> reference.getTargetOwner().isEquivalentTo(Secret.class)
                                 && GIVING_AWAY.contains(reference.getTarget().getName()));
+    }
+
+    private static boolean readsWhatMayBeInAFile(JavaClass type) {
+        return Stream.concat(type.getMethodCallsFromSelf().stream(), type.getMethodReferencesFromSelf().stream())
+                .anyMatch(read -> read.getTargetOwner().getMethods().stream()
+                        .anyMatch(method -> feature(method.getOwner()).equals("settings")
+                                && method.getName().equals(read.getTarget().getName() + "File")));
+    }
+
+    private static boolean hearsOfSecrets(JavaClass type) {
+        return outermost(type).getMethods().stream()
+                .anyMatch(method -> method.getRawParameterTypes().stream()
+                        .anyMatch(parameter -> parameter.isEquivalentTo(SecretsRotated.class)));
     }
 
     private static boolean isResource(JavaClass type) {

@@ -5,7 +5,10 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.tokenbroker.account.AllAccounts.Listed;
 import io.tokenbroker.account.AllAccounts.Listed.AccountList;
 import io.tokenbroker.audit.AuditEvent.Action;
+import io.tokenbroker.audit.AuditEvent.Actor;
+import io.tokenbroker.audit.AuditEvent.Deed;
 import io.tokenbroker.audit.AuditLog;
+import io.tokenbroker.audit.Origin;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.caller.Metered;
 import io.tokenbroker.link.AccountId;
@@ -45,11 +48,19 @@ class AccountsResource {
             @QueryParam("user_id") @Nullable String userId,
             @QueryParam("status") @Nullable String status,
             @QueryParam("limit") @Nullable String limit,
-            @QueryParam("after") @Nullable String after) {
+            @QueryParam("after") @Nullable String after,
+            RoutingContext request) {
         var caller = Caller.of(identity);
         if (userId == null && caller instanceof Caller.Client client) {
             client.policy().requireListingAll();
-            return all.page(client.policy(), status, limit, after);
+            var page = all.page(client.policy(), status, limit, after);
+            audit.sum(Deed.of(
+                    Action.READ,
+                    Actor.of(client),
+                    Optional.empty(),
+                    Origin.of(request).door(),
+                    "listed"));
+            return page;
         }
         var owner = VisibleAccounts.owner(caller, userId);
         AllAccounts.requireNone(status, limit, after);

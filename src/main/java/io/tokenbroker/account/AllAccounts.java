@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 class AllAccounts {
 
-    private static final Set<String> STATUSES = Set.of(AccountView.ACTIVE, AccountView.MARKED, AccountView.NO_TOKEN);
+    private static final Set<String> STATUSES = Set.of(AccountView.ACTIVE, AccountView.MARKED);
     private static final int MOST = 100;
     private static final String CURSOR = "accounts-cursor";
 
@@ -36,10 +36,7 @@ class AllAccounts {
     /** @throws BrokerException if a parameter is none, and while the store is away */
     AccountPage page(ClientPolicy policy, @Nullable String status, @Nullable String limit, @Nullable String after) {
         var wanted = sent(status);
-        if (wanted.filter(text -> !STATUSES.contains(text)).isPresent()) {
-            throw BrokerException.invalidField(
-                    "status", "must be active, reauthorization_required or no_refresh_token, or be left out");
-        }
+        wanted.ifPresent(AllAccounts::require);
         var most = sent(limit).map(AllAccounts::number).orElse(MOST);
         var begin = sent(after).map(this::opened).orElse("");
         try {
@@ -55,6 +52,17 @@ class AllAccounts {
                             "The broker's store is not available, and it alone knows the accounts of all users. Try again soon; "
                                     + "the broker's operator should look at broker.store.url and the readiness report.")
                     .withRetryAfter(Duration.ofSeconds(1));
+        }
+    }
+
+    private static void require(String status) {
+        if (status.equals(AccountView.NO_TOKEN)) {
+            throw BrokerException.invalidField(
+                    "status",
+                    "cannot be no_refresh_token: the store has accounts with a refresh token only, and these lists are made of it");
+        }
+        if (!STATUSES.contains(status)) {
+            throw BrokerException.invalidField("status", "must be active or reauthorization_required, or be left out");
         }
     }
 

@@ -143,6 +143,11 @@ public class AuditLog {
         write(AuditEvent.of(clock.instant(), Deed.of(action, Actor.BROKER, owned, origin.door(), outcome), origin));
     }
 
+    /** Adds one to a minute's sum. */
+    public void sum(Deed deed) {
+        sum(deed, 1, clock.instant());
+    }
+
     /** Adds to a minute's sum. Never blocks for long. */
     public void sum(Deed deed, long count, Instant since) {
         synchronized (sums) {

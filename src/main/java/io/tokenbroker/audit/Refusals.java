@@ -42,7 +42,7 @@ class Refusals implements RefusalListener {
         var action = action(request.request().method(), path);
         if (caller.isEmpty() || refusal.type() == ProblemType.RATE_LIMITED) {
             // Nothing bounds how many they are: a line for each would be theirs to fill the disk with.
-            audit.sum(Deed.of(action, actor, Optional.empty(), origin.door(), outcome), 1, clock.instant());
+            audit.sum(Deed.of(action, actor, Optional.empty(), origin.door(), outcome));
         } else {
             var deed = Deed.of(action, actor, account(path), origin.door(), outcome);
             audit.writeSoon(AuditEvent.of(clock.instant(), deed, origin));

@@ -7,6 +7,7 @@ import io.tokenbroker.policy.ClientPolicy;
 import io.tokenbroker.policy.PolicyRules;
 import io.tokenbroker.policy.RefreshTurns;
 import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.settings.KeysWithdrawn;
 import io.tokenbroker.settings.SecretsRotated;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -45,6 +46,16 @@ public class Clients {
 
     void rotate(@Observes SecretsRotated secrets) {
         digests = digests(secrets.settings());
+    }
+
+    void withdraw(@Observes KeysWithdrawn withdrawn) {
+        digests = digests.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        Map.Entry::getKey,
+                        client -> client.getValue().stream()
+                                .filter(digest -> withdrawn.leaves(
+                                        client.getKey(), HexFormat.of().formatHex(digest)))
+                                .toList()));
     }
 
     /** The client of this key, or empty. Compared in constant time: the digest is all an attacker could learn. */

@@ -4,6 +4,8 @@ import com.standardwebhooks.Webhook;
 import com.standardwebhooks.exceptions.WebhookSigningException;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.settings.EventSettings;
+import io.tokenbroker.settings.SecretsRotated;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.net.URI;
@@ -19,7 +21,7 @@ import java.util.stream.Collectors;
 @Singleton
 public class Receivers {
 
-    private final List<Receiver> all;
+    private volatile List<Receiver> all;
 
     @Inject
     Receivers(BrokerSettings settings) {
@@ -27,7 +29,16 @@ public class Receivers {
     }
 
     Receivers(Map<String, EventSettings> settings) {
-        this.all = settings.entrySet().stream()
+        all = of(settings);
+    }
+
+    /** Also what has waited is signed by the new secrets. */
+    void rotate(@Observes SecretsRotated secrets) {
+        all = of(secrets.settings().events());
+    }
+
+    private static List<Receiver> of(Map<String, EventSettings> settings) {
+        return settings.entrySet().stream()
                 .map(entry -> Receiver.of(entry.getKey(), entry.getValue()))
                 .toList();
     }

@@ -143,7 +143,7 @@ public class DueGrants {
     }
 
     /** How many rows are sealed by another key than the first. */
-    long underOtherKeys() {
+    public long underOtherKeys() {
         var present = keys.presentKey();
         return count(UNDER_OTHER_KEYS, present.length, present);
     }

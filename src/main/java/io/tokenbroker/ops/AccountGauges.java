@@ -1,5 +1,6 @@
 package io.tokenbroker.ops;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
@@ -8,6 +9,7 @@ import io.quarkus.scheduler.Scheduled;
 import io.tokenbroker.database.StoreUnavailable;
 import io.tokenbroker.grant.GrantCensus;
 import io.tokenbroker.grant.GrantCensus.Group;
+import io.tokenbroker.keepalive.DueGrants;
 import io.tokenbroker.provider.Provider;
 import io.tokenbroker.provider.Providers;
 import io.tokenbroker.time.Time.Window;
@@ -33,15 +35,18 @@ class AccountGauges {
     private static final int REST = 100;
 
     private final GrantCensus census;
+    private final DueGrants due;
     private final Providers providers;
     private final Clock clock;
     private final MultiGauge accounts;
     private final MultiGauge daysLeft;
     private final MultiGauge ended;
+    private volatile long underOtherKeys;
     private Window rest = Window.of(Instant.EPOCH, Duration.ZERO);
 
-    AccountGauges(GrantCensus census, Providers providers, MeterRegistry metrics, Clock clock) {
+    AccountGauges(GrantCensus census, DueGrants due, Providers providers, MeterRegistry metrics, Clock clock) {
         this.census = census;
+        this.due = due;
         this.providers = providers;
         this.clock = clock;
         this.accounts = MultiGauge.builder("broker.accounts")
@@ -52,6 +57,9 @@ class AccountGauges {
                 .register(metrics);
         this.ended = MultiGauge.builder("broker.refresh.tokens.ended")
                 .description("Active accounts whose refresh token is past its life, where that is known.")
+                .register(metrics);
+        Gauge.builder("broker.store.grants.under.other.keys", () -> underOtherKeys)
+                .description("Rows that another sealing key than the first has sealed.")
                 .register(metrics);
     }
 
@@ -69,6 +77,7 @@ class AccountGauges {
     void count() {
         try {
             show(census.count(lastEnd()));
+            underOtherKeys = due.underOtherKeys();
         } catch (StoreUnavailable away) {
             // What was counted last stays: broker.store.answers says that it is old.
             LOG.debugf("Accounts are counted later: %s", away.getMessage());

@@ -4,9 +4,13 @@ import io.tokenbroker.link.AccountId;
 import io.tokenbroker.policy.NameList;
 import io.tokenbroker.settings.BrokerSettings;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Whether one client's settings can work. */
 final class ClientChecks {
@@ -67,6 +71,16 @@ final class ClientChecks {
                         .allMatch(digest -> SHA256.matcher(digest.strip()).matches()),
                 key + ".key-sha256",
                 "must be the SHA-256 of the key in 64 hex digits, which make client NAME=%s prints".formatted(name));
+    }
+
+    /** The digests that the text of a client's file lists, in lower case; empty if one is malformed, and none if there is no text. */
+    static Optional<Set<String>> digests(String text) {
+        var digests = Stream.of(text.split(",", -1))
+                .map(digest -> digest.strip().toLowerCase(Locale.ROOT))
+                .filter(digest -> !digest.isEmpty())
+                .collect(Collectors.toUnmodifiableSet());
+        return Optional.of(digests)
+                .filter(all -> all.stream().allMatch(one -> SHA256.matcher(one).matches()));
     }
 
     private void checkPolicy() {

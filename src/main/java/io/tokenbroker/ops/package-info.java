@@ -4,7 +4,8 @@
  * <pre>
  *  SettingsReader (missing, malformed, unknown) → StartupChecks, ClientChecks
  *    → all Faults in one line (StartFailure), or serve and begin Background work
- *  SecretFiles: a file has changed → the same again → SecretsRotated, or all stays as it was
+ *  SecretFiles: a file has changed → still so a second later → the same again
+ *    → SecretsRotated, or all stays as it was but for KeysWithdrawn
  * </pre>
  *
  * <p>Readiness, the log, what traces leave out, and gauges of the state of things are here too.

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -35,7 +36,7 @@ public record Setting(String key, Method method) {
 
     /** With the name of the client or receiver, or the id of the provider. */
     private static final Pattern OWNED =
-            Pattern.compile("^(broker\\.(?:clients|events|providers))\\.(?:\"[^\"]*\"|[^.]+)\\.");
+            Pattern.compile("^(broker\\.(?:clients|events|providers))\\.(?:\"([^\"]*)\"|([^.]+))\\.");
 
     private static final Pattern INDEX = Pattern.compile("\\[[0-9*]+]$");
 
@@ -73,6 +74,12 @@ public record Setting(String key, Method method) {
     /** The key with {@code *} in place of a name or an id, and without an entry's index. */
     public static String pattern(String key) {
         return INDEX.matcher(OWNED.matcher(key).replaceFirst("$1.*.")).replaceFirst("");
+    }
+
+    /** The client's or receiver's name, or the provider's id; empty in any other key. */
+    static String owner(String key) {
+        var owned = OWNED.matcher(key);
+        return owned.find() ? Objects.requireNonNullElseGet(owned.group(2), () -> owned.group(3)) : "";
     }
 
     /** The key that this pattern is for the client, receiver or provider of that other key. */

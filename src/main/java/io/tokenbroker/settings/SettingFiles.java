@@ -11,9 +11,11 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -36,12 +38,32 @@ public final class SettingFiles implements ConfigSourceInterceptor {
     /** What was in the files, each of which is read once, by the keys that name them. */
     private final transient Map<String, Held> held = new ConcurrentHashMap<>();
 
-    /** The keys of files that hold something else by now, or cannot be read any more. */
+    /** The keys of files in which something else is found by now. */
     public Set<String> changed() {
         return held.entrySet().stream()
-                .filter(entry -> !entry.getValue().isThere())
+                .filter(entry -> entry.getValue().isChanged())
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /**
+     * What was found in the files of one setting, by the client, receiver or provider of each: no text in one that is empty or
+     * gone. Those that cannot be read for another reason are left out.
+     *
+     * @param pattern the setting's key with {@code *} in place of the owner
+     */
+    public Map<String, String> texts(String pattern) {
+        var texts = new TreeMap<String, String>();
+        held.forEach((key, file) -> {
+            if (Setting.pattern(key).equals(pattern)) {
+                switch (file.found()) {
+                    case Found.Text(var text) -> texts.put(Setting.owner(key), text);
+                    case Found.Nothing _ -> texts.put(Setting.owner(key), "");
+                    case Found.Unusable _ -> {}
+                }
+            }
+        });
+        return texts;
     }
 
     @Override
@@ -58,58 +80,67 @@ public final class SettingFiles implements ConfigSourceInterceptor {
             throw new ConfigurationException(
                     "%s and %s are both given; leave one of them out".formatted(name, name + SUFFIX));
         }
-        var read = held.computeIfAbsent(
-                name + SUFFIX, key -> Held.read(key, file.getValue().strip()));
-        return file.withName(name).withValue(read.content());
+        var path = file.getValue().strip();
+        return switch (held.computeIfAbsent(name + SUFFIX, key -> Held.read(path))
+                .found()) {
+            case Found.Text(var text) -> file.withName(name).withValue(text);
+            case Found.Nothing(var why) -> throw unusable(name, path, why);
+            case Found.Unusable(var why) -> throw unusable(name, path, why);
+        };
     }
 
     private static boolean isGiven(@Nullable ConfigValue value) {
         return value != null && value.getValue() != null && !value.getValue().isBlank();
     }
 
-    private static String content(String key, String file) {
-        try {
-            var path = Path.of(file);
-            if (!Files.isRegularFile(path)) {
-                throw unusable(key, file, "is not there, or is no file");
-            }
-            if (Files.size(path) > LARGEST) {
-                throw unusable(key, file, "has more than %d bytes".formatted(LARGEST));
-            }
-            var content = Files.readString(path, StandardCharsets.UTF_8).strip();
-            if (content.isEmpty()) {
-                throw unusable(key, file, "is empty");
-            }
-            return content;
-        } catch (CharacterCodingException e) {
-            throw unusable(key, file, "is not text in UTF-8");
-        } catch (IOException | InvalidPathException e) {
-            throw unusable(key, file, "cannot be read by this user");
-        }
+    private static ConfigurationException unusable(String name, String path, String why) {
+        return new ConfigurationException("%s: %s %s".formatted(name + SUFFIX, path, why));
     }
 
     /** What a file held when it was read. A mount that was replaced behind a symbolic link is seen by what is read through it. */
-    private record Held(String path, String content) {
+    private record Held(String path, Found found) {
 
-        static Held read(String key, String path) {
-            return new Held(path, SettingFiles.content(key, path));
+        static Held read(String path) {
+            return new Held(path, Found.in(path));
         }
 
-        boolean isThere() {
-            try {
-                return content.equals(SettingFiles.content("", path));
-            } catch (ConfigurationException unusable) {
-                return false;
-            }
-        }
-
-        @Override
-        public String toString() {
-            return "Held[" + path + "]";
+        boolean isChanged() {
+            return !found.equals(Found.in(path));
         }
     }
 
-    private static ConfigurationException unusable(String key, String file, String why) {
-        return new ConfigurationException("%s: %s %s".formatted(key, file, why));
+    private sealed interface Found {
+
+        record Text(String text) implements Found {
+
+            @Override
+            public String toString() {
+                return "Text[***]";
+            }
+        }
+
+        record Nothing(String why) implements Found {}
+
+        record Unusable(String why) implements Found {}
+
+        static Found in(String file) {
+            try {
+                var path = Path.of(file);
+                if (!Files.isRegularFile(path)) {
+                    return new Nothing("is not there, or is no file");
+                }
+                if (Files.size(path) > LARGEST) {
+                    return new Unusable("has more than %d bytes".formatted(LARGEST));
+                }
+                var text = Files.readString(path, StandardCharsets.UTF_8).strip();
+                return text.isEmpty() ? new Nothing("is empty") : new Text(text);
+            } catch (CharacterCodingException e) {
+                return new Unusable("is not text in UTF-8");
+            } catch (NoSuchFileException goneJustNow) {
+                return new Nothing("is not there, or is no file");
+            } catch (IOException | InvalidPathException e) {
+                return new Unusable("cannot be read by this user");
+            }
+        }
     }
 }

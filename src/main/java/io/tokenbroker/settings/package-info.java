@@ -5,6 +5,7 @@
  * <pre>
  *  SettingFiles  reads a key's value from the file that key-file names, and sees when it holds another
  *    → SecretsRotated  tells the beans that keep such a secret (ops fires it)
+ *    → KeysWithdrawn   tells of clients' keys that are no longer named, whatever else is wrong
  *  Setting       describes a key to ops, which checks the values
  *  CacheBudget   gives each cache its Share of broker.memory.caches; together they are 100 percent
  * </pre>

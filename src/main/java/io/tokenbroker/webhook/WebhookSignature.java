@@ -6,6 +6,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.tokenbroker.caller.SigningKeys;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.settings.FusionAuthSettings;
+import io.tokenbroker.settings.SecretsRotated;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.security.MessageDigest;
 import java.time.Clock;
@@ -29,16 +32,24 @@ class WebhookSignature {
     private static final String DIGEST = "request_body_sha256";
     private static final int CLOCK_SKEW_SECONDS = 30;
 
-    private final Optional<Key> key;
+    private final SigningKeys published;
     private final Clock clock;
+    private volatile Optional<Key> key;
 
     WebhookSignature(BrokerSettings settings, SigningKeys published, Clock clock) {
-        var fusionauth = settings.fusionauth();
-        this.key = fusionauth
-                .webhookKeyId()
-                .map(id -> Key.published(id, published))
-                .or(() -> fusionauth.webhookSecret().map(Key::shared));
+        this.published = published;
         this.clock = clock;
+        key = keyOf(settings.fusionauth());
+    }
+
+    void rotate(@Observes SecretsRotated secrets) {
+        key = keyOf(secrets.settings().fusionauth());
+    }
+
+    private Optional<Key> keyOf(FusionAuthSettings settings) {
+        return settings.webhookKeyId()
+                .map(id -> Key.published(id, published))
+                .or(() -> settings.webhookSecret().map(Key::shared));
     }
 
     /** Whether there is a key to check by; without one there are no webhooks. */
@@ -54,7 +65,8 @@ class WebhookSignature {
     boolean covers(String jwt, byte[] body) {
         try {
             // A user's token is by another key or, where an operator has taken the same one, says no digest.
-            return key.isPresent() && isDigest(claim(jwt, key.get()), body);
+            var by = key;
+            return by.isPresent() && isDigest(claim(jwt, by.get()), body);
         } catch (InvalidJwtException e) {
             if (e.getCause() instanceof BrokerException away) {
                 throw away;

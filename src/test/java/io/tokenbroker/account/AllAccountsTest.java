@@ -3,6 +3,7 @@ package io.tokenbroker.account;
 import static io.tokenbroker.support.Json.at;
 import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 
@@ -86,7 +87,6 @@ class AllAccountsTest extends LinkingTest {
                 .containsEntry("refresh_token_expires_at", null);
         assertThat(instant(account, "status_since")).isAfterOrEqualTo(instant(account, "last_refreshed_at"));
         assertThat(ids(list("?status=active"))).containsExactly(fine);
-        assertThat(ids(list("?status=no_refresh_token"))).isEmpty();
         assertThat(ids(list(""))).containsExactlyInAnyOrder(fine, revoked);
     }
 
@@ -209,6 +209,7 @@ class AllAccountsTest extends LinkingTest {
             strings = {
                 "status=Active",
                 "status=gone",
+                "status=no_refresh_token",
                 "limit=0",
                 "limit=101",
                 "limit=-1",
@@ -223,6 +224,12 @@ class AllAccountsTest extends LinkingTest {
     void aMalformedParameterIsNamed(String query) {
         problem(list("?" + query), 400, "invalid_request")
                 .body(json("errors[*].field", equalTo(List.of(query.replaceAll("=.*", "")))));
+    }
+
+    @Test
+    void itIsSaidWhyNoneWithoutARefreshTokenIsListed() {
+        problem(list("?status=no_refresh_token"), 400, "invalid_request")
+                .body(json("errors[0].message", containsString("the store has accounts with a refresh token only")));
     }
 
     @Test

@@ -97,6 +97,24 @@ class AuditLogTest extends BrokerTest {
     }
 
     @Test
+    void pagesOfAllUsersAccountsAreSummed() {
+        for (var i = 0; i < 3; i++) {
+            Broker.bearer(Sandbox.OPERATOR_KEY).get("/accounts").then().statusCode(200);
+        }
+        // Of one user: not told.
+        Broker.client().get("/accounts?user_id=" + ALICE).then().statusCode(200);
+
+        audit.writeSums();
+
+        var sums = of(is("read"));
+        assertThat(counted(sums)).isEqualTo(3);
+        assertThat(sums).allSatisfy(sum -> {
+            assertThat(words(sum)).isEqualTo("read listed true client operator rest");
+            assertThat(sum.has("account")).isFalse();
+        });
+    }
+
+    @Test
     void linkingIsToldStepByStep() {
         var account = Broker.link(Sandbox.CONTOSO, Minting.BLAKE);
         var again = Broker.signIn(

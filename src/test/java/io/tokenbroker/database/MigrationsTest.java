@@ -18,7 +18,9 @@ class MigrationsTest {
     private static final Path SCRIPTS = Path.of("src/main/resources/db/migration");
     private static final Pattern BREAKS = Pattern.compile("V[0-9]+__.+_breaks_before_[0-9]+\\.sql");
     private static final Pattern COMMENT = Pattern.compile("--[^\n]*");
-    private static final Pattern MADE = Pattern.compile("(?is)CREATE TABLE (\\w+)\\b.*");
+
+    /** Without a foreign key, which would hold back what the version before deletes. */
+    private static final Pattern MADE = Pattern.compile("(?is)CREATE TABLE (\\w+)\\b(?!.*\\bREFERENCES\\b).*");
 
     /** A column that nobody has to give a value. Not unique: what the version before writes must go on. */
     private static final Pattern ADDED_COLUMN = Pattern.compile(
@@ -51,7 +53,9 @@ class MigrationsTest {
                 "CREATE UNIQUE INDEX one_user ON grants (user_id)",
                 "UPDATE grants SET status = 'new'",
                 "DELETE FROM grants",
-                "INSERT INTO grants (account_id) VALUES ('x')"
+                "INSERT INTO grants (account_id) VALUES ('x')",
+                "CREATE TABLE tags (account_id VARCHAR(9) REFERENCES grants (account_id))",
+                "CREATE TABLE tags (id BIGINT, account_id VARCHAR(9), FOREIGN KEY (account_id) references grants)"
             })
     void whatTakesSomethingAwayIsFound(String statement) {
         assertThat(notAdditive("CREATE TABLE more (id BIGINT);\n" + statement + ";"))

@@ -10,6 +10,7 @@ import io.tokenbroker.grant.GrantSeal;
 import io.tokenbroker.keepalive.GrantKeeper.Discovery;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.link.RememberedLinks;
+import io.tokenbroker.ops.ReadGauges;
 import io.tokenbroker.refresh.Renewals;
 import io.tokenbroker.refresh.Renewals.Renewal;
 import io.tokenbroker.sandbox.Sandbox;
@@ -21,6 +22,7 @@ import io.tokenbroker.seal.Secret;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.LinkingTest;
+import io.tokenbroker.support.Management;
 import io.tokenbroker.support.StoreMemory;
 import io.tokenbroker.support.TestTime;
 import jakarta.inject.Inject;
@@ -315,6 +317,9 @@ class BackgroundKeepAliveTest extends LinkingTest {
                 IntStream.range(0, 3).mapToObj(i -> linked("plain-key-" + i)).toList();
         accounts.forEach(this::sealByTheOldKey);
         assertThat(due.underOtherKeys()).isEqualTo(3);
+        ReadGauges.now();
+        assertThat(Management.given().get("/q/metrics").asString())
+                .contains("broker_store_grants_under_other_keys 3.0");
         var before = Rows.all();
 
         passAfter(Duration.ofMinutes(2));

@@ -30,6 +30,7 @@ import io.tokenbroker.sandbox.wire.Reply;
 import io.tokenbroker.support.AuditLines;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
+import io.tokenbroker.support.SandboxResource;
 import io.tokenbroker.support.StoreMemory;
 import io.tokenbroker.support.TestTime;
 import io.tokenbroker.support.Waiting;
@@ -221,8 +222,24 @@ class ProvokedAlertsTest extends BrokerTest {
         }
     }
 
+    @Test
+    void aFileOfASecretThatCannotBeUsedIsSeen() throws Exception {
+        SandboxResource.secrets().put("mounted", "no digest");
+        Waiting.until(() -> refusedFiles() == 1);
+        try {
+            assertSeen("TokenBrokerSecretFilesRefused");
+        } finally {
+            SandboxResource.secrets().putBack();
+            Waiting.until(() -> refusedFiles() == 0);
+        }
+    }
+
     private static void theKeyMay(Map<String, Set<String>> permissions) {
         sandbox().fusionAuth().addApiKey(new ApiKey(FusionAuthStandIn.BROKER_API_KEY, null, permissions));
+    }
+
+    private static double refusedFiles() {
+        return Scrape.now().samples().getOrDefault("broker_secret_files_refused", -1.0);
     }
 
     private void assertSeen(String... alerts) throws IOException, InterruptedException {

@@ -2,12 +2,18 @@ package io.tokenbroker.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quarkus.arc.Arc;
+import io.quarkus.scheduler.Scheduler;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.fusionauth.ApiKey;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
+import io.tokenbroker.sandbox.fusionauth.Webhooks;
 import io.tokenbroker.sandbox.wire.IssuedSecrets;
+import io.tokenbroker.settings.SecretsRotated;
+import io.tokenbroker.settings.Setting;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.ClientKey;
 import io.tokenbroker.support.Json;
@@ -17,6 +23,8 @@ import io.tokenbroker.support.MountedSecrets;
 import io.tokenbroker.support.OtherSettings;
 import io.tokenbroker.support.StoreMemory;
 import io.tokenbroker.support.Waiting;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -36,6 +44,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import java.util.stream.Stream;
+import org.eclipse.microprofile.health.Readiness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -51,14 +60,24 @@ class SecretFilesTest extends LinkingTest {
     private static final String NEW_SEALING_KEY = IssuedSecrets.record("c2VjcmV0LWZpbGVzLXRlc3QtbmV3LWtleS0zMi1ieXQ=");
 
     private static final String NEW_KEY = IssuedSecrets.record("tbk_narrow_" + "n".repeat(43));
+    private static final String THIRD_KEY = IssuedSecrets.record("tbk_narrow_" + "t".repeat(43));
     private static final String NEW_API_KEY = IssuedSecrets.record("sandbox-limited-key-rotated-8sKpQz3xVb6mTnLw");
+    private static final String NEW_WEBHOOK_SECRET =
+            IssuedSecrets.record("sandbox-webhook-secret-rotated-2pQvYbW5sVn3xKcJ8f");
+    private static final String NEW_EVENT_SECRET = "whsec_b3RoZXItc2V0dGluZ3MtZXZlbnRzLXJvdGF0ZWQ=";
     private static final Map<String, ?> ANEW = Map.of("force_refresh", true);
+
+    /** Of which the next connection alone tells: StoreCredentialsTest. */
+    private static final String OF_THE_STORE = "broker.store.password-file";
 
     private final MountedSecrets secrets = OtherSettings.secrets();
 
     @AfterEach
     void putBack() {
         OtherSettings.mayReadProviders(false);
+        OtherSettings.RECEIVER.forget();
+        OtherSettings.RECEIVER.expects(OtherSettings.EVENT_SECRET);
+        Stubborn.refuses = false;
         if (secrets.areChanged()) {
             taken(secrets::putBack);
         }
@@ -143,6 +162,138 @@ class SecretFilesTest extends LinkingTest {
         letTheBrokerLook();
 
         Broker.mint(account, ANEW).then().statusCode(200);
+        taken(secrets::putBack);
+        letTheBrokerLook();
+    }
+
+    @Test
+    void webhooksAreCheckedByTheNewSecret() {
+        var alice = sandbox().fusionAuth().user(FusionAuthStandIn.ALICE_ID).orElseThrow();
+        var body = sandbox().fusionAuth().webhooks().ofUser("user.reactivate", alice);
+        assertThat(webhook(body, OtherSettings.WEBHOOK_SECRET)).isEqualTo(204);
+        assertThat(webhook(body, NEW_WEBHOOK_SECRET)).isEqualTo(401);
+
+        taken(() -> secrets.put("webhook", NEW_WEBHOOK_SECRET));
+
+        assertThat(webhook(body, OtherSettings.WEBHOOK_SECRET)).isEqualTo(401);
+        assertThat(webhook(body, NEW_WEBHOOK_SECRET)).isEqualTo(204);
+    }
+
+    @Test
+    void eventsAreSignedByTheNewSecret() {
+        taken(() -> secrets.put("events", NEW_EVENT_SECRET + "," + OtherSettings.EVENT_SECRET));
+        var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
+        Waiting.until(() -> hasArrived("account.linked"));
+        OtherSettings.RECEIVER.expects(NEW_EVENT_SECRET);
+
+        taken(() -> secrets.put("events", NEW_EVENT_SECRET));
+        Broker.alice().delete("/accounts/{id}", account).then().statusCode(204);
+
+        Waiting.until(() -> hasArrived("account.unlinked"));
+    }
+
+    /** Each is changed by a test here, so that a setting which is taken nowhere is noticed. */
+    @Test
+    void everySettingOfAFileIsAmongThose() {
+        assertThat(Setting.all().stream().map(Setting::key).filter(key -> key.endsWith("-file")))
+                .containsExactlyInAnyOrderElementsOf(
+                        Stream.concat(Stream.of(OF_THE_STORE), OtherSettings.keysOfFiles().stream())
+                                .map(Setting::pattern)
+                                .toList());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "gone"})
+    void theOnlyKeyOfAClientIsWithdrawn(String content) {
+        isKnown(OtherSettings.NARROW_KEY, true);
+
+        if (content.equals("gone")) {
+            secrets.remove("narrow");
+        } else {
+            secrets.put("narrow", content);
+        }
+
+        Waiting.until(() -> !isKnown(OtherSettings.NARROW_KEY));
+        // It would not start so.
+        assertThat(data().get("not taken")).contains("broker.clients.narrow.key-sha256-file", "of: narrow");
+        taken(secrets::putBack);
+        isKnown(OtherSettings.NARROW_KEY, true);
+        assertThat(isRefused()).isFalse();
+    }
+
+    @Test
+    void aKeyIsWithdrawnAndNoneIsAddedWhileAnotherFileIsGone() {
+        taken(() -> secrets.put("narrow", secrets.content("narrow") + "," + ClientKey.sha256(NEW_KEY)));
+        secrets.remove("sealing-keys");
+        Waiting.until(SecretFilesTest::isRefused);
+
+        secrets.put("narrow", ClientKey.sha256(NEW_KEY) + "," + ClientKey.sha256(THIRD_KEY));
+
+        Waiting.until(() -> !isKnown(OtherSettings.NARROW_KEY));
+        isKnown(NEW_KEY, true);
+        isKnown(THIRD_KEY, false);
+        assertThat(data().get("not taken")).contains("broker.sealing-keys-file", "of: narrow");
+    }
+
+    @Test
+    void aKeyFileThatIsMalformedWithdrawsNothing() {
+        secrets.put("narrow", "0123456789abcdef");
+        Waiting.until(SecretFilesTest::isRefused);
+
+        isKnown(OtherSettings.NARROW_KEY, true);
+
+        secrets.putBack();
+        Waiting.until(() -> !isRefused());
+    }
+
+    @Test
+    void aListThatIsBeingWrittenIsNotTaken() {
+        var looks = Arc.container()
+                .instance(SecretFiles.class, Readiness.Literal.INSTANCE)
+                .get();
+        var scheduler = Arc.container().instance(Scheduler.class).get();
+        var whole = ClientKey.sha256(NEW_KEY) + "," + secrets.content("narrow");
+        scheduler.pause();
+        try {
+            looks.lookAgain();
+
+            // What is cut behind a comma is a list too.
+            secrets.put("narrow", ClientKey.sha256(NEW_KEY) + ",");
+            looks.lookAgain();
+            isKnown(OtherSettings.NARROW_KEY, true);
+            secrets.put("narrow", whole);
+            looks.lookAgain();
+            isKnown(NEW_KEY, false);
+            looks.lookAgain();
+        } finally {
+            scheduler.resume();
+        }
+
+        isKnown(OtherSettings.NARROW_KEY, true);
+        isKnown(NEW_KEY, true);
+    }
+
+    @Test
+    void whatTheBrokerItselfFailsAtIsRefusedByNameAlone() {
+        Stubborn.refuses = true;
+        secrets.put("narrow", secrets.content("narrow") + "," + ClientKey.sha256(NEW_KEY));
+        Waiting.until(SecretFilesTest::isRefused);
+        assertThat(data().get("not taken")).isEqualTo(IllegalStateException.class.getName());
+
+        taken(() -> Stubborn.refuses = false);
+
+        assertThat(isRefused()).isFalse();
+        isKnown(NEW_KEY, true);
+    }
+
+    @Test
+    void itIsSaidWhenTheFilesWereLookedAt() {
+        var before = String.valueOf(data().get("looked_at"));
+
+        Waiting.until(() -> !before.equals(data().get("looked_at")));
+
+        assertThat(Management.given().get("/q/metrics").asString())
+                .containsPattern("broker_secret_files_look_age_seconds [0-9]\\.");
     }
 
     @ParameterizedTest
@@ -161,7 +312,7 @@ class SecretFilesTest extends LinkingTest {
             }
             Waiting.until(SecretFilesTest::isRefused);
             // Nothing is taken by halves.
-            secrets.put("narrow", ClientKey.sha256(NEW_KEY));
+            secrets.put("narrow", secrets.content("narrow") + "," + ClientKey.sha256(NEW_KEY));
             var looks = System.nanoTime() + 2_500_000_000L;
             Waiting.until(() -> System.nanoTime() > looks);
         } finally {
@@ -201,10 +352,42 @@ class SecretFilesTest extends LinkingTest {
     }
 
     private static void isKnown(String key, boolean known) {
-        Broker.bearer(key)
+        assertThat(isKnown(key)).isEqualTo(known);
+    }
+
+    private static boolean isKnown(String key) {
+        var status = Broker.bearer(key)
                 .get("/accounts?user_id=" + FusionAuthStandIn.ALICE_ID)
-                .then()
-                .statusCode(known ? 200 : 401);
+                .statusCode();
+        assertThat(status).isIn(200, 401);
+        return status == 200;
+    }
+
+    private static int webhook(String body, String secret) {
+        return RestAssured.given()
+                .contentType("application/json")
+                .header(Webhooks.SIGNATURE, Webhooks.signBySecret(body, "HS256", secret))
+                .body(body)
+                .post("/webhooks/fusionauth")
+                .statusCode();
+    }
+
+    private static boolean hasArrived(String type) {
+        return OtherSettings.RECEIVER.received().stream()
+                .anyMatch(event -> event.type().equals(type));
+    }
+
+    /** Takes no secrets while it is told not to. */
+    @Singleton
+    static class Stubborn {
+
+        private static volatile boolean refuses;
+
+        void rotate(@Observes SecretsRotated secrets) {
+            if (refuses) {
+                throw new IllegalStateException(NEW_SEALING_KEY);
+            }
+        }
     }
 
     private static long rowsUnderOtherKeysThan(String base64) {

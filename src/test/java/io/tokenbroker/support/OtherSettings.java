@@ -6,6 +6,7 @@ import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.AppRegistration;
 import io.tokenbroker.sandbox.entra.Tenant;
 import io.tokenbroker.sandbox.fusionauth.ApiKey;
+import io.tokenbroker.sandbox.receiver.EventReceiver;
 import io.tokenbroker.sandbox.wire.IssuedSecrets;
 import java.util.HashMap;
 import java.util.List;
@@ -40,20 +41,50 @@ public final class OtherSettings implements QuarkusTestProfile {
 
     public static final String LIMITED_API_KEY = "sandbox-limited-key-4kWqYbW5sVn3xKcJ8fHgLw2d";
 
-    /** Files {@code sealing-keys}, {@code api-key}, {@code contoso}, {@code narrow}. */
+    /** What the receiver {@link #RECEIVER} expects events to be signed with. */
+    public static final String EVENT_SECRET = "whsec_b3RoZXItc2V0dGluZ3MtZXZlbnRzLXNlY3JldA==";
+
+    public static final EventReceiver RECEIVER = new EventReceiver(0, EVENT_SECRET, event -> {});
+
+    /** By the key of the setting that names the file. */
+    private static final Map<String, String> FILES = Map.of(
+            "broker.sealing-keys-file",
+            "sealing-keys",
+            "broker.fusionauth.api-key-file",
+            "api-key",
+            "broker.fusionauth.webhook-secret-file",
+            "webhook",
+            "broker.clients.narrow.key-sha256-file",
+            "narrow",
+            "broker.events.operations.secret-file",
+            "events",
+            provider(Sandbox.CONTOSO) + "client-secret-file",
+            "contoso");
+
     private static final MountedSecrets SECRETS = new MountedSecrets(Map.of(
             "sealing-keys", SandboxResource.sandbox().settings().get("broker.sealing-keys"),
             "api-key", LIMITED_API_KEY,
             "contoso", SandboxResource.sandbox().entra().app().secret(),
-            "narrow", ClientKey.sha256(NARROW_KEY)));
+            "narrow", ClientKey.sha256(NARROW_KEY),
+            "webhook", IssuedSecrets.record(WEBHOOK_SECRET),
+            "events", EVENT_SECRET));
 
     public static MountedSecrets secrets() {
         return SECRETS;
     }
 
+    /** The keys of the settings that name these files. */
+    public static Set<String> keysOfFiles() {
+        return FILES.keySet();
+    }
+
     @Override
     public List<TestResourceEntry> testResources() {
         return List.of(new TestResourceEntry(Settings.class));
+    }
+
+    private static String provider(UUID id) {
+        return "broker.providers.\"" + id + "\".";
     }
 
     /** Whether the broker's key may, which it may not at first. */
@@ -82,27 +113,24 @@ public final class OtherSettings implements QuarkusTestProfile {
             mayReadProviders(false);
             var settings = new HashMap<String, String>();
             settings.put("broker.fusionauth.api-key", "");
-            settings.put("broker.fusionauth.api-key-file", file("api-key"));
             settings.put("broker.fusionauth.webhook-key-id", "");
-            settings.put("broker.fusionauth.webhook-secret", IssuedSecrets.record(WEBHOOK_SECRET));
             settings.put("broker.sealing-keys", "");
-            settings.put("broker.sealing-keys-file", file("sealing-keys"));
             settings.put("broker.authorization.pkce", "false");
             settings.put(
                     "broker.authorization.redirect-uris",
                     Sandbox.CALLBACK + "," + SECOND_CALLBACK + "," + THIRD_CALLBACK);
             IssuedSecrets.record(NARROW_KEY);
-            settings.put("broker.clients.narrow.key-sha256-file", file("narrow"));
             settings.put("broker.clients.narrow.providers", Sandbox.FABRIKAM.toString());
             settings.put("broker.clients.narrow.resources", "*");
             settings.putAll(client("nothing", NOTHING_KEY));
-            settings.putAll(provider(Sandbox.CONTOSO, "issuer", sandbox.issuer(Tenant.CONTOSO)));
+            settings.putAll(inFull(Sandbox.CONTOSO, "issuer", sandbox.issuer(Tenant.CONTOSO)));
             settings.remove(provider(Sandbox.CONTOSO) + "client-secret");
-            settings.put(provider(Sandbox.CONTOSO) + "client-secret-file", file("contoso"));
+            settings.put("broker.events.operations.url", RECEIVER.url() + "/events");
+            FILES.forEach((key, name) -> settings.put(key, SECRETS.file(name).toString()));
             settings.put(provider(Sandbox.CONTOSO) + "name", "Contoso by settings");
             settings.put(provider(Sandbox.CONTOSO) + "client-authentication", "client_secret_post");
             var oauth = sandbox.entra().url() + "/" + Tenant.FABRIKAM.id() + "/oauth2/v2.0/";
-            settings.putAll(provider(Sandbox.FABRIKAM, "token-endpoint", oauth + "token"));
+            settings.putAll(inFull(Sandbox.FABRIKAM, "token-endpoint", oauth + "token"));
             settings.put(provider(Sandbox.FABRIKAM) + "authorization-endpoint", oauth + "authorize");
             settings.put(provider(Sandbox.FABRIKAM) + "name", "Fabrikam by settings");
             settings.put(provider(Sandbox.FABRIKAM) + "linking.claims", SECOND_FACTOR);
@@ -115,11 +143,7 @@ public final class OtherSettings implements QuarkusTestProfile {
             // The stand-ins are SandboxResource's.
         }
 
-        private static String file(String name) {
-            return SECRETS.file(name).toString();
-        }
-
-        private static Map<String, String> provider(UUID id, String key, String value) {
+        private static Map<String, String> inFull(UUID id, String key, String value) {
             return Map.of(
                     provider(id) + key,
                     value,
@@ -127,10 +151,6 @@ public final class OtherSettings implements QuarkusTestProfile {
                     AppRegistration.CLIENT_ID,
                     provider(id) + "client-secret",
                     SandboxResource.sandbox().entra().app().secret());
-        }
-
-        private static String provider(UUID id) {
-            return "broker.providers.\"" + id + "\".";
         }
 
         private static Map<String, String> client(String name, String key) {

@@ -11,14 +11,25 @@ public final class SandboxResource implements QuarkusTestResourceLifecycleManage
 
     private static final Sandbox SANDBOX = Sandbox.start(0, 0);
 
+    /** The file {@code mounted}, of a client that may do nothing. */
+    private static final MountedSecrets SECRETS = new MountedSecrets(
+            Map.of("mounted", ClientKey.sha256(ClientKey.of("mounted").key())));
+
     public static Sandbox sandbox() {
         return SANDBOX;
+    }
+
+    public static MountedSecrets secrets() {
+        return SECRETS;
     }
 
     @Override
     public Map<String, String> start() {
         var settings = new HashMap<>(SANDBOX.settingsOfTheImpatient());
         settings.put("broker.fusionauth.webhook-key-id", Webhooks.KEY_ID);
+        settings.put(
+                "broker.clients.mounted.key-sha256-file",
+                SECRETS.file("mounted").toString());
         // All tests of a class are the same few users.
         settings.put("broker.users.requests-per-minute", "1000000");
         // Everything that a DEBUG log of ours can say is searched for secrets when the suite is over.

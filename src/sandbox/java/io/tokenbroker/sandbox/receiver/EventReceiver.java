@@ -18,8 +18,8 @@ import java.util.function.Consumer;
 /** Takes events whose signature is right, as Standard Webhooks says, and remembers all that comes. */
 public final class EventReceiver extends HttpStandIn {
 
-    private final Webhook signatures;
     private final Consumer<Received> listener;
+    private volatile Webhook signatures;
     private final List<Received> received = new CopyOnWriteArrayList<>();
     private volatile Reply reply = Reply.empty(204);
 
@@ -49,6 +49,12 @@ public final class EventReceiver extends HttpStandIn {
     /** From now on every event whose signature is right is answered so. */
     public void answers(Reply with) {
         reply = with;
+    }
+
+    /** From now on this is what events must be signed with. */
+    public void expects(String secret) {
+        IssuedSecrets.record(secret);
+        signatures = new Webhook(secret);
     }
 
     @Override
