@@ -11,7 +11,6 @@ import io.tokenbroker.audit.AuditEvent.Actor;
 import io.tokenbroker.audit.AuditEvent.Deed;
 import io.tokenbroker.audit.AuditEvent.Owned;
 import io.tokenbroker.audit.AuditEvent.Repeated;
-import io.tokenbroker.audit.Origin.Door;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.problem.BrokerException;
@@ -136,9 +135,8 @@ public class AuditLog {
         write(AuditEvent.of(clock.instant(), Deed.of(action, Actor.of(user), own, origin.door(), outcome), origin));
     }
 
-    /** Writes what the broker has done of its own accord. Blocks. */
-    public void writeOfBroker(Action action, AccountId account, UUID owner, String outcome, Door door) {
-        var origin = Origin.within(door);
+    /** Writes what the broker has done of its own accord, be it because of a request. Blocks. */
+    public void writeOfBroker(Action action, AccountId account, UUID owner, String outcome, Origin origin) {
         var owned = Optional.of(new Owned(account, Optional.of(owner)));
         write(AuditEvent.of(clock.instant(), Deed.of(action, Actor.BROKER, owned, origin.door(), outcome), origin));
     }
