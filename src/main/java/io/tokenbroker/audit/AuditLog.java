@@ -50,11 +50,15 @@ public class AuditLog {
     private static final int MOST_SUMS = 20_000;
     private static final int SECONDS_AT_THE_END = 10;
 
+    /** Of one caller, and of all who are unknown: further ones could fill a disk. */
+    private static final int SINGLE_REFUSALS = 100;
+
     private final Optional<AuditFile> file;
     private final boolean isRequired;
     private final boolean sumsHits;
     private final Clock clock;
     private final Counter unwritten;
+    private final FirstOfMinute<Actor> singleRefusals;
     private final Map<Deed, Repeated> sums = new HashMap<>();
     private volatile boolean isFailing;
 
@@ -73,6 +77,7 @@ public class AuditLog {
         this.isRequired = settings.audit().onFailure() == OnFailure.REFUSE;
         this.sumsHits = settings.audit().hits() == Hits.SUMMED;
         this.clock = clock;
+        this.singleRefusals = new FirstOfMinute<>(SINGLE_REFUSALS, clock);
         this.unwritten = Counter.builder("broker.audit.unwritten")
                 .description("Audit events that the file did not take, or that were too many to write.")
                 .register(metrics);
@@ -122,8 +127,16 @@ public class AuditLog {
         }
     }
 
-    /** Writes it a moment later. Never blocks. */
-    public void writeSoon(AuditEvent event) {
+    /** Tells of a refusal a moment later; of a caller with many, of the rest by a minute's sum. Never blocks. */
+    public void refused(Deed deed, Origin origin) {
+        if (singleRefusals.passes(deed.actor().alone())) {
+            writeSoon(AuditEvent.of(clock.instant(), deed.withFewScopes(), origin));
+        } else {
+            sum(deed.inBrief(), 1, clock.instant());
+        }
+    }
+
+    private void writeSoon(AuditEvent event) {
         writer.execute(() -> write(event));
     }
 

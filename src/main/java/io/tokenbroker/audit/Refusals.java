@@ -40,12 +40,12 @@ class Refusals implements RefusalListener {
         var outcome = refusal.type().code();
         var path = String.valueOf(request.request().path());
         var action = action(request.request().method(), path);
-        if (caller.isEmpty() || refusal.type() == ProblemType.RATE_LIMITED) {
-            // Nothing bounds how many they are: a line for each would be theirs to fill the disk with.
+        if (caller.isPresent() && refusal.type() == ProblemType.RATE_LIMITED) {
             audit.sum(Deed.of(action, actor, Optional.empty(), origin.door(), outcome), 1, clock.instant());
         } else {
-            var deed = Deed.of(action, actor, account(path), origin.door(), outcome);
-            audit.writeSoon(AuditEvent.of(clock.instant(), deed, origin));
+            // What a stranger names is no account that is worth a line.
+            var named = caller.flatMap(known -> account(path));
+            audit.refused(Deed.of(action, actor, named, origin.door(), outcome), origin);
         }
     }
 

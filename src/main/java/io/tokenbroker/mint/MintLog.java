@@ -108,13 +108,13 @@ class MintLog {
         var scopes = target.map(Target::scopes)
                 .orElseGet(() -> Objects.requireNonNullElse(ask.request().scopes(), List.of()));
         uses.add(use, clock.instant());
-        audit.writeSoon(AuditEvent.of(clock.instant(), deed(ask, use, scopes), origin));
+        audit.refused(deed(ask, use, scopes), origin);
     }
 
     /** Tells of what was refused before it was known what was asked. Never blocks. */
     void refused(Origin origin, Caller.Client client, String code) {
         if (origin.isFirstToTell()) {
-            audit.writeSoon(AuditEvent.of(clock.instant(), deed(client, origin.door(), code), origin));
+            audit.refused(deed(client, origin.door(), code), origin);
         }
     }
 
