@@ -67,7 +67,16 @@ class ArchitectureTest {
             Map.entry("audit", List.of("caller", "link", "problem", "seal", "settings", "time")),
             Map.entry(
                     "activity",
-                    List.of("account", "audit", "caller", "database", "fusionauth", "link", "problem", "time")),
+                    List.of(
+                            "account",
+                            "audit",
+                            "caller",
+                            "database",
+                            "fusionauth",
+                            "link",
+                            "problem",
+                            "seal",
+                            "time")),
             Map.entry(
                     "account",
                     List.of(
