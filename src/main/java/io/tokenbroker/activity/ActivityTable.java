@@ -37,10 +37,10 @@ class ActivityTable {
 
     private static final String OF_LINK = ADD + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" + TO_WHAT_IS_THERE;
 
-    /** WHERE: SQLite would read ON as the beginning of a join. */
+    /** The link there is now may be of a later owner, who must not see what was before. */
     private static final String OF_GRANT = ADD
             + "SELECT account_id, user_id, linked_at, ?, ?, ?, ?, ?, ?, ?"
-            + " FROM grants WHERE account_id = ?" + TO_WHAT_IS_THERE;
+            + " FROM grants WHERE account_id = ? AND linked_at <= ?" + TO_WHAT_IS_THERE;
 
     private static final String PAGE = """
             SELECT client, resource, door, outcome, uses, first_at, last_at FROM activity
@@ -86,7 +86,7 @@ class ActivityTable {
             var link = use.link().get();
             session.update(OF_LINK, id, link.owner().toString(), link.linkedAt().toEpochMilli(), of, when);
         } else {
-            session.update(OF_GRANT, of, when, id);
+            session.update(OF_GRANT, of, when, id, times.first().toEpochMilli());
         }
     }
 
