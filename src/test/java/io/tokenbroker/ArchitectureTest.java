@@ -75,6 +75,7 @@ class ArchitectureTest {
                             "fusionauth",
                             "link",
                             "problem",
+                            "refresh",
                             "seal",
                             "time")),
             Map.entry(

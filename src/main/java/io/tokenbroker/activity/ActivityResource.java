@@ -66,7 +66,7 @@ class ActivityResource {
         var begin = after == null ? Cursor.FIRST : opened(after);
         var link = accounts.require(caller, id, userId);
         var own = Optional.of(caller).filter(Caller.Client.class::isInstance).map(Caller::getName);
-        uses.write();
+        uses.writeToRead();
         try {
             return page(table.page(link, own, clock.instant(), begin, most + 1), most);
         } catch (StoreUnavailable away) {
