@@ -61,7 +61,8 @@ public class Uses {
         this.database = database;
         this.audit = audit;
         this.dropped = Counter.builder("broker.activity.dropped")
-                .description("Uses that no account's activity will show, for too many kinds of them waited for the store.")
+                .description(
+                        "Uses that no account's activity will show, for too many kinds of them waited for the store.")
                 .register(metrics);
         this.clock = clock;
         this.lastDrain = clock.instant();

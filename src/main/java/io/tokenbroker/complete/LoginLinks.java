@@ -46,11 +46,7 @@ class LoginLinks {
     private final Sleeper sleeper;
 
     LoginLinks(
-            LinkingByName linkingByName,
-            LinkApi fusionAuth,
-            Unlinking unlinking,
-            AccountLocks locks,
-            Sleeper sleeper) {
+            LinkingByName linkingByName, LinkApi fusionAuth, Unlinking unlinking, AccountLocks locks, Sleeper sleeper) {
         this.linkingByName = linkingByName;
         this.fusionAuth = fusionAuth;
         this.unlinking = unlinking;

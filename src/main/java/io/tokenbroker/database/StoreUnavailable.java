@@ -33,8 +33,7 @@ public class StoreUnavailable extends RuntimeException {
     }
 
     static StoreUnavailable of(SQLException e) {
-        return new StoreUnavailable(
-                "SQLSTATE %s, code %d".formatted(e.getSQLState(), e.getErrorCode()), code(e));
+        return new StoreUnavailable("SQLSTATE %s, code %d".formatted(e.getSQLState(), e.getErrorCode()), code(e));
     }
 
     /** The SQLSTATE, or SQLite's result code, since its driver gives no SQLSTATE. */

@@ -76,8 +76,9 @@ class StartupChecks {
                 .orElse(false);
         var trusted = config.getOptionalValues("quarkus.http.proxy.trusted-proxies", String.class);
         if (isForwarding && trusted.isEmpty()) {
-            faults.add("quarkus.http.proxy.trusted-proxies is missing, which quarkus.http.proxy.proxy-address-forwarding=true needs, "
-                    + "or any peer would be believed; name your proxies, such as 10.0.0.7,10.1.0.0/16");
+            faults.add(
+                    "quarkus.http.proxy.trusted-proxies is missing, which quarkus.http.proxy.proxy-address-forwarding=true needs, "
+                            + "or any peer would be believed; name your proxies, such as 10.0.0.7,10.1.0.0/16");
         }
     }
 

@@ -117,8 +117,8 @@ class UnlinkTest extends LinkingTest {
 
         problem(unlink(account), 503, "fusionauth_unavailable");
 
-        var event = AuditLines.only(
-                known, found -> found.path("outcome").asText().equals("unlinked"));
+        var event =
+                AuditLines.only(known, found -> found.path("outcome").asText().equals("unlinked"));
         assertThat(event.path("event").asText()).isEqualTo("unlink");
         assertThat(event.path("account").path("id").asText()).isEqualTo(account);
         assertThat(StoreMemory.database().rows("grants", row -> 1, "SELECT 1 FROM grants"))

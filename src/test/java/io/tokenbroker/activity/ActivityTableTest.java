@@ -203,8 +203,8 @@ class ActivityTableTest {
     @EnumSource(Engines.class)
     void aValueThatNoColumnTakesIsNoOutage(Engines engine) {
         for (var i = 0; i < 3; i++) {
-            var thrown = catchThrowable(() -> table(engine)
-                    .page(link, Optional.empty(), NOW, new Cursor(1, "\u0000", "", "", ""), 1));
+            var thrown = catchThrowable(
+                    () -> table(engine).page(link, Optional.empty(), NOW, new Cursor(1, "\u0000", "", "", ""), 1));
 
             assertThat(thrown == null).isEqualTo(engine == Engines.SQLITE);
             assertThat(engine.database().isAway()).isFalse();

@@ -226,8 +226,10 @@ class AuditLogTest extends BrokerTest {
         var sums = of(event -> event.has("count"));
         assertThat(counted(of(is("mint", "account_not_found")))).isEqualTo(30);
         assertThat(counted(of(is("read", "unauthorized")))).isEqualTo(30);
-        assertThat(sums).hasSize(2).allSatisfy(sum -> assertThat(sum.has("account") || sum.has("resource"))
-                .isFalse());
+        assertThat(sums)
+                .hasSize(2)
+                .allSatisfy(sum ->
+                        assertThat(sum.has("account") || sum.has("resource")).isFalse());
 
         TestTime.advance(Duration.ofMinutes(1));
         Minting.mint(account, "https://resource-0").then().statusCode(404);

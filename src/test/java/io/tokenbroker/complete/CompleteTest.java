@@ -329,8 +329,7 @@ class CompleteTest extends LinkingTest {
 
         problem(refused, 409, "identity_mismatch").body(json("detail", containsString("is linked now")));
         var event = AuditLines.only(
-                known,
-                found -> found.path("caller").path("kind").asText().equals("broker"));
+                known, found -> found.path("caller").path("kind").asText().equals("broker"));
         assertThat(event.path("event").asText()).isEqualTo("link");
         assertThat(event.path("outcome").asText()).isEqualTo("linked");
         assertThat(event.path("account").path("owner").asText()).isEqualTo(FusionAuthStandIn.ALICE_ID.toString());
