@@ -66,10 +66,20 @@ class ArchitectureTest {
             Map.entry(
                     "provider",
                     List.of("caller", "fusionauth", "problem", "seal", "settings", "tenant", "time", "upstream")),
-            Map.entry("audit", List.of("caller", "link", "problem", "seal", "settings")),
+            Map.entry("audit", List.of("caller", "link", "problem", "seal", "settings", "time")),
             Map.entry(
                     "activity",
-                    List.of("account", "audit", "caller", "database", "fusionauth", "link", "problem", "time")),
+                    List.of(
+                            "account",
+                            "audit",
+                            "caller",
+                            "database",
+                            "fusionauth",
+                            "link",
+                            "problem",
+                            "refresh",
+                            "seal",
+                            "time")),
             Map.entry(
                     "account",
                     List.of(

@@ -2,9 +2,6 @@ package io.tokenbroker.account;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
-import io.tokenbroker.audit.AuditEvent.Action;
-import io.tokenbroker.audit.AuditLog;
-import io.tokenbroker.audit.Origin.Door;
 import io.tokenbroker.fusionauth.LinkApi;
 import io.tokenbroker.fusionauth.LinkApi.Link;
 import io.tokenbroker.grant.GrantStore.Look;
@@ -16,7 +13,6 @@ import io.tokenbroker.link.RememberedLinks;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -36,22 +32,12 @@ public class Accounts {
     private final RememberedLinks links;
     private final LinkOwners owners;
     private final Grants grants;
-    private final AccountLocks locks;
-    private final AuditLog audit;
 
-    Accounts(
-            LinkApi fusionAuth,
-            RememberedLinks links,
-            LinkOwners owners,
-            Grants grants,
-            AccountLocks locks,
-            AuditLog audit) {
+    Accounts(LinkApi fusionAuth, RememberedLinks links, LinkOwners owners, Grants grants) {
         this.fusionAuth = fusionAuth;
         this.links = links;
         this.owners = owners;
         this.grants = grants;
-        this.locks = locks;
-        this.audit = audit;
     }
 
     /** The user's accounts at the providers that {@code provider} accepts, oldest first. */
@@ -98,67 +84,6 @@ public class Accounts {
             LOG.warnf("The link of account %s could not be read after its sign-in: %s", id, e.detail());
             return Optional.empty();
         }
-    }
-
-    /**
-     * Takes back a link that came about by mistake. Call it with the account's lock held.
-     *
-     * @return whether it is gone for good
-     */
-    public boolean undo(Link link) {
-        try {
-            remove(link);
-            audit.writeOfBroker(Action.UNLINK, AccountId.of(link), link.userId(), "unlinked", Door.REST);
-            return true;
-        } catch (BrokerException e) {
-            LOG.warnf("The link of account %s should go, and may stand: %s", AccountId.of(link), e.detail());
-            return false;
-        }
-    }
-
-    /** Removes the account: its link, then its row. */
-    public void unlink(UUID userId, AccountId id) {
-        locks.exclusively(userId, id.providerId(), () -> {
-            remove(require(userId, id));
-            return id;
-        });
-    }
-
-    private void remove(Link link) {
-        var id = AccountId.of(link);
-        try {
-            delete(link);
-            grants.unlinked(link);
-        } finally {
-            // A mint may have read the link meanwhile.
-            links.forget(id);
-        }
-    }
-
-    /** Whatever the answer is, the link itself says whether it has gone. */
-    private void delete(Link link) {
-        try {
-            fusionAuth.delete(link);
-        } catch (BrokerException e) {
-            if (isThere(link)) {
-                throw e;
-            }
-            return;
-        }
-        if (isThere(link)) {
-            throw new BrokerException(
-                            ProblemType.FUSIONAUTH_UNAVAILABLE,
-                            "FusionAuth says that the link is deleted, and still shows it. Try again soon.")
-                    .withRetryAfter(Duration.ofSeconds(5));
-        }
-    }
-
-    private boolean isThere(Link link) {
-        return fusionAuth
-                .find(link.providerId(), link.identity())
-                .filter(now ->
-                        now.userId().equals(link.userId()) && now.insertedAt().equals(link.insertedAt()))
-                .isPresent();
     }
 
     /** While the store is away nothing is held against an account. */

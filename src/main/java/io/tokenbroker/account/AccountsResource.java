@@ -28,14 +28,21 @@ import org.jspecify.annotations.Nullable;
 class AccountsResource {
 
     private final Accounts accounts;
+    private final Unlinking unlinking;
     private final StoredAccounts stored;
     private final AllAccounts all;
     private final AuditLog audit;
     private final SecurityIdentity identity;
 
     AccountsResource(
-            Accounts accounts, StoredAccounts stored, AllAccounts all, AuditLog audit, SecurityIdentity identity) {
+            Accounts accounts,
+            Unlinking unlinking,
+            StoredAccounts stored,
+            AllAccounts all,
+            AuditLog audit,
+            SecurityIdentity identity) {
         this.accounts = accounts;
+        this.unlinking = unlinking;
         this.stored = stored;
         this.all = all;
         this.audit = audit;
@@ -81,7 +88,10 @@ class AccountsResource {
     public void unlink(@PathParam("id") String id, RoutingContext request) {
         var user = (Caller.User) Caller.of(identity);
         var account = AccountId.parse(id).orElseThrow(Accounts::notFound);
-        accounts.unlink(user.id(), account);
-        audit.writeOwn(Action.UNLINK, user, Optional.of(account), "unlinked", request);
+        var unsure = unlinking.unlink(user.id(), account);
+        audit.writeOwn(Action.UNLINK, user, Optional.of(account), Unlinking.UNLINKED, request);
+        unsure.ifPresent(why -> {
+            throw why;
+        });
     }
 }

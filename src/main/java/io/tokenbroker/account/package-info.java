@@ -4,7 +4,7 @@
  *
  * <pre>
  *  list, get    read the links from FusionAuth → is the owner active? → look at the row → status
- *  unlink       under the lock: delete the link → delete the row → forget the link
+ *  unlink       under the lock: delete the link → is it gone? → delete the row → forget the link → audit
  *  authorized   after a sign-in (complete, resolve): forget the link → start the row over
  * </pre>
  *

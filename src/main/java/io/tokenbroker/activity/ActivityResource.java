@@ -1,7 +1,5 @@
 package io.tokenbroker.activity;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.tokenbroker.account.VisibleAccounts;
@@ -12,6 +10,7 @@ import io.tokenbroker.caller.Metered;
 import io.tokenbroker.database.StoreUnavailable;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
+import io.tokenbroker.seal.Sealer;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -19,7 +18,6 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -30,16 +28,27 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 class ActivityResource {
 
+    private static final String CURSOR = "activity-cursor";
+    private static final int USUAL = 100;
+
     private final VisibleAccounts accounts;
     private final Uses uses;
     private final ActivityTable table;
+    private final Sealer sealer;
     private final SecurityIdentity identity;
     private final Clock clock;
 
-    ActivityResource(VisibleAccounts accounts, Uses uses, ActivityTable table, SecurityIdentity identity, Clock clock) {
+    ActivityResource(
+            VisibleAccounts accounts,
+            Uses uses,
+            ActivityTable table,
+            Sealer sealer,
+            SecurityIdentity identity,
+            Clock clock) {
         this.accounts = accounts;
         this.uses = uses;
         this.table = table;
+        this.sealer = sealer;
         this.identity = identity;
         this.clock = clock;
     }
@@ -53,12 +62,13 @@ class ActivityResource {
             @QueryParam("limit") @Nullable String limit,
             @QueryParam("after") @Nullable String after) {
         var caller = Caller.of(identity);
-        var page = Page.of(limit, after);
+        var most = limit == null ? USUAL : most(limit);
+        var begin = after == null ? Cursor.FIRST : opened(after);
         var link = accounts.require(caller, id, userId);
         var own = Optional.of(caller).filter(Caller.Client.class::isInstance).map(Caller::getName);
-        uses.write();
+        uses.writeToRead();
         try {
-            return Activity.of(table.page(link, own, clock.instant(), page.after(), page.most() + 1), page.most());
+            return page(table.page(link, own, clock.instant(), begin, most + 1), most);
         } catch (StoreUnavailable away) {
             throw new BrokerException(
                             ProblemType.STORE_UNAVAILABLE,
@@ -67,56 +77,28 @@ class ActivityResource {
         }
     }
 
+    private Activity page(List<Row> found, int most) {
+        if (found.size() <= most) {
+            return new Activity(found, null);
+        }
+        var rows = found.subList(0, most);
+        return new Activity(rows, sealer.seal(CURSOR, rows.getLast().cursor()));
+    }
+
+    /** Sealed, for its parts go into a statement: only those that a row had do. */
+    private Cursor opened(String after) {
+        return sealer.open(CURSOR, after, Cursor.class)
+                .orElseThrow(() -> BrokerException.invalidField(
+                        "after", "must be the next of the page before; leave it out to begin anew"));
+    }
+
+    private static int most(String limit) {
+        if (!limit.matches("[1-9][0-9]{0,3}") || Integer.parseInt(limit) > ActivityTable.ROWS_OF_AN_ACCOUNT) {
+            throw BrokerException.invalidField("limit", "must be 1 to 1000");
+        }
+        return Integer.parseInt(limit);
+    }
+
     /** @param next where the next page begins; none behind the last */
-    record Activity(List<Row> activity, @Nullable String next) {
-
-        static Activity of(List<Row> found, int most) {
-            var rows = found.subList(0, Math.min(most, found.size()));
-            return new Activity(
-                    rows, found.size() > most ? Page.text(rows.getLast().cursor()) : null);
-        }
-    }
-
-    /** Which part of the rows. */
-    private record Page(Cursor after, int most) {
-
-        private static final int USUAL = 100;
-
-        /** In none of the parts. */
-        private static final String BETWEEN = "\n";
-
-        static Page of(@Nullable String limit, @Nullable String after) {
-            return new Page(after == null ? Cursor.FIRST : cursor(after), limit == null ? USUAL : most(limit));
-        }
-
-        static String text(Cursor cursor) {
-            var parts = String.join(
-                    BETWEEN,
-                    String.valueOf(cursor.lastAt()),
-                    cursor.client(),
-                    cursor.resource(),
-                    cursor.door(),
-                    cursor.outcome());
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(parts.getBytes(UTF_8));
-        }
-
-        private static Cursor cursor(String text) {
-            try {
-                var parts = new String(Base64.getUrlDecoder().decode(text), UTF_8).split(BETWEEN, 6);
-                if (parts.length == 5) {
-                    return new Cursor(Long.parseLong(parts[0]), parts[1], parts[2], parts[3], parts[4]);
-                }
-            } catch (IllegalArgumentException notOurs) {
-                // Said below.
-            }
-            throw BrokerException.invalidField("after", "must be the next of the page before");
-        }
-
-        private static int most(String text) {
-            if (!text.matches("[1-9][0-9]{0,3}") || Integer.parseInt(text) > ActivityTable.ROWS_OF_AN_ACCOUNT) {
-                throw BrokerException.invalidField("limit", "must be 1 to 1000");
-            }
-            return Integer.parseInt(text);
-        }
-    }
+    record Activity(List<Row> activity, @Nullable String next) {}
 }

@@ -4,6 +4,7 @@ import io.tokenbroker.database.Database;
 import io.tokenbroker.database.Session;
 import io.tokenbroker.fusionauth.LinkApi.Link;
 import io.tokenbroker.link.AccountId;
+import io.tokenbroker.refresh.AccessToken.Minted.Source;
 import jakarta.inject.Singleton;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -14,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The statements on the table. Blocks; throws {@link io.tokenbroker.database.StoreUnavailable}. */
 @Singleton
@@ -37,10 +39,10 @@ class ActivityTable {
 
     private static final String OF_LINK = ADD + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" + TO_WHAT_IS_THERE;
 
-    /** WHERE: SQLite would read ON as the beginning of a join. */
+    /** The link there is now may be of a later owner, who must not see what was before. */
     private static final String OF_GRANT = ADD
             + "SELECT account_id, user_id, linked_at, ?, ?, ?, ?, ?, ?, ?"
-            + " FROM grants WHERE account_id = ?" + TO_WHAT_IS_THERE;
+            + " FROM grants WHERE account_id = ? AND linked_at <= ?" + TO_WHAT_IS_THERE;
 
     private static final String PAGE = """
             SELECT client, resource, door, outcome, uses, first_at, last_at FROM activity
@@ -48,10 +50,25 @@ class ActivityTable {
                 AND (last_at < ? OR (last_at = ? AND (client, resource, door, outcome) > (?, ?, ?, ?)))
             ORDER BY last_at DESC, client, resource, door, outcome LIMIT ?""";
 
-    /** Of rows that were used last in the same millisecond, all stay. */
+    /** Refusals go first: any client can have as many as it likes. */
     private static final String TRIM = """
-            DELETE FROM activity WHERE account_id = ? AND last_at <
-                (SELECT last_at FROM activity WHERE account_id = ? ORDER BY last_at DESC LIMIT 1 OFFSET ?)""";
+            DELETE FROM activity WHERE (account_id, user_id, linked_at, client, resource, door, outcome) IN (
+                SELECT account_id, user_id, linked_at, client, resource, door, outcome FROM (
+                    SELECT account_id, user_id, linked_at, client, resource, door, outcome, ROW_NUMBER() OVER (
+                        PARTITION BY account_id
+                        ORDER BY CASE WHEN outcome IN (?, ?, ?) THEN 0 ELSE 1 END, last_at DESC,
+                            user_id, linked_at, client, resource, door, outcome) AS place
+                    FROM activity WHERE account_id IN (
+                        SELECT account_id FROM activity
+                        WHERE account_id IN (SELECT account_id FROM activity WHERE last_at >= ?)
+                        GROUP BY account_id HAVING COUNT(*) > ?)
+                ) AS placed WHERE place > ?)""";
+
+    private static final Object[] TOKENS =
+            Stream.of(Source.values()).map(source -> source.word).toArray();
+
+    /** Longer than rows wait to be written, but while the store is away: those are trimmed after a later use. */
+    private static final Duration LATELY = Duration.ofHours(1);
 
     private final Database database;
 
@@ -86,7 +103,7 @@ class ActivityTable {
             var link = use.link().get();
             session.update(OF_LINK, id, link.owner().toString(), link.linkedAt().toEpochMilli(), of, when);
         } else {
-            session.update(OF_GRANT, of, when, id);
+            session.update(OF_GRANT, of, when, id, times.first().toEpochMilli());
         }
     }
 
@@ -115,9 +132,15 @@ class ActivityTable {
                 most);
     }
 
-    /** Deletes the rows of an account that are more than it may have: the oldest. */
-    void trim(AccountId account) {
-        database.update("trim_activity", TRIM, account.toString(), account.toString(), ROWS_OF_AN_ACCOUNT - 1);
+    /** Deletes the rows that accounts used lately have more than they may: refusals, then the oldest. */
+    void trim(Instant now) {
+        database.update(
+                "trim_activity",
+                TRIM,
+                TOKENS,
+                now.minus(LATELY).toEpochMilli(),
+                ROWS_OF_AN_ACCOUNT,
+                ROWS_OF_AN_ACCOUNT);
     }
 
     void dropOld(Instant now) {

@@ -16,7 +16,7 @@ import java.util.UUID;
  * What several uses of an account have in common. The key of each hit: of its parts only few must be hashed anew.
  *
  * @param link that was used, if it was known when a use was refused
- * @param resource empty where the provider decides
+ * @param resource empty where the provider decides, and of what the policy does not permit
  * @param outcome a token's source, or a problem's code
  */
 public record Use(
@@ -29,6 +29,11 @@ public record Use(
         if (resource.length() > LONGEST_RESOURCE) {
             resource = resource.substring(0, LONGEST_RESOURCE);
         }
+    }
+
+    /** Without what a client can make up. */
+    public Use withoutResource() {
+        return new Use(client, account, link, "", door, outcome);
     }
 
     /** For the audit log, which has a sum of hits without the rest of what they asked. */

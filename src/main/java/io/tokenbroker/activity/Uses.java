@@ -1,11 +1,13 @@
 package io.tokenbroker.activity;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
 import io.tokenbroker.activity.ActivityTable.Times;
 import io.tokenbroker.audit.AuditLog;
+import io.tokenbroker.database.Database;
 import io.tokenbroker.database.StoreUnavailable;
-import io.tokenbroker.link.AccountId;
 import io.tokenbroker.time.Time.Window;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
@@ -14,13 +16,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 
 /** Uses of accounts, in memory until they are written, which no mint waits for. A process that dies loses five seconds of them. */
@@ -34,8 +36,13 @@ public class Uses {
 
     private static final Duration CLEANED_AFTER = Duration.ofMinutes(1);
 
+    /** What was written so lately is new enough to read; and the longest that a reader waits for what is being written. */
+    private static final Duration A_MOMENT = Duration.ofSeconds(1);
+
     private final ActivityTable table;
+    private final Database database;
     private final AuditLog audit;
+    private final Counter dropped;
     private final Clock clock;
 
     private final ConcurrentMap<Use, LongAdder> hits = new ConcurrentHashMap<>();
@@ -46,12 +53,17 @@ public class Uses {
     private Instant lastDrain;
 
     private final ConcurrentMap<Use, Times> waiting = new ConcurrentHashMap<>();
-    private final Set<AccountId> grown = new HashSet<>();
-    private Instant lastCleaning = Instant.EPOCH;
+    private final ReentrantLock writing = new ReentrantLock();
+    private volatile Instant lastCleaning = Instant.EPOCH;
 
-    Uses(ActivityTable table, AuditLog audit, Clock clock) {
+    Uses(ActivityTable table, Database database, AuditLog audit, MeterRegistry metrics, Clock clock) {
         this.table = table;
+        this.database = database;
         this.audit = audit;
+        this.dropped = Counter.builder("broker.activity.dropped")
+                .description(
+                        "Uses that no account's activity will show, for too many kinds of them waited for the store.")
+                .register(metrics);
         this.clock = clock;
         this.lastDrain = clock.instant();
     }
@@ -80,6 +92,8 @@ public class Uses {
     private void put(Use use, Times times) {
         if (waiting.size() < MOST || waiting.containsKey(use)) {
             waiting.merge(use, times, Times::plus);
+        } else {
+            dropped.increment(times.count());
         }
     }
 
@@ -93,14 +107,44 @@ public class Uses {
         }
     }
 
-    /** Writes what there is, so that it can be read. Blocks; leaves it for later while the store is away. */
-    synchronized void write() {
+    /** Writes what there is. Blocks; leaves it for later while the store is away. */
+    void write() {
+        writing.lock();
+        try {
+            drainAndWrite();
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** The same so that it can be read, if that is worth a reader's time. Blocks for a moment. */
+    void writeToRead() {
+        if (database.isAway() || !isMineToWrite()) {
+            return;
+        }
+        try {
+            if (!Window.of(lastDrain, A_MOMENT).contains(clock.instant())) {
+                drainAndWrite();
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private boolean isMineToWrite() {
+        try {
+            return writing.tryLock(A_MOMENT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void drainAndWrite() {
         drain();
         var now = new HashMap<Use, Times>();
         waiting.keySet()
                 .forEach(use -> Optional.ofNullable(waiting.remove(use)).ifPresent(times -> now.put(use, times)));
-        // One that is left out is cleaned after a later use.
-        now.keySet().stream().filter(use -> grown.size() < MOST).forEach(use -> grown.add(use.account()));
         try {
             table.add(now);
         } catch (StoreUnavailable away) {
@@ -111,8 +155,10 @@ public class Uses {
 
     /** Hits have no time of their own: each was between the last drain and this one. */
     private void drain() {
-        var since = lastDrain;
-        lastDrain = clock.instant();
+        var now = clock.instant();
+        // A clock may have been set back.
+        var since = lastDrain.isAfter(now) ? now : lastDrain;
+        lastDrain = now;
         idle.forEach((use, counter) -> take(use, counter, since));
         idle.clear();
         hits.forEach((use, counter) -> {
@@ -131,17 +177,14 @@ public class Uses {
         return count > 0;
     }
 
-    private synchronized void clean() {
+    private void clean() {
         var now = clock.instant();
         if (Window.of(lastCleaning, CLEANED_AFTER).contains(now)) {
             return;
         }
         lastCleaning = now;
         table.dropOld(now);
-        for (var accounts = grown.iterator(); accounts.hasNext(); ) {
-            table.trim(accounts.next());
-            accounts.remove();
-        }
+        table.trim(now);
     }
 
     /** After the last mint. */

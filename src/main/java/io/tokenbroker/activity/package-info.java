@@ -8,7 +8,8 @@
  *                                        └ hits ► audit, which sums them by the minute
  * </pre>
  *
- * <p>No mint waits for the table. It keeps 90 days, and of each account the 1,000 rows that were used last.
+ * <p>No mint waits for the table. It keeps 90 days, and of each account 1,000 rows: those of tokens that were used last, then
+ * those of refusals, whose resource is there if the policy permits it.
  */
 @NullMarked
 package io.tokenbroker.activity;

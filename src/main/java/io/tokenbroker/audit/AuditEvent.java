@@ -13,6 +13,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -117,6 +118,11 @@ public record AuditEvent(
             Door door,
             String outcome) {
 
+        private static final int LONGEST_SCOPES = 512;
+
+        /** Stands for the scopes that are left out. */
+        private static final String CUT = "...";
+
         public Deed {
             scopes = List.copyOf(scopes);
         }
@@ -124,6 +130,25 @@ public record AuditEvent(
         /** One that is no mint. */
         public static Deed of(Action action, Actor actor, Optional<Owned> account, Door door, String outcome) {
             return new Deed(action, actor, account, "", List.of(), door, outcome);
+        }
+
+        /** With no more scopes than a caller that is refused may fill a line with. */
+        Deed withFewScopes() {
+            var few = new ArrayList<String>();
+            var room = LONGEST_SCOPES;
+            for (var scope : scopes) {
+                room -= scope.length();
+                few.add(room < 0 ? CUT : scope);
+                if (room < 0) {
+                    break;
+                }
+            }
+            return new Deed(action, actor, account, resource, few, door, outcome);
+        }
+
+        /** Without what a caller chooses, so that its sums are few. */
+        Deed inBrief() {
+            return of(action, actor.alone(), Optional.empty(), door, outcome);
         }
 
         private void write(JsonGenerator json) throws IOException {
@@ -163,6 +188,11 @@ public record AuditEvent(
         /** A client, for whichever user. */
         public static Actor client(String name) {
             return new Actor(Caller.CLIENT, Optional.of(name), Optional.empty());
+        }
+
+        /** The same, for whichever user. */
+        Actor alone() {
+            return new Actor(kind, id, Optional.empty());
         }
 
         private void write(JsonGenerator json) throws IOException {

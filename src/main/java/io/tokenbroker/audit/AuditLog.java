@@ -11,7 +11,6 @@ import io.tokenbroker.audit.AuditEvent.Actor;
 import io.tokenbroker.audit.AuditEvent.Deed;
 import io.tokenbroker.audit.AuditEvent.Owned;
 import io.tokenbroker.audit.AuditEvent.Repeated;
-import io.tokenbroker.audit.Origin.Door;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.problem.BrokerException;
@@ -51,11 +50,15 @@ public class AuditLog {
     private static final int MOST_SUMS = 20_000;
     private static final int SECONDS_AT_THE_END = 10;
 
+    /** Of one caller, and of all who are unknown: further ones could fill a disk. */
+    private static final int SINGLE_REFUSALS = 100;
+
     private final Optional<AuditFile> file;
     private final boolean isRequired;
     private final boolean sumsHits;
     private final Clock clock;
     private final Counter unwritten;
+    private final FirstOfMinute<Actor> singleRefusals;
     private final Map<Deed, Repeated> sums = new HashMap<>();
     private volatile boolean isFailing;
 
@@ -74,6 +77,7 @@ public class AuditLog {
         this.isRequired = settings.audit().onFailure() == OnFailure.REFUSE;
         this.sumsHits = settings.audit().hits() == Hits.SUMMED;
         this.clock = clock;
+        this.singleRefusals = new FirstOfMinute<>(SINGLE_REFUSALS, clock);
         this.unwritten = Counter.builder("broker.audit.unwritten")
                 .description("Audit events that the file did not take, or that were too many to write.")
                 .register(metrics);
@@ -123,8 +127,16 @@ public class AuditLog {
         }
     }
 
-    /** Writes it a moment later. Never blocks. */
-    public void writeSoon(AuditEvent event) {
+    /** Tells of a refusal a moment later; of a caller with many, of the rest by a minute's sum. Never blocks. */
+    public void refused(Deed deed, Origin origin) {
+        if (singleRefusals.passes(deed.actor().alone())) {
+            writeSoon(AuditEvent.of(clock.instant(), deed.withFewScopes(), origin));
+        } else {
+            sum(deed.inBrief(), 1, clock.instant());
+        }
+    }
+
+    private void writeSoon(AuditEvent event) {
         writer.execute(() -> write(event));
     }
 
@@ -136,9 +148,8 @@ public class AuditLog {
         write(AuditEvent.of(clock.instant(), Deed.of(action, Actor.of(user), own, origin.door(), outcome), origin));
     }
 
-    /** Writes what the broker has done of its own accord. Blocks. */
-    public void writeOfBroker(Action action, AccountId account, UUID owner, String outcome, Door door) {
-        var origin = Origin.within(door);
+    /** Writes what the broker has done of its own accord, be it because of a request. Blocks. */
+    public void writeOfBroker(Action action, AccountId account, UUID owner, String outcome, Origin origin) {
         var owned = Optional.of(new Owned(account, Optional.of(owner)));
         write(AuditEvent.of(clock.instant(), Deed.of(action, Actor.BROKER, owned, origin.door(), outcome), origin));
     }

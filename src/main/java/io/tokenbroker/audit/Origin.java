@@ -40,8 +40,8 @@ public final class Origin {
         return origin;
     }
 
-    /** That of what the broker does of its own accord. */
-    static Origin within(Door door) {
+    /** That of what no request asks for. */
+    public static Origin within(Door door) {
         return new Origin(door, Optional.empty(), Optional.empty());
     }
 

@@ -12,7 +12,6 @@ import io.tokenbroker.problem.ProblemType;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
-import java.time.Clock;
 import java.util.Optional;
 
 /** Tells of the refusals that leave the broker, but for those of mints, which have been told of with what was asked. */
@@ -22,11 +21,9 @@ class Refusals implements RefusalListener {
     private static final String ACCOUNTS = "/accounts/";
 
     private final AuditLog audit;
-    private final Clock clock;
 
-    Refusals(AuditLog audit, Clock clock) {
+    Refusals(AuditLog audit) {
         this.audit = audit;
-        this.clock = clock;
     }
 
     @Override
@@ -40,12 +37,12 @@ class Refusals implements RefusalListener {
         var outcome = refusal.type().code();
         var path = String.valueOf(request.request().path());
         var action = action(request.request().method(), path);
-        if (caller.isEmpty() || refusal.type() == ProblemType.RATE_LIMITED) {
-            // Nothing bounds how many they are: a line for each would be theirs to fill the disk with.
+        if (caller.isPresent() && refusal.type() == ProblemType.RATE_LIMITED) {
             audit.sum(Deed.of(action, actor, Optional.empty(), origin.door(), outcome));
         } else {
-            var deed = Deed.of(action, actor, account(path), origin.door(), outcome);
-            audit.writeSoon(AuditEvent.of(clock.instant(), deed, origin));
+            // What a stranger names is no account that is worth a line.
+            var named = caller.flatMap(known -> account(path));
+            audit.refused(Deed.of(action, actor, named, origin.door(), outcome), origin);
         }
     }
 

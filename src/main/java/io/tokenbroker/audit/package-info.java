@@ -6,7 +6,8 @@
  *  mint ─────────────── write, then the token leaves ──┐
  *  link, unlink, renew  write ─────────────────────────┼──► AuditFile, if there is one
  *  refusals ──────────► write soon (a queue) ──────────┤      │ cannot be written
- *  hits, 401, 429 ────► sum ── a minute later ─────────┘      ▼
+ *    │ too many                                        │      │
+ *  hits, 429 ─────────► sum ── a minute later ─────────┘      ▼
  *                                                           the log, category io.tokenbroker.audit
  * </pre>
  *

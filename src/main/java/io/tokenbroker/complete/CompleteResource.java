@@ -4,6 +4,7 @@ import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.tokenbroker.audit.AuditEvent.Action;
 import io.tokenbroker.audit.AuditLog;
+import io.tokenbroker.audit.Origin;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.caller.Metered;
 import io.tokenbroker.complete.AuthorizationStates.CompleteRequest;
@@ -35,7 +36,7 @@ class CompleteResource {
     @RolesAllowed(Caller.USER)
     public RestResponse<Completed> complete(@Nullable CompleteRequest request, RoutingContext http) {
         var user = (Caller.User) Caller.of(identity);
-        var completed = service.complete(user, Body.required(request));
+        var completed = service.complete(user, Body.required(request), Origin.of(http));
         return switch (completed) {
             case Completed.Linked linked -> {
                 var action = linked.isNew() ? Action.LINK : Action.REAUTHORIZE;

@@ -3,6 +3,8 @@ package io.tokenbroker.complete;
 import io.tokenbroker.account.Accounts;
 import io.tokenbroker.account.Accounts.AccountLocks;
 import io.tokenbroker.account.TrialMint;
+import io.tokenbroker.account.Unlinking;
+import io.tokenbroker.audit.Origin;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.complete.AuthorizationStates.CompleteRequest;
 import io.tokenbroker.fusionauth.CompleteApi;
@@ -33,6 +35,7 @@ class CompleteService {
     private final LoginLinks loginLinks;
     private final PendingLinks pendingLinks;
     private final Accounts accounts;
+    private final Unlinking unlinking;
     private final AccountLocks locks;
     private final Clock clock;
 
@@ -43,6 +46,7 @@ class CompleteService {
             LoginLinks loginLinks,
             PendingLinks pendingLinks,
             Accounts accounts,
+            Unlinking unlinking,
             AccountLocks locks,
             Clock clock) {
         this.states = states;
@@ -51,11 +55,12 @@ class CompleteService {
         this.loginLinks = loginLinks;
         this.pendingLinks = pendingLinks;
         this.accounts = accounts;
+        this.unlinking = unlinking;
         this.locks = locks;
         this.clock = clock;
     }
 
-    Completed complete(Caller.User user, CompleteRequest request) {
+    Completed complete(Caller.User user, CompleteRequest request, Origin origin) {
         var state = states.open(user, request);
         if (request.error() != null) {
             throw LinkingProblems.declined(request.error());
@@ -65,34 +70,34 @@ class CompleteService {
         }
         var code = Secret.of(Objects.requireNonNull(request.code()));
         // One at a time for a user and provider: the link that a login used is found by what has changed.
-        return locks.exclusively(user.id(), state.providerId(), () -> complete(state, code))
+        return locks.exclusively(user.id(), state.providerId(), () -> complete(state, code, origin))
                 .get();
     }
 
     /** Returns the step that runs after the lock is released, since it may take another user's. */
-    private Supplier<Completed> complete(AuthorizationState state, Secret code) {
-        var before = loginLinks.of(state);
+    private Supplier<Completed> complete(AuthorizationState state, Secret code, Origin origin) {
+        var attempt = new Attempt(state, loginLinks.of(state), origin);
         var askedAt = clock.instant();
         var completion = redeem(state, code);
         if (completion instanceof Completion.LoggedIn(var userId) && !userId.equals(state.userId())) {
-            return () -> linkedElsewhere(state, userId, askedAt);
+            return () -> linkedElsewhere(attempt, userId, askedAt);
         }
-        var completed = completed(state, before, completion);
+        var completed = completed(attempt, completion);
         return () -> completed;
     }
 
-    private Completed linkedElsewhere(AuthorizationState state, UUID userId, Instant askedAt) {
-        loginLinks.takeBackNew(state.providerId(), userId, askedAt);
+    private Completed linkedElsewhere(Attempt attempt, UUID userId, Instant askedAt) {
+        loginLinks.takeBackNew(attempt.state.providerId(), userId, askedAt, attempt.origin);
         throw LinkingProblems.linkedElsewhere();
     }
 
-    private Completed completed(AuthorizationState state, List<Link> before, Completion completion) {
+    private Completed completed(Attempt attempt, Completion completion) {
         return switch (completion) {
-            case Completion.LoggedIn _ -> loggedIn(state, before);
-            case Completion.Interrupted(var why) -> found(state, before, () -> LinkingProblems.interrupted(why));
-            case Completion.Pending(var id) -> pendingLinks.seal(state, id);
+            case Completion.LoggedIn _ -> loggedIn(attempt);
+            case Completion.Interrupted(var why) -> found(attempt, () -> LinkingProblems.interrupted(why));
+            case Completion.Pending(var id) -> pendingLinks.seal(attempt.state, id);
             case Completion.Refused(var refusal) -> throw LinkingProblems.of(refusal);
-            case Completion.InDoubt(var timedOut) -> inDoubt(state, before, timedOut);
+            case Completion.InDoubt(var timedOut) -> inDoubt(attempt, timedOut);
         };
     }
 
@@ -112,28 +117,27 @@ class CompleteService {
         }
     }
 
-    private Completed loggedIn(AuthorizationState state, List<Link> before) {
+    private Completed loggedIn(Attempt attempt) {
         return found(
-                state,
-                before,
+                attempt,
                 () -> new BrokerException(
                         ProblemType.UPSTREAM_ERROR,
                         "FusionAuth completed the sign-in, but none of the user's links shows it. List the accounts, and start again if it is missing."));
     }
 
-    private Completed found(AuthorizationState state, List<Link> before, Supplier<BrokerException> otherwise) {
+    private Completed found(Attempt attempt, Supplier<BrokerException> otherwise) {
         return loginLinks
-                .find(state, before)
-                .map(link -> linked(state, before, link))
+                .find(attempt.state, attempt.before)
+                .map(link -> linked(attempt, link))
                 .orElseThrow(otherwise);
     }
 
-    private Completed inDoubt(AuthorizationState state, List<Link> before, boolean timedOut) {
+    private Completed inDoubt(Attempt attempt, boolean timedOut) {
         // A new account may have been linked at another broker in the same moment: that is no sign of this sign-in.
         return loginLinks
-                .find(state, before)
-                .filter(link -> isWanted(state, link) || !isNew(before, link))
-                .map(link -> linked(state, before, link))
+                .find(attempt.state, attempt.before)
+                .filter(link -> attempt.wants(link) || !attempt.hasMade(link))
+                .map(link -> linked(attempt, link))
                 .orElseThrow(
                         () -> timedOut
                                 ? new BrokerException(
@@ -145,20 +149,30 @@ class CompleteService {
     }
 
     /** To authorize an account again takes the same identity; what another one has just got is taken back. */
-    private Completed linked(AuthorizationState state, List<Link> before, Link link) {
-        if (isWanted(state, link)) {
-            return Completed.Linked.of(accounts.authorized(link), isNew(before, link));
+    private Completed linked(Attempt attempt, Link link) {
+        if (attempt.wants(link)) {
+            return Completed.Linked.of(accounts.authorized(link), attempt.hasMade(link));
         }
-        throw isNew(before, link) && !accounts.undo(link) ? LinkingProblems.mismatchLeft() : LinkingProblems.mismatch();
+        throw attempt.hasMade(link) && !unlinking.undo(link, attempt.origin)
+                ? LinkingProblems.mismatchLeft()
+                : LinkingProblems.mismatch();
     }
 
-    private static boolean isNew(List<Link> before, Link link) {
-        return before.stream().noneMatch(known -> known.identity().equals(link.identity()));
-    }
+    /**
+     * One sign-in that is completed.
+     *
+     * @param before the user's links at the provider until then
+     */
+    private record Attempt(AuthorizationState state, List<Link> before, Origin origin) {
 
-    private static boolean isWanted(AuthorizationState state, Link link) {
-        return state.accountId() == null
-                || state.accountId().equals(AccountId.of(link).toString());
+        boolean hasMade(Link link) {
+            return before.stream().noneMatch(known -> known.identity().equals(link.identity()));
+        }
+
+        boolean wants(Link link) {
+            return state.accountId() == null
+                    || state.accountId().equals(AccountId.of(link).toString());
+        }
     }
 
     /**

@@ -1,7 +1,8 @@
 package io.tokenbroker.complete;
 
-import io.tokenbroker.account.Accounts;
 import io.tokenbroker.account.Accounts.AccountLocks;
+import io.tokenbroker.account.Unlinking;
+import io.tokenbroker.audit.Origin;
 import io.tokenbroker.fusionauth.LinkApi;
 import io.tokenbroker.fusionauth.LinkApi.Link;
 import io.tokenbroker.link.AccountId;
@@ -40,15 +41,15 @@ class LoginLinks {
 
     private final LinkingByName linkingByName;
     private final LinkApi fusionAuth;
-    private final Accounts accounts;
+    private final Unlinking unlinking;
     private final AccountLocks locks;
     private final Sleeper sleeper;
 
     LoginLinks(
-            LinkingByName linkingByName, LinkApi fusionAuth, Accounts accounts, AccountLocks locks, Sleeper sleeper) {
+            LinkingByName linkingByName, LinkApi fusionAuth, Unlinking unlinking, AccountLocks locks, Sleeper sleeper) {
         this.linkingByName = linkingByName;
         this.fusionAuth = fusionAuth;
-        this.accounts = accounts;
+        this.unlinking = unlinking;
         this.locks = locks;
         this.sleeper = sleeper;
     }
@@ -107,13 +108,15 @@ class LoginLinks {
      *
      * @param askedAt when the login began
      */
-    void takeBackNew(UUID providerId, UUID userId, Instant askedAt) {
+    void takeBackNew(UUID providerId, UUID userId, Instant askedAt, Origin origin) {
         if (!linkingByName.isPossible(providerId)) {
             return;
         }
         try {
             locks.exclusively(userId, providerId, () -> {
-                newest(providerId, userId).filter(link -> isNew(link, askedAt)).ifPresent(this::takeBack);
+                newest(providerId, userId)
+                        .filter(link -> isNew(link, askedAt))
+                        .ifPresent(link -> takeBack(link, origin));
                 return userId;
             });
         } catch (BrokerException e) {
@@ -152,8 +155,8 @@ class LoginLinks {
                 .isPresent();
     }
 
-    private void takeBack(Link link) {
-        var isGone = accounts.undo(link);
+    private void takeBack(Link link, Origin origin) {
+        var isGone = unlinking.undo(link, origin);
         LOG.warnf(
                 "FusionAuth linked account %s to another user than the one who signed in, by its linking strategy; %s",
                 AccountId.of(link),

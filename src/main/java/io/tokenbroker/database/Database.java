@@ -142,7 +142,9 @@ public class Database {
         } catch (NotAsked e) {
             throw e;
         } catch (StoreUnavailable e) {
-            answering.noteFailure(operation, e);
+            if (!e.refusesThisAlone()) {
+                answering.noteFailure(operation, e);
+            }
             throw e;
         }
     }
@@ -181,7 +183,9 @@ public class Database {
         try {
             return work.in(new Session(connection));
         } catch (SQLException | RuntimeException e) {
-            pool.evictConnection(connection);
+            if (!(e instanceof SQLException refused && StoreUnavailable.refusesThisAlone(refused))) {
+                pool.evictConnection(connection);
+            }
             throw e;
         }
     }

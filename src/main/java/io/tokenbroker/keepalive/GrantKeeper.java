@@ -2,6 +2,7 @@ package io.tokenbroker.keepalive;
 
 import io.tokenbroker.audit.AuditEvent.Action;
 import io.tokenbroker.audit.AuditLog;
+import io.tokenbroker.audit.Origin;
 import io.tokenbroker.audit.Origin.Door;
 import io.tokenbroker.database.StoreUnavailable;
 import io.tokenbroker.fusionauth.LinkApi;
@@ -88,7 +89,7 @@ class GrantKeeper {
         }
         var renewal = renewals.renew(account.get(), before);
         var owner = account.get().link().userId();
-        audit.writeOfBroker(Action.RENEW, row.id(), owner, renewal.outcome(), Door.KEEP_ALIVE);
+        audit.writeOfBroker(Action.RENEW, row.id(), owner, renewal.outcome(), Origin.within(Door.KEEP_ALIVE));
         if (renewal instanceof Renewal.NeedsPerson) {
             due.postponeAgain(row, TOMORROW);
         }

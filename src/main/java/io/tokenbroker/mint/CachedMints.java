@@ -89,7 +89,7 @@ class CachedMints {
         }
         var id = idIn(request.request());
         var begun = mints.begin(client.get(), id, body(request));
-        if (begun.issued().isEmpty()) {
+        if (!mints.admitHit(begun)) {
             request.put(BEGUN, begun);
             return Optional.empty();
         }
@@ -99,7 +99,7 @@ class CachedMints {
                         TokenAnswer.of(id, issued.minted(), clock.instant()).written());
     }
 
-    /** A mint of this client that has been begun here, and that memory could not answer. */
+    /** A mint of this client that has been begun here, and not answered. */
     static Optional<Begun> begun(RoutingContext request, Caller.Client client) {
         return Optional.<Begun>ofNullable(request.get(BEGUN))
                 .filter(begun -> begun.ask().client().equals(client));

@@ -16,6 +16,8 @@ import io.tokenbroker.link.Remembered;
 import io.tokenbroker.link.RememberedLinks;
 import io.tokenbroker.mint.MintRequest.Ask;
 import io.tokenbroker.mint.MintService.Issued;
+import io.tokenbroker.policy.PolicyRules.PolicyRule.Needs;
+import io.tokenbroker.policy.PolicyRules.Verdict;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.provider.Providers;
@@ -98,7 +100,7 @@ class MintLog {
         }
         var target = target(ask);
         var link = links.fresh(ask.account()).map(Remembered::link).map(UsedLink::of);
-        var use = new Use(
+        var asked = new Use(
                 ask.client().name(),
                 ask.account(),
                 link,
@@ -107,14 +109,15 @@ class MintLog {
                 type.code());
         var scopes = target.map(Target::scopes)
                 .orElseGet(() -> Objects.requireNonNullElse(ask.request().scopes(), List.of()));
-        uses.add(use, clock.instant());
-        audit.writeSoon(AuditEvent.of(clock.instant(), deed(ask, use, scopes), origin));
+        var isPermitted = target.filter(wanted -> isPermitted(ask, wanted)).isPresent();
+        uses.add(isPermitted ? asked : asked.withoutResource(), clock.instant());
+        audit.refused(deed(ask, asked, scopes), origin);
     }
 
     /** Tells of what was refused before it was known what was asked. Never blocks. */
     void refused(Origin origin, Caller.Client client, String code) {
         if (origin.isFirstToTell()) {
-            audit.writeSoon(AuditEvent.of(clock.instant(), deed(client, origin.door(), code), origin));
+            audit.refused(deed(client, origin.door(), code), origin);
         }
     }
 
@@ -166,6 +169,12 @@ class MintLog {
         } catch (BrokerException malformed) {
             return Optional.empty();
         }
+    }
+
+    private static boolean isPermitted(Ask ask, Target target) {
+        var policy = ask.client().policy();
+        return policy.judge(Needs.ACCOUNT, ask.query()).allMatch(Verdict::allowed)
+                && policy.judge(Needs.TARGET, ask.query(target)).allMatch(Verdict::allowed);
     }
 
     /** What is thrown on another thread arrives wrapped. */

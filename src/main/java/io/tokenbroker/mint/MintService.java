@@ -63,13 +63,7 @@ class MintService {
      * @param permitted empty if the provider is not known yet
      * @param issued empty if an upstream has to be asked
      */
-    record Begun(Ask ask, Optional<Permitted> permitted, Optional<Issued> issued) {
-
-        /** The same, to be finished where it may block. */
-        Begun unanswered() {
-            return new Begun(ask, permitted, Optional.empty());
-        }
-    }
+    record Begun(Ask ask, Optional<Permitted> permitted, Optional<Issued> issued) {}
 
     /** A token, and what it was asked for with. */
     record Issued(TokenSpec spec, Minted minted) {}

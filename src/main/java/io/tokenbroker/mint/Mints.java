@@ -66,19 +66,24 @@ public class Mints {
     /** Of several mints an admission for each that the rate has let pass. */
     record Admitted(Supplier<Admission> admission, Taken mints) {}
 
-    /**
-     * Begins a mint that has not been admitted, and admits it if memory has the token. A refusal is not told of: the mint
-     * comes again through REST. Never blocks.
-     */
+    /** Begins a mint that has not been admitted. A refusal is not told of: the mint comes again through REST. Never blocks. */
     Begun begin(Caller.Client client, String id, MintRequest request) {
-        var begun = service.begin(Ask.of(client, id, request, Optional.empty()));
+        return service.begin(Ask.of(client, id, request, Optional.empty()));
+    }
+
+    /**
+     * Admits a mint that memory has answered and a counter tells of.
+     *
+     * @return whether that is so; if not, it is REST's to finish
+     */
+    boolean admitHit(Begun begun) {
         var hits = log.hits(begun.ask(), begun.issued(), Door.REST);
         if (hits.isEmpty()) {
-            return begun.unanswered();
+            return false;
         }
-        client.policy().rate().take();
+        begun.ask().client().policy().rate().take();
         log.hit(hits.get(), Door.REST, begun.issued().orElseThrow());
-        return begun;
+        return true;
     }
 
     private <T> T refusalCounted(Origin origin, Supplier<T> part) {

@@ -59,6 +59,7 @@ class StartupChecks {
     /** Not to be used if there are faults. */
     static BrokerSettings checked(SmallRyeConfig config, SettingFiles files, Faults faults) {
         var settings = SettingsReader.read(config, files, faults);
+        checkForwarding(config, faults);
         checkUpstreams(settings, faults);
         checkCallers(settings, faults);
         checkLimits(settings, faults);
@@ -67,6 +68,18 @@ class StartupChecks {
         settings.events().forEach((name, receiver) -> new ReceiverChecks(name, receiver, faults).check());
         settings.providers().forEach((id, provider) -> new ProviderChecks(id, provider, faults).check());
         return settings;
+    }
+
+    /** Quarkus believes any peer then, and the audit log would have whichever addresses callers choose. */
+    private static void checkForwarding(SmallRyeConfig config, Faults faults) {
+        var isForwarding = config.getOptionalValue("quarkus.http.proxy.proxy-address-forwarding", Boolean.class)
+                .orElse(false);
+        var trusted = config.getOptionalValues("quarkus.http.proxy.trusted-proxies", String.class);
+        if (isForwarding && trusted.isEmpty()) {
+            faults.add(
+                    "quarkus.http.proxy.trusted-proxies is missing, which quarkus.http.proxy.proxy-address-forwarding=true needs, "
+                            + "or any peer would be believed; name your proxies, such as 10.0.0.7,10.1.0.0/16");
+        }
     }
 
     private static void checkCallers(BrokerSettings settings, Faults faults) {

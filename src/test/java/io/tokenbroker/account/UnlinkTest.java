@@ -11,8 +11,10 @@ import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthFault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.Unknown;
+import io.tokenbroker.support.AuditLines;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.LinkingTest;
+import io.tokenbroker.support.StoreMemory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -97,6 +99,32 @@ class UnlinkTest extends LinkingTest {
 
         problem(Broker.mint(account, Map.of()), 404, "account_not_found");
         assertThat(sandbox().fusionAuth().links()).isEmpty();
+    }
+
+    @Test
+    void anUnlinkThatFusionAuthHasAcceptedIsToldOfEvenIfItCannotBeLookedAt() {
+        var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
+        Broker.mint(account, Map.of()).then().statusCode(200);
+        sandbox().fusionAuth().after((request, reply) -> {
+            if (request.method().equals("DELETE")) {
+                sandbox()
+                        .fusionAuth()
+                        .fault(FusionAuthFault.of(FusionAuthFault.Kind.ERROR_500)
+                                .on("GET", LINK));
+            }
+        });
+        var known = AuditLines.behind(0).size();
+
+        problem(unlink(account), 503, "fusionauth_unavailable");
+
+        var event =
+                AuditLines.only(known, found -> found.path("outcome").asText().equals("unlinked"));
+        assertThat(event.path("event").asText()).isEqualTo("unlink");
+        assertThat(event.path("account").path("id").asText()).isEqualTo(account);
+        assertThat(StoreMemory.database().rows("grants", row -> 1, "SELECT 1 FROM grants"))
+                .isEmpty();
+        sandbox().fusionAuth().clearFaults();
+        problem(unlink(account), 404, "account_not_found");
     }
 
     @Test

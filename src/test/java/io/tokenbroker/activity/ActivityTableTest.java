@@ -1,6 +1,7 @@
 package io.tokenbroker.activity;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.tokenbroker.activity.ActivityTable.Cursor;
 import io.tokenbroker.activity.ActivityTable.Row;
@@ -73,20 +74,26 @@ class ActivityTableTest {
         table(engine).add(once(use, NOW));
         assertThat(rows(engine, link)).isEmpty();
 
-        engine.database()
-                .update(
-                        "begin",
-                        "INSERT INTO grants (account_id, user_id, linked_at, root, refresh_token, issued_at, version, lease_until, status, status_since, consecutive_failures, next_look_at)"
-                                + " VALUES (?, ?, ?, 'r', ?, 0, 1, 0, 'active', 0, 0, 0)",
-                        AccountId.of(link).toString(),
-                        link.userId().toString(),
-                        link.linkedAt().toEpochMilli(),
-                        new byte[1]);
+        beginGrant(engine, link);
         table(engine).add(once(use, NOW));
         table(engine).add(once(use, NOW.plusSeconds(1)));
 
         assertThat(rows(engine, link))
                 .containsExactly(new Row("demo", "r", "rest", "forbidden", 2, NOW, NOW.plusSeconds(1)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Engines.class)
+    void aUseOfUnknownLinkIsNoneOfALaterOwner(Engines engine) {
+        var later = link(UUID.randomUUID(), Optional.of(NOW));
+        beginGrant(engine, later);
+        var use = new Use("demo", AccountId.of(link), Optional.empty(), "r", Door.REST, "forbidden");
+
+        table(engine).add(once(use, NOW.minusMillis(1)));
+        assertThat(rows(engine, later)).isEmpty();
+
+        table(engine).add(once(use, NOW));
+        assertThat(rows(engine, later)).hasSize(1);
     }
 
     @ParameterizedTest
@@ -122,7 +129,9 @@ class ActivityTableTest {
         }
         table(engine).add(uses);
 
-        table(engine).trim(AccountId.of(link));
+        table(engine).trim(NOW.plusSeconds(5_000));
+        assertThat(rows(engine, link)).hasSize(ActivityTable.ROWS_OF_AN_ACCOUNT + 10);
+        table(engine).trim(NOW.plusSeconds(2_000));
 
         assertThat(rows(engine, link)).hasSize(ActivityTable.ROWS_OF_AN_ACCOUNT);
         assertThat(rows(engine, link).getLast().lastAt()).isEqualTo(NOW.plusSeconds(10));
@@ -134,6 +143,34 @@ class ActivityTableTest {
         assertThat(rows(engine, link)).hasSize(510);
         table(engine).dropOld(later.plus(Duration.ofDays(1)));
         assertThat(rows(engine, link)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Engines.class)
+    void refusalsGoBeforeTokensAndNeverMoreStayThanMay(Engines engine) {
+        var uses = new HashMap<Use, Times>();
+        for (var outcome : List.of("refresh", "cache", "stale")) {
+            var old = new Use("demo", AccountId.of(link), Optional.of(UsedLink.of(link)), "r", Door.REST, outcome);
+            uses.putAll(once(old, NOW));
+        }
+        // All in one instant: what is used last is no order of them.
+        for (var i = 0; i < ActivityTable.ROWS_OF_AN_ACCOUNT + 200; i++) {
+            var refused = new Use(
+                    "made up", AccountId.of(link), Optional.of(UsedLink.of(link)), "r" + i, Door.REST, "forbidden");
+            uses.putAll(once(refused, NOW.plusSeconds(60)));
+        }
+        table(engine).add(uses);
+        var other = link(UUID.randomUUID(), UUID.randomUUID().toString(), Optional.of(NOW));
+        var ofOther =
+                new Use("demo", AccountId.of(other), Optional.of(UsedLink.of(other)), "r", Door.REST, "forbidden");
+        table(engine).add(once(ofOther, NOW));
+
+        table(engine).trim(NOW.plusSeconds(61));
+
+        assertThat(rows(engine, link)).hasSize(ActivityTable.ROWS_OF_AN_ACCOUNT);
+        assertThat(rows(engine, link).stream().filter(row -> row.client().equals("demo")))
+                .hasSize(3);
+        assertThat(rows(engine, other)).hasSize(1);
     }
 
     @ParameterizedTest
@@ -159,6 +196,47 @@ class ActivityTableTest {
         table(engine).add(once(use, NOW));
 
         assertThat(rows(engine, longest)).hasSize(1);
+    }
+
+    /** PostgreSQL refuses such a value, SQLite takes it. */
+    @ParameterizedTest
+    @EnumSource(Engines.class)
+    void aValueThatNoColumnTakesIsNoOutage(Engines engine) {
+        for (var i = 0; i < 3; i++) {
+            var thrown = catchThrowable(
+                    () -> table(engine).page(link, Optional.empty(), NOW, new Cursor(1, "\u0000", "", "", ""), 1));
+
+            assertThat(thrown == null).isEqualTo(engine == Engines.SQLITE);
+            assertThat(engine.database().isAway()).isFalse();
+        }
+
+        table(engine).add(once(use("demo", "r"), NOW));
+        assertThat(rows(engine, link)).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Engines.class)
+    void aTransactionThatWasRefusedLeavesNothing(Engines engine) {
+        var uses = new HashMap<Use, Times>();
+        uses.putAll(once(use("a", "r"), NOW));
+        uses.putAll(once(use("b", "\u0000"), NOW));
+
+        var thrown = catchThrowable(() -> table(engine).add(uses));
+
+        assertThat(rows(engine, link)).hasSize(thrown == null ? 2 : 0);
+        assertThat(engine.database().isAway()).isFalse();
+    }
+
+    private static void beginGrant(Engines engine, Link link) {
+        engine.database()
+                .update(
+                        "begin",
+                        "INSERT INTO grants (account_id, user_id, linked_at, root, refresh_token, issued_at, version, lease_until, status, status_since, consecutive_failures, next_look_at)"
+                                + " VALUES (?, ?, ?, 'r', ?, 0, 1, 0, 'active', 0, 0, 0)",
+                        AccountId.of(link).toString(),
+                        link.userId().toString(),
+                        link.linkedAt().toEpochMilli(),
+                        new byte[1]);
     }
 
     /** A database packs what repeats itself. */
@@ -191,6 +269,10 @@ class ActivityTableTest {
     }
 
     private Link link(UUID user, Optional<Instant> linkedAt) {
+        return link(user, identity, linkedAt);
+    }
+
+    private static Link link(UUID user, String identity, Optional<Instant> linkedAt) {
         return new Link(new UUID(7, 7), "p", identity, user, "d", Optional.empty(), linkedAt, Optional.empty());
     }
 }

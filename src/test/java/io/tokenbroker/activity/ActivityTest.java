@@ -2,11 +2,15 @@ package io.tokenbroker.activity;
 
 import static io.tokenbroker.support.Json.at;
 import static io.tokenbroker.support.Json.json;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
+import io.tokenbroker.audit.Origin.Door;
+import io.tokenbroker.link.AccountId;
 import io.tokenbroker.mint.Minting;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
@@ -14,12 +18,19 @@ import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.StoreMemory;
 import io.tokenbroker.support.TestTime;
+import io.tokenbroker.support.Waiting;
+import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -29,7 +40,20 @@ class ActivityTest extends BrokerTest {
 
     private static final String ACTIVITY = "/accounts/{id}/activity";
     private static final String VAULT = "https://vault.azure.net";
+
+    /** After which a reader has written what there is. */
+    private static final Duration A_MOMENT = Duration.ofSeconds(1);
+
     private static final String ALICE = FusionAuthStandIn.ALICE_ID.toString();
+
+    private final Uses uses;
+    private final MeterRegistry metrics;
+
+    @Inject
+    ActivityTest(Uses uses, MeterRegistry metrics) {
+        this.uses = uses;
+        this.metrics = metrics;
+    }
 
     @Test
     void aPersonSeesWhoGotTokensForWhatAndWhatWasRefused() {
@@ -110,6 +134,7 @@ class ActivityTest extends BrokerTest {
         StoreMemory.database().update("another", "UPDATE activity SET client = 'another'");
         Minting.mint(account, Minting.GRAPH).then().statusCode(200);
 
+        TestTime.advance(A_MOMENT);
         var seen = Broker.client().queryParam("user_id", ALICE).get(ACTIVITY, account);
 
         seen.then().statusCode(200);
@@ -152,7 +177,76 @@ class ActivityTest extends BrokerTest {
                 .body(json("errors[0].field", equalTo(query.split("=", 2)[0])));
     }
 
+    @Test
+    void aForgedPageIsRefusedAndTheStoreStaysUp() {
+        var account = Broker.link(Sandbox.CONTOSO, Minting.BLAKE);
+        for (var parts : List.of("1\n\u0000\n\n\n", "1\na\nb\nc\nd", "-1\n\ud800\n\n\n")) {
+            var forged = Base64.getUrlEncoder().withoutPadding().encodeToString(parts.getBytes(UTF_8));
+
+            Broker.alice()
+                    .queryParam("after", forged)
+                    .get(ACTIVITY, account)
+                    .then()
+                    .statusCode(400)
+                    .body(json("errors[0].field", equalTo("after")));
+        }
+
+        assertThat(StoreMemory.database().isAway()).isFalse();
+    }
+
+    @Test
+    @Timeout(60)
+    void aReaderWaitsOnlyAMomentForOneWhoWrites() throws InterruptedException {
+        var release = new CountDownLatch(1);
+        var holds = new CountDownLatch(1);
+        var writer = new Thread(uses::write);
+        try (var threads = Executors.newSingleThreadExecutor()) {
+            var _ = threads.submit(() -> StoreMemory.database().run("hold", session -> {
+                holds.countDown();
+                Waiting.until(() -> release.getCount() == 0);
+                return 0;
+            }));
+            holds.await();
+            uses.add(use("held"), Instant.now());
+            writer.start();
+            Waiting.until(() -> writer.getState() == Thread.State.WAITING);
+
+            uses.writeToRead();
+
+            assertThat(writer.isAlive()).isTrue();
+            release.countDown();
+        }
+        writer.join();
+        assertThat(StoreMemory.database().isAway()).isFalse();
+    }
+
+    @Test
+    void whatIsLeftOutWhileTooMuchWaitsIsCounted() {
+        var counter = metrics.get("broker.activity.dropped").counter();
+        var before = counter.count();
+
+        // More than can wait, even if it is written once meanwhile.
+        for (var i = 0; i < 45_000; i++) {
+            uses.add(use("r" + i), Instant.now());
+        }
+
+        assertThat(counter.count() - before).isBetween(5_000.0, 25_000.0);
+        uses.write();
+    }
+
+    /** Of an account that is none, so that nothing of it is kept. */
+    private static Use use(String resource) {
+        return new Use(
+                "demo",
+                new AccountId(Sandbox.CONTOSO, "nobody"),
+                Optional.empty(),
+                resource,
+                Door.REST,
+                "account_not_found");
+    }
+
     private static Response activity(String account) {
+        TestTime.advance(A_MOMENT);
         var seen = Broker.alice().get(ACTIVITY, account);
         seen.then().statusCode(200);
         return seen;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
 import io.tokenbroker.audit.AuditEvent.Action;
 import io.tokenbroker.audit.AuditEvent.Actor;
 import io.tokenbroker.audit.AuditEvent.Deed;
@@ -18,14 +19,17 @@ import io.tokenbroker.support.AuditLines;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.DoorSettings;
+import io.tokenbroker.support.TestTime;
 import io.tokenbroker.support.Waiting;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +49,8 @@ class AuditLogTest extends BrokerTest {
 
     @BeforeEach
     void begin() {
+        // What other tests had refused is of another minute.
+        TestTime.advance(Duration.ofMinutes(1));
         audit.writeSums();
         known = AuditLines.behind(0).size();
     }
@@ -81,7 +87,8 @@ class AuditLogTest extends BrokerTest {
                 .extracting(AuditLogTest::words)
                 .containsExactly("mint refresh true client demo rest");
 
-        // It wants to show what there is by now, and so has the counters read.
+        // It wants to show what there is by now, and so has the counters read, unless that was a moment ago.
+        TestTime.advance(Duration.ofSeconds(1));
         Broker.alice().get("/accounts/{id}/activity", account).then().statusCode(200);
         audit.writeSums();
 
@@ -203,29 +210,64 @@ class AuditLogTest extends BrokerTest {
     }
 
     @Test
-    void whatAKnownCallerIsRefusedIsToldAndWhatStrangersAreRefusedIsSummed() {
+    void aRefusalIsToldBeTheCallerKnownOrNot() {
         var account = Broker.link(Sandbox.CONTOSO, Minting.BLAKE);
 
         Broker.client().delete("/accounts/{id}", account).then().statusCode(403);
         Broker.alice().post("/accounts/{id}/token", account).then().statusCode(403);
-        for (var i = 0; i < 3; i++) {
-            Broker.bearer("tbk_demo_" + UUID.randomUUID())
-                    .get("/accounts")
-                    .then()
-                    .statusCode(401);
-        }
+        asStranger(account).then().statusCode(401);
 
         var unlink = AuditLines.only(known, is("unlink"));
         assertThat(words(unlink)).isEqualTo("unlink forbidden false client demo rest");
         assertThat(unlink.path("account").path("id").asText()).isEqualTo(account);
         assertThat(words(AuditLines.only(known, is("mint")))).isEqualTo("mint forbidden false user " + ALICE + " rest");
+        var stranger = AuditLines.only(known, is("read", "unauthorized"));
+        assertThat(words(stranger)).isEqualTo("read unauthorized false unknown  rest");
+        assertThat(stranger.path("address").asText()).isEqualTo("127.0.0.1");
+        assertThat(stranger.path("request_id").asText()).isEqualTo("a-stranger");
+        assertThat(stranger.has("account")).isFalse();
+    }
+
+    @Test
+    void ofManyRefusalsTheFirstOfAMinuteAreToldSinglyAndTheRestIsSummed() {
+        // No other test's minute.
+        TestTime.advance(Duration.ofMinutes(5));
+        var account = new AccountId(Sandbox.CONTOSO, "nobody").toString();
+        for (var i = 0; i < 130; i++) {
+            Minting.mint(account, "https://resource-" + i).then().statusCode(404);
+            asStranger(account).then().statusCode(401);
+        }
+
+        Waiting.until(() -> of(is("mint")).size() == 100 && of(is("read")).size() == 100);
+        assertThat(of(event -> event.has("count"))).isEmpty();
         audit.writeSums();
-        var strangers = of(is("read", "unauthorized"));
-        assertThat(counted(strangers)).isEqualTo(3);
-        assertThat(strangers).allSatisfy(sum -> {
-            assertThat(words(sum)).isEqualTo("read unauthorized false unknown  rest");
-            assertThat(sum.has("account")).isFalse();
-        });
+        var sums = of(event -> event.has("count"));
+        assertThat(counted(of(is("mint", "account_not_found")))).isEqualTo(30);
+        assertThat(counted(of(is("read", "unauthorized")))).isEqualTo(30);
+        assertThat(sums)
+                .hasSize(2)
+                .allSatisfy(sum ->
+                        assertThat(sum.has("account") || sum.has("resource")).isFalse());
+
+        TestTime.advance(Duration.ofMinutes(1));
+        Minting.mint(account, "https://resource-0").then().statusCode(404);
+        Predicate<JsonNode> first = event -> event.path("resource").asText().equals("https://resource-0");
+        Waiting.until(() -> of(first).size() == 2);
+    }
+
+    @Test
+    void aRefusalHasOnlySoManyOfItsScopes() {
+        var scopes = IntStream.range(0, 50)
+                .mapToObj(i -> "api://orders/" + i + "x".repeat(200))
+                .toList();
+
+        Broker.mint(new AccountId(Sandbox.CONTOSO, "nobody").toString(), Map.of("scopes", scopes))
+                .then()
+                .statusCode(404);
+
+        var event = AuditLines.only(known, is("mint"));
+        assertThat(event.path("scopes")).hasSize(3);
+        assertThat(event.path("scopes").path(2).asText()).isEqualTo("...");
     }
 
     @Test
@@ -263,6 +305,12 @@ class AuditLogTest extends BrokerTest {
 
         assertThat(line).matches("[\\x20-\\x7E]+");
         assertThat(AuditLines.valid(line).path("caller").path("id").asText()).isEqualTo("a\"b\n{\u2028\u202e\u0000");
+    }
+
+    private static Response asStranger(String account) {
+        return Broker.bearer("tbk_demo_" + UUID.randomUUID())
+                .header("X-Request-Id", "a-stranger")
+                .get("/accounts/{id}", account);
     }
 
     private static int counted(List<JsonNode> sums) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.tokenbroker.mint.Minting;
@@ -15,6 +16,7 @@ import io.tokenbroker.support.AuditLines;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.DoorSettings;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +28,13 @@ import org.junit.jupiter.api.Test;
 class AuditRequiredTest extends BrokerTest {
 
     private static final Path RENAMED = AuditLines.FILE.resolveSibling("audit-renamed.jsonl");
+
+    private final MeterRegistry metrics;
+
+    @Inject
+    AuditRequiredTest(MeterRegistry metrics) {
+        this.metrics = metrics;
+    }
 
     @Test
     void eachHitIsToldWithItsToken() {
@@ -41,6 +50,20 @@ class AuditRequiredTest extends BrokerTest {
         assertThat(event.path("token_sha256").asText())
                 .isEqualTo(DoorSettings.sha256(at(hit, "access_token")).substring(0, 32));
         assertThat(event.path("request_id").asText()).isEqualTo(hit.header("X-Request-Id"));
+    }
+
+    @Test
+    void aHitIsNotTimedAsOneThatHadToAsk() {
+        var account = Broker.link(Sandbox.CONTOSO, Minting.BLAKE);
+        var uncached = metrics.get("broker.mints.uncached").timer();
+        Minting.mint(account, Minting.ARM).then().statusCode(200);
+        var before = uncached.count();
+
+        Minting.mint(account, Minting.ARM).then().body(json("source", equalTo("cache")));
+
+        assertThat(uncached.count()).isEqualTo(before);
+        Minting.mint(account, Minting.GRAPH).then().body(json("source", equalTo("refresh")));
+        assertThat(uncached.count()).isEqualTo(before + 1);
     }
 
     @Test

@@ -21,6 +21,7 @@ import io.tokenbroker.sandbox.fusionauth.IdentityProvider;
 import io.tokenbroker.sandbox.fusionauth.Link;
 import io.tokenbroker.sandbox.fusionauth.LinkingStrategy;
 import io.tokenbroker.sandbox.fusionauth.Unknown;
+import io.tokenbroker.support.AuditLines;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.Json;
 import io.tokenbroker.support.LinkingTest;
@@ -322,8 +323,17 @@ class CompleteTest extends LinkingTest {
         sandbox()
                 .fusionAuth()
                 .fault(FusionAuthFault.of(FusionAuthFault.Kind.ERROR_500).on("DELETE", "/api/identity-provider/link"));
+        var known = AuditLines.behind(0).size();
 
-        problem(linksAnotherByEmail(), 409, "identity_mismatch").body(json("detail", containsString("is linked now")));
+        var refused = linksAnotherByEmail();
+
+        problem(refused, 409, "identity_mismatch").body(json("detail", containsString("is linked now")));
+        var event = AuditLines.only(
+                known, found -> found.path("caller").path("kind").asText().equals("broker"));
+        assertThat(event.path("event").asText()).isEqualTo("link");
+        assertThat(event.path("outcome").asText()).isEqualTo("linked");
+        assertThat(event.path("account").path("owner").asText()).isEqualTo(FusionAuthStandIn.ALICE_ID.toString());
+        assertThat(event.path("request_id").asText()).isEqualTo(refused.header("X-Request-Id"));
     }
 
     /** The account to authorize again is gone meanwhile, so that another one may be linked by its address. */

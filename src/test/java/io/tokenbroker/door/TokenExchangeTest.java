@@ -91,6 +91,7 @@ class TokenExchangeTest extends BrokerTest {
             settings.put("broker.clients.robot.providers", "*");
             settings.put("broker.clients.robot.resources", "*");
             settings.put("quarkus.http.proxy.proxy-address-forwarding", "true");
+            settings.put("quarkus.http.proxy.trusted-proxies", "127.0.0.1,::1");
             settings.put("quarkus.http.proxy.enable-forwarded-host", "true");
             settings.putAll(SLOW.settings(all));
             settings.put("broker.clients.slow.requests-per-minute", "1");

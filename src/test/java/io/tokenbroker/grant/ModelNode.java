@@ -122,6 +122,7 @@ final class ModelNode {
         var fusionAuth = new ModelLinkApi(calls::find, calls::delete);
         var links = ModelLinks.rememberedLinks(fusionAuth, grants, SETTINGS, calls);
         var accounts = ModelAccounts.accounts(fusionAuth, links, grants);
+        var unlinking = ModelAccounts.unlinking(accounts, fusionAuth, links, grants);
         var tenant = ModelTenant.refreshGrants(calls::send, calls::pause);
         var provider = ModelMints.provider(
                 ModelWorld.PROVIDER, kind == Kind.REUSABLE ? Rotation.REUSABLE : Rotation.SINGLE_USE);
@@ -133,7 +134,7 @@ final class ModelNode {
                     case MINT ->
                         mints.mint(ModelWorld.ACCOUNT, RESOURCE, calls::isAlive).ifPresent(calls::handOut);
                     case COMPLETE -> calls.signIn().ifPresent(accounts::authorized);
-                    case UNLINK -> accounts.unlink(ModelWorld.X, ModelWorld.ACCOUNT);
+                    case UNLINK -> unlinking.accept(ModelWorld.X, ModelWorld.ACCOUNT);
                     case RETRY -> unstored.storeAll();
                 }
             } catch (BrokerException refused) {

@@ -69,6 +69,19 @@ class MintPolicyTest extends BrokerTest {
     }
 
     @Test
+    void noClientFillsTheActivityOfAPersonWithResourcesThatItMayNotAskFor() {
+        for (var i = 0; i < 30; i++) {
+            forbidden(MintSettings.NO_RESOURCE, account, Map.of("resource", "https://made-up-" + i));
+        }
+        TestTime.advance(Duration.ofSeconds(1));
+
+        var seen = Broker.alice().get("/accounts/{id}/activity", account);
+
+        Map<String, Object> refused = at(seen, "activity[?(@.client == 'noresource')]");
+        assertThat(refused).containsEntry("resource", "").containsEntry("count", 30);
+    }
+
+    @Test
     void theDefaultResourceHasToBeListedToo() {
         forbidden(MintSettings.NARROW, account, Map.of());
     }

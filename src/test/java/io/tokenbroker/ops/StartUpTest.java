@@ -275,6 +275,10 @@ class StartUpTest {
                         "broker.audit.on-failure",
                         "refuse",
                         "broker.audit.file is missing, which broker.audit.on-failure=refuse needs"),
+                wrong(
+                        "quarkus.http.proxy.proxy-address-forwarding",
+                        "true",
+                        "quarkus.http.proxy.trusted-proxies is missing, which"),
                 wrong("broker.audit.hits", "some", "broker.audit.hits has a value that cannot be used"),
                 wrong("broker.limits.token-size", "0", "broker.limits.token-size must be 1K to 1M"),
                 wrong("broker.limits.token-size", "99G", "broker.limits.token-size must be 1K to 1M"),
@@ -319,6 +323,18 @@ class StartUpTest {
         assertOneLine(failure(with(Map.of(key, value))))
                 .contains(expected)
                 .containsPattern("such as [^ ]+|make client NAME=");
+    }
+
+    @Test
+    void proxiesThatAreNamedMayBeTrusted() {
+        var trusted = "quarkus.http.proxy.trusted-proxies";
+        assertThatCode(() -> started(
+                        with(Map.of("quarkus.http.proxy.proxy-address-forwarding", "true", trusted, "10.0.0.7"))))
+                .doesNotThrowAnyException();
+        assertOneLine(failure(with(Map.of("quarkus.http.proxy.proxy-address-forwarding", "true", trusted, ""))))
+                .contains(trusted + " is missing");
+        assertThatCode(() -> started(with(Map.of("quarkus.http.proxy.proxy-address-forwarding", "false"))))
+                .doesNotThrowAnyException();
     }
 
     @Test
