@@ -47,7 +47,7 @@ class WebhookSignature {
     }
 
     /**
-     * Whether this JWT signs exactly this body. May block on the JWKS.
+     * Whether this JWT signs exactly this body. May block for a second on the JWKS.
      *
      * @throws BrokerException if FusionAuth's keys cannot be fetched
      */
@@ -107,7 +107,7 @@ class WebhookSignature {
                         if (!id.equals(jws.getKeyIdHeaderValue())) {
                             throw new UnresolvableKeyException("It is not the key of the webhooks");
                         }
-                        return keys.resolveKey(jws, nesting);
+                        return keys.resolveWebhookKey(jws);
                     },
                     false);
         }
