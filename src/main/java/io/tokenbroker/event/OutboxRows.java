@@ -108,7 +108,7 @@ class OutboxRows {
         }
     }
 
-    /** An event whose turn it is, at one receiver. */
+    /** An event that may be sent now to one receiver. */
     record Due(String receiver, String id, long attempts) {
 
         static Due of(ResultSet row) throws SQLException {

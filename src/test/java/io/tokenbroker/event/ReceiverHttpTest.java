@@ -27,8 +27,7 @@ class ReceiverHttpTest {
         "http://192.0.2.7/events, not https"
     })
     void aReceiverAtAPrivateAddressIsNotTold(String url, String why) {
-        var egress =
-                new EgressPolicy(Settings.of(Map.of()), new OutboundProxy(Optional.empty(), Optional.empty()));
+        var egress = new EgressPolicy(Settings.of(Map.of()), new OutboundProxy(Optional.empty(), Optional.empty()));
         var http = new ReceiverHttp(
                 (to, id, timestamp, signature, body) -> {
                     throw new AssertionError("An event was sent to " + to);
@@ -38,8 +37,10 @@ class ReceiverHttpTest {
 
         var answer = http.post(Receiver.of("operations", TestEvents.settings(url)), event, Instant.EPOCH);
 
-        assertThat(answer).isInstanceOfSatisfying(Answer.Refused.class, refused -> assertThat(refused.why())
-                .startsWith("its URL ")
-                .contains(why));
+        assertThat(answer)
+                .isInstanceOfSatisfying(
+                        Answer.Refused.class,
+                        refused ->
+                                assertThat(refused.why()).startsWith("its URL ").contains(why));
     }
 }
