@@ -1,6 +1,5 @@
 package io.tokenbroker.caller;
 
-import io.quarkus.virtual.threads.VirtualThreads;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.settings.BrokerSettings;
@@ -16,9 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -46,14 +42,10 @@ public class SigningKeys implements VerificationKeyResolver {
     private static final Duration PAUSE = Duration.ofMillis(500);
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(5);
 
-    /** FusionAuth waits two seconds for the answer to its webhook. */
-    private static final Duration PATIENCE_OF_WEBHOOKS = Duration.ofSeconds(1);
-
     private static final VerificationJwkSelector SELECTOR = new VerificationJwkSelector();
 
     private final String location;
     private final Get http = new Get();
-    private final ExecutorService threads;
     private final Clock clock;
 
     /** Held during a request; readers take {@link #known} as it is. */
@@ -64,11 +56,8 @@ public class SigningKeys implements VerificationKeyResolver {
 
     private volatile Known known = new Known(List.of(), Instant.MIN, Instant.MIN, false);
 
-    private CompletableFuture<Void> askingForWebhooks = CompletableFuture.completedFuture(null);
-
-    SigningKeys(BrokerSettings settings, OutboundProxy proxy, @VirtualThreads ExecutorService threads, Clock clock) {
+    SigningKeys(BrokerSettings settings, OutboundProxy proxy, Clock clock) {
         this.location = location(settings.fusionauth());
-        this.threads = threads;
         this.clock = clock;
         http.setConnectTimeout(3_000);
         http.setReadTimeout(5_000);
@@ -84,7 +73,7 @@ public class SigningKeys implements VerificationKeyResolver {
      */
     @Override
     public Key resolveKey(JsonWebSignature token, List<JsonWebStructure> nesting) throws UnresolvableKeyException {
-        if (isOlderThan(FRESH, known.readAt())) {
+        if (isOld()) {
             askUnlessAsking();
         }
         var key = select(token);
@@ -95,37 +84,21 @@ public class SigningKeys implements VerificationKeyResolver {
         return found(key, known.isAway());
     }
 
-    /**
-     * The key of a webhook that names this one. If it is known, however long, it is taken as it is and read again meanwhile;
-     * if not, this blocks for a second at most.
-     *
-     * @throws UnresolvableKeyException if FusionAuth does not have it, or it is not for this algorithm
-     * @throws BrokerException if FusionAuth has not said in time whether it has
-     */
-    public Key resolveWebhookKey(JsonWebSignature webhook) throws UnresolvableKeyException {
-        if (isKnown(webhook.getKeyIdHeaderValue())) {
-            if (isOlderThan(FRESH, known.readAt())) {
-                var _ = askForWebhooks();
-            }
-            return found(select(webhook), false);
-        }
-        var isAnswered = askForWebhooks()
-                .thenApply(asked -> true)
-                .completeOnTimeout(false, PATIENCE_OF_WEBHOOKS.toMillis(), TimeUnit.MILLISECONDS)
-                .join();
-        return found(select(webhook), !isAnswered || known.isAway());
+    /** As it is known, without asking: {@link UnresolvableKeyException} if it is not, or not for this algorithm. */
+    Key known(JsonWebSignature token, boolean isAway) throws UnresolvableKeyException {
+        return found(select(token), isAway);
     }
 
-    private boolean isKnown(String id) {
+    boolean isKnown(String id) {
         return known.keys().stream().anyMatch(key -> id.equals(key.getKeyId()));
     }
 
-    /** One request for all webhooks. */
-    private synchronized CompletableFuture<Void> askForWebhooks() {
-        if (askingForWebhooks.isDone()) {
-            askingForWebhooks = CompletableFuture.runAsync(this::askInTurn, threads);
-        }
-        return askingForWebhooks;
+    boolean isOld() {
+        return isOlderThan(FRESH, known.readAt());
+    }
+
+    boolean isAway() {
+        return known.isAway();
     }
 
     private static Key found(Optional<JsonWebKey> key, boolean isAway) throws UnresolvableKeyException {
@@ -157,7 +130,8 @@ public class SigningKeys implements VerificationKeyResolver {
         }
     }
 
-    private void askInTurn() {
+    /** Waits for its turn. */
+    void askInTurn() {
         asking.lock();
         try {
             ask();

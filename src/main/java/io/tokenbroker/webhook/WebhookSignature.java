@@ -3,7 +3,7 @@ package io.tokenbroker.webhook;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.tokenbroker.caller.SigningKeys;
+import io.tokenbroker.caller.WebhookKeys;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.settings.BrokerSettings;
 import jakarta.inject.Singleton;
@@ -32,7 +32,7 @@ class WebhookSignature {
     private final Optional<Key> key;
     private final Clock clock;
 
-    WebhookSignature(BrokerSettings settings, SigningKeys published, Clock clock) {
+    WebhookSignature(BrokerSettings settings, WebhookKeys published, Clock clock) {
         var fusionauth = settings.fusionauth();
         this.key = fusionauth
                 .webhookKeyId()
@@ -89,7 +89,7 @@ class WebhookSignature {
     /** Either kind takes its own algorithms alone: a public key is no secret to sign HMAC with. */
     private record Key(AlgorithmConstraints algorithms, VerificationKeyResolver resolver, boolean isShared) {
 
-        private static Key published(String id, SigningKeys keys) {
+        private static Key published(String id, WebhookKeys keys) {
             return new Key(
                     permit(
                             AlgorithmIdentifiers.RSA_USING_SHA256,
@@ -107,7 +107,7 @@ class WebhookSignature {
                         if (!id.equals(jws.getKeyIdHeaderValue())) {
                             throw new UnresolvableKeyException("It is not the key of the webhooks");
                         }
-                        return keys.resolveWebhookKey(jws);
+                        return keys.resolve(jws);
                     },
                     false);
         }

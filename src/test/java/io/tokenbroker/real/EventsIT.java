@@ -108,7 +108,8 @@ class EventsIT {
         try (var provider = new PlainProvider();
                 var one = new BrokerProcess("events-sender", settings()).start();
                 var another = new BrokerProcess("events-heir", settings())) {
-            SANDBOX.fusionAuth().addProvider(provider.registered("Across the kill").withId(providerId));
+            SANDBOX.fusionAuth()
+                    .addProvider(provider.registered("Across the kill").withId(providerId));
             SANDBOX.fusionAuth()
                     .addLink(
                             FusionAuthStandIn.ALICE_ID,
@@ -128,10 +129,12 @@ class EventsIT {
             // The receiver is away until the claim of the dead replica has ended, which is a minute.
             another.start();
             provider.refusesRefreshes(Map.of("error", "invalid_grant"));
-            assertThat(status(mint(another, account, "{\"force_refresh\":true}"))).isEqualTo(409);
+            assertThat(status(mint(another, account, "{\"force_refresh\":true}")))
+                    .isEqualTo(409);
             assertThat(status(unlink(another, account))).isEqualTo(204);
             assertThat(of(account)).hasSize(1);
-            Waiting.until(() -> metrics(another).contains("broker_events_total{outcome=\"failed\""), Duration.ofMinutes(2));
+            Waiting.until(
+                    () -> metrics(another).contains("broker_events_total{outcome=\"failed\""), Duration.ofMinutes(2));
 
             try (var receiver = receiver()) {
                 Waiting.until(() -> of(account).size() == 4, Duration.ofMinutes(1));
@@ -139,10 +142,7 @@ class EventsIT {
             }
             assertThat(of(account).stream().map(Received::type))
                     .containsExactly(
-                            "account.linked",
-                            "account.linked",
-                            "account.reauthorization_required",
-                            "account.unlinked");
+                            "account.linked", "account.linked", "account.reauthorization_required", "account.unlinked");
             assertThat(of(account).get(1).id()).isEqualTo(of(account).get(0).id());
             assertThat(of(account).stream().map(Received::id).distinct()).hasSize(3);
         }
@@ -224,9 +224,7 @@ class EventsIT {
 
     private static HttpRequest unlink(BrokerProcess broker, String account) {
         return HttpRequest.newBuilder(URI.create(broker.url() + "/accounts/" + account))
-                .header(
-                        "Authorization",
-                        "Bearer " + SANDBOX.fusionAuth().accessToken(FusionAuthStandIn.ALICE_ID))
+                .header("Authorization", "Bearer " + SANDBOX.fusionAuth().accessToken(FusionAuthStandIn.ALICE_ID))
                 .version(HttpClient.Version.HTTP_1_1)
                 .DELETE()
                 .build();

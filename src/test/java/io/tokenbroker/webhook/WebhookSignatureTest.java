@@ -179,7 +179,8 @@ class WebhookSignatureTest extends BrokerTest {
     void oneThatIsTooLargeIsReadToItsEndAndHasNoEffect() {
         var before = counted("too_large");
         var large = body.replace("\"event\":{", "\"event\":{\"data\":\"%s\",".formatted("x".repeat(1_000_000)));
-        var head = "Content-Type: application/json\r\n%s: %s\r\n".formatted(Webhooks.SIGNATURE, webhooks().sign(large));
+        var head = "Content-Type: application/json\r\n%s: %s\r\n"
+                .formatted(Webhooks.SIGNATURE, webhooks().sign(large));
 
         deliver(large);
         assertThat(Wire.HTTP_1_1

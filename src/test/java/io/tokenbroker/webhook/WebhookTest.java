@@ -225,7 +225,7 @@ class WebhookTest extends LinkingTest {
 
             lock.execute("ROLLBACK");
         }
-        Waiting.until(() -> rows("webhook_events") == 1, Duration.ofSeconds(10));
+        Waiting.until(() -> !StoreMemory.database().isAway(), Duration.ofSeconds(10));
     }
 
     @ParameterizedTest
