@@ -9,9 +9,13 @@ CREATE TABLE events (
     -- A CloudEvent as JSON.
     body VARCHAR(16000) NOT NULL,
     occurred_at BIGINT NOT NULL,
+    -- From then on its three days count: before, it may have waited for another event of its subject.
+    first_try_at BIGINT,
     attempts BIGINT NOT NULL,
-    -- Not before: another replica may be sending it, or the receiver did not take it.
+    -- Not before: the receiver did not take it.
     next_try_at BIGINT NOT NULL,
+    -- A replica is sending it, or has died of late. By the database's clock.
+    claimed_until BIGINT NOT NULL,
     failure VARCHAR(255),
     -- Given up since.
     dead_since BIGINT,
@@ -19,7 +23,7 @@ CREATE TABLE events (
 );
 
 CREATE INDEX events_in_order ON events (receiver, subject, position);
-CREATE INDEX events_by_turn ON events (receiver, next_try_at);
+CREATE INDEX events_by_turn ON events (receiver, next_try_at, occurred_at);
 
 -- Whether a provider refuses the broker's client.
 CREATE TABLE provider_states (

@@ -185,7 +185,7 @@ class ArchitectureTest {
                             "settings",
                             "time")),
             Map.entry("doctor", List.of("database", "grant", "link", "seal", "settings", "tenant", "time", "upstream")),
-            Map.entry("webhook", List.of("caller", "database", "grant", "link", "problem", "settings", "time")),
+            Map.entry("webhook", List.of("caller", "database", "grant", "http", "link", "problem", "settings", "time")),
             Map.entry("http", List.of("problem")),
             Map.entry(
                     "ops",

@@ -73,7 +73,7 @@ public class SigningKeys implements VerificationKeyResolver {
      */
     @Override
     public Key resolveKey(JsonWebSignature token, List<JsonWebStructure> nesting) throws UnresolvableKeyException {
-        if (isOlderThan(FRESH, known.readAt())) {
+        if (isOld()) {
             askUnlessAsking();
         }
         var key = select(token);
@@ -81,7 +81,28 @@ public class SigningKeys implements VerificationKeyResolver {
             askFor(token);
             key = select(token);
         }
-        if (key.isEmpty() && known.isAway()) {
+        return found(key, known.isAway());
+    }
+
+    /** As it is known, without asking: {@link UnresolvableKeyException} if it is not, or not for this algorithm. */
+    Key known(JsonWebSignature token, boolean isAway) throws UnresolvableKeyException {
+        return found(select(token), isAway);
+    }
+
+    boolean isKnown(String id) {
+        return known.keys().stream().anyMatch(key -> id.equals(key.getKeyId()));
+    }
+
+    boolean isOld() {
+        return isOlderThan(FRESH, known.readAt());
+    }
+
+    boolean isAway() {
+        return known.isAway();
+    }
+
+    private static Key found(Optional<JsonWebKey> key, boolean isAway) throws UnresolvableKeyException {
+        if (key.isEmpty() && isAway) {
             throw new BrokerException(
                             ProblemType.FUSIONAUTH_UNAVAILABLE,
                             "FusionAuth's signing keys cannot be fetched, so no new token can be checked. Try again later.")
@@ -106,6 +127,16 @@ public class SigningKeys implements VerificationKeyResolver {
             } finally {
                 asking.unlock();
             }
+        }
+    }
+
+    /** Waits for its turn. */
+    void askInTurn() {
+        asking.lock();
+        try {
+            ask();
+        } finally {
+            asking.unlock();
         }
     }
 

@@ -55,6 +55,11 @@ public class AccountEvents {
         outbox.add(session, new OfAccount(id, userId).recovered());
     }
 
+    /** Whether there is a receiver that wants to know what expires; without one nothing counts as told. */
+    public boolean isExpiringWanted() {
+        return outbox.isWanted(Event.Type.ACCOUNT_EXPIRING);
+    }
+
     /** @param at when the provider drops the refresh token */
     public void expiring(Session session, AccountId id, String userId, Instant at) throws SQLException {
         outbox.add(session, new OfAccount(id, userId).expiring(at));

@@ -39,7 +39,7 @@ class Backlog {
         this.clock = clock;
         for (var receiver : receivers.all()) {
             gauge(metrics, receiver, "waiting", "Events that wait to be delivered.", State::waiting);
-            gauge(metrics, receiver, "dead", "Events that were given up.", State::dead);
+            gauge(metrics, receiver, "dead", "Events that were given up within a day.", State::deadOfLate);
             gauge(metrics, receiver, "lag.seconds", "Age of the oldest event that waits.", this::lag);
         }
     }
@@ -57,7 +57,7 @@ class Backlog {
     }
 
     private static State of(Receiver receiver, Map<String, State> states) {
-        return states.getOrDefault(receiver.name(), new State(receiver.name(), 0, 0, 0, 0));
+        return states.getOrDefault(receiver.name(), new State(receiver.name(), 0, 0, 0, 0, 0));
     }
 
     @Scheduled(every = "10s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
@@ -94,7 +94,10 @@ class Backlog {
 
     record Deliveries(List<ReceiverView> receivers) {}
 
-    /** @param oldestAt when the oldest event that waits happened */
+    /**
+     * @param url without path and query, which may hold a secret
+     * @param oldestAt when the oldest event that waits happened
+     */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record ReceiverView(
             String name,
@@ -108,7 +111,7 @@ class Backlog {
         static ReceiverView of(Receiver receiver, State state) {
             return new ReceiverView(
                     receiver.name(),
-                    receiver.url().toString(),
+                    receiver.origin(),
                     receiver.types().stream().map(Event.Type::word).toList(),
                     state.waiting(),
                     state.failing(),

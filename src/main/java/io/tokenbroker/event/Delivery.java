@@ -4,7 +4,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.tokenbroker.database.StoreUnavailable;
-import io.tokenbroker.event.OutboxRows.Waiting;
+import io.tokenbroker.event.OutboxRows.Claimed;
+import io.tokenbroker.event.OutboxRows.Due;
 import io.tokenbroker.event.ReceiverHttp.Answer;
 import io.tokenbroker.event.Receivers.Receiver;
 import jakarta.inject.Singleton;
@@ -14,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Gatherers;
 import org.jboss.logging.Logger;
 
@@ -65,23 +67,26 @@ class Delivery {
         }
     }
 
-    @Scheduled(every = "1h", delayed = "1h")
+    /** Also without receivers: there may be rows of those that there were. */
+    @Scheduled(every = "1h", delayed = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void dropOld() {
-        if (!receivers.all().isEmpty()) {
-            orLater(rows::dropOld);
-        }
+        orLater(rows::dropOld);
     }
 
     private void sendAllTo(Receiver receiver) {
+        var dead = new AtomicInteger();
         try {
             orLater(() -> {
                 for (var due = rows.due(receiver.name(), PAGE); !due.isEmpty(); due = rows.due(receiver.name(), PAGE)) {
                     due.stream()
-                            .gather(Gatherers.mapConcurrent(AT_ONCE, event -> send(receiver, event)))
+                            .gather(Gatherers.mapConcurrent(AT_ONCE, event -> send(receiver, event, dead)))
                             .forEach(ended -> count(receiver, ended));
                 }
             });
         } finally {
+            if (dead.get() > 1) {
+                LOG.errorf("And %d more events for %s are given up", dead.get() - 1, receiver);
+            }
             busy.remove(receiver.name());
         }
     }
@@ -94,31 +99,34 @@ class Delivery {
         }
     }
 
-    private String send(Receiver receiver, Waiting due) {
-        var until = clock.instant().plus(CLAIM);
-        if (!rows.claim(due, until)) {
+    private String send(Receiver receiver, Due due, AtomicInteger dead) {
+        var claimed = rows.claim(due, CLAIM);
+        if (claimed.isEmpty()) {
             return "left";
         }
-        var event = due.claimed(until);
+        var event = claimed.get();
         return switch (http.post(receiver, event, clock.instant())) {
             case Answer.Taken _ -> {
-                rows.delivered(event);
+                rows.delivered(due);
                 yield "delivered";
             }
-            case Answer.Refused(var why) -> failed(event, why);
+            case Answer.Refused(var why) -> failed(event, why, dead);
         };
     }
 
-    private String failed(Waiting event, String why) {
+    private String failed(Claimed event, String why, AtomicInteger dead) {
         var now = clock.instant();
-        if (now.isBefore(event.occurredAt().plus(GIVEN_UP_AFTER))) {
-            rows.postpone(event, why, now.plus(pause(event.attempts())));
+        if (now.isBefore(event.firstTryAt().plus(GIVEN_UP_AFTER))) {
+            rows.postpone(event, why, now.plus(pause(event.turn().attempts())));
             return "failed";
         }
         rows.bury(event, why);
-        LOG.errorf(
-                "Event %s (%s) did not reach %s in three days and is given up: %s",
-                event.id(), event.type(), event.receiver(), why);
+        // After a long outage thousands die together.
+        if (dead.getAndIncrement() == 0) {
+            LOG.errorf(
+                    "Event %s (%s) did not reach %s in three days and is given up: %s",
+                    event.id(), event.type(), event.turn().receiver(), why);
+        }
         return "dead";
     }
 

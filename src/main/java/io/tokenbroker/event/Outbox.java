@@ -25,8 +25,8 @@ public class Outbox {
 
     /** Events of one subject come one after the other, as the row that they tell of is locked. */
     private static final String ADD = """
-            INSERT INTO events (receiver, event_id, subject, position, type, body, occurred_at, attempts, next_try_at)
-            SELECT ?, ?, ?, COALESCE(MAX(position), 0) + 1, ?, ?, ?, 0, 0
+            INSERT INTO events (receiver, event_id, subject, position, type, body, occurred_at, next_try_at, attempts, claimed_until)
+            SELECT ?, ?, ?, COALESCE(MAX(position), 0) + 1, ?, ?, ?, ?, 0, 0
             FROM events WHERE receiver = ? AND subject = ?""";
 
     private final Receivers receivers;
@@ -46,6 +46,11 @@ public class Outbox {
         this.clock = clock;
     }
 
+    /** Whether there is a receiver that wants this type. */
+    boolean isWanted(Event.Type type) {
+        return !receivers.wanting(type).isEmpty();
+    }
+
     /** Adds an event to the session's transaction, for each receiver that wants it. */
     public void add(Session session, Event event) throws SQLException {
         var wanting = receivers.wanting(event.type());
@@ -63,6 +68,7 @@ public class Outbox {
                     event.subject(),
                     event.type().word(),
                     body,
+                    now.toEpochMilli(),
                     now.toEpochMilli(),
                     receiver.name(),
                     event.subject());

@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** The rows of events that are not delivered yet. Blocks; throws {@link io.tokenbroker.database.StoreUnavailable}. */
 @Singleton
@@ -16,18 +17,17 @@ class OutboxRows {
     /** Dead events are kept for so long, for an operator to see, and those of a receiver that the settings name no more. */
     private static final Duration KEPT = Duration.ofDays(30);
 
-    private static final String DUE = """
-            SELECT * FROM events e
-            WHERE receiver = ? AND dead_since IS NULL AND next_try_at <= ? AND NOT EXISTS (
-                SELECT 1 FROM events earlier WHERE earlier.receiver = e.receiver AND earlier.subject = e.subject
-                    AND earlier.position < e.position AND earlier.dead_since IS NULL)
-            ORDER BY next_try_at, occurred_at LIMIT ?""";
+    /** How long an event counts as one that died of late. */
+    private static final Duration OF_LATE = Duration.ofDays(1);
+
+    /** How many rows are deleted at once. */
+    private static final int PAGE = 1_000;
 
     private static final String UNCHANGED =
-            " WHERE receiver = ? AND event_id = ? AND attempts = ? AND next_try_at = ? AND dead_since IS NULL";
+            " WHERE receiver = ? AND event_id = ? AND attempts = ? AND dead_since IS NULL";
 
-    private static final String CLAIM = "UPDATE events SET attempts = attempts + 1, next_try_at = ?" + UNCHANGED;
-    private static final String POSTPONE = "UPDATE events SET failure = ?, next_try_at = ?" + UNCHANGED;
+    private static final String POSTPONE =
+            "UPDATE events SET failure = ?, next_try_at = ?, claimed_until = 0" + UNCHANGED;
     private static final String BURY = "UPDATE events SET failure = ?, dead_since = ?" + UNCHANGED;
 
     /** Also where another replica has claimed it meanwhile: it has arrived. */
@@ -35,71 +35,108 @@ class OutboxRows {
 
     private static final String STATES = """
             SELECT receiver, COUNT(*) - COUNT(dead_since) AS waiting, COUNT(dead_since) AS dead,
+                   COALESCE(SUM(CASE WHEN dead_since > ? THEN 1 ELSE 0 END), 0) AS dead_of_late,
                    COALESCE(SUM(CASE WHEN dead_since IS NULL AND attempts > 0 THEN 1 ELSE 0 END), 0) AS failing,
                    MIN(CASE WHEN dead_since IS NULL THEN occurred_at END) AS oldest
             FROM events GROUP BY receiver ORDER BY receiver""";
 
+    private static final String DROP = """
+            DELETE FROM events WHERE (receiver, event_id) IN (
+                SELECT receiver, event_id FROM events WHERE COALESCE(dead_since, occurred_at) < ? LIMIT ?)""";
+
     private final Database database;
     private final Clock clock;
+    private final String due;
+    private final String claim;
 
     OutboxRows(Database database, Clock clock) {
         this.database = database;
         this.clock = clock;
+        var now = database.engine().clock();
+        // A body is read when its event is claimed: most that are due wait for another, or for another replica.
+        due = """
+            SELECT receiver, event_id, attempts FROM events e
+            WHERE receiver = ? AND dead_since IS NULL AND next_try_at <= ? AND claimed_until <= CLOCK AND NOT EXISTS (
+                SELECT 1 FROM events earlier WHERE earlier.receiver = e.receiver AND earlier.subject = e.subject
+                    AND earlier.position < e.position AND earlier.dead_since IS NULL)
+            ORDER BY next_try_at, occurred_at LIMIT ?""".replace("CLOCK", now);
+        claim = """
+            UPDATE events SET attempts = attempts + 1, claimed_until = CLOCK + ?, first_try_at = COALESCE(first_try_at, ?)
+            WHERE receiver = ? AND event_id = ? AND attempts = ? AND dead_since IS NULL
+            RETURNING receiver, event_id, type, body, first_try_at, attempts""".replace("CLOCK", now);
     }
 
     /** The next events of their subjects, as far as their time has come. */
-    List<Waiting> due(String receiver, int most) {
-        return database.rows("events_due", Waiting::of, DUE, receiver, clock.millis(), most);
+    List<Due> due(String receiver, int most) {
+        return database.rows("events_due", Due::of, due, receiver, clock.millis(), most);
     }
 
-    /** Takes an event to send it, unless another replica was first. It is due again after {@code until}. */
-    boolean claim(Waiting event, Instant until) {
-        return database.update("event_claim", CLAIM, until.toEpochMilli(), event.unchanged()) == 1;
+    /** Takes an event to send it; empty if another replica was first. It is due again so much later. */
+    Optional<Claimed> claim(Due event, Duration length) {
+        return database.first("event_claim", Claimed::of, claim, length.toMillis(), clock.millis(), event.unchanged());
     }
 
-    void delivered(Waiting event) {
+    void delivered(Due event) {
         database.update("event_delivered", DELIVERED, event.receiver(), event.id());
     }
 
-    void postpone(Waiting claimed, String failure, Instant until) {
-        database.update("event_postpone", POSTPONE, failure, until.toEpochMilli(), claimed.unchanged());
+    void postpone(Claimed event, String failure, Instant until) {
+        database.update(
+                "event_postpone",
+                POSTPONE,
+                failure,
+                until.toEpochMilli(),
+                event.turn().unchanged());
     }
 
     /** Gives an event up: the next of its subject is sent. */
-    void bury(Waiting claimed, String failure) {
-        database.update("event_bury", BURY, failure, clock.millis(), claimed.unchanged());
+    void bury(Claimed event, String failure) {
+        database.update(
+                "event_bury", BURY, failure, clock.millis(), event.turn().unchanged());
     }
 
     List<State> states() {
-        return database.rows("events_state", State::of, STATES);
+        var lately = clock.instant().minus(OF_LATE).toEpochMilli();
+        return database.rows("events_state", State::of, STATES, lately);
     }
 
     void dropOld() {
         var before = clock.instant().minus(KEPT).toEpochMilli();
-        database.update("drop_expired", "DELETE FROM events WHERE occurred_at < ?", before);
+        var dropped = PAGE;
+        while (dropped == PAGE) {
+            dropped = database.update("drop_expired", DROP, before, PAGE);
+        }
     }
 
-    /** An event that waits for its delivery to one receiver. */
-    record Waiting(
-            String receiver, String id, String type, String body, Instant occurredAt, long attempts, long nextTryAt) {
+    /** An event that may be sent now to one receiver. */
+    record Due(String receiver, String id, long attempts) {
 
-        static Waiting of(ResultSet row) throws SQLException {
-            return new Waiting(
-                    row.getString("receiver"),
-                    row.getString("event_id"),
-                    row.getString("type"),
-                    row.getString("body"),
-                    Instant.ofEpochMilli(row.getLong("occurred_at")),
-                    row.getLong("attempts"),
-                    row.getLong("next_try_at"));
-        }
-
-        Waiting claimed(Instant until) {
-            return new Waiting(receiver, id, type, body, occurredAt, attempts + 1, until.toEpochMilli());
+        static Due of(ResultSet row) throws SQLException {
+            return new Due(row.getString("receiver"), row.getString("event_id"), row.getLong("attempts"));
         }
 
         private Object[] unchanged() {
-            return new Object[] {receiver, id, attempts, nextTryAt};
+            return new Object[] {receiver, id, attempts};
+        }
+    }
+
+    /**
+     * An event that this replica sends.
+     *
+     * @param turn with the attempt that is under way
+     */
+    record Claimed(Due turn, String type, String body, Instant firstTryAt) {
+
+        static Claimed of(ResultSet row) throws SQLException {
+            return new Claimed(
+                    Due.of(row),
+                    row.getString("type"),
+                    row.getString("body"),
+                    Instant.ofEpochMilli(row.getLong("first_try_at")));
+        }
+
+        String id() {
+            return turn.id();
         }
     }
 
@@ -107,9 +144,10 @@ class OutboxRows {
      * How the delivery to one receiver stands.
      *
      * @param failing of those that wait, how many have been tried
+     * @param deadOfLate of those that are dead, how many were given up within a day
      * @param oldest when the oldest that waits happened, in milliseconds since 1970; 0 for none
      */
-    record State(String receiver, long waiting, long failing, long dead, long oldest) {
+    record State(String receiver, long waiting, long failing, long dead, long deadOfLate, long oldest) {
 
         static State of(ResultSet row) throws SQLException {
             return new State(
@@ -117,6 +155,7 @@ class OutboxRows {
                     row.getLong("waiting"),
                     row.getLong("failing"),
                     row.getLong("dead"),
+                    row.getLong("dead_of_late"),
                     row.getLong("oldest"));
         }
     }

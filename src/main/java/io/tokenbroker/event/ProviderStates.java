@@ -6,8 +6,10 @@ import io.tokenbroker.database.Database;
 import io.tokenbroker.database.StoreUnavailable;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.stream.Collectors;
@@ -29,24 +31,30 @@ public class ProviderStates {
 
     private static final String WORKING = """
             UPDATE provider_states SET status = 'working', status_since = ?
-            WHERE provider_id = ? AND status = 'misconfigured'""";
+            WHERE provider_id = ? AND status = 'misconfigured' AND status_since <= ?""";
+
+    /** While a provider takes one request and refuses the next, as replicas with two secrets do, it does not work. */
+    private static final Duration SETTLED = Duration.ofMinutes(5);
 
     private final Database database;
     private final Outbox outbox;
     private final ExecutorService threads;
     private final Clock clock;
-    private volatile Set<UUID> misconfigured = Set.of();
+    private final boolean isWanted;
+    private volatile Map<UUID, Instant> misconfigured = Map.of();
 
     ProviderStates(Database database, Outbox outbox, @VirtualThreads ExecutorService threads, Clock clock) {
         this.database = database;
         this.outbox = outbox;
         this.threads = threads;
         this.clock = clock;
+        this.isWanted =
+                outbox.isWanted(Event.Type.PROVIDER_MISCONFIGURED) || outbox.isWanted(Event.Type.PROVIDER_RECOVERED);
     }
 
     /** A refresh was refused for a reason that holds for the whole provider, and the settings are what they were. */
     public void noteMisconfigured(UUID provider, String reason) {
-        if (!misconfigured.contains(provider)) {
+        if (isWanted && !misconfigured.containsKey(provider)) {
             change(
                     Event.ofProvider(Event.Type.PROVIDER_MISCONFIGURED, provider, Optional.of(reason)),
                     MISCONFIGURED,
@@ -57,12 +65,19 @@ public class ProviderStates {
 
     /** A refresh came back with tokens. Costs a look into memory unless the provider is known to be misconfigured. */
     public void noteWorking(UUID provider) {
-        if (misconfigured.contains(provider)) {
+        var since = misconfigured.get(provider);
+        if (since == null) {
+            return;
+        }
+        var now = clock.instant();
+        var settled = now.minus(SETTLED);
+        if (!since.isAfter(settled)) {
             change(
                     Event.ofProvider(Event.Type.PROVIDER_RECOVERED, provider, Optional.empty()),
                     WORKING,
-                    clock.millis(),
-                    provider.toString());
+                    now.toEpochMilli(),
+                    provider.toString(),
+                    settled.toEpochMilli());
         }
     }
 
@@ -86,14 +101,19 @@ public class ProviderStates {
     /** What other replicas have noted. */
     @Scheduled(every = "10s", delayed = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void look() {
+        if (!isWanted) {
+            return;
+        }
         try {
             misconfigured = database
                     .rows(
                             "provider_states",
-                            row -> UUID.fromString(row.getString("provider_id")),
-                            "SELECT provider_id FROM provider_states WHERE status = 'misconfigured'")
+                            row -> Map.entry(
+                                    UUID.fromString(row.getString("provider_id")),
+                                    Instant.ofEpochMilli(row.getLong("status_since"))),
+                            "SELECT provider_id, status_since FROM provider_states WHERE status = 'misconfigured'")
                     .stream()
-                    .collect(Collectors.toUnmodifiableSet());
+                    .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
         } catch (StoreUnavailable away) {
             // What was seen last stands until the store is back.
         }

@@ -1,7 +1,7 @@
 package io.tokenbroker.event;
 
 import io.quarkus.rest.client.reactive.Url;
-import io.tokenbroker.event.OutboxRows.Waiting;
+import io.tokenbroker.event.OutboxRows.Claimed;
 import io.tokenbroker.event.Receivers.Receiver;
 import io.tokenbroker.upstream.Deadline;
 import io.tokenbroker.upstream.EgressPolicy;
@@ -33,7 +33,7 @@ class ReceiverHttp {
         this.egress = egress;
     }
 
-    Answer post(Receiver receiver, Waiting event, Instant now) {
+    Answer post(Receiver receiver, Claimed event, Instant now) {
         var objection = egress.objection(receiver.url());
         if (objection.isPresent()) {
             return new Answer.Refused("its URL " + objection.get());

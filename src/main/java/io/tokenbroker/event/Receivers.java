@@ -84,6 +84,12 @@ public class Receivers {
                     .collect(Collectors.joining(" "));
         }
 
+        /** Scheme, host and port. */
+        String origin() {
+            var port = url.getPort() < 0 ? "" : ":" + url.getPort();
+            return url.getScheme() + "://" + url.getHost() + port;
+        }
+
         /** Without the secrets. */
         @Override
         public String toString() {

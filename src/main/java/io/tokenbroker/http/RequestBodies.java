@@ -1,15 +1,11 @@
 package io.tokenbroker.http;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
-import io.tokenbroker.http.Connections.Http2Requests;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.impl.RoutingContextInternal;
@@ -20,7 +16,13 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  * Reads a request's body before routing. So a body that is too large is refused in the contract's shape, with or without a
  * Content-Length, and one that breaks off reaches no resource.
  */
-class RequestBodies {
+public class RequestBodies {
+
+    /** FusionAuth may take an answer other than 2xx for a veto against what its administrator does. */
+    private static final String READ_TO_THE_END = "/webhooks/fusionauth";
+
+    private static final long LONGEST = 8 * 1024 * 1024;
+    private static final String TOO_LARGE = RequestBodies.class.getName() + ".too-large";
 
     private static final String IDENTITY = "identity";
     private static final String NOT_COMPRESSED = "Send the body as it is: not compressed, without Content-Encoding.";
@@ -34,6 +36,11 @@ class RequestBodies {
         this.limit = limit.asLongValue();
     }
 
+    /** Whether the body was larger than a body may be. It was read to its end, and is gone. */
+    public static boolean isTooLarge(RoutingContext request) {
+        return request.get(TOO_LARGE) != null;
+    }
+
     void register(@Observes Filters filters) {
         filters.register(this::read, EveryAnswer.BEFORE_ALL_ELSE - 2);
     }
@@ -45,7 +52,7 @@ class RequestBodies {
             // RFC 9110 §15.5.16
             request.response().putHeader(HttpHeaderNames.ACCEPT_ENCODING, IDENTITY);
             request.fail(415, new BrokerException(ProblemType.UNSUPPORTED_MEDIA_TYPE, NOT_COMPRESSED));
-        } else if (announced(request) > limit) {
+        } else if (announced(request) > longest(request)) {
             request.fail(413);
         } else {
             collect(request);
@@ -57,14 +64,21 @@ class RequestBodies {
         return coding != null && !coding.equalsIgnoreCase(IDENTITY);
     }
 
+    private long longest(RoutingContext request) {
+        return READ_TO_THE_END.equals(request.normalizedPath()) ? LONGEST : limit;
+    }
+
     private void collect(RoutingContext request) {
         var unfinished = requests.begin(request);
-        var body = Buffer.buffer();
+        var body = new Body(limit);
         request.request()
                 .handler(part -> {
-                    if (body.appendBuffer(part).length() > limit) {
+                    body.add(part);
+                    if (body.read > longest(request)) {
                         unfinished.end();
                         request.fail(413);
+                    } else if (body.isTooLarge()) {
+                        unfinished.end();
                     } else if (!unfinished.add(part.length())) {
                         unfinished.end();
                         refuse(request.request());
@@ -76,7 +90,12 @@ class RequestBodies {
                 })
                 .endHandler(end -> {
                     unfinished.end();
-                    passOn(request, body);
+                    if (body.isTooLarge()) {
+                        request.put(TOO_LARGE, true);
+                        // Quarkus would refuse the length that was said.
+                        request.request().headers().set(HttpHeaderNames.CONTENT_LENGTH, "0");
+                    }
+                    passOn(request, body.kept);
                 })
                 .resume();
     }
@@ -102,81 +121,24 @@ class RequestBodies {
         return length == null ? 0 : Long.parseLong(length);
     }
 
-    /**
-     * Bounds what the requests of one HTTP/2 connection hold in memory before they have come in whole. HTTP/1.1 sends one
-     * request at a time, HTTP/2 a hundred.
-     */
-    private static final class UnfinishedRequests {
+    /** What has come of a body, of which no more is kept than a body may have. */
+    private static final class Body {
 
-        /** A hundred requests of usual size, or three of the largest. */
-        private static final int LIMIT = 256 * 1024;
+        private final long limit;
+        private Buffer kept = Buffer.buffer();
+        private long read;
 
-        private final Cache<HttpConnection, Connection> connections =
-                Caffeine.newBuilder().weakKeys().build();
-
-        /** This request, with the bytes of its head. */
-        Unfinished begin(RoutingContext request) {
-            if (!Http2Requests.isHttp2(request)) {
-                return Unfinished.ALONE;
-            }
-            var http = request.request();
-            var stream = new Stream(connections.get(http.connection(), unknown -> new Connection()));
-            stream.add(RequestHeads.size(http.headers()));
-            return stream;
+        Body(long limit) {
+            this.limit = limit;
         }
 
-        /** A request that has not come in whole. */
-        sealed interface Unfinished {
-
-            Unfinished ALONE = new Alone();
-
-            /** Counts more bytes of it. False if they are too many for its connection. */
-            boolean add(int bytes);
-
-            /** It is whole, or given up. */
-            void end();
+        void add(Buffer part) {
+            read += part.length();
+            kept = isTooLarge() ? Buffer.buffer() : kept.appendBuffer(part);
         }
 
-        /** No other comes on its connection meanwhile. */
-        private static final class Alone implements Unfinished {
-
-            @Override
-            public boolean add(int bytes) {
-                return true;
-            }
-
-            @Override
-            public void end() {
-                // Nothing was counted.
-            }
-        }
-
-        private static final class Stream implements Unfinished {
-
-            private final Connection connection;
-            private int bytes;
-
-            Stream(Connection connection) {
-                this.connection = connection;
-            }
-
-            @Override
-            public boolean add(int more) {
-                bytes += more;
-                connection.bytes += more;
-                return connection.bytes <= LIMIT;
-            }
-
-            @Override
-            public void end() {
-                connection.bytes -= bytes;
-                bytes = 0;
-            }
-        }
-
-        /** Known to its event loop alone. */
-        private static final class Connection {
-            private int bytes;
+        boolean isTooLarge() {
+            return read > limit;
         }
     }
 }

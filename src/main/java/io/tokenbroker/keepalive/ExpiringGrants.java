@@ -48,12 +48,20 @@ class ExpiringGrants {
     }
 
     void tell() {
+        if (!events.isExpiringWanted()) {
+            return;
+        }
         var lifetimes = new HashMap<UUID, Duration>();
         providers
                 .known()
                 .usable()
                 .forEach((id, provider) ->
                         provider.refreshTokenLifetime().ifPresent(lifetime -> lifetimes.put(id, lifetime)));
+        tell(lifetimes);
+    }
+
+    /** @param lifetimes of the providers' refresh tokens, where they are known */
+    void tell(Map<UUID, Duration> lifetimes) {
         var shortest = lifetimes.values().stream().min(Duration::compareTo);
         if (shortest.isEmpty()) {
             return;

@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.tokenbroker.database.Database;
+import io.tokenbroker.database.Session;
 import io.tokenbroker.database.StoreUnavailable;
 import io.tokenbroker.grant.SharedTokens;
 import io.tokenbroker.link.AccountId;
@@ -114,20 +115,31 @@ class ToldEvents {
     }
 
     private boolean isNewToAll(Change event) {
+        if (database.isAway()) {
+            return true;
+        }
         try {
-            if (database.update("note_event", note, columns(event)) == 1) {
-                switch (event.what()) {
-                    case Changed.User(var id) -> sharedTokens.drop(id);
-                    case Changed.Account(var id) -> sharedTokens.drop(id);
-                }
-                return true;
+            var isNew = database.transaction("note_event", session -> note(session, event));
+            if (!isNew) {
+                // Another replica was told a moment ago, perhaps, and this one has not looked since.
+                look();
             }
-            // Another replica was told a moment ago, perhaps, and this one has not looked since.
-            look();
-            return false;
+            return isNew;
         } catch (StoreUnavailable away) {
             return true;
         }
+    }
+
+    /** Whether it was not noted yet. What is noted has dropped the shared tokens, also where a replica dies here. */
+    private boolean note(Session session, Change event) throws SQLException {
+        if (session.update(note, columns(event)) == 0) {
+            return false;
+        }
+        switch (event.what()) {
+            case Changed.User(var id) -> sharedTokens.drop(session, id);
+            case Changed.Account(var id) -> sharedTokens.drop(session, id);
+        }
+        return true;
     }
 
     private static Object[] columns(Change event) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.tokenbroker.http.RequestBodies;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemMappers;
 import io.tokenbroker.problem.ProblemType;
@@ -23,7 +24,7 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Where FusionAuth's webhooks arrive. Whatever it signed is answered by 204: another answer may undo its change. */
+/** Where FusionAuth's webhooks arrive. What it may have signed is answered by 204: another answer may undo its change. */
 @Path("/webhooks/fusionauth")
 @RunOnVirtualThread
 class WebhookResource {
@@ -62,14 +63,35 @@ class WebhookResource {
         // To the letter as it came, for that is what was signed.
         var body =
                 Optional.ofNullable(http.body().buffer()).map(Buffer::getBytes).orElse(new byte[0]);
-        if (jwt == null || !signature.covers(jwt, body)) {
-            count(FusionAuthEvent.OTHER, "refused");
-            throw new BrokerException(
-                    ProblemType.UNAUTHORIZED,
-                    "The webhook is not signed, not by the key that the broker expects, or was altered: see broker.fusionauth.webhook-key-id and .webhook-secret.");
+        if (RequestBodies.isTooLarge(http)) {
+            count(FusionAuthEvent.OTHER, "too_large");
+        } else if (jwt == null) {
+            refuse();
+        } else {
+            receive(jwt, body);
+        }
+    }
+
+    private void receive(String jwt, byte[] body) {
+        boolean isSigned;
+        try {
+            isSigned = signature.covers(jwt, body);
+        } catch (BrokerException keysAreAway) {
+            count(FusionAuthEvent.OTHER, "unchecked");
+            return;
+        }
+        if (!isSigned) {
+            refuse();
         }
         var event = read(body);
         count(event.type(), outcomeOf(event));
+    }
+
+    private void refuse() {
+        count(FusionAuthEvent.OTHER, "refused");
+        throw new BrokerException(
+                ProblemType.UNAUTHORIZED,
+                "The webhook is not signed, not by the key that the broker expects, or was altered: see broker.fusionauth.webhook-key-id and .webhook-secret.");
     }
 
     private String outcomeOf(FusionAuthEvent event) {

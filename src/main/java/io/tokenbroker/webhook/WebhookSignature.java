@@ -3,7 +3,7 @@ package io.tokenbroker.webhook;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.tokenbroker.caller.SigningKeys;
+import io.tokenbroker.caller.WebhookKeys;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.settings.FusionAuthSettings;
@@ -32,11 +32,11 @@ class WebhookSignature {
     private static final String DIGEST = "request_body_sha256";
     private static final int CLOCK_SKEW_SECONDS = 30;
 
-    private final SigningKeys published;
+    private final WebhookKeys published;
     private final Clock clock;
     private volatile Optional<Key> key;
 
-    WebhookSignature(BrokerSettings settings, SigningKeys published, Clock clock) {
+    WebhookSignature(BrokerSettings settings, WebhookKeys published, Clock clock) {
         this.published = published;
         this.clock = clock;
         key = keyOf(settings.fusionauth());
@@ -58,7 +58,7 @@ class WebhookSignature {
     }
 
     /**
-     * Whether this JWT signs exactly this body. May block on the JWKS.
+     * Whether this JWT signs exactly this body. May block for a second on the JWKS.
      *
      * @throws BrokerException if FusionAuth's keys cannot be fetched
      */
@@ -101,7 +101,7 @@ class WebhookSignature {
     /** Either kind takes its own algorithms alone: a public key is no secret to sign HMAC with. */
     private record Key(AlgorithmConstraints algorithms, VerificationKeyResolver resolver, boolean isShared) {
 
-        private static Key published(String id, SigningKeys keys) {
+        private static Key published(String id, WebhookKeys keys) {
             return new Key(
                     permit(
                             AlgorithmIdentifiers.RSA_USING_SHA256,
@@ -119,7 +119,7 @@ class WebhookSignature {
                         if (!id.equals(jws.getKeyIdHeaderValue())) {
                             throw new UnresolvableKeyException("It is not the key of the webhooks");
                         }
-                        return keys.resolveKey(jws, nesting);
+                        return keys.resolve(jws);
                     },
                     false);
         }

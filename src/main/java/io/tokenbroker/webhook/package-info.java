@@ -6,6 +6,7 @@
  *   POST /webhooks/fusionauth
  *     │
  *   WebhookSignature ──► 401          a JWT over the body's digest, by one pinned key
+ *     │               └──► 204          too large, or FusionAuth's keys cannot be read: no effect
  *     │
  *   FusionAuthEvent ───► 204          of another tenant or application, unknown, malformed
  *     │
@@ -28,8 +29,9 @@
  *
  * <p>FusionAuth takes an answer other than 2xx, or none within its timeout, for a veto, and may undo what an administrator
  * did. So the store has a second; without it the event takes effect on this replica alone, and on the others the change
- * bites after {@code broker.accounts.recheck-after}. Only a signature that is not good is refused. One that cannot be checked,
- * for FusionAuth's keys have never been read, is not good either: that is 503, so that FusionAuth sends it again.
+ * bites after {@code broker.accounts.recheck-after}. Only a signature that is not good is refused. One that cannot be checked
+ * within a second, for FusionAuth's keys do not have the pinned one and cannot be read, has no effect: the change bites as
+ * without webhooks.
  */
 @NullMarked
 package io.tokenbroker.webhook;

@@ -4,17 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tokenbroker.database.Database;
 import io.tokenbroker.event.Event.OfAccount;
-import io.tokenbroker.event.OutboxRows.Waiting;
+import io.tokenbroker.event.OutboxRows.Claimed;
+import io.tokenbroker.event.OutboxRows.Due;
+import io.tokenbroker.event.OutboxRows.State;
 import io.tokenbroker.grant.Engines;
 import io.tokenbroker.link.AccountId;
-import io.tokenbroker.settings.EventSettings;
-import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -34,31 +33,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class OutboxTest {
 
     private static final Instant NOW = Instant.parse("2026-11-30T08:00:00Z");
-    private static final Instant LATER = NOW.plusSeconds(60);
+    private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
-
-    private static final EventSettings EVERYTHING = new EventSettings() {
-
-        @Override
-        public URI url() {
-            return URI.create("https://receiver.example");
-        }
-
-        @Override
-        public List<String> secret() {
-            return List.of("whsec_c2lnbmluZy1zZWNyZXQtb2YtdGhlLW91dGJveA==");
-        }
-
-        @Override
-        public Optional<String> secretFile() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<List<String>> types() {
-            return Optional.empty();
-        }
-    };
 
     @Parameter
     Engines engine = Engines.SQLITE;
@@ -76,12 +52,16 @@ class OutboxTest {
 
     @Test
     void theFirstOfEachAccountIsDue() {
-        assertThat(due()).extracting(Waiting::type).containsExactly("account.linked", "account.linked");
+        var linked = due();
+        assertThat(linked).hasSize(2);
 
-        due().forEach(event -> rows().delivered(event));
-        assertThat(due()).extracting(Waiting::type).containsExactly("account.unlinked");
+        linked.forEach(event -> rows().delivered(event));
+        var unlinked = due();
+        assertThat(unlinked).hasSize(1);
+        assertThat(claimed(unlinked.getFirst()).type()).isEqualTo("account.unlinked");
+        assertThat(due()).isEmpty();
 
-        due().forEach(event -> rows().delivered(event));
+        unlinked.forEach(event -> rows().delivered(event));
         assertThat(due()).isEmpty();
     }
 
@@ -90,35 +70,65 @@ class OutboxTest {
         var event = due().getFirst();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var tries = IntStream.range(0, 20)
-                    .mapToObj(i -> CompletableFuture.supplyAsync(() -> rows().claim(event, LATER), threads))
+                    .mapToObj(i -> CompletableFuture.supplyAsync(() -> rows().claim(event, MINUTE), threads))
                     .toList();
-            assertThat(tries.stream().map(CompletableFuture::join)).containsOnlyOnce(true);
+            assertThat(tries.stream().map(CompletableFuture::join).flatMap(Optional::stream))
+                    .hasSize(1);
         }
 
-        assertThat(due()).extracting(Waiting::id).doesNotContain(event.id()).hasSize(1);
+        assertThat(due()).extracting(Due::id).doesNotContain(event.id()).hasSize(1);
+    }
+
+    @Test
+    void whatAReplicaClaimedAndNeverSentIsDueWhenTheClaimEnds() {
+        var event = ofOne(CLOCK);
+
+        assertThat(rows().claim(event, Duration.ZERO)).isPresent();
+
+        var again = ofOne(CLOCK);
+        assertThat(again.id()).isEqualTo(event.id());
+        assertThat(again.attempts()).isEqualTo(1);
+        assertThat(rows().claim(event, MINUTE)).isEmpty();
     }
 
     @Test
     void whatIsPutOffKeepsTheNextBackUntilItIsGivenUp() {
-        var event = due().stream().filter(found -> isOf(one, found)).findFirst().orElseThrow();
-        rows().claim(event, LATER);
-        rows().postpone(event.claimed(LATER), "status 500", NOW);
-        var again = due().stream().filter(found -> isOf(one, found)).findFirst().orElseThrow();
+        var event = ofOne(CLOCK);
+        rows().postpone(claimed(event), "status 500", NOW);
+        var again = ofOne(CLOCK);
         assertThat(again.id()).isEqualTo(event.id());
         assertThat(again.attempts()).isEqualTo(1);
 
-        rows().claim(again, LATER);
-        rows().bury(again.claimed(LATER), "status 500");
+        rows().bury(claimed(again), "status 500");
 
-        assertThat(due().stream().filter(found -> isOf(one, found)).map(Waiting::type))
-                .containsExactly("account.unlinked");
-        var state = rows().states().stream()
-                .filter(found -> found.receiver().equals(receiver))
-                .findFirst()
-                .orElseThrow();
+        assertThat(claimed(ofOne(CLOCK)).type()).isEqualTo("account.unlinked");
+        var state = state(CLOCK);
         assertThat(state.dead()).isEqualTo(1);
         assertThat(state.waiting()).isEqualTo(2);
         assertThat(state.oldest()).isEqualTo(NOW.toEpochMilli());
+    }
+
+    @Test
+    void theTimeOfAnEventCountsFromItsFirstTry() {
+        var later = at(Duration.ofDays(2));
+
+        var first = new OutboxRows(database(), later)
+                .claim(ofOne(CLOCK), Duration.ZERO)
+                .orElseThrow();
+        assertThat(first.firstTryAt()).isEqualTo(later.instant());
+
+        var again = new OutboxRows(database(), at(Duration.ofDays(4)))
+                .claim(ofOne(later), Duration.ZERO)
+                .orElseThrow();
+        assertThat(again.firstTryAt()).isEqualTo(later.instant());
+    }
+
+    @Test
+    void whatDiedDaysAgoIsCountedAndDidNotDieOfLate() {
+        rows().bury(claimed(ofOne(CLOCK)), "status 500");
+
+        assertThat(state(at(Duration.ofHours(23)))).returns(1L, State::dead).returns(1L, State::deadOfLate);
+        assertThat(state(at(Duration.ofHours(25)))).returns(1L, State::dead).returns(0L, State::deadOfLate);
     }
 
     @Test
@@ -136,16 +146,49 @@ class OutboxTest {
 
     @Test
     void oldEventsGo() {
-        new OutboxRows(database(), Clock.fixed(NOW.plus(Duration.ofDays(31)), ZoneOffset.UTC)).dropOld();
+        IntStream.range(0, 1_100).forEach(i -> add(account().linked()));
+        rows().bury(claimed(ofOne(CLOCK)), "status 500");
 
-        assertThat(due()).isEmpty();
+        new OutboxRows(database(), at(Duration.ofDays(29))).dropOld();
+        assertThat(state(CLOCK)).returns(1_102L, State::waiting).returns(1L, State::dead);
+
+        new OutboxRows(database(), at(Duration.ofDays(31))).dropOld();
+        assertThat(rows().states()).extracting(State::receiver).doesNotContain(receiver);
     }
 
-    private boolean isOf(OfAccount account, Waiting event) {
-        return event.body().contains(account.id().toString());
+    private static Clock at(Duration later) {
+        return Clock.fixed(NOW.plus(later), ZoneOffset.UTC);
     }
 
-    private List<Waiting> due() {
+    /** What is due of the first account. */
+    private Due ofOne(Clock clock) {
+        var ids = database()
+                .rows(
+                        "test",
+                        row -> row.getString(1),
+                        "SELECT event_id FROM events WHERE receiver = ? AND subject = ?",
+                        receiver,
+                        one.id().toString());
+        return new OutboxRows(database(), clock)
+                .due(receiver, 100).stream()
+                        .filter(event -> ids.contains(event.id()))
+                        .findFirst()
+                        .orElseThrow();
+    }
+
+    private Claimed claimed(Due event) {
+        return rows().claim(event, MINUTE).orElseThrow();
+    }
+
+    private State state(Clock clock) {
+        return new OutboxRows(database(), clock)
+                .states().stream()
+                        .filter(found -> found.receiver().equals(receiver))
+                        .findFirst()
+                        .orElseThrow();
+    }
+
+    private List<Due> due() {
         return rows().due(receiver, 100);
     }
 
@@ -157,7 +200,7 @@ class OutboxTest {
     }
 
     private Outbox outbox() {
-        return new Outbox(new Receivers(Map.of(receiver, EVERYTHING)), URI.create("urn:test"), CLOCK);
+        return TestEvents.outbox(receiver, CLOCK);
     }
 
     private OutboxRows rows() {

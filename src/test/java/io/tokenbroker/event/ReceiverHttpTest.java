@@ -2,7 +2,8 @@ package io.tokenbroker.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tokenbroker.event.OutboxRows.Waiting;
+import io.tokenbroker.event.OutboxRows.Claimed;
+import io.tokenbroker.event.OutboxRows.Due;
 import io.tokenbroker.event.ReceiverHttp.Answer;
 import io.tokenbroker.event.Receivers.Receiver;
 import io.tokenbroker.support.Settings;
@@ -12,33 +13,34 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
+/** Where no event is sent. */
 class ReceiverHttpTest {
 
-    private static final Instant NOW = Instant.parse("2026-11-30T08:00:00Z");
-
     @ParameterizedTest
-    @ValueSource(strings = {"http://ops.example/", "https://10.0.0.1/", "https://169.254.169.254/latest"})
-    void aReceiverAtAnAddressThatIsNotAllowedIsSentNothing(String url) {
-        var settings = Settings.of(Map.of(
-                "broker.events.operations.url",
-                url,
-                "broker.events.operations.secret",
-                "whsec_c2lnbmluZy1zZWNyZXQtb2YtdGhlLXJlY2VpdmVycw=="));
-        var egress = new EgressPolicy(settings, new OutboundProxy(Optional.empty(), Optional.empty()));
+    @CsvSource({
+        "https://10.0.0.7/events, a private address",
+        "https://[fd00::7]/events, a private address",
+        "https://127.0.0.1/events, a loopback address",
+        "https://169.254.169.254/latest, metadata",
+        "http://192.0.2.7/events, not https"
+    })
+    void aReceiverAtAPrivateAddressIsNotTold(String url, String why) {
+        var egress = new EgressPolicy(Settings.of(Map.of()), new OutboundProxy(Optional.empty(), Optional.empty()));
         var http = new ReceiverHttp(
                 (to, id, timestamp, signature, body) -> {
-                    throw new AssertionError("Sent to " + to);
+                    throw new AssertionError("An event was sent to " + to);
                 },
                 egress);
-        var receiver = Receiver.of("operations", settings.events().get("operations"));
+        var event = new Claimed(new Due("operations", "an id", 1), "account.linked", "{}", Instant.EPOCH);
 
-        var answer = http.post(receiver, new Waiting("operations", "1", "account.linked", "{}", NOW, 0, 0), NOW);
+        var answer = http.post(Receiver.of("operations", TestEvents.settings(url)), event, Instant.EPOCH);
 
         assertThat(answer)
                 .isInstanceOfSatisfying(
                         Answer.Refused.class,
-                        refused -> assertThat(refused.why()).startsWith("its URL "));
+                        refused ->
+                                assertThat(refused.why()).startsWith("its URL ").contains(why));
     }
 }

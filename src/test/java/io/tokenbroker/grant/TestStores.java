@@ -1,6 +1,7 @@
 package io.tokenbroker.grant;
 
 import io.tokenbroker.database.Database;
+import io.tokenbroker.event.AccountEvents;
 import io.tokenbroker.event.TestEvents;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.seal.ColumnSealer;
@@ -19,6 +20,11 @@ public final class TestStores {
 
     static GrantStore of(Database database, ColumnSealer sealer) {
         return new JdbcGrantStore(database, new GrantSql(database), seal(sealer), TestEvents.none());
+    }
+
+    /** Its events are those of a broker that has receivers, or none. */
+    static GrantStore of(Database database, AccountEvents events) {
+        return new JdbcGrantStore(database, new GrantSql(database), seal(TestSealers.with("first")), events);
     }
 
     /** One of a broker that has seen it answer for as long as a take-over needs. */

@@ -1,7 +1,9 @@
 package io.tokenbroker.keepalive;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tokenbroker.database.StoreUnavailable;
 import io.tokenbroker.event.TestEvents;
 import io.tokenbroker.grant.Engines;
 import io.tokenbroker.grant.GrantSeal;
@@ -9,6 +11,7 @@ import io.tokenbroker.grant.TestStores;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.seal.Secret;
 import io.tokenbroker.seal.TestSealers;
+import io.tokenbroker.support.Waiting;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -241,6 +244,39 @@ class DueGrantsTest {
 
         assertThat(rows.count("access_tokens", expired)).isZero();
         assertThat(rows.count("access_tokens", good)).isEqualTo(1);
+    }
+
+    @Test
+    void aRowIsDeletedWithItsEventOrNotAtAll() {
+        var id = rows.issuedAt(OLD);
+        due(NOW).gone(found(id, TOMORROW));
+        var row = found(id, TOMORROW);
+        var sealer = TestSealers.with("old");
+        var database = engine.database();
+        var nextDay = new DueGrants(
+                database,
+                TestStores.seal(sealer),
+                sealer,
+                TestEvents.to("keep-alive"),
+                Clock.fixed(TOMORROW, ZoneOffset.UTC));
+
+        database.transaction("test", session -> session.update("ALTER TABLE events RENAME TO events_elsewhere"));
+        try {
+            assertThatThrownBy(() -> nextDay.gone(row)).isInstanceOf(StoreUnavailable.class);
+        } finally {
+            database.transaction("test", session -> session.update("ALTER TABLE events_elsewhere RENAME TO events"));
+            Waiting.until(() -> !database.isAway());
+        }
+        assertThat(rows.count("grants", id)).isEqualTo(1);
+
+        assertThat(nextDay.gone(row)).isTrue();
+        assertThat(rows.count("grants", id)).isZero();
+        assertThat(database.rows(
+                        "test",
+                        event -> event.getString(1),
+                        "SELECT type FROM events WHERE receiver = 'keep-alive' AND subject = ?",
+                        id.toString()))
+                .containsExactly("account.unlinked");
     }
 
     private DueGrants due(Instant now) {

@@ -13,6 +13,7 @@ import io.tokenbroker.sandbox.receiver.EventReceiver;
 import io.tokenbroker.sandbox.receiver.EventReceiver.Received;
 import io.tokenbroker.support.Waiting;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -26,6 +27,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.stream.Collector;
 import java.util.stream.Collectors;
@@ -100,6 +102,67 @@ class EventsIT {
         assertThat(ids.values()).allSatisfy(ofOne -> assertThat(ofOne).hasSize(1));
     }
 
+    @Test
+    void whatComesTwiceCarriesTheSameIdAndAnAccountsEventsComeInOrder() {
+        var providerId = UUID.randomUUID();
+        try (var provider = new PlainProvider();
+                var one = new BrokerProcess("events-sender", settings()).start();
+                var another = new BrokerProcess("events-heir", settings())) {
+            SANDBOX.fusionAuth()
+                    .addProvider(provider.registered("Across the kill").withId(providerId));
+            SANDBOX.fusionAuth()
+                    .addLink(
+                            FusionAuthStandIn.ALICE_ID,
+                            providerId,
+                            "across",
+                            "across",
+                            provider.refreshToken("across"));
+            var account = new AccountId(providerId, "across").toString();
+
+            try (var hanging = new EventReceiver(RECEIVER_PORT, SECRET, this::takeAndHang)) {
+                assertThat(isMinted(one, account)).isTrue();
+                Waiting.until(() -> !of(account).isEmpty());
+                one.kill();
+                assertThat(hanging.received()).isNotEmpty();
+            }
+
+            // The receiver is away until the claim of the dead replica has ended, which is a minute.
+            another.start();
+            provider.refusesRefreshes(Map.of("error", "invalid_grant"));
+            assertThat(status(mint(another, account, "{\"force_refresh\":true}")))
+                    .isEqualTo(409);
+            assertThat(status(unlink(another, account))).isEqualTo(204);
+            assertThat(of(account)).hasSize(1);
+            Waiting.until(
+                    () -> metrics(another).contains("broker_events_total{outcome=\"failed\""), Duration.ofMinutes(2));
+
+            try (var receiver = receiver()) {
+                Waiting.until(() -> of(account).size() == 4, Duration.ofMinutes(1));
+                assertThat(receiver.received()).isNotEmpty();
+            }
+            assertThat(of(account).stream().map(Received::type))
+                    .containsExactly(
+                            "account.linked", "account.linked", "account.reauthorization_required", "account.unlinked");
+            assertThat(of(account).get(1).id()).isEqualTo(of(account).get(0).id());
+            assertThat(of(account).stream().map(Received::id).distinct()).hasSize(3);
+        }
+    }
+
+    private List<Received> of(String account) {
+        return taken.stream()
+                .filter(event -> event.data("account_id").equals(account))
+                .toList();
+    }
+
+    private void takeAndHang(Received event) {
+        taken.add(event);
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private static Collector<Received, ?, Set<String>> idsOf() {
         return Collectors.mapping(Received::id, Collectors.toSet());
     }
@@ -146,17 +209,46 @@ class EventsIT {
     }
 
     private static boolean isMinted(BrokerProcess broker, String account) {
-        var request = HttpRequest.newBuilder(URI.create(broker.url() + "/accounts/" + account + "/token"))
+        return status(mint(broker, account, "{}")) == 200;
+    }
+
+    private static HttpRequest mint(BrokerProcess broker, String account, String body) {
+        return HttpRequest.newBuilder(URI.create(broker.url() + "/accounts/" + account + "/token"))
                 .header("Authorization", "Bearer " + Sandbox.DEMO_KEY)
                 .header("Content-Type", "application/json")
                 .version(HttpClient.Version.HTTP_1_1)
                 .timeout(Duration.ofSeconds(60))
-                .POST(HttpRequest.BodyPublishers.ofString("{}"))
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+    }
+
+    private static HttpRequest unlink(BrokerProcess broker, String account) {
+        return HttpRequest.newBuilder(URI.create(broker.url() + "/accounts/" + account))
+                .header("Authorization", "Bearer " + SANDBOX.fusionAuth().accessToken(FusionAuthStandIn.ALICE_ID))
+                .version(HttpClient.Version.HTTP_1_1)
+                .DELETE()
+                .build();
+    }
+
+    private static String metrics(BrokerProcess broker) {
+        var request = HttpRequest.newBuilder(broker.management().resolve("/q/metrics"))
                 .build();
         try {
-            return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+            return HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** 0 for a broker that was killed. */
+    private static int status(HttpRequest request) {
+        try {
+            return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
         } catch (IOException killed) {
-            return false;
+            return 0;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

@@ -51,6 +51,21 @@ abstract class SharedEvents extends BrokerTest {
     }
 
     @Test
+    void anEventIsNotedAndTheSharedTokensGoOrNeither() {
+        var database = StoreMemory.database();
+        database.update("test", "ALTER TABLE access_tokens RENAME TO access_tokens_elsewhere");
+        try {
+            deliver(webhooks().ofLink("user.identity-provider.unlink", linkOf(account)));
+        } finally {
+            Waiting.until(() -> !database.isAway(), SOON);
+            database.update("test", "ALTER TABLE access_tokens_elsewhere RENAME TO access_tokens");
+        }
+
+        assertThat(rows("access_tokens")).isEqualTo(1);
+        assertThat(rows("webhook_events")).isZero();
+    }
+
+    @Test
     void whatAnotherReplicaIsToldTakesEffectHereASecondLater() {
         var link = linkOf(account);
         sandbox().fusionAuth().removeLink(link.identityProviderId(), link.identityProviderUserId());

@@ -5,6 +5,7 @@ import static io.tokenbroker.mint.Minting.BLAKE;
 import static io.tokenbroker.mint.Minting.LINK_API;
 import static io.tokenbroker.mint.Minting.mint;
 import static io.tokenbroker.support.Json.at;
+import static io.tokenbroker.webhook.Webhook.counted;
 import static io.tokenbroker.webhook.Webhook.deliver;
 import static io.tokenbroker.webhook.Webhook.webhooks;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,9 +18,15 @@ import io.tokenbroker.sandbox.fusionauth.Link;
 import io.tokenbroker.sandbox.fusionauth.User;
 import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.LinkingTest;
-import io.tokenbroker.support.Management;
 import io.tokenbroker.support.StoreMemory;
+import io.tokenbroker.support.Waiting;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -202,6 +209,23 @@ class WebhookTest extends LinkingTest {
         }
     }
 
+    @Test
+    void whileTheStoreIsSlowAnEventTakesEffectHereAndFusionAuthHasItsAnswer() throws SQLException {
+        tellTheBroker();
+        try (var other = DriverManager.getConnection("jdbc:sqlite:" + sandbox().store());
+                var lock = other.createStatement()) {
+            lock.execute("BEGIN IMMEDIATE");
+
+            // FusionAuth waits for two seconds.
+            assertThat(sandbox().fusionAuth().activate(person.id(), false)).isTrue();
+            problem(mint(account, ARM), 403, "user_disabled");
+            assertThat(rows("webhook_events")).isZero();
+
+            lock.execute("ROLLBACK");
+        }
+        Waiting.until(() -> !StoreMemory.database().isAway(), Duration.ofSeconds(10));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -260,14 +284,19 @@ class WebhookTest extends LinkingTest {
         return sandbox().fusionAuth().count("GET", LINK_API);
     }
 
-    private static double counted(String type, String outcome) {
-        var series = "broker_webhook_events_total{outcome=\"%s\",type=\"%s\"} ".formatted(outcome, type);
-        return Management.given()
-                .get("/q/metrics")
-                .asString()
-                .lines()
-                .filter(line -> line.startsWith(series))
-                .mapToDouble(line -> Double.parseDouble(line.substring(series.length())))
-                .sum();
+    private static Path elsewhere() {
+        return Path.of(sandbox().store() + ".elsewhere");
+    }
+
+    private static void move(Path from, Path to) {
+        try {
+            for (var part : List.of("-wal", "-shm", "")) {
+                if (Files.exists(Path.of(from + part))) {
+                    Files.move(Path.of(from + part), Path.of(to + part));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -9,6 +9,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.jose4j.jwk.EcJwkGenerator;
 import org.jose4j.jwk.JsonWebKey;
+import org.jose4j.jwk.OctetKeyPairJsonWebKey;
+import org.jose4j.jwk.OkpJwkGenerator;
 import org.jose4j.jwk.PublicJsonWebKey;
 import org.jose4j.jwk.RsaJwkGenerator;
 import org.jose4j.keys.EllipticCurves;
@@ -45,19 +47,26 @@ final class FusionAuthSigningKeys {
 
     /** The same for all stand-ins of the process: made when first asked for. */
     private static final class OfWebhooks {
-        private static final PublicJsonWebKey KEY = made();
+        private static final PublicJsonWebKey RSA = made("RS256");
+        private static final PublicJsonWebKey EC = made("ES256");
+        private static final PublicJsonWebKey ED25519 = made("EdDSA");
 
-        private static PublicJsonWebKey made() {
-            var key = generate("RS256");
+        private static PublicJsonWebKey made(String algorithm) {
+            var key = generate(algorithm);
             key.setKeyId(Webhooks.KEY_ID);
-            // Any RSA algorithm may be tried.
+            // Any algorithm of its type may be tried.
             key.setAlgorithm(null);
             return key;
         }
     }
 
-    PublicJsonWebKey ofWebhooks() {
-        return OfWebhooks.KEY;
+    /** One of each type has the id that the broker expects, so that a test may take any. */
+    PublicJsonWebKey ofWebhooks(String algorithm) {
+        return switch (algorithm) {
+            case "ES256" -> OfWebhooks.EC;
+            case "EdDSA" -> OfWebhooks.ED25519;
+            default -> OfWebhooks.RSA;
+        };
     }
 
     PublicJsonWebKey current() {
@@ -135,7 +144,11 @@ final class FusionAuthSigningKeys {
     Map<String, Object> published() {
         return Map.of(
                 "keys",
-                Stream.concat(keys.stream(), unpublished.isEmpty() ? Stream.of(ofWebhooks()) : Stream.empty())
+                Stream.concat(
+                                keys.stream(),
+                                unpublished.isEmpty()
+                                        ? Stream.of(OfWebhooks.RSA, OfWebhooks.EC, OfWebhooks.ED25519)
+                                        : Stream.empty())
                         .filter(key -> !hmacOnly && !unpublished.contains(key))
                         .map(key -> key.toParams(JsonWebKey.OutputControlLevel.PUBLIC_ONLY))
                         .toList());
@@ -144,9 +157,11 @@ final class FusionAuthSigningKeys {
     /** A key that nobody publishes until it is added here. */
     static PublicJsonWebKey generate(String algorithm) {
         try {
-            PublicJsonWebKey key = algorithm.startsWith("ES")
-                    ? EcJwkGenerator.generateJwk(EllipticCurves.P256)
-                    : RsaJwkGenerator.generateJwk(RSA_BITS);
+            PublicJsonWebKey key = switch (algorithm) {
+                case "EdDSA" -> OkpJwkGenerator.generateJwk(OctetKeyPairJsonWebKey.SUBTYPE_ED25519);
+                case String name when name.startsWith("ES") -> EcJwkGenerator.generateJwk(EllipticCurves.P256);
+                default -> RsaJwkGenerator.generateJwk(RSA_BITS);
+            };
             key.setKeyId(UUID.randomUUID().toString());
             key.setAlgorithm(algorithm.startsWith("ES") ? "ES256" : "RS256");
             key.setUse("sig");

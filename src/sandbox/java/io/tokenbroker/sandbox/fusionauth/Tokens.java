@@ -75,7 +75,7 @@ final class Tokens {
             return FusionAuthSigningKeys.generate(algorithm == null ? "RS256" : algorithm);
         }
         if (recipe.isByWebhookKey()) {
-            return state.signingKeys.ofWebhooks();
+            return state.signingKeys.ofWebhooks(algorithm == null ? "RS256" : algorithm);
         }
         return algorithm == null ? state.signingKeys.current() : state.signingKeys.by(algorithm);
     }
