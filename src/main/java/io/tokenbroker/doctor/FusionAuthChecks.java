@@ -184,7 +184,7 @@ final class FusionAuthChecks {
             return Finding.fault(
                     Check.SIGNING_KEYS,
                     "",
-                    "the application has no public key: it signs by HMAC (HS256), which nothing can be checked against");
+                    "the application has no public key: it signs by HMAC (HS256), which nothing can be checked against, or is not there");
         }
         return Finding.warning(
                 Check.SIGNING_KEYS,

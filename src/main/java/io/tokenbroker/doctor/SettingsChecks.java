@@ -46,21 +46,24 @@ final class SettingsChecks {
         return findings;
     }
 
-    /** @param objection why nothing may be sent to a URL */
-    List<Finding> receivers(Function<URI, Optional<String>> objection) {
+    /**
+     * One after the other, as they are taken.
+     *
+     * @param objection why nothing may be sent to a URL
+     */
+    Stream<Finding> receivers(Function<URI, Optional<String>> objection) {
         return settings.events().entrySet().stream()
                 .map(receiver -> objection
                         .apply(receiver.getValue().url())
                         .map(why -> Finding.fault(Check.RECEIVERS, receiver.getKey(), "its URL " + why))
-                        .orElseGet(() -> Finding.ok(Check.RECEIVERS, receiver.getKey(), "events may be sent there")))
-                .toList();
+                        .orElseGet(() -> Finding.ok(Check.RECEIVERS, receiver.getKey(), "events may be sent there")));
     }
 
     /** By the rights alone, for a file that is opened may be one that is made. */
     private static Finding auditFile(Path file) {
         var name = file.toString();
         if (Files.exists(file)) {
-            return Files.isRegularFile(file) && Files.isReadable(file) && Files.isWritable(file)
+            return !Files.isDirectory(file) && Files.isReadable(file) && Files.isWritable(file)
                     ? Finding.ok(Check.AUDIT_FILE, name, "can be written to")
                     : Finding.fault(Check.AUDIT_FILE, name, "is no file that the broker can write to and read");
         }
