@@ -76,10 +76,13 @@ class UpgradeIT {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             // Two who insist: versions contend for one row's lease, and take what the other has shared.
             for (var caller = 0; caller < 2; caller++) {
-                threads.execute(() -> repeat(loaded, mints, replica -> replica.api()
-                        .mint(account, Map.of("force_refresh", true))
-                        .then()
-                        .statusCode(200)));
+                threads.execute(() -> repeat(
+                        loaded,
+                        mints,
+                        replica -> replica.api()
+                                .mint(account, Map.of("force_refresh", true))
+                                .then()
+                                .statusCode(200)));
             }
             threads.execute(() -> repeat(loaded, links, replica -> link(replica, Sandbox.CONTOSO, "bea@contoso.com")));
             try {

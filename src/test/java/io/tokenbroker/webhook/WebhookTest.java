@@ -20,11 +20,7 @@ import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.LinkingTest;
 import io.tokenbroker.support.StoreMemory;
 import io.tokenbroker.support.Waiting;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -282,21 +278,5 @@ class WebhookTest extends LinkingTest {
 
     private static int reads() {
         return sandbox().fusionAuth().count("GET", LINK_API);
-    }
-
-    private static Path elsewhere() {
-        return Path.of(sandbox().store() + ".elsewhere");
-    }
-
-    private static void move(Path from, Path to) {
-        try {
-            for (var part : List.of("-wal", "-shm", "")) {
-                if (Files.exists(Path.of(from + part))) {
-                    Files.move(Path.of(from + part), Path.of(to + part));
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
