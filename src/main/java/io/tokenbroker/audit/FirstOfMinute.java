@@ -29,6 +29,11 @@ final class FirstOfMinute<K> {
             minute = Window.of(now, MINUTE);
             seen.clear();
         }
-        return (seen.size() < MOST_KEYS || seen.containsKey(key)) && seen.merge(key, 1, Integer::sum) <= ofEach;
+        var before = seen.getOrDefault(key, 0);
+        if (before == ofEach || (before == 0 && seen.size() == MOST_KEYS)) {
+            return false;
+        }
+        seen.put(key, before + 1);
+        return true;
     }
 }
