@@ -19,9 +19,10 @@ import java.util.stream.IntStream;
 /**
  * What one caller floods.
  *
+ * @param status of an answer to what its rate lets pass; another would mean that something else is measured
  * @param next the next request of a connection
  */
-record Flood(String name, Supplier<Call> next) {
+record Flood(String name, int status, Supplier<Call> next) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP =
@@ -36,35 +37,35 @@ record Flood(String name, Supplier<Call> next) {
         var own = world.floodAccounts().getFirst();
         var resolved = resolvable(world, user);
         return List.of(
-                new Flood("mint, cached", () -> Call.mint(own, key, OF_ARM)),
-                new Flood("mint, uncached", () -> Call.mint(any(world), key, forced())),
-                new Flood("mint with ever new claims", () -> Call.mint(any(world), key, challenge())),
-                new Flood("mint of unknown accounts", () -> Call.mint(unknown(), key, OF_ARM)),
-                new Flood("batch of 50, uncached", () -> Call.post("/tokens", key, batch(world))),
+                new Flood("mint, cached", 200, () -> Call.mint(own, key, OF_ARM)),
+                new Flood("mint, uncached", 200, () -> Call.mint(any(world), key, forced())),
+                new Flood("mint with ever new claims", 200, () -> Call.mint(any(world), key, challenge())),
+                new Flood("mint of unknown accounts", 404, () -> Call.mint(unknown(), key, OF_ARM)),
+                new Flood("batch of 50, uncached", 200, () -> Call.post("/tokens", key, batch(world))),
                 new Flood(
-                        "token exchange",
+                        "token exchange", 200,
                         () -> Call.form("/accounts/%s/oauth2/token".formatted(own), key, exchange(user))),
                 new Flood(
-                        "managed identity",
+                        "managed identity", 200,
                         () -> Call.get(
                                 "/msi/token?api-version=2019-08-01&resource=%s&client_id=%s".formatted(ARM, own), key)),
                 new Flood(
-                        "azd",
+                        "azd", 200,
                         () -> Call.post(
                                 "/azd/token?api-version=2023-07-12-preview",
                                 key,
                                 "{\"scopes\":[\"%s/.default\"]}".formatted(ARM))),
-                new Flood("explain", () -> Call.post("/policy/explain", key, wanted(any(world), ""))),
+                new Flood("explain", 200, () -> Call.post("/policy/explain", key, wanted(any(world), ""))),
                 new Flood(
-                        "explain of unknown accounts", () -> Call.post("/policy/explain", key, wanted(unknown(), ""))),
-                new Flood("list, by a client", () -> Call.get("/accounts?user_id=" + world.floodUser(), key)),
-                new Flood("list, by a user", () -> Call.get("/accounts", user)),
-                new Flood("read, by a user", () -> Call.get("/accounts/" + own, user)),
-                new Flood("providers", () -> Call.get("/providers", user)),
-                new Flood("start", () -> start(user)),
-                new Flood("complete with a made-up code", () -> complete(world, user)),
-                new Flood("resolve", () -> Call.post("/authorizations/resolve", user, resolved)),
-                new Flood("wrong keys", () -> Call.mint(own, "tbk_flood_" + "x".repeat(43), OF_ARM)));
+                        "explain of unknown accounts", 404, () -> Call.post("/policy/explain", key, wanted(unknown(), ""))),
+                new Flood("list, by a client", 200, () -> Call.get("/accounts?user_id=" + world.floodUser(), key)),
+                new Flood("list, by a user", 200, () -> Call.get("/accounts", user)),
+                new Flood("read, by a user", 200, () -> Call.get("/accounts/" + own, user)),
+                new Flood("providers", 200, () -> Call.get("/providers", user)),
+                new Flood("start", 200, () -> start(user)),
+                new Flood("complete with a made-up code", 400, () -> complete(world, user)),
+                new Flood("resolve", 200, () -> Call.post("/authorizations/resolve", user, resolved)),
+                new Flood("wrong keys", 401, () -> Call.mint(own, "tbk_flood_" + "x".repeat(43), OF_ARM)));
     }
 
     private static String any(World world) {

@@ -71,7 +71,7 @@ public final class Floods {
             flooded.add(calm.during(scale.length()));
             raging.end();
         }
-        return new Row(flood.name(), quiet, flooded, new TreeMap<>(answers));
+        return new Row(flood, quiet, flooded, new TreeMap<>(answers));
     }
 
     /** A flood under way, until it is ended. */

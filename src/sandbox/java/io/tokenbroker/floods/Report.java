@@ -23,6 +23,7 @@ final class Report {
             median of the rounds' ratios.
 
             **Goal: a cached mint's p99 at most twice that of the quiet rounds, and no mint of the other client fails.** %s.
+Uncached mints of the other client wait longer, %s times at worst: a flood of uncached ones asks the same provider.
 
             | flood | cached, quiet | flooded | ratio | uncached, quiet | flooded | ratio | failed | what the flood got |
             |---|---|---|---|---|---|---|---|---|
@@ -32,7 +33,7 @@ final class Report {
     private Report() {}
 
     static String of(Scale scale, List<Row> rows) {
-        var missed = rows.stream().filter(row -> !row.isHeld()).map(Row::flood).toList();
+        var missed = rows.stream().filter(row -> !row.isHeld()).map(Row::name).toList();
         return TEXT.formatted(
                 Runtime.getRuntime().availableProcessors(),
                 scale.connections(),
@@ -41,7 +42,13 @@ final class Report {
                 scale.rounds(),
                 scale.length().toMillis() / 1_000.0,
                 missed.isEmpty() ? "Held by each" : "Missed by: " + String.join(", ", missed),
+                worstUncached(rows),
                 rows.stream().map(Report::line).collect(Collectors.joining("\n")));
+    }
+
+    private static String worstUncached(List<Row> rows) {
+        var worst = rows.stream().mapToDouble(row -> row.uncached().ratio()).max();
+        return String.format(Locale.ROOT, "%.1f", worst.orElseThrow());
     }
 
     static String line(Row row) {
@@ -50,7 +57,7 @@ final class Report {
                 .collect(Collectors.joining(", "));
         return "| %s | %s | %s | %d | %s |"
                 .formatted(
-                        row.flood(),
+                        row.name(),
                         cells(row.cached()),
                         cells(row.uncached()),
                         row.failures().size(),

@@ -75,6 +75,8 @@ final class World implements AutoCloseable {
         settings.put("broker.clients.flood.azd-account", floodAccounts.getFirst());
         settings.put("broker.users.requests-per-minute", String.valueOf(scale.limit()));
         settings.put("quarkus.log.level", "INFO");
+        // The pending link that is resolved again and again must outlive all floods.
+        settings.put("broker.authorization.state-lifetime", "1h");
         return settings;
     }
 
