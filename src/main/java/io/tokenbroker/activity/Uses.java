@@ -93,7 +93,7 @@ public class Uses {
         if (waiting.size() < MOST || waiting.containsKey(use)) {
             waiting.merge(use, times, Times::plus);
         } else {
-            dropped.increment(times.count());
+            dropped.increment((double) times.count());
         }
     }
 
