@@ -43,21 +43,26 @@ record Flood(String name, int status, Supplier<Call> next) {
                 new Flood("mint of unknown accounts", 404, () -> Call.mint(unknown(), key, OF_ARM)),
                 new Flood("batch of 50, uncached", 200, () -> Call.post("/tokens", key, batch(world))),
                 new Flood(
-                        "token exchange", 200,
+                        "token exchange",
+                        200,
                         () -> Call.form("/accounts/%s/oauth2/token".formatted(own), key, exchange(user))),
                 new Flood(
-                        "managed identity", 200,
+                        "managed identity",
+                        200,
                         () -> Call.get(
                                 "/msi/token?api-version=2019-08-01&resource=%s&client_id=%s".formatted(ARM, own), key)),
                 new Flood(
-                        "azd", 200,
+                        "azd",
+                        200,
                         () -> Call.post(
                                 "/azd/token?api-version=2023-07-12-preview",
                                 key,
                                 "{\"scopes\":[\"%s/.default\"]}".formatted(ARM))),
                 new Flood("explain", 200, () -> Call.post("/policy/explain", key, wanted(any(world), ""))),
                 new Flood(
-                        "explain of unknown accounts", 404, () -> Call.post("/policy/explain", key, wanted(unknown(), ""))),
+                        "explain of unknown accounts",
+                        404,
+                        () -> Call.post("/policy/explain", key, wanted(unknown(), ""))),
                 new Flood("list, by a client", 200, () -> Call.get("/accounts?user_id=" + world.floodUser(), key)),
                 new Flood("list, by a user", 200, () -> Call.get("/accounts", user)),
                 new Flood("read, by a user", 200, () -> Call.get("/accounts/" + own, user)),

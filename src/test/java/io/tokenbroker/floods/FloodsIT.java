@@ -27,9 +27,10 @@ class FloodsIT {
     /** Else the above would say little. */
     @Test
     void whoFloodsGetsWhatTheFloodIsNamedForOrHearsThatItIsTooMuch() {
-        assertThat(rows).allSatisfy(row -> assertThat(row.isAsNamed())
-                .as("%s: %s", row.name(), row.answers())
-                .isTrue());
+        assertThat(rows)
+                .allSatisfy(row -> assertThat(row.isAsNamed())
+                        .as("%s: %s", row.name(), row.answers())
+                        .isTrue());
         assertThat(rows).filteredOn(row -> row.answers().containsKey(429)).isNotEmpty();
     }
 }
