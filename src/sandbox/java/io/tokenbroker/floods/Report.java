@@ -23,7 +23,7 @@ final class Report {
             median of the rounds' ratios.
 
             **Goal: a cached mint's p99 at most twice that of the quiet rounds, and no mint of the other client fails.** %s.
-Uncached mints of the other client wait longer, %s times at worst: a flood of uncached ones asks the same provider.
+            Uncached mints of the other client wait longer, %s times at worst: a flood of uncached ones asks the same provider.
 
             | flood | cached, quiet | flooded | ratio | uncached, quiet | flooded | ratio | failed | what the flood got |
             |---|---|---|---|---|---|---|---|---|
