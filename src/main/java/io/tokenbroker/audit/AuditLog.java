@@ -63,14 +63,7 @@ public class AuditLog {
     private volatile boolean isFailing;
 
     /** Of refusals: the event loop, where most of them arise, waits for no disk. */
-    private final ExecutorService writer = new ThreadPoolExecutor(
-            1,
-            1,
-            0,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(MOST_WAITING),
-            Thread.ofPlatform().daemon().name("audit").factory(),
-            (event, queue) -> unwritten().increment());
+    private final ExecutorService writer;
 
     AuditLog(BrokerSettings settings, MeterRegistry metrics, Clock clock) {
         this.file = settings.audit().file().map(Path::of).map(AuditFile::new);
@@ -81,6 +74,14 @@ public class AuditLog {
         this.unwritten = Counter.builder("broker.audit.unwritten")
                 .description("Audit events that the file did not take, or that were too many to write.")
                 .register(metrics);
+        this.writer = new ThreadPoolExecutor(
+                1,
+                1,
+                0,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(MOST_WAITING),
+                Thread.ofPlatform().daemon().name("audit").factory(),
+                (event, queue) -> unwritten.increment());
     }
 
     void open(@Observes StartupEvent start) {
@@ -215,9 +216,5 @@ public class AuditLog {
             isFailing = true;
             LOG.warnf("The audit file cannot be written: %s", e.toString());
         }
-    }
-
-    private Counter unwritten() {
-        return unwritten;
     }
 }
