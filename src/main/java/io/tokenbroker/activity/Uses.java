@@ -34,7 +34,7 @@ public class Uses {
     /** Of each kind: hits that are counted, and uses that wait for the store. */
     private static final int MOST = 20_000;
 
-    private static final Duration CLEANED_AFTER = Duration.ofMinutes(1);
+    private static final Duration CLEANED_AFTER = Duration.ofMinutes(10);
 
     /** What was written so lately is new enough to read; and the longest that a reader waits for what is being written. */
     private static final Duration A_MOMENT = Duration.ofSeconds(1);

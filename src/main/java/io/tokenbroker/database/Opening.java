@@ -79,12 +79,16 @@ record Opening(Engine engine, String name, boolean isNew) {
 
     /** Whether there was no schema yet. */
     private static boolean migrate(Engine engine, StoreSettings settings, DataSource source, String name) {
-        var info = schema(source).info();
+        var schema = schema(source);
+        var info = schema.info();
         requireUnderstood(info.all(), name);
         if (info.pending().length > 0) {
             var patient = configured(engine.source(settings, engine.toMigrate()));
             engine.beforeMigrating().ifPresent(patient::initSql);
             patient.load().migrate();
+        } else {
+            // As migrate() does: a script that is not the one which made the schema stops the start.
+            schema.validate();
         }
         return info.current() == null;
     }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -126,17 +127,19 @@ public final class SettingFiles implements ConfigSourceInterceptor {
         static Found in(String file) {
             try {
                 var path = Path.of(file);
-                if (!Files.isRegularFile(path)) {
+                // Unlike Files.isRegularFile it tells what is gone from what cannot be looked at.
+                var attributes = Files.readAttributes(path, BasicFileAttributes.class);
+                if (!attributes.isRegularFile()) {
                     return new Nothing("is not there, or is no file");
                 }
-                if (Files.size(path) > LARGEST) {
+                if (attributes.size() > LARGEST) {
                     return new Unusable("has more than %d bytes".formatted(LARGEST));
                 }
                 var text = Files.readString(path, StandardCharsets.UTF_8).strip();
                 return text.isEmpty() ? new Nothing("is empty") : new Text(text);
             } catch (CharacterCodingException e) {
                 return new Unusable("is not text in UTF-8");
-            } catch (NoSuchFileException goneJustNow) {
+            } catch (NoSuchFileException gone) {
                 return new Nothing("is not there, or is no file");
             } catch (IOException | InvalidPathException e) {
                 return new Unusable("cannot be read by this user");

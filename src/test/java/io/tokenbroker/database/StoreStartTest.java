@@ -134,6 +134,15 @@ class StoreStartTest {
     }
 
     @Test
+    void aSchemaThatOtherScriptsHaveMade() {
+        var file = folder.resolve("store.db");
+        TestDatabases.close(TestDatabases.sqlite(file));
+        execute(sqlite(file), "UPDATE token_broker_schema SET checksum = checksum + 1 WHERE version = '3'");
+
+        assertRefused(sqlite(file), URL + ": ", "cannot be brought up to date");
+    }
+
+    @Test
     void aFileOfAnotherProgram() {
         var file = folder.resolve("other.db");
         execute(sqlite(file), "CREATE TABLE grants (id INTEGER)");

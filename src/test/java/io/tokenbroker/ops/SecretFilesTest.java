@@ -247,6 +247,17 @@ class SecretFilesTest extends LinkingTest {
     }
 
     @Test
+    void aKeyFileThatCannotBeLookedAtWithdrawsNothing() {
+        secrets.hide("narrow");
+        Waiting.until(SecretFilesTest::isRefused);
+
+        isKnown(OtherSettings.NARROW_KEY, true);
+
+        secrets.putBack();
+        Waiting.until(() -> !isRefused());
+    }
+
+    @Test
     void aListThatIsBeingWrittenIsNotTaken() {
         var looks = Arc.container()
                 .instance(SecretFiles.class, Readiness.Literal.INSTANCE)

@@ -106,7 +106,7 @@ class EventsIT {
     void whatComesTwiceCarriesTheSameIdAndAnAccountsEventsComeInOrder() {
         var providerId = UUID.randomUUID();
         try (var provider = new PlainProvider();
-                var one = new BrokerProcess("events-sender", settings()).start();
+                var one = new BrokerProcess("events-sender", settings());
                 var another = new BrokerProcess("events-heir", settings())) {
             SANDBOX.fusionAuth()
                     .addProvider(provider.registered("Across the kill").withId(providerId));
@@ -118,6 +118,7 @@ class EventsIT {
                             "across",
                             provider.refreshToken("across"));
             var account = new AccountId(providerId, "across").toString();
+            one.start();
 
             try (var hanging = new EventReceiver(RECEIVER_PORT, SECRET, this::takeAndHang)) {
                 assertThat(isMinted(one, account)).isTrue();

@@ -14,6 +14,8 @@ import java.util.TreeMap;
  */
 public final class MountedSecrets {
 
+    private static final String LOOP = "a link to itself";
+
     private final Map<String, String> atFirst;
     private final Map<String, String> now;
     private final Path folder;
@@ -45,6 +47,11 @@ public final class MountedSecrets {
         swap();
     }
 
+    /** It is neither there nor gone: whoever looks is told of an error, as by a volume that is away. */
+    public void hide(String name) {
+        put(name, LOOP);
+    }
+
     public void remove(String name) {
         now.remove(name);
         swap();
@@ -64,7 +71,12 @@ public final class MountedSecrets {
         try {
             var data = Files.createTempDirectory(folder, "..data-");
             for (var secret : now.entrySet()) {
-                Files.writeString(data.resolve(secret.getKey()), secret.getValue() + "\n");
+                var file = data.resolve(secret.getKey());
+                if (secret.getValue().equals(LOOP)) {
+                    Files.createSymbolicLink(file, file.getFileName());
+                } else {
+                    Files.writeString(file, secret.getValue() + "\n");
+                }
             }
             var link = Files.createSymbolicLink(folder.resolve("..data_tmp"), data.getFileName());
             Files.move(link, folder.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
