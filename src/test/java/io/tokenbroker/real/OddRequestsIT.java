@@ -34,7 +34,9 @@ class OddRequestsIT {
     /** A path and a method may meet a status that they have not met before. */
     private static final int GROWN_SERIES = 60;
 
-    private static final long GROWN_LOG_BYTES = 4_096;
+    /** The audit log tells the first hundred refusals of each minute singly, and sums the rest. */
+    private static final long GROWN_LOG_BYTES = Load.of(128, 1_024) * 1_024L;
+
     /** The generations of the heap, of which some collectors have one. */
     private static final Pattern USED = Pattern.compile("(?m)^\\S.* used (\\d+)K \\[");
 
