@@ -118,8 +118,9 @@ class EventTransactionsTest {
     void whatChangesNothingThatAReceiverKnowsIsNotTold() {
         store.startOver(signIn, 0, false);
         store.keep(leased(), Secret.of("0.1"), Optional.empty(), Samples.NOW);
-        store.startOver(Samples.withToken(signIn, "1.0"), store.version(signIn.account()), false);
-        store.end(leased(), Optional.empty());
+        var anew = Samples.withToken(signIn, "1.0");
+        store.startOver(anew, store.version(anew.account()), false);
+        store.end(leased(anew), Optional.empty());
 
         assertThat(told()).containsExactly("account.linked");
     }
@@ -130,7 +131,11 @@ class EventTransactionsTest {
     }
 
     private Held leased() {
-        return store.lease(signIn, store.version(signIn.account()), "we", Samples.LEASE, false)
+        return leased(signIn);
+    }
+
+    private Held leased(SignIn of) {
+        return store.lease(of, store.version(of.account()), "we", Samples.LEASE, false)
                 .orElseThrow();
     }
 
