@@ -29,7 +29,7 @@ class OddRequestsIT {
     private static final int WARM_UP = 10_000;
 
     /** Of heap that a collection leaves. A series or a cached header for each of 10,000 requests would be more. */
-    private static final long GROWN_KILOBYTES = 1_500;
+    private static final long GROWN_KILOBYTES = 2_000;
 
     /** A path and a method may meet a status that they have not met before. */
     private static final int GROWN_SERIES = 60;
