@@ -105,7 +105,7 @@ final class PostgresKills {
         parts.add(stage.killed("before", StoreStep.MARK, PostgresKills::falseRefusal)
                 .withinALease());
         var helped = ConcurrentHashMap.<Account>newKeySet();
-        parts.add(stage.killed("after", StoreStep.MARK, PostgresKills::falseRefusal)
+        parts.add(stage.killed("after", StoreStep.MARK_COMMIT, PostgresKills::falseRefusal)
                 .named(kind -> "replica killed after the mark, then the person signs in again")
                 .endingIn(account -> {
                     if (helped.add(account)) {
@@ -193,7 +193,8 @@ final class PostgresKills {
 
         /** A refused reusable token is tried once more before its mark, for which the patient broker finds no time. */
         Trial killed(String when, StoreStep step, Disruption disruption) {
-            var kinds = step == StoreStep.MARK ? Set.of(Kind.SINGLE_USE) : Set.of(Kind.values());
+            var marks = step == StoreStep.MARK || step == StoreStep.MARK_COMMIT;
+            var kinds = marks ? Set.of(Kind.SINGLE_USE) : Set.of(Kind.values());
             var held = new Point.Held(arrivals(kinds.size()), killed, false);
             return at("replica killed %s %s".formatted(when, step), disruption)
                     .onlyFor(kinds)

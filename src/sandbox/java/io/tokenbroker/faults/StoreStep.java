@@ -8,6 +8,7 @@ enum StoreStep {
     KEEP_COMMIT("the keep's commit", "UPDATE grants SET refresh_token", true),
     RELEASE("the release", "UPDATE grants SET lease_owner = NULL", false),
     MARK("the mark", "UPDATE grants SET lease_owner = NULL", false),
+    MARK_COMMIT("the mark's commit", "UPDATE grants SET lease_owner = NULL", true),
     START_OVER("the start-over", "UPDATE grants SET user_id", false),
     START_OVER_COMMIT("the start-over's commit", "UPDATE grants SET user_id", true);
 
@@ -25,7 +26,7 @@ enum StoreStep {
         return statement.startsWith("COMMIT") == isCommit
                 && statement.contains(sql)
                 && (this != RELEASE || !marks(statement))
-                && (this != MARK || marks(statement));
+                && ((this != MARK && this != MARK_COMMIT) || marks(statement));
     }
 
     private static boolean marks(String statement) {
