@@ -8,8 +8,8 @@
  *                                        └ hits ► audit, which sums them by the minute
  * </pre>
  *
- * <p>No mint waits for the table. It keeps 90 days, and of each account 1,000 rows: those of tokens that were used last, then
- * those of refusals, whose resource is there if the policy permits it.
+ * <p>No mint waits for the table. It keeps 90 days and 1,000 rows of each account. Refusals are deleted first, then the rows used
+ * longest ago. A refusal names its resource only if the client's policy permits that resource.
  */
 @NullMarked
 package io.tokenbroker.activity;

@@ -129,7 +129,7 @@ class SecretFiles implements HealthCheck {
         fault = Optional.of(why);
     }
 
-    /** What the file still names of each client, of those whose file no longer names all that were taken. */
+    /** The clients that have lost keys, each with the keys that its file still names. */
     private Map<String, Set<String>> fewerKeys(SettingFiles now) {
         var fewer = new TreeMap<String, Set<String>>();
         var left = keys(now);
