@@ -8,6 +8,7 @@ import io.tokenbroker.activity.ActivityTable.Row;
 import io.tokenbroker.caller.Caller;
 import io.tokenbroker.caller.Metered;
 import io.tokenbroker.database.StoreUnavailable;
+import io.tokenbroker.link.AccountId;
 import io.tokenbroker.problem.BrokerException;
 import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.seal.Sealer;
@@ -66,7 +67,7 @@ class ActivityResource {
         var begin = after == null ? Cursor.FIRST : opened(after);
         var link = accounts.require(caller, id, userId);
         var own = Optional.of(caller).filter(Caller.Client.class::isInstance).map(Caller::getName);
-        uses.writeToRead();
+        uses.writeToRead(AccountId.of(link));
         try {
             return page(table.page(link, own, clock.instant(), begin, most + 1), most);
         } catch (StoreUnavailable away) {

@@ -8,6 +8,7 @@ import io.tokenbroker.activity.ActivityTable.Times;
 import io.tokenbroker.audit.AuditLog;
 import io.tokenbroker.database.Database;
 import io.tokenbroker.database.StoreUnavailable;
+import io.tokenbroker.link.AccountId;
 import io.tokenbroker.time.Time.Window;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
@@ -23,6 +24,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 
 /** Uses of accounts, in memory until they are written, which no mint waits for. A process that dies loses five seconds of them. */
@@ -36,7 +38,7 @@ public class Uses {
 
     private static final Duration CLEANED_AFTER = Duration.ofMinutes(10);
 
-    /** What was written so lately is new enough to read; and the longest that a reader waits for what is being written. */
+    /** The longest that a reader waits for one who writes. */
     private static final Duration A_MOMENT = Duration.ofSeconds(1);
 
     private final ActivityTable table;
@@ -111,21 +113,26 @@ public class Uses {
     void write() {
         writing.lock();
         try {
-            drainAndWrite();
+            drain();
+            write(use -> true);
         } finally {
             writing.unlock();
         }
     }
 
-    /** The same so that it can be read, if that is worth a reader's time. Blocks for a moment. */
-    void writeToRead() {
+    /** Writes the uses of one account, so that they can be read. Blocks for a moment; leaves it for later as above. */
+    void writeToRead(AccountId account) {
         if (database.isAway() || !isMineToWrite()) {
             return;
         }
         try {
-            if (!Window.of(lastDrain, A_MOMENT).contains(clock.instant())) {
-                drainAndWrite();
-            }
+            var now = clock.instant();
+            hits.forEach((use, counter) -> {
+                if (use.account().equals(account)) {
+                    take(use, counter, now);
+                }
+            });
+            write(use -> use.account().equals(account));
         } finally {
             writing.unlock();
         }
@@ -140,10 +147,10 @@ public class Uses {
         }
     }
 
-    private void drainAndWrite() {
-        drain();
+    private void write(Predicate<Use> which) {
         var now = new HashMap<Use, Times>();
-        waiting.keySet()
+        waiting.keySet().stream()
+                .filter(which)
                 .forEach(use -> Optional.ofNullable(waiting.remove(use)).ifPresent(times -> now.put(use, times)));
         try {
             table.add(now);
@@ -153,25 +160,25 @@ public class Uses {
         }
     }
 
-    /** Hits have no time of their own: each was between the last drain and this one. */
     private void drain() {
         var now = clock.instant();
-        // A clock may have been set back.
-        var since = lastDrain.isAfter(now) ? now : lastDrain;
-        lastDrain = now;
-        idle.forEach((use, counter) -> take(use, counter, since));
+        idle.forEach((use, counter) -> take(use, counter, now));
         idle.clear();
         hits.forEach((use, counter) -> {
-            if (!take(use, counter, since) && hits.remove(use, counter)) {
+            if (!take(use, counter, now) && hits.remove(use, counter)) {
                 idle.put(use, counter);
             }
         });
+        lastDrain = now;
     }
 
-    private boolean take(Use use, LongAdder counter, Instant since) {
+    /** Hits have no time of their own: each was between the last drain and now. */
+    private boolean take(Use use, LongAdder counter, Instant now) {
         var count = counter.sumThenReset();
         if (count > 0) {
-            put(use, new Times(count, since, lastDrain));
+            // A clock may have been set back.
+            var since = lastDrain.isAfter(now) ? now : lastDrain;
+            put(use, new Times(count, since, now));
             audit.sum(use.deed(), count, since);
         }
         return count > 0;

@@ -41,9 +41,6 @@ class ActivityTest extends BrokerTest {
     private static final String ACTIVITY = "/accounts/{id}/activity";
     private static final String VAULT = "https://vault.azure.net";
 
-    /** After which a reader has written what there is. */
-    private static final Duration A_MOMENT = Duration.ofSeconds(1);
-
     private static final String ALICE = FusionAuthStandIn.ALICE_ID.toString();
 
     private final Uses uses;
@@ -75,6 +72,22 @@ class ActivityTest extends BrokerTest {
         List<String> instants = at(seen, "activity[*].last_at");
         assertThat(instants).allSatisfy(at -> assertThat(Instant.parse(at)).isAfter(before.minusSeconds(6)));
         seen.then().body(json("next", equalTo(null)));
+    }
+
+    @Test
+    void whatWasReadAMomentAgoShowsWhatHasHappenedSince() {
+        var account = Broker.link(Sandbox.CONTOSO, Minting.BLAKE);
+        Minting.mint(account, Minting.ARM).then().statusCode(200);
+        assertThat(words(activity(account))).containsExactly("demo " + Minting.ARM + " rest refresh 1");
+
+        Minting.mint(account, Minting.ARM).then().statusCode(200);
+        Minting.mint(account, VAULT).then().statusCode(403);
+
+        assertThat(words(activity(account)))
+                .containsExactlyInAnyOrder(
+                        "demo " + Minting.ARM + " rest refresh 1",
+                        "demo " + Minting.ARM + " rest cache 1",
+                        "demo " + VAULT + " rest consent_required 1");
     }
 
     @Test
@@ -134,7 +147,6 @@ class ActivityTest extends BrokerTest {
         StoreMemory.database().update("another", "UPDATE activity SET client = 'another'");
         Minting.mint(account, Minting.GRAPH).then().statusCode(200);
 
-        TestTime.advance(A_MOMENT);
         var seen = Broker.client().queryParam("user_id", ALICE).get(ACTIVITY, account);
 
         seen.then().statusCode(200);
@@ -207,11 +219,12 @@ class ActivityTest extends BrokerTest {
                 return 0;
             }));
             holds.await();
-            uses.add(use("held"), Instant.now());
+            var held = use("held");
+            uses.add(held, Instant.now());
             writer.start();
             Waiting.until(() -> writer.getState() == Thread.State.WAITING);
 
-            uses.writeToRead();
+            uses.writeToRead(held.account());
 
             assertThat(writer.isAlive()).isTrue();
             release.countDown();
@@ -246,7 +259,6 @@ class ActivityTest extends BrokerTest {
     }
 
     private static Response activity(String account) {
-        TestTime.advance(A_MOMENT);
         var seen = Broker.alice().get(ACTIVITY, account);
         seen.then().statusCode(200);
         return seen;
