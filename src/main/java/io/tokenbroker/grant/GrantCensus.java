@@ -28,7 +28,7 @@ public class GrantCensus {
     private static final String COUNT = """
             SELECT substr(account_id, 1, 26) AS provider,
                    CASE WHEN status = 'active' THEN 1 ELSE 0 END AS is_active,
-                   count(*) AS accounts, count(CASE WHEN issued_at < ? THEN 1 END) AS early,
+                   count(*) AS accounts, count(CASE WHEN issued_at > 0 AND issued_at < ? THEN 1 END) AS early,
                    min(CASE WHEN issued_at >= ? THEN issued_at END) AS oldest
             FROM grants WHERE gone_since IS NULL AND account_id LIKE 'acc%'
             GROUP BY substr(account_id, 1, 26), CASE WHEN status = 'active' THEN 1 ELSE 0 END

@@ -28,8 +28,10 @@ class ExpiringGrants {
 
     private static final String NOT_TOLD = " AND (expiry_told IS NULL OR expiry_told <> issued_at)";
 
+    /** Without those of which FusionAuth has said no date. */
     private static final String OLD = "SELECT account_id, user_id, version, issued_at FROM grants"
-            + " WHERE issued_at < ? AND account_id > ? AND account_id LIKE 'acc%' AND status = 'active'" + NOT_TOLD
+            + " WHERE issued_at > 0 AND issued_at < ? AND account_id > ? AND account_id LIKE 'acc%' AND status = 'active'"
+            + NOT_TOLD
             + " ORDER BY account_id LIMIT ?";
 
     private static final String TELL =

@@ -59,6 +59,15 @@ class ExpiringGrantsTest {
     }
 
     @Test
+    void aTokenOfUnknownDateIsNotToldToExpire() {
+        var undated = rows.issuedAt(Instant.EPOCH);
+
+        tell(List.of(undated));
+
+        assertThat(told()).isEmpty();
+    }
+
+    @Test
     void withoutAReceiverNothingCountsAsTold() {
         var old = rows.issuedAt(OLD);
         expiring(TestEvents.none()).tell();
