@@ -29,8 +29,10 @@ public enum Engine {
                     "busy_timeout", "4000")),
     POSTGRESQL(
             "jdbc:postgresql:",
-            // Hosts with ports, and a database: no user and no password, which would be printed with it.
-            "(//HOST(,HOST)*(/[^/?@]*)?|[^/?@:]*)(\\?.*)?".replace("HOST", "(\\[[0-9A-Fa-f:.]+]|[\\w.-]*)(:\\d+)?"),
+            // Hosts with ports, and a database: no user and no password, which would be printed with it and could not
+            // be changed.
+            "(//HOST(,HOST)*(/[^/?@]*)?|[^/?@:]*)(\\?(?!(.*&)?(user|password)=).*)?"
+                    .replace("HOST", "(\\[[0-9A-Fa-f:.]+]|[\\w.-]*)(:\\d+)?"),
             "must be such as jdbc:postgresql://db.internal:5432/token_broker; user and password go into broker.store.username and broker.store.password",
             "org.postgresql.Driver",
             "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",

@@ -879,7 +879,8 @@ class DoctorTest {
 
     @Test
     void postgresqlIsLookedAtAsSqliteIs() throws SQLException {
-        settings.put("broker.store.url", Postgres.newDatabase() + "?user=postgres");
+        settings.put("broker.store.url", Postgres.newDatabase());
+        settings.put("broker.store.username", "postgres");
         assertFound(STORE_SCHEMA, WARNING, "has no tables yet");
 
         MadeStore.of(read().store());

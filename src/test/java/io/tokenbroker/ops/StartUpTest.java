@@ -399,6 +399,14 @@ class StartUpTest {
                         "broker.clients.billing has neither key-sha256 nor subject, so it could never prove who it is; make client NAME=billing prints the settings of one");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"user=broker", "sslmode=require&user=broker", "password=hunter22-hunter22&x=1"})
+    void theStoresUserAndPasswordAreNotInItsAddressWhereTheyCouldNotBeChanged(String query) {
+        assertOneLine(failure(with(Map.of("broker.store.url", "jdbc:postgresql://db/broker?" + query))))
+                .isEqualTo(
+                        "Cannot start: broker.store.url must be such as jdbc:postgresql://db.internal:5432/token_broker; user and password go into broker.store.username and broker.store.password");
+    }
+
     @Test
     void oneFaultIsNamedOnce() {
         assertOneLine(failure(with(Map.of("broker.fusionauth.url", "a b"))))
