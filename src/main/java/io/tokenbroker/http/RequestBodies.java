@@ -65,7 +65,8 @@ public class RequestBodies {
     }
 
     private long longest(RoutingContext request) {
-        return READ_TO_THE_END.equals(request.normalizedPath()) ? LONGEST : limit;
+        var path = request.normalizedPath();
+        return path.equals(READ_TO_THE_END) || path.equals(READ_TO_THE_END + "/") ? LONGEST : limit;
     }
 
     private void collect(RoutingContext request) {

@@ -57,13 +57,18 @@ sealed interface FusionAuthEvent {
             return new Ignored(OTHER);
         }
         if (isOfAnother(event.path("tenantId"), ours.tenantId())
-                || isOfAnother(application(event), ours.applicationId())) {
+                || isOfRegistration(sent) && isOfAnother(application(event), ours.applicationId())) {
             return new Ignored(sent);
         }
         var what = OF_LINKS.contains(sent) ? account(event) : user(event);
         return uuid(event.path("id"))
                 .flatMap(id -> what.<FusionAuthEvent>map(changed -> new Change(sent, id, changed)))
                 .orElseGet(() -> new Malformed(sent));
+    }
+
+    /** Links and users are of the tenant, whichever application was used to change them. */
+    private static boolean isOfRegistration(String type) {
+        return type.startsWith("user.registration.");
     }
 
     private static JsonNode application(JsonNode event) {

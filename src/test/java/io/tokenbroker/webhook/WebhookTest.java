@@ -259,6 +259,19 @@ class WebhookTest extends LinkingTest {
         assertThat(rows("webhook_events")).isZero();
     }
 
+    @Test
+    void aUserIsOfTheTenantWhicheverApplicationWasUsedToChangeThem() {
+        assertThat(sandbox().fusionAuth().activate(person.id(), false)).isTrue();
+
+        deliver(webhooks()
+                .body(
+                        DEACTIVATED,
+                        event -> event.put("applicationId", UUID.randomUUID().toString())
+                                .set("user", person.json())));
+
+        problem(mint(account, ARM), 403, "user_disabled");
+    }
+
     private static void tellTheBroker() {
         webhooks().to(URI.create("http://localhost:" + RestAssured.port + Webhook.PATH));
     }
