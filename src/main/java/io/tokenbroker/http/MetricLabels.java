@@ -92,8 +92,19 @@ class MetricLabels {
         /** A provider's discovery document may name another host each time. */
         @Produces
         @Singleton
-        MeterFilter upstreams() {
-            return MeterFilter.maximumAllowableTags("http.client.requests", "address", 500, MeterFilter.deny());
+        MeterFilter upstreamHosts() {
+            return atMost500("address");
+        }
+
+        /** And another path. */
+        @Produces
+        @Singleton
+        MeterFilter upstreamPaths() {
+            return atMost500("uri");
+        }
+
+        private static MeterFilter atMost500(String label) {
+            return MeterFilter.maximumAllowableTags("http.client.requests", label, 500, MeterFilter.deny());
         }
     }
 }
