@@ -25,10 +25,13 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 
 /** One refresh at the tenant: take the lease, send, keep what came, hand it out. Blocks. */
 @ApplicationScoped
 class RefreshAttempt {
+
+    private static final Logger LOG = Logger.getLogger(RefreshAttempt.class);
 
     private final Grants grants;
     private final RefreshGrants tenant;
@@ -157,6 +160,9 @@ class RefreshAttempt {
             throw new IllegalStateException("A token came although none was asked for");
         }
         recent.note(spec, why);
+        if (why instanceof Refused refused) {
+            LOG.infof("The provider refused a token of %s: %s", spec.account(), refused.upstream());
+        }
         return new Result.Ended(new RefreshResult.Missed(why));
     }
 

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.junit.jupiter.api.Test;
@@ -73,10 +74,12 @@ class TracesTest extends BrokerTest {
         var account = Broker.link(Sandbox.CONTOSO, BLAKE);
         Broker.mint(account, Map.of("resource", ARM)).then().statusCode(200);
         var token = sandbox().fusionAuth().accessToken(FusionAuthStandIn.ALICE_ID);
+        var key = Sandbox.DEMO_KEY;
         var trace = newTrace();
         given().header("traceparent", "00-" + trace + "-00f067aa0ba902b7-01")
                 .header("User-Agent", token)
                 .header("baggage", "token=" + token)
+                .header("tracestate", "caller=" + key)
                 .header("Authorization", "Bearer " + token)
                 .queryParam("code", token)
                 .get("/accounts/" + token)
@@ -107,7 +110,7 @@ class TracesTest extends BrokerTest {
                 .contains("provider refresh", "store keep")
                 .doesNotContain("url.full", "exception.message", "exception.stacktrace");
         assertThat(IssuedSecrets.all())
-                .contains(token)
+                .contains(token, key)
                 .filteredOn(secret -> secret.length() >= SHORTEST)
                 .allSatisfy(secret -> assertThat(sent).doesNotContain(secret));
     }
@@ -141,11 +144,21 @@ class TracesTest extends BrokerTest {
 
         var said = JSON.readTree(refusal.asString());
         assertThat(said.at("/upstream/correlation_id").asText()).isNotEmpty();
-        assertThat(Files.readString(Observed.JSON_LOG))
-                .contains("error=invalid_grant")
-                .contains(
-                        "correlation_id=" + said.at("/upstream/correlation_id").asText())
-                .contains("trace_id=" + said.at("/upstream/trace_id").asText());
+        assertThat(Files.readAllLines(Observed.JSON_LOG).stream()
+                        .map(TracesTest::parsed)
+                        .filter(line -> line.path("level").asText().equals("INFO"))
+                        .map(line -> line.path("message").asText()))
+                .contains("The provider refused a token of %s: %s"
+                        .formatted(
+                                account,
+                                Stream.of("error", "suberror", "error_codes", "correlation_id", "trace_id")
+                                        .filter(name -> said.path("upstream").has(name))
+                                        .map(name -> name + "=" + text(said.at("/upstream/" + name)))
+                                        .collect(Collectors.joining(" "))));
+    }
+
+    private static String text(JsonNode said) {
+        return said.isTextual() ? said.asText() : said.toString();
     }
 
     private static JsonNode parsed(String line) {
