@@ -12,8 +12,8 @@ public interface KeepAliveSettings {
     Duration after();
 
     /**
-     * How many accounts a second are renewed in the background at most, 0 to 1000, by each replica. 0 switches it off; the
-     * store is cleaned up all the same.
+     * How many accounts a second are renewed in the background at most, 0 to 1000, by each replica. 0 switches it off, and
+     * with it the search for links that are gone.
      */
     @WithDefault("5")
     @Example(value = "5", of = "how many accounts a second, 0 for none")

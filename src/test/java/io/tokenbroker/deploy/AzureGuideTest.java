@@ -30,7 +30,7 @@ class AzureGuideTest {
     private static final Pattern USED = Pattern.compile("\\$\\{?([A-Za-z_]\\w*)");
     private static final Pattern VARIABLE = Pattern.compile("`((?:ENTRA|DEMO|ADMIN)_[A-Z_]+)`");
 
-    /** The fourth is a command that the fifth proves, and 4a to 4e are the same by hand. */
+    /** The fourth is a command that the fifth proves, and 4a to 4f are the same by hand. */
     @ParameterizedTest
     @MethodSource("steps")
     void eachStepSaysWhichFindingProvesIt(String step) {
@@ -55,7 +55,7 @@ class AzureGuideTest {
     @Test
     void noStepIsLeftOut() {
         assertThat(STEP.matcher(GUIDE).results().map(step -> step.group(1)))
-                .containsExactly("1", "2", "3", "4", "5", "6", "7", "4a", "4b", "4c", "4d", "4e");
+                .containsExactly("1", "2", "3", "4", "5", "6", "7", "4a", "4b", "4c", "4d", "4e", "4f");
     }
 
     @Test
@@ -109,6 +109,7 @@ class AzureGuideTest {
         assertThat(Stream.of("make", "curl", "jq").filter(program -> shell().contains(program + " ")))
                 .hasSize(3)
                 .allSatisfy(program -> assertThat(needed).contains("`%s`".formatted(program)));
+        assertThat(GUIDE.contains("`az ")).isEqualTo(needed.contains("`az`"));
         assertThat(text(ComposeFiles.FOLDER.resolve("README.md"))).contains("`make`", "`openssl`");
     }
 
