@@ -239,7 +239,7 @@ class DoctorTest {
     }
 
     @Test
-    void aClientThatMayDoNothingIsAWarning() {
+    void aClientThatMayDoNothingIsAWarningAndOneThatMayOnlyReadIsNone() {
         settings.put("broker.clients.operator.resources", "*");
         assertFound(CLIENTS, OK, "may mint and list");
 
@@ -247,10 +247,19 @@ class DoctorTest {
         assertFound(CLIENTS, OK, "may list, and mint nothing");
 
         settings.remove("broker.clients.demo.resources");
-        assertFound(CLIENTS, WARNING, "has no resources");
+        assertThat(assertFound(CLIENTS, OK, "may read accounts, and mint nothing"))
+                .filteredOn(finding -> finding.check() == CLIENTS)
+                .allMatch(finding -> finding.result() == OK);
+
+        settings.put("broker.clients.demo.subject-token-required", "true");
+        assertFound(CLIENTS, WARNING, "may do nothing, for it has no resources");
 
         settings.remove("broker.clients.demo.providers");
-        assertFound(CLIENTS, WARNING, "has no providers and no resources");
+        settings.remove("broker.clients.operator.providers");
+        assertThat(assertFound(CLIENTS, WARNING, "may do nothing, for it has no providers"))
+                .filteredOn(finding -> finding.check() == CLIENTS && finding.result() == WARNING)
+                .extracting(Finding::subject)
+                .contains("demo", "operator");
 
         settings.keySet().removeIf(key -> key.startsWith("broker.clients."));
         assertFound(CLIENTS, WARNING, "there is none");
