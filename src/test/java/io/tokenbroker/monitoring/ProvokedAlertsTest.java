@@ -183,7 +183,22 @@ class ProvokedAlertsTest extends BrokerTest {
         var after = scrape();
         assertThat(after.sum("broker_refresh_tokens_ended", provider)).isEqualTo(1);
         assertThat(after.samples().keySet()).noneMatch(series -> series.startsWith("broker_refresh_token_days_left"));
+        assertThat(after.sum("broker_refresh_tokens_near_end", provider)).isZero();
         assertThat(well.sum("broker_refresh_tokens_ended", provider)).isZero();
+    }
+
+    /** As of a person who has left: keep-alive renews those of the others alone. */
+    @Test
+    void aTokenThatAloneIsNotRenewedIsCounted() throws Exception {
+        var others = ofPeople(2);
+        TestTime.advance(Duration.ofDays(80));
+        others.forEach(other -> mint(other, ARM).then().statusCode(200));
+
+        var provider = "provider=\"" + Sandbox.CONTOSO + "\"";
+        var scrape = scrape();
+        assertThat(scrape.sum("broker_refresh_tokens_near_end", provider)).isEqualTo(1);
+        assertThat(scrape.sum("broker_refresh_token_days_left", provider)).isBetween(9.9, 10.0);
+        new Provoked(well, scrape).isNotSeenBy("TokenBrokerRefreshTokenNearEnd", folder);
     }
 
     @Test
