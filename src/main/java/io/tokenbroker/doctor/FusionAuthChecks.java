@@ -172,7 +172,7 @@ final class FusionAuthChecks {
                         Check.WEBHOOK_KEY, "", "no key %s is published, so every webhook is refused".formatted(id));
     }
 
-    /** The JWKS has the keys of every application: this tells of the one that ours signs with. */
+    /** The JWKS has the keys of all: this tells of the application's own, if it does not take its tenant's configuration. */
     private Finding applicationKey(String published) {
         var answer = fusionAuth.open("/api/jwt/public-key?applicationId=" + settings.applicationId());
         if (answer.status() == 200
@@ -181,10 +181,10 @@ final class FusionAuthChecks {
                     Check.SIGNING_KEYS, "", "published (%s), and the application has one".formatted(published));
         }
         if (Set.of(200, 404).contains(answer.status()) && !answer.isPage()) {
-            return Finding.fault(
+            return Finding.ask(
                     Check.SIGNING_KEYS,
-                    "",
-                    "the application has no public key: it signs by HMAC (HS256), which nothing can be checked against, or is not there");
+                    "published (%s), and the application has none of its own: it signs by its tenant's, or by HMAC (HS256), which nothing can be checked against"
+                            .formatted(published));
         }
         return Finding.warning(
                 Check.SIGNING_KEYS,

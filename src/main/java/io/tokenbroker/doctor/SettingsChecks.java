@@ -115,23 +115,22 @@ final class SettingsChecks {
     }
 
     private static Finding client(String name, BrokerSettings.Client client) {
-        var lacks = new ArrayList<String>();
         if (isNothing(client.providers())) {
-            lacks.add("providers");
+            return Finding.warning(Check.CLIENTS, name, "may do nothing, for it has no providers");
         }
-        if (isNothing(client.resources())) {
-            lacks.add("resources");
-        }
+        var mayMint = !isNothing(client.resources());
         if (client.mayListAllAccounts()) {
-            return Finding.ok(
-                    Check.CLIENTS, name, lacks.isEmpty() ? "may mint and list" : "may list, and mint nothing");
+            return Finding.ok(Check.CLIENTS, name, mayMint ? "may mint and list" : "may list, and mint nothing");
         }
-        return lacks.isEmpty()
-                ? Finding.ok(Check.CLIENTS, name, "may mint")
-                : Finding.warning(
+        if (mayMint) {
+            return Finding.ok(Check.CLIENTS, name, "may mint");
+        }
+        return client.subjectTokenRequired()
+                ? Finding.warning(
                         Check.CLIENTS,
                         name,
-                        "may do nothing, for it has no %s".formatted(String.join(" and no ", lacks)));
+                        "may do nothing, for it has no resources, and its key reads no accounts (subject-token-required)")
+                : Finding.ok(Check.CLIENTS, name, "may read accounts, and mint nothing");
     }
 
     private static boolean isNothing(Optional<List<String>> list) {

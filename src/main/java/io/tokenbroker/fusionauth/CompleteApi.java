@@ -61,11 +61,11 @@ public class CompleteApi {
                         : new Completion.InDoubt(false);
             case 409, 410 -> new Completion.Refused(Refusal.USER_LOCKED);
             // Turned away unread.
-            case 429 -> throw FusionAuthCalls.problem(response, PATH);
+            case 429 -> throw FusionAuthCalls.problem(response.status, PATH);
             case 512 -> new Completion.Refused(Refusal.LAMBDA_FAILED);
             default -> {
                 if (FusionAuthCalls.neverSent(response)) {
-                    throw FusionAuthCalls.problem(response, PATH);
+                    throw FusionAuthCalls.problem(response.status, PATH);
                 }
                 yield new Completion.InDoubt(FusionAuthCalls.timedOut(response));
             }

@@ -39,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class FusionAuthCalls {
 
+    /** Metrics tell it from others: a key that may not is no fault where the settings give the providers. */
+    static final String READ_PROVIDERS = "GET /api/identity-provider";
+
     private static final int READ_MILLIS = 5_000;
 
     /** FusionAuth makes three calls of up to ten seconds each at the provider before it answers Complete. */
@@ -100,13 +103,14 @@ class FusionAuthCalls {
      */
     <S, F> Optional<S> read(
             String person, String path, Set<Integer> notThere, Function<FusionAuthClient, ClientResponse<S, F>> call) {
-        var response = call(person, call);
+        var operation = path.equals(READ_PROVIDERS) ? "providers" : "api";
+        var response = inTurn(bulkhead, operation, person, () -> call.apply(api));
         if (notThere.contains(response.status)) {
             requireItsOwn(response, path);
             return Optional.empty();
         }
         if (response.status != 200 || response.successResponse == null) {
-            throw problem(response, path);
+            throw problem(response.status, path);
         }
         return Optional.of(response.successResponse);
     }
@@ -144,12 +148,7 @@ class FusionAuthCalls {
         return new Bulkhead.Limits(atOnce, ofOneCaller, 5_000, Duration.ofSeconds(5), Duration.ofSeconds(2));
     }
 
-    /** The problem of an unexpected answer. */
-    static BrokerException problem(ClientResponse<?, ?> response, String call) {
-        return problem(response.status, call);
-    }
-
-    /** @param status the answer's; -1 if there was none */
+    /** @param status of the unexpected answer; -1 if there was none */
     static BrokerException problem(int status, String call) {
         return switch (status) {
             case 401 ->

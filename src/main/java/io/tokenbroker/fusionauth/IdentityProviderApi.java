@@ -31,7 +31,7 @@ public class IdentityProviderApi {
     public List<IdentityProvider> openIdConnect() {
         List<BaseIdentityProvider<?>> found = calls.read(
                         "identity providers",
-                        "GET /api/identity-provider",
+                        FusionAuthCalls.READ_PROVIDERS,
                         Set.of(404),
                         api -> api.retrieveIdentityProviderByType(IdentityProviderType.OpenIDConnect))
                 .map(body -> body.identityProviders)

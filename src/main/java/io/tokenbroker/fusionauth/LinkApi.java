@@ -100,7 +100,7 @@ public class LinkApi {
         switch (response.status) {
             case 200, 202, 204 -> {}
             case 404 -> FusionAuthCalls.requireItsOwn(response, "DELETE" + PATH);
-            default -> throw FusionAuthCalls.problem(response, "DELETE" + PATH);
+            default -> throw FusionAuthCalls.problem(response.status, "DELETE" + PATH);
         }
     }
 

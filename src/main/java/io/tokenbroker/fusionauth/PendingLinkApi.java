@@ -53,10 +53,10 @@ public class PendingLinkApi {
                 FusionAuthCalls.isItsOwn(response)
                         ? new LinkWrite.Refused(FusionAuthCalls.codes(response.errorResponse))
                         : new LinkWrite.InDoubt();
-            case 401, 429 -> throw FusionAuthCalls.problem(response, POST);
+            case 401, 429 -> throw FusionAuthCalls.problem(response.status, POST);
             default -> {
                 if (FusionAuthCalls.neverSent(response)) {
-                    throw FusionAuthCalls.problem(response, POST);
+                    throw FusionAuthCalls.problem(response.status, POST);
                 }
                 yield new LinkWrite.InDoubt();
             }

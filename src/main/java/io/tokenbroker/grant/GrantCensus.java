@@ -28,7 +28,8 @@ public class GrantCensus {
     private static final String COUNT = """
             SELECT substr(account_id, 1, 26) AS provider,
                    CASE WHEN status = 'active' THEN 1 ELSE 0 END AS is_active,
-                   count(*) AS accounts, count(CASE WHEN issued_at > 0 AND issued_at < ? THEN 1 END) AS early,
+                   count(*) AS accounts, count(CASE WHEN issued_at > 0 AND issued_at < ? THEN 1 END) AS ended,
+                   count(CASE WHEN issued_at >= ? AND issued_at < ? THEN 1 END) AS near_end,
                    min(CASE WHEN issued_at >= ? THEN issued_at END) AS oldest
             FROM grants WHERE gone_since IS NULL AND account_id LIKE 'acc%'
             GROUP BY substr(account_id, 1, 26), CASE WHEN status = 'active' THEN 1 ELSE 0 END
@@ -44,15 +45,22 @@ public class GrantCensus {
      * Some accounts of one provider in one state; there may be several of these.
      *
      * @param isActive whether no person is needed
-     * @param early how many of their refresh tokens were issued before the instant that was asked for
-     * @param oldest when the oldest of the others was issued
+     * @param ended how many of their refresh tokens were issued before the first instant that was asked for
+     * @param nearEnd how many were issued from then on, before the second
+     * @param oldest when the oldest of those that have not ended was issued
      */
-    public record Group(UUID provider, boolean isActive, long accounts, long early, Optional<Instant> oldest) {}
+    public record Group(
+            UUID provider, boolean isActive, long accounts, long ended, long nearEnd, Optional<Instant> oldest) {}
 
-    /** Without accounts that FusionAuth shows no link of. */
-    public List<Group> count(Instant early) {
-        var instant = early.toEpochMilli();
-        return database.rows("census", GrantCensus::group, COUNT, instant, instant, MOST);
+    /**
+     * Without accounts that FusionAuth shows no link of.
+     *
+     * @param lastEnd before which a refresh token was issued that has ended
+     * @param nearEnd before which one was issued that ends soon
+     */
+    public List<Group> count(Instant lastEnd, Instant nearEnd) {
+        var ended = lastEnd.toEpochMilli();
+        return database.rows("census", GrantCensus::group, COUNT, ended, ended, nearEnd.toEpochMilli(), ended, MOST);
     }
 
     private static Group group(ResultSet row) throws SQLException {
@@ -62,7 +70,8 @@ public class GrantCensus {
                 provider(Objects.requireNonNull(row.getString("provider"))),
                 row.getInt("is_active") == 1,
                 row.getLong("accounts"),
-                row.getLong("early"),
+                row.getLong("ended"),
+                row.getLong("near_end"),
                 hasOldest ? Optional.of(oldest) : Optional.empty());
     }
 

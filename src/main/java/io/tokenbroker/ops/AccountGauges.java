@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
@@ -31,6 +32,9 @@ class AccountGauges {
     private static final Logger LOG = Logger.getLogger(AccountGauges.class);
     private static final double MILLIS_OF_A_DAY = Duration.ofDays(1).toMillis();
 
+    /** In which keep-alive should have renewed a token long since. */
+    private static final Duration NEAR = Duration.ofDays(14);
+
     /** What takes long is done less often: the rest after a count is so many times as long as the count. */
     private static final int REST = 100;
 
@@ -40,6 +44,7 @@ class AccountGauges {
     private final Clock clock;
     private final MultiGauge accounts;
     private final MultiGauge daysLeft;
+    private final MultiGauge nearEnd;
     private final MultiGauge ended;
     private volatile long underOtherKeys;
     private Window rest = Window.of(Instant.EPOCH, Duration.ZERO);
@@ -54,6 +59,9 @@ class AccountGauges {
                 .register(metrics);
         this.daysLeft = MultiGauge.builder("broker.refresh.token.days.left")
                 .description("Days until the next refresh token of an active account ends, where its life is known.")
+                .register(metrics);
+        this.nearEnd = MultiGauge.builder("broker.refresh.tokens.near.end")
+                .description("Active accounts whose refresh token ends within 14 days, where its life is known.")
                 .register(metrics);
         this.ended = MultiGauge.builder("broker.refresh.tokens.ended")
                 .description("Active accounts whose refresh token is past its life, where that is known.")
@@ -76,7 +84,8 @@ class AccountGauges {
 
     void count() {
         try {
-            show(census.count(lastEnd()));
+            var ended = lastEnd();
+            show(census.count(ended, ended.plus(NEAR)));
             underOtherKeys = due.underOtherKeys();
         } catch (StoreUnavailable away) {
             // What was counted last stays: broker.store.answers says that it is old.
@@ -97,7 +106,7 @@ class AccountGauges {
         // Nothing is counted too, or the first would have no growth to see.
         var none = usable().stream()
                 .flatMap(provider -> Stream.of(true, false)
-                        .map(isActive -> new Group(provider.id(), isActive, 0, 0, Optional.empty())));
+                        .map(isActive -> new Group(provider.id(), isActive, 0, 0, 0, Optional.empty())));
         var all = Stream.concat(none, groups.stream()).toList();
         accounts.register(
                 all.stream()
@@ -115,8 +124,8 @@ class AccountGauges {
                         .<Row<?>>flatMap(provider -> daysLeft(provider, all))
                         .toList(),
                 true);
-        ended.register(
-                mortal.stream().<Row<?>>map(provider -> ended(provider, all)).toList(), true);
+        nearEnd.register(sums(mortal, all, Group::nearEnd), true);
+        ended.register(sums(mortal, all, Group::ended), true);
     }
 
     private List<Provider> usable() {
@@ -143,9 +152,12 @@ class AccountGauges {
                 .stream();
     }
 
-    private static Row<?> ended(Provider provider, List<Group> groups) {
-        var number = active(provider, groups).mapToLong(Group::early).sum();
-        return Row.of(tags(provider.id().toString()), number);
+    private static List<Row<?>> sums(List<Provider> providers, List<Group> groups, ToLongFunction<Group> number) {
+        return providers.stream()
+                .<Row<?>>map(provider -> Row.of(
+                        tags(provider.id().toString()),
+                        active(provider, groups).mapToLong(number).sum()))
+                .toList();
     }
 
     private static Stream<Group> active(Provider provider, List<Group> groups) {

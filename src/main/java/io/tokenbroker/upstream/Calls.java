@@ -113,9 +113,10 @@ public class Calls {
         if (status < 100) {
             return NO_ANSWER;
         }
-        if (status == 429) {
-            return "throttled";
-        }
-        return status >= 500 ? "failed" : status >= 400 ? "refused" : "answered";
+        return switch (status) {
+            case 401, 403 -> "unauthorized";
+            case 429 -> "throttled";
+            default -> status >= 500 ? "failed" : status >= 400 ? "refused" : "answered";
+        };
     }
 }

@@ -1,5 +1,6 @@
 package io.tokenbroker.deploy;
 
+import static io.restassured.RestAssured.given;
 import static io.tokenbroker.deploy.ComposeFiles.environment;
 import static io.tokenbroker.deploy.ComposeFiles.example;
 import static io.tokenbroker.deploy.ComposeFiles.service;
@@ -7,6 +8,7 @@ import static io.tokenbroker.deploy.ComposeFiles.services;
 import static io.tokenbroker.deploy.ComposeFiles.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.hamcrest.Matchers.startsWith;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tokenbroker.real.Program;
@@ -173,6 +175,24 @@ class ComposeTest {
                             .path("BROKER_FUSIONAUTH_ISSUER")
                             .asText());
             assertThat(fusionAuth.users()).hasSize(2);
+        }
+    }
+
+    /** So that the doctor can tell which key it signs with, and no key of the tenant decides. */
+    @Test
+    void theApplicationOfTheKickstartHasAKeyOfItsOwn() {
+        try (var entra = new EntraStandIn(0);
+                var fusionAuth = FusionAuthStandIn.fresh(0)) {
+            entra.start();
+            fusionAuth.start();
+
+            new Kickstart(ComposeFiles.KICKSTART, environment("fusionauth", with(entra(entra)))).play(fusionAuth);
+
+            given().queryParam("applicationId", FusionAuthStandIn.APPLICATION_ID)
+                    .get(fusionAuth.url() + "/api/jwt/public-key")
+                    .then()
+                    .statusCode(200)
+                    .body("publicKey", startsWith("-----BEGIN PUBLIC KEY"));
         }
     }
 

@@ -126,6 +126,7 @@ class DoctorTest {
     void healthy(@TempDir Path folder) {
         sandbox.reset();
         sandbox.fusionAuth().issuer(sandbox.fusionAuth().url().toString());
+        sandbox.fusionAuth().applicationInheritsKeys(false);
         settings.clear();
         settings.putAll(sandbox.settings());
         settings.put("broker.store.url", "jdbc:sqlite:" + folder.resolve("store.db"));
@@ -239,7 +240,7 @@ class DoctorTest {
     }
 
     @Test
-    void aClientThatMayDoNothingIsAWarning() {
+    void aClientThatMayDoNothingIsAWarningAndOneThatMayOnlyReadIsNone() {
         settings.put("broker.clients.operator.resources", "*");
         assertFound(CLIENTS, OK, "may mint and list");
 
@@ -247,10 +248,19 @@ class DoctorTest {
         assertFound(CLIENTS, OK, "may list, and mint nothing");
 
         settings.remove("broker.clients.demo.resources");
-        assertFound(CLIENTS, WARNING, "has no resources");
+        assertThat(assertFound(CLIENTS, OK, "may read accounts, and mint nothing"))
+                .filteredOn(finding -> finding.check() == CLIENTS)
+                .allMatch(finding -> finding.result() == OK);
+
+        settings.put("broker.clients.demo.subject-token-required", "true");
+        assertFound(CLIENTS, WARNING, "may do nothing, for it has no resources");
 
         settings.remove("broker.clients.demo.providers");
-        assertFound(CLIENTS, WARNING, "has no providers and no resources");
+        settings.remove("broker.clients.operator.providers");
+        assertThat(assertFound(CLIENTS, WARNING, "may do nothing, for it has no providers"))
+                .filteredOn(finding -> finding.check() == CLIENTS && finding.result() == WARNING)
+                .extracting(Finding::subject)
+                .contains("demo", "operator");
 
         settings.keySet().removeIf(key -> key.startsWith("broker.clients."));
         assertFound(CLIENTS, WARNING, "there is none");
@@ -478,12 +488,7 @@ class DoctorTest {
     }
 
     @Test
-    void signingByHmacIsAFaultAndSoAreKeysThatCannotBeRead() {
-        assertFound(SIGNING_KEYS, OK, "and the application has one");
-
-        sandbox.fusionAuth().applicationByHmac(true);
-        assertFound(SIGNING_KEYS, FAULT, "the application has no public key");
-
+    void signingByHmacAloneIsAFaultAndSoAreKeysThatCannotBeRead() {
         sandbox.fusionAuth().hmacOnly(true);
         assertFound(SIGNING_KEYS, FAULT, "there is no asymmetric key");
 
@@ -494,9 +499,23 @@ class DoctorTest {
         assertFound(SIGNING_KEYS, FAULT, "takes no connection");
     }
 
+    /** FusionAuth's documents: the key of an application that has the tenant's JWT configuration may not be available. */
+    @Test
+    void anApplicationThatTellsNoKeyMaySignByThatOfItsTenantOrByHmac() {
+        assertFound(SIGNING_KEYS, OK, "and the application has one");
+
+        sandbox.fusionAuth().applicationInheritsKeys(true);
+        assertThat(assertFound(SIGNING_KEYS, ASK, "the application has none of its own"))
+                .noneMatch(finding -> finding.result() == FAULT);
+
+        sandbox.fusionAuth().applicationInheritsKeys(false);
+        sandbox.fusionAuth().applicationByHmac(true);
+        assertFound(SIGNING_KEYS, ASK, "or by HMAC");
+    }
+
     @ParameterizedTest
     @CsvSource({
-        "LIE_200,   FAULT,   the application has no public key",
+        "LIE_200,   ASK,     the application has none of its own",
         "PROXY_404, WARNING, cannot be told: FusionAuth answers 404",
         "ERROR_500, WARNING, cannot be told: FusionAuth answers 500",
         "DROP,      WARNING, cannot be told: FusionAuth breaks the answer off"

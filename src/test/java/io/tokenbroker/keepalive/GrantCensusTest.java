@@ -25,10 +25,10 @@ class GrantCensusTest {
         var marked = rows.issuedAt(EARLY.plusSeconds(1));
         rows.mark(marked);
 
-        assertThat(new GrantCensus(engine.database()).count(Instant.EPOCH))
+        assertThat(new GrantCensus(engine.database()).count(Instant.EPOCH, Instant.EPOCH))
                 .containsExactlyInAnyOrder(
-                        new Group(active.providerId(), true, 1, 0, Optional.of(EARLY)),
-                        new Group(marked.providerId(), false, 1, 0, Optional.of(EARLY.plusSeconds(1))));
+                        new Group(active.providerId(), true, 1, 0, 0, Optional.of(EARLY)),
+                        new Group(marked.providerId(), false, 1, 0, 0, Optional.of(EARLY.plusSeconds(1))));
     }
 
     @ParameterizedTest
@@ -38,23 +38,26 @@ class GrantCensusTest {
         var first = rows.issuedAt(EARLY.plusSeconds(1));
         rows.alsoAt(first, EARLY);
 
-        assertThat(new GrantCensus(engine.database()).count(Instant.EPOCH))
-                .containsExactly(new Group(first.providerId(), true, 2, 0, Optional.of(EARLY)));
+        assertThat(new GrantCensus(engine.database()).count(Instant.EPOCH, Instant.EPOCH))
+                .containsExactly(new Group(first.providerId(), true, 2, 0, 0, Optional.of(EARLY)));
     }
 
     @ParameterizedTest
     @EnumSource
-    void tokensOfBeforeAnInstantAreCountedApart(Engines engine) {
+    void tokensThatHaveEndedAndThatEndSoonAreCountedApart(Engines engine) {
         var rows = new GrantRows(engine);
-        var early = rows.issuedAt(EARLY);
+        var first = rows.issuedAt(EARLY);
         var census = new GrantCensus(engine.database());
+        var ended = EARLY.plusMillis(1);
+        var ending = EARLY.plusSeconds(1);
 
-        assertThat(census.count(EARLY.plusMillis(1)))
-                .containsExactly(new Group(early.providerId(), true, 1, 1, Optional.empty()));
+        assertThat(census.count(ended, ending))
+                .containsExactly(new Group(first.providerId(), true, 1, 1, 0, Optional.empty()));
 
-        rows.alsoAt(early, EARLY.plusSeconds(1));
+        rows.alsoAt(first, ended);
+        rows.alsoAt(first, ending);
 
-        assertThat(census.count(EARLY.plusMillis(1)))
-                .containsExactly(new Group(early.providerId(), true, 2, 1, Optional.of(EARLY.plusSeconds(1))));
+        assertThat(census.count(ended, ending))
+                .containsExactly(new Group(first.providerId(), true, 3, 1, 1, Optional.of(ended)));
     }
 }

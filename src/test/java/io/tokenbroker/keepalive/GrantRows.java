@@ -31,7 +31,7 @@ final class GrantRows {
 
     /** The same of another account of this one's provider. */
     void alsoAt(AccountId one, Instant instant) {
-        add(new AccountId(one.providerId(), "another identity"), instant);
+        add(new AccountId(one.providerId(), "another identity of " + instant), instant);
     }
 
     private AccountId add(AccountId id, Instant instant) {

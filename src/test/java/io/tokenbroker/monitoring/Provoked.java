@@ -5,6 +5,7 @@ import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,12 +24,25 @@ record Provoked(Scrape well, Scrape ill) {
 
     /** @param folder where the test is written that says so */
     void isSeenBy(List<String> alerts, Path folder) throws IOException, InterruptedException {
+        run(
+                alerts.stream()
+                        .map(alert -> expected(
+                                firing(alert), AFTER, "{labels: '{alertname=\"%s\"}', value: 1}".formatted(alert)))
+                        .collect(Collectors.joining()),
+                folder);
+    }
+
+    void isNotSeenBy(String alert, Path folder) throws IOException, InterruptedException {
+        run(expected(firing(alert), AFTER, ""), folder);
+    }
+
+    private void run(String expected, Path folder) throws IOException, InterruptedException {
         var test = folder.resolve("test.yaml");
-        Files.writeString(test, promtoolTest(alerts));
+        Files.writeString(test, promtoolTest(expected));
         Promtool.succeeds("test", "rules", test.toString());
     }
 
-    private String promtoolTest(List<String> alerts) {
+    private String promtoolTest(String expectedAfter) {
         var text = new StringBuilder("rule_files: ['%s']\ntests:\n- interval: 1m\n  input_series:\n"
                 .formatted(Promtool.RULES.toAbsolutePath()));
         text.append(input("up{" + WHERE + "}", "1x130"));
@@ -37,11 +51,11 @@ record Provoked(Scrape well, Scrape ill) {
                         input(located(series), values(series, well.samples().get(series), value))));
         text.append("  promql_expr_test:\n");
         text.append(expected(FIRING, BEFORE, ""));
-        alerts.forEach(alert -> text.append(expected(
-                FIRING.replace("}", ",alertname=\"%s\"}".formatted(alert)),
-                AFTER,
-                "{labels: '{alertname=\"%s\"}', value: 1}".formatted(alert))));
-        return text.toString();
+        return text.append(expectedAfter).toString();
+    }
+
+    private static String firing(String alert) {
+        return FIRING.replace("}", ",alertname=\"%s\"}".formatted(alert));
     }
 
     private static String input(String series, String values) {

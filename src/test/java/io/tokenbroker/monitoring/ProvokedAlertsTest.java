@@ -12,7 +12,9 @@ import static io.tokenbroker.mint.Minting.mint;
 import static io.tokenbroker.mint.Minting.mintAnew;
 import static io.tokenbroker.mint.Minting.ofPeople;
 import static io.tokenbroker.mint.Minting.providerLike;
+import static io.tokenbroker.support.Json.json;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -39,6 +41,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -56,6 +59,9 @@ import org.junit.jupiter.api.io.TempDir;
 class ProvokedAlertsTest extends BrokerTest {
 
     private static final Map<String, Set<String>> NO_USERS = Map.of("/api/identity-provider/link", Set.of("GET"));
+
+    private static final Map<String, Set<String>> NO_LINKS =
+            Map.of("/api/user", Set.of("GET"), "/api/identity-provider", Set.of("GET"));
 
     @TempDir
     private Path folder = Path.of("target");
@@ -131,10 +137,35 @@ class ProvokedAlertsTest extends BrokerTest {
     }
 
     @Test
+    void anApiKeyThatMayNotReadLinksIsSeen() throws Exception {
+        theKeyMay(NO_LINKS);
+        TestTime.advance(Duration.ofMinutes(5));
+        mint(account, ARM).then().statusCode(502).body(json("code", equalTo("upstream_error")));
+
+        assertSeen("TokenBrokerFusionAuthRefuses", "TokenBrokerMintErrors");
+    }
+
+    /** Where the settings give the providers, it need not. */
+    @Test
+    void anApiKeyThatMayNotReadProvidersIsCountedApart() throws Exception {
+        var less = new HashMap<>(FusionAuthStandIn.BROKER_PERMISSIONS);
+        less.remove("/api/identity-provider");
+        theKeyMay(less);
+        ReloadProviders.now();
+
+        var scrape = scrape();
+        assertThat(scrape.sum(
+                        "broker_upstream_calls_seconds_count", "operation=\"providers\",outcome=\"unauthorized\""))
+                .isGreaterThan(well.sum(
+                        "broker_upstream_calls_seconds_count", "operation=\"providers\",outcome=\"unauthorized\""));
+        new Provoked(well, scrape).isNotSeenBy("TokenBrokerFusionAuthRefuses", folder);
+    }
+
+    @Test
     void anApiKeyThatMayNotReadUsersIsSeen() throws Exception {
         theKeyMay(NO_USERS);
 
-        assertSeen("TokenBrokerNotReady");
+        assertSeen("TokenBrokerNotReady", "TokenBrokerFusionAuthRefuses");
     }
 
     @Test
@@ -183,7 +214,22 @@ class ProvokedAlertsTest extends BrokerTest {
         var after = scrape();
         assertThat(after.sum("broker_refresh_tokens_ended", provider)).isEqualTo(1);
         assertThat(after.samples().keySet()).noneMatch(series -> series.startsWith("broker_refresh_token_days_left"));
+        assertThat(after.sum("broker_refresh_tokens_near_end", provider)).isZero();
         assertThat(well.sum("broker_refresh_tokens_ended", provider)).isZero();
+    }
+
+    /** As of a person who has left: keep-alive renews those of the others alone. */
+    @Test
+    void aTokenThatAloneIsNotRenewedIsCounted() throws Exception {
+        var others = ofPeople(2);
+        TestTime.advance(Duration.ofDays(80));
+        others.forEach(other -> mint(other, ARM).then().statusCode(200));
+
+        var provider = "provider=\"" + Sandbox.CONTOSO + "\"";
+        var scrape = scrape();
+        assertThat(scrape.sum("broker_refresh_tokens_near_end", provider)).isEqualTo(1);
+        assertThat(scrape.sum("broker_refresh_token_days_left", provider)).isBetween(9.9, 10.0);
+        new Provoked(well, scrape).isNotSeenBy("TokenBrokerRefreshTokenNearEnd", folder);
     }
 
     @Test

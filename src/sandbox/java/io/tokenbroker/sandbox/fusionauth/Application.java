@@ -15,12 +15,17 @@ final class Application {
     private final UUID tenant;
     private final boolean isPublic;
     private final Set<String> redirectUris = new CopyOnWriteArraySet<>();
+    private volatile boolean inheritsKeys;
 
-    /** @param isPublic whether it may redeem codes without a secret */
-    Application(UUID id, UUID tenant, boolean isPublic, Collection<String> redirectUris) {
+    /**
+     * @param isPublic whether it may redeem codes without a secret
+     * @param inheritsKeys whether it has the JWT configuration of its tenant, and so no key of its own to tell
+     */
+    Application(UUID id, UUID tenant, boolean isPublic, boolean inheritsKeys, Collection<String> redirectUris) {
         this.id = id;
         this.tenant = tenant;
         this.isPublic = isPublic;
+        this.inheritsKeys = inheritsKeys;
         this.redirectUris.addAll(redirectUris);
     }
 
@@ -34,6 +39,14 @@ final class Application {
 
     boolean isPublic() {
         return isPublic;
+    }
+
+    boolean inheritsKeys() {
+        return inheritsKeys;
+    }
+
+    void inheritKeys(boolean inherits) {
+        inheritsKeys = inherits;
     }
 
     void allowRedirect(String uri) {

@@ -311,6 +311,11 @@ public final class FusionAuthStandIn extends HttpStandIn {
         state.signingKeys.applicationByHmac(isSo);
     }
 
+    /** While so, the application has the JWT configuration of its tenant: no key is told of it, and it signs by the same. */
+    public void applicationInheritsKeys(boolean isSo) {
+        state.application.inheritKeys(isSo);
+    }
+
     /** What it says of itself to a key that may ask. */
     public void version(String version) {
         state.version(version);

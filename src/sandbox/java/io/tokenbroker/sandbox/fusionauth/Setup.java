@@ -78,8 +78,7 @@ final class Setup {
         if (!state.access.tenants().contains(id)) {
             return Reply.empty(404);
         }
-        var key = Json.uuid(tenant.path("jwtConfiguration"), "accessTokenKeyId");
-        if (key.isPresent() && !state.signingKeys.use(key.get())) {
+        if (!signsByItsKey(tenant)) {
             return Errors.field(400, "invalid", "tenant.jwtConfiguration.accessTokenKeyId");
         }
         Json.text(tenant, "issuer").ifPresent(state::issuer);
@@ -97,14 +96,26 @@ final class Setup {
         if (!texts(oauth.path("enabledGrants")).contains("authorization_code")) {
             return Errors.field(400, "missing", "application.oauthConfiguration.enabledGrants");
         }
+        var hasOwnKeys = application.path("jwtConfiguration").path("enabled").asBoolean();
+        if (hasOwnKeys && !signsByItsKey(application)) {
+            return Errors.field(400, "invalid", "application.jwtConfiguration.accessTokenKeyId");
+        }
         state.application = new Application(
                 id,
                 state.application.tenant(),
                 Json.text(oauth, "clientAuthenticationPolicy")
                         .filter(SECRETLESS::contains)
                         .isPresent(),
+                !hasOwnKeys,
                 texts(oauth.path("authorizedRedirectURLs")));
         return Reply.json(200, Map.of("application", application.put("id", id.toString())));
+    }
+
+    /** From now on by the key that it names, if it names one; false if there is none such. */
+    private boolean signsByItsKey(JsonNode owner) {
+        return Json.uuid(owner.path("jwtConfiguration"), "accessTokenKeyId")
+                .map(state.signingKeys::use)
+                .orElse(true);
     }
 
     private Reply system(ObjectNode system) {

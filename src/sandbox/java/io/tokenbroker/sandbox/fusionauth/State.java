@@ -47,13 +47,14 @@ final class State {
     /** With an application, and a key that all can verify by. */
     static State ready(URI url) {
         var application =
-                new Application(FusionAuthStandIn.APPLICATION_ID, FusionAuthStandIn.TENANT_ID, true, Set.of());
+                new Application(FusionAuthStandIn.APPLICATION_ID, FusionAuthStandIn.TENANT_ID, true, false, Set.of());
         return new State(url, FusionAuthSigningKeys.published("RS256"), application, origin -> true);
     }
 
     /** As an installation begins. */
     static State fresh(URI url) {
-        var application = new Application(Application.OF_ADMINISTRATORS, FusionAuthStandIn.TENANT_ID, false, Set.of());
+        var application =
+                new Application(Application.OF_ADMINISTRATORS, FusionAuthStandIn.TENANT_ID, false, true, Set.of());
         return new State(url, FusionAuthSigningKeys.secret(), application, origin -> false);
     }
 

@@ -22,10 +22,11 @@ final class WellKnown {
         return state.signingKeys.isOut() ? Reply.empty(503) : Reply.json(200, state.signingKeys.published());
     }
 
-    /** Of an application that signs by HMAC there is none. */
+    /** Of an application that signs by HMAC, or has the JWT configuration of its tenant, there is none. */
     Reply publicKey(Request request) {
         return request.parameter("applicationId")
                 .filter(state.application.id().toString()::equals)
+                .filter(id -> !state.application.inheritsKeys())
                 .flatMap(id -> state.signingKeys.ofApplication())
                 .map(key -> Reply.json(200, Map.of("publicKey", key)))
                 .orElseGet(() -> Reply.empty(404));

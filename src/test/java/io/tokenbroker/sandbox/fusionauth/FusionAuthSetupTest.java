@@ -51,6 +51,29 @@ class FusionAuthSetupTest {
     }
 
     @Test
+    void anApplicationHasItsTenantsKeysUntilItsOwnAreEnabled() {
+        post("/api/key/generate/" + ID, Map.of("key", Map.of("algorithm", "RS256", "name", "tokens")), 200);
+        var oauth = Map.of("enabledGrants", new String[] {"authorization_code"});
+        post("/api/application/" + ID, withKey(oauth, ID, false), 200);
+        publicKey(ID).statusCode(404);
+
+        var another = UUID.randomUUID();
+        post("/api/application/" + another, withKey(oauth, UUID.randomUUID(), true), 400);
+        post("/api/application/" + another, withKey(oauth, ID, true), 200);
+        publicKey(another).statusCode(200);
+    }
+
+    private static Map<String, ?> withKey(Map<String, ?> oauth, UUID key, boolean isEnabled) {
+        var jwt = Map.of("enabled", isEnabled, "accessTokenKeyId", key.toString(), "idTokenKeyId", key.toString());
+        return Map.of("application", Map.of("name", "page", "oauthConfiguration", oauth, "jwtConfiguration", jwt));
+    }
+
+    private ValidatableResponse publicKey(UUID application) {
+        return given().get(fusionAuth.url() + "/api/jwt/public-key?applicationId=" + application)
+                .then();
+    }
+
+    @Test
     void anApplicationIsNoPublicClientUnlessItSaysSo() {
         application(Map.of("enabledGrants", new String[] {"authorization_code"}));
         token().statusCode(400).body("error_reason", equalTo("missing_client_secret"));
