@@ -20,6 +20,9 @@ class OutboxRows {
     /** How long an event counts as one that died of late. */
     private static final Duration OF_LATE = Duration.ofDays(1);
 
+    /** What has been due for longer had no broker to send it: a receiver that hangs keeps 10,000 back for less. */
+    private static final Duration UNATTENDED = Duration.ofHours(6);
+
     /** How many rows are deleted at once. */
     private static final int PAGE = 1_000;
 
@@ -61,7 +64,8 @@ class OutboxRows {
                     AND earlier.position < e.position AND earlier.dead_since IS NULL)
             ORDER BY next_try_at, occurred_at LIMIT ?""".replace("CLOCK", now);
         claim = """
-            UPDATE events SET attempts = attempts + 1, claimed_until = CLOCK + ?, first_try_at = COALESCE(first_try_at, ?)
+            UPDATE events SET attempts = attempts + 1, claimed_until = CLOCK + ?,
+                first_try_at = CASE WHEN first_try_at IS NULL OR next_try_at < ? THEN ? ELSE first_try_at END
             WHERE receiver = ? AND event_id = ? AND attempts = ? AND dead_since IS NULL
             RETURNING receiver, event_id, type, body, first_try_at, attempts""".replace("CLOCK", now);
     }
@@ -73,7 +77,16 @@ class OutboxRows {
 
     /** Takes an event to send it; empty if another replica was first. It is due again so much later. */
     Optional<Claimed> claim(Due event, Duration length) {
-        return database.first("event_claim", Claimed::of, claim, length.toMillis(), clock.millis(), event.unchanged());
+        var now = clock.instant();
+        var unattended = now.minus(UNATTENDED).toEpochMilli();
+        return database.first(
+                "event_claim",
+                Claimed::of,
+                claim,
+                length.toMillis(),
+                unattended,
+                now.toEpochMilli(),
+                event.unchanged());
     }
 
     void delivered(Due event) {
@@ -124,6 +137,7 @@ class OutboxRows {
      * An event that this replica sends.
      *
      * @param turn with the attempt that is under way
+     * @param firstTryAt the first since brokers have tried it without a long break
      */
     record Claimed(Due turn, String type, String body, Instant firstTryAt) {
 

@@ -19,6 +19,7 @@ import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.Json;
 import io.tokenbroker.support.Management;
+import io.tokenbroker.support.StoreMemory;
 import io.tokenbroker.support.TestTime;
 import io.tokenbroker.support.Waiting;
 import jakarta.inject.Inject;
@@ -125,7 +126,13 @@ class EventsTest extends BrokerTest {
         var account = Broker.link(Sandbox.CONTOSO, BLAKE);
         arrived(OPERATIONS, 1);
         revoked(account);
-        TestTime.advance(Duration.ofDays(3));
+        // As if it had been tried for three days, a short while ago for the last time.
+        StoreMemory.database()
+                .update(
+                        "age",
+                        "UPDATE events SET first_try_at = first_try_at - ?",
+                        Duration.ofDays(3).toMillis());
+        TestTime.advance(Duration.ofSeconds(6));
         Waiting.until(() -> types(OPERATIONS).contains("account.reauthorization_required"));
         OPERATIONS.answers(Reply.empty(204));
         // It was tried once until now, though it happened three days ago.
@@ -133,6 +140,30 @@ class EventsTest extends BrokerTest {
 
         Waiting.until(() -> state("waiting") == 0);
         assertThat(state("dead")).isEqualTo(1);
+    }
+
+    @Test
+    void aWeekendWithoutABrokerIsNoneOfTheThreeDays() {
+        OPERATIONS.answers(Reply.dropped());
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+        revoked(account);
+        putOff(1);
+        TestTime.advance(Duration.ofDays(3));
+        putOff(2);
+        TestTime.advance(Duration.ofSeconds(11));
+        putOff(3);
+        OPERATIONS.answers(Reply.empty(204));
+        TestTime.advance(Duration.ofSeconds(21));
+
+        Waiting.until(() -> state("waiting") == 0);
+        assertThat(state("dead")).isZero();
+        assertThat(types(OPERATIONS))
+                .containsExactly(
+                        "account.linked",
+                        "account.linked",
+                        "account.linked",
+                        "account.linked",
+                        "account.reauthorization_required");
     }
 
     @Test
@@ -228,6 +259,14 @@ class EventsTest extends BrokerTest {
         arrived(receiver, 1);
         assertThat(types(receiver)).containsExactly(type);
         return receiver.received().getFirst();
+    }
+
+    /** So many times has the first been tried and put off. */
+    private static void putOff(int attempts) {
+        var sql = "SELECT attempts FROM events WHERE failure IS NOT NULL AND claimed_until = 0";
+        Waiting.until(() -> StoreMemory.database()
+                .rows("attempts", row -> row.getInt(1), sql)
+                .equals(List.of(attempts)));
     }
 
     private static void arrived(EventReceiver receiver, int events) {

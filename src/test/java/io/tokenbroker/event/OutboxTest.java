@@ -117,10 +117,24 @@ class OutboxTest {
                 .orElseThrow();
         assertThat(first.firstTryAt()).isEqualTo(later.instant());
 
-        var again = new OutboxRows(database(), at(Duration.ofDays(4)))
-                .claim(ofOne(later), Duration.ZERO)
+        rows().postpone(first, "status 500", later.instant().plusSeconds(5));
+        var hourLater = at(Duration.ofDays(2).plusHours(1));
+        var again = new OutboxRows(database(), hourLater)
+                .claim(ofOne(hourLater), Duration.ZERO)
                 .orElseThrow();
         assertThat(again.firstTryAt()).isEqualTo(later.instant());
+    }
+
+    @Test
+    void itCountsAnewOnceNoBrokerHasTriedForLong() {
+        rows().postpone(claimed(ofOne(CLOCK)), "status 500", NOW.plusSeconds(5));
+        var monday = at(Duration.ofDays(3));
+
+        var tried = new OutboxRows(database(), monday)
+                .claim(ofOne(monday), Duration.ZERO)
+                .orElseThrow();
+
+        assertThat(tried.firstTryAt()).isEqualTo(monday.instant());
     }
 
     @Test
