@@ -8,6 +8,7 @@ import static io.tokenbroker.mint.Minting.CASEY;
 import static io.tokenbroker.mint.Minting.mintAnew;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.tokenbroker.sandbox.Sandbox;
@@ -36,6 +37,12 @@ class EventsTest extends BrokerTest {
 
     @Inject
     ProviderStates providers;
+
+    @Inject
+    Delivery delivery;
+
+    @Inject
+    MeterRegistry metrics;
 
     @BeforeEach
     void forget() {
@@ -164,6 +171,28 @@ class EventsTest extends BrokerTest {
                         "account.linked",
                         "account.linked",
                         "account.reauthorization_required");
+    }
+
+    @Test
+    void whatWaitsForThirtyDaysBehindAnotherIsGivenUpAndCounted() {
+        OPERATIONS.answers(Reply.empty(500));
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+        revoked(account);
+        putOff(1);
+        var dead = dead();
+        TestTime.advance(Duration.ofDays(31));
+        putOff(2);
+
+        delivery.dropOld();
+
+        assertThat(state("dead")).isOne();
+        assertThat(state("waiting")).isOne();
+        assertThat(dead() - dead).isOne();
+    }
+
+    private double dead() {
+        return metrics.counter("broker.events", "receiver", "operations", "outcome", "dead")
+                .count();
     }
 
     @Test
