@@ -4,7 +4,6 @@ import io.tokenbroker.database.Database;
 import io.tokenbroker.database.Session;
 import io.tokenbroker.fusionauth.LinkApi.Link;
 import io.tokenbroker.link.AccountId;
-import io.tokenbroker.refresh.AccessToken.Minted.Source;
 import jakarta.inject.Singleton;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,7 +14,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** The statements on the table. Blocks; throws {@link io.tokenbroker.database.StoreUnavailable}. */
 @Singleton
@@ -26,6 +24,11 @@ class ActivityTable {
 
     /** Written in one transaction: a commit costs more than a row. */
     private static final int BATCH = 200;
+
+    /** Deleted by one statement: without a limit it might not end in time, and be begun anew each time. */
+    private static final int DELETED_AT_ONCE = 1_000;
+
+    private static final int ACCOUNTS_AT_ONCE = 100;
 
     private static final String ADD = "INSERT INTO activity"
             + " (account_id, user_id, linked_at, client, resource, door, outcome, uses, first_at, last_at) ";
@@ -50,22 +53,32 @@ class ActivityTable {
                 AND (last_at < ? OR (last_at = ? AND (client, resource, door, outcome) > (?, ?, ?, ?)))
             ORDER BY last_at DESC, client, resource, door, outcome LIMIT ?""";
 
-    /** Refusals go first: any client can have as many as it likes. */
+    private static final String DROP = """
+            DELETE FROM activity WHERE (account_id, user_id, linked_at, client, resource, door, outcome) IN (
+                SELECT account_id, user_id, linked_at, client, resource, door, outcome FROM activity
+                WHERE last_at < ? LIMIT ?)""";
+
+    private static final String USED_LATELY = """
+            SELECT account_id, COUNT(*) AS held FROM activity WHERE account_id IN (
+                SELECT DISTINCT account_id FROM activity WHERE last_at >= ? AND account_id > ?
+                ORDER BY account_id LIMIT ?)
+            GROUP BY account_id ORDER BY account_id""";
+
+    /**
+     * Tokens stay first, then the newest refusal of each client, the second of each, and so on: a client can have as many
+     * as it likes, and removes none of another's.
+     */
     private static final String TRIM = """
             DELETE FROM activity WHERE (account_id, user_id, linked_at, client, resource, door, outcome) IN (
                 SELECT account_id, user_id, linked_at, client, resource, door, outcome FROM (
-                    SELECT account_id, user_id, linked_at, client, resource, door, outcome, ROW_NUMBER() OVER (
-                        PARTITION BY account_id
-                        ORDER BY CASE WHEN outcome IN (?, ?, ?) THEN 0 ELSE 1 END, last_at DESC,
-                            user_id, linked_at, client, resource, door, outcome) AS place
-                    FROM activity WHERE account_id IN (
-                        SELECT account_id FROM activity
-                        WHERE account_id IN (SELECT account_id FROM activity WHERE last_at >= ?)
-                        GROUP BY account_id HAVING COUNT(*) > ?)
-                ) AS placed WHERE place > ?)""";
-
-    private static final Object[] TOKENS =
-            Stream.of(Source.values()).map(source -> source.word).toArray();
+                    SELECT ranked.*, ROW_NUMBER() OVER (
+                        ORDER BY turn, last_at DESC, user_id, linked_at, client, resource, door, outcome) AS place
+                    FROM (
+                        SELECT activity.*, CASE WHEN outcome IN (TOKENS) THEN 0 ELSE ROW_NUMBER() OVER (
+                            PARTITION BY client, CASE WHEN outcome IN (TOKENS) THEN 0 ELSE 1 END
+                            ORDER BY last_at DESC, user_id, linked_at, resource, door, outcome) END AS turn
+                        FROM activity WHERE account_id = ?) AS ranked
+                ) AS placed WHERE place > ? LIMIT ?)""".replace("TOKENS", "'" + String.join("', '", Use.TOKENS) + "'");
 
     /** Longer than rows wait to be written, but while the store is away: those are trimmed after a later use. */
     private static final Duration LATELY = Duration.ofHours(1);
@@ -134,20 +147,37 @@ class ActivityTable {
 
     /** Deletes the rows that accounts used lately have more than they may: refusals, then the oldest. */
     void trim(Instant now) {
-        database.update(
-                "trim_activity",
-                TRIM,
-                TOKENS,
-                now.minus(LATELY).toEpochMilli(),
-                ROWS_OF_AN_ACCOUNT,
-                ROWS_OF_AN_ACCOUNT);
+        var since = now.minus(LATELY).toEpochMilli();
+        for (var page = usedLately(since, "");
+                !page.isEmpty();
+                page = usedLately(since, page.getLast().account())) {
+            page.stream()
+                    .filter(one -> one.rows() > ROWS_OF_AN_ACCOUNT)
+                    .forEach(crowded -> delete("trim_activity", TRIM, crowded.account(), ROWS_OF_AN_ACCOUNT));
+        }
+    }
+
+    private List<Held> usedLately(long since, String after) {
+        return database.rows("activity_used_lately", Held::of, USED_LATELY, since, after, ACCOUNTS_AT_ONCE);
     }
 
     void dropOld(Instant now) {
-        database.update(
-                "drop_activity",
-                "DELETE FROM activity WHERE last_at < ?",
-                now.minus(KEPT).toEpochMilli());
+        delete("drop_activity", DROP, now.minus(KEPT).toEpochMilli());
+    }
+
+    private void delete(String operation, String sql, Object... values) {
+        var deleted = DELETED_AT_ONCE;
+        while (deleted == DELETED_AT_ONCE) {
+            deleted = database.update(operation, sql, values, DELETED_AT_ONCE);
+        }
+    }
+
+    /** How many rows an account has. */
+    private record Held(String account, long rows) {
+
+        static Held of(ResultSet row) throws SQLException {
+            return new Held(row.getString("account_id"), row.getLong("held"));
+        }
     }
 
     /** Where a page begins: behind this row. */

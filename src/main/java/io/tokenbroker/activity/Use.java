@@ -7,20 +7,26 @@ import io.tokenbroker.audit.AuditEvent.Owned;
 import io.tokenbroker.audit.Origin.Door;
 import io.tokenbroker.fusionauth.LinkApi.Link;
 import io.tokenbroker.link.AccountId;
+import io.tokenbroker.refresh.AccessToken.Minted.Source;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * What several uses of an account have in common. The key of each hit: of its parts only few must be hashed anew.
  *
  * @param link that was used, if it was known when a use was refused
- * @param resource empty where the provider decides, and of what the policy does not permit
+ * @param resource empty where the provider decides, of what the policy does not permit, and of too many refusals
  * @param outcome a token's source, or a problem's code
  */
 public record Use(
         String client, AccountId account, Optional<UsedLink> link, String resource, Door door, String outcome) {
+
+    /** The outcomes that are no refusal. */
+    static final List<String> TOKENS =
+            Stream.of(Source.values()).map(source -> source.word).toList();
 
     /** The longest that a caller may ask for; an operator's default could be longer. */
     private static final int LONGEST_RESOURCE = 512;
@@ -34,6 +40,10 @@ public record Use(
     /** Without what a client can make up. */
     public Use withoutResource() {
         return new Use(client, account, link, "", door, outcome);
+    }
+
+    boolean isRefusal() {
+        return !TOKENS.contains(outcome);
     }
 
     /** For the audit log, which has a sum of hits without the rest of what they asked. */

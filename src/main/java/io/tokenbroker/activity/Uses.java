@@ -55,6 +55,7 @@ public class Uses {
     private Instant lastDrain;
 
     private final ConcurrentMap<Use, Times> waiting = new ConcurrentHashMap<>();
+    private final NamedRefusals named = new NamedRefusals();
     private final ReentrantLock writing = new ReentrantLock();
     private volatile Instant lastCleaning = Instant.EPOCH;
 
@@ -88,7 +89,8 @@ public class Uses {
 
     /** Notes one use. Never blocks. While the store is away for long, kinds of use that are new by then are left out. */
     public void add(Use use, Instant at) {
-        put(use, new Times(1, at, at));
+        var isNamed = !use.isRefusal() || use.resource().isEmpty() || waiting.containsKey(use) || named.admits(use);
+        put(isNamed ? use : use.withoutResource(), new Times(1, at, at));
     }
 
     private void put(Use use, Times times) {
@@ -114,7 +116,9 @@ public class Uses {
         writing.lock();
         try {
             drain();
-            write(use -> true);
+            if (write(use -> true)) {
+                named.clear();
+            }
         } finally {
             writing.unlock();
         }
@@ -147,16 +151,19 @@ public class Uses {
         }
     }
 
-    private void write(Predicate<Use> which) {
+    /** @return whether the store took them */
+    private boolean write(Predicate<Use> which) {
         var now = new HashMap<Use, Times>();
         waiting.keySet().stream()
                 .filter(which)
                 .forEach(use -> Optional.ofNullable(waiting.remove(use)).ifPresent(times -> now.put(use, times)));
         try {
             table.add(now);
+            return true;
         } catch (StoreUnavailable away) {
             LOG.debugf("The uses of accounts wait for the store: %s", away.getMessage());
             now.forEach(this::put);
+            return false;
         }
     }
 

@@ -8,8 +8,9 @@
  *                                        └ hits ► audit, which sums them by the minute
  * </pre>
  *
- * <p>No mint waits for the table. It keeps 90 days and 1,000 rows of each account. Refusals are deleted first, then the rows used
- * longest ago. A refusal names its resource only if the client's policy permits that resource.
+ * <p>No mint waits for the table. It keeps 90 days and 1,000 rows of each account. Refusals are deleted first, the oldest of the
+ * client that has most, then the rows used longest ago. A refusal names its resource only if the client's policy permits that
+ * resource, and few of each client.
  */
 @NullMarked
 package io.tokenbroker.activity;

@@ -58,7 +58,7 @@ public class AuditLog {
     private final boolean sumsHits;
     private final Clock clock;
     private final Counter unwritten;
-    private final FirstOfMinute<Actor> singleRefusals;
+    private final FirstOfMinute singleRefusals;
     private final Map<Deed, Repeated> sums = new HashMap<>();
     private volatile boolean isFailing;
 
@@ -70,7 +70,7 @@ public class AuditLog {
         this.isRequired = settings.audit().onFailure() == OnFailure.REFUSE;
         this.sumsHits = settings.audit().hits() == Hits.SUMMED;
         this.clock = clock;
-        this.singleRefusals = new FirstOfMinute<>(SINGLE_REFUSALS, clock);
+        this.singleRefusals = new FirstOfMinute(SINGLE_REFUSALS, clock);
         this.unwritten = Counter.builder("broker.audit.unwritten")
                 .description("Audit events that the file did not take, or that were too many to write.")
                 .register(metrics);
@@ -99,9 +99,9 @@ public class AuditLog {
         }
     }
 
-    /** Whether tokens from memory are told of by sums. */
+    /** Whether tokens from memory are told of by sums: while the file fails, none leaves that is not told of first. */
     public boolean sumsHits() {
-        return sumsHits;
+        return sumsHits && !(isRequired && isFailing);
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.tokenbroker.audit;
 
+import io.tokenbroker.audit.AuditEvent.Actor;
+import io.tokenbroker.caller.Caller;
 import io.tokenbroker.time.Time.Window;
 import java.time.Clock;
 import java.time.Duration;
@@ -7,15 +9,15 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Lets the first of each minute pass, so many of each key. Of keys there may be any number; it knows so many at a time. */
-final class FirstOfMinute<K> {
+/** Lets the first of each minute pass, so many of each caller. Of users there may be any number: it knows so many at a time. */
+final class FirstOfMinute {
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
-    private static final int MOST_KEYS = 1_000;
+    private static final int MOST_CALLERS = 1_000;
 
     private final int ofEach;
     private final Clock clock;
-    private final Map<K, Integer> seen = new HashMap<>();
+    private final Map<Actor, Integer> seen = new HashMap<>();
     private Window minute = Window.of(Instant.EPOCH, Duration.ZERO);
 
     FirstOfMinute(int ofEach, Clock clock) {
@@ -23,17 +25,22 @@ final class FirstOfMinute<K> {
         this.clock = clock;
     }
 
-    synchronized boolean passes(K key) {
+    synchronized boolean passes(Actor caller) {
         var now = clock.instant();
         if (!minute.contains(now)) {
             minute = Window.of(now, MINUTE);
             seen.clear();
         }
-        var before = seen.getOrDefault(key, 0);
-        if (before == ofEach || (before == 0 && seen.size() == MOST_KEYS)) {
+        var before = seen.getOrDefault(caller, 0);
+        if (before == ofEach || (before == 0 && seen.size() >= MOST_CALLERS && isOneOfMany(caller))) {
             return false;
         }
-        seen.put(key, before + 1);
+        seen.put(caller, before + 1);
         return true;
+    }
+
+    /** Clients are as many as the settings name. */
+    private static boolean isOneOfMany(Actor caller) {
+        return caller.kind().equals(Caller.USER);
     }
 }

@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Gatherers;
 import org.jboss.logging.Logger;
 
@@ -70,7 +71,20 @@ class Delivery {
     /** Also without receivers: there may be rows of those that there were. */
     @Scheduled(every = "1h", delayed = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void dropOld() {
-        orLater(rows::dropOld);
+        orLater(() -> {
+            receivers.all().forEach(this::giveUpOverdue);
+            rows.dropDead();
+            rows.dropLeft(receivers.all().stream().map(Receiver::name).collect(Collectors.toSet()));
+        });
+    }
+
+    private void giveUpOverdue(Receiver receiver) {
+        for (var dead = rows.buryOverdue(receiver.name()); dead > 0; dead = rows.buryOverdue(receiver.name())) {
+            count(receiver, "dead", dead);
+            LOG.errorf(
+                    "%d events waited for 30 days behind others that did not reach %s, and are given up",
+                    dead, receiver);
+        }
     }
 
     private void sendAllTo(Receiver receiver) {
@@ -80,7 +94,7 @@ class Delivery {
                 for (var due = rows.due(receiver.name(), PAGE); !due.isEmpty(); due = rows.due(receiver.name(), PAGE)) {
                     due.stream()
                             .gather(Gatherers.mapConcurrent(AT_ONCE, event -> send(receiver, event, dead)))
-                            .forEach(ended -> count(receiver, ended));
+                            .forEach(ended -> count(receiver, ended, 1));
                 }
             });
         } finally {
@@ -137,8 +151,8 @@ class Delivery {
         return pause.minusMillis(ThreadLocalRandom.current().nextLong(pause.toMillis() / 5));
     }
 
-    private void count(Receiver receiver, String outcome) {
+    private void count(Receiver receiver, String outcome, int events) {
         metrics.counter("broker.events", "receiver", receiver.name(), "outcome", outcome)
-                .increment();
+                .increment(events);
     }
 }

@@ -9,18 +9,22 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The rows of events that are not delivered yet. Blocks; throws {@link io.tokenbroker.database.StoreUnavailable}. */
 @Singleton
 class OutboxRows {
 
-    /** Dead events are kept for so long, for an operator to see, and those of a receiver that the settings name no more. */
+    /** Dead events are kept for so long, for an operator to see, and events wait no longer behind others. */
     private static final Duration KEPT = Duration.ofDays(30);
 
     /** How long an event counts as one that died of late. */
     private static final Duration OF_LATE = Duration.ofDays(1);
 
-    /** How many rows are deleted at once. */
+    /** What has been due for longer had no broker to send it: a receiver that hangs keeps 10,000 back for less. */
+    private static final Duration UNATTENDED = Duration.ofHours(6);
+
+    /** How many rows are deleted or given up at once. */
     private static final int PAGE = 1_000;
 
     private static final String UNCHANGED =
@@ -40,9 +44,25 @@ class OutboxRows {
                    MIN(CASE WHEN dead_since IS NULL THEN occurred_at END) AS oldest
             FROM events GROUP BY receiver ORDER BY receiver""";
 
-    private static final String DROP = """
+    /** Another event of the same subject, which is not given up, comes before this. */
+    private static final String HAS_EARLIER = """
+            EXISTS (
+                SELECT 1 FROM events earlier WHERE earlier.receiver = e.receiver AND earlier.subject = e.subject
+                    AND earlier.position < e.position AND earlier.dead_since IS NULL)""";
+
+    private static final String BURY_OVERDUE = """
+            UPDATE events SET failure = 'it waited for 30 days behind others', dead_since = ?
+            WHERE (receiver, event_id) IN (
+                SELECT receiver, event_id FROM events e
+                WHERE receiver = ? AND dead_since IS NULL AND occurred_at < ? AND HAS_EARLIER LIMIT ?)""".replace("HAS_EARLIER", HAS_EARLIER);
+
+    private static final String DROP_DEAD = """
             DELETE FROM events WHERE (receiver, event_id) IN (
-                SELECT receiver, event_id FROM events WHERE COALESCE(dead_since, occurred_at) < ? LIMIT ?)""";
+                SELECT receiver, event_id FROM events WHERE dead_since < ? LIMIT ?)""";
+
+    private static final String DROP_LEFT = """
+            DELETE FROM events WHERE (receiver, event_id) IN (
+                SELECT receiver, event_id FROM events WHERE receiver = ? AND occurred_at < ? LIMIT ?)""";
 
     private final Database database;
     private final Clock clock;
@@ -56,12 +76,11 @@ class OutboxRows {
         // A body is read when its event is claimed: most that are due wait for another, or for another replica.
         due = """
             SELECT receiver, event_id, attempts FROM events e
-            WHERE receiver = ? AND dead_since IS NULL AND next_try_at <= ? AND claimed_until <= CLOCK AND NOT EXISTS (
-                SELECT 1 FROM events earlier WHERE earlier.receiver = e.receiver AND earlier.subject = e.subject
-                    AND earlier.position < e.position AND earlier.dead_since IS NULL)
-            ORDER BY next_try_at, occurred_at LIMIT ?""".replace("CLOCK", now);
+            WHERE receiver = ? AND dead_since IS NULL AND next_try_at <= ? AND claimed_until <= CLOCK AND NOT HAS_EARLIER
+            ORDER BY next_try_at, occurred_at LIMIT ?""".replace("CLOCK", now).replace("HAS_EARLIER", HAS_EARLIER);
         claim = """
-            UPDATE events SET attempts = attempts + 1, claimed_until = CLOCK + ?, first_try_at = COALESCE(first_try_at, ?)
+            UPDATE events SET attempts = attempts + 1, claimed_until = CLOCK + ?,
+                first_try_at = CASE WHEN first_try_at IS NULL OR next_try_at < ? THEN ? ELSE first_try_at END
             WHERE receiver = ? AND event_id = ? AND attempts = ? AND dead_since IS NULL
             RETURNING receiver, event_id, type, body, first_try_at, attempts""".replace("CLOCK", now);
     }
@@ -73,7 +92,16 @@ class OutboxRows {
 
     /** Takes an event to send it; empty if another replica was first. It is due again so much later. */
     Optional<Claimed> claim(Due event, Duration length) {
-        return database.first("event_claim", Claimed::of, claim, length.toMillis(), clock.millis(), event.unchanged());
+        var now = clock.instant();
+        var unattended = now.minus(UNATTENDED).toEpochMilli();
+        return database.first(
+                "event_claim",
+                Claimed::of,
+                claim,
+                length.toMillis(),
+                unattended,
+                now.toEpochMilli(),
+                event.unchanged());
     }
 
     void delivered(Due event) {
@@ -100,12 +128,32 @@ class OutboxRows {
         return database.rows("events_state", State::of, STATES, lately);
     }
 
-    void dropOld() {
-        var before = clock.instant().minus(KEPT).toEpochMilli();
+    /** Gives up some that have waited too long behind others of their subject; the first is given up by its tries alone. */
+    int buryOverdue(String receiver) {
+        return database.update("event_bury", BURY_OVERDUE, clock.millis(), receiver, longAgo(), PAGE);
+    }
+
+    void dropDead() {
+        drop(DROP_DEAD, longAgo());
+    }
+
+    /** Deletes what has waited too long for receivers that the settings name no more. */
+    void dropLeft(Set<String> named) {
+        states().stream()
+                .map(State::receiver)
+                .filter(receiver -> !named.contains(receiver))
+                .forEach(left -> drop(DROP_LEFT, left, longAgo()));
+    }
+
+    private void drop(String sql, Object... values) {
         var dropped = PAGE;
         while (dropped == PAGE) {
-            dropped = database.update("drop_expired", DROP, before, PAGE);
+            dropped = database.update("drop_expired", sql, values, PAGE);
         }
+    }
+
+    private long longAgo() {
+        return clock.instant().minus(KEPT).toEpochMilli();
     }
 
     /** An event that may be sent now to one receiver. */
@@ -124,6 +172,7 @@ class OutboxRows {
      * An event that this replica sends.
      *
      * @param turn with the attempt that is under way
+     * @param firstTryAt the first since brokers have tried it without a long break
      */
     record Claimed(Due turn, String type, String body, Instant firstTryAt) {
 

@@ -16,7 +16,7 @@ public interface AuditSettings {
 
     /**
      * Whether a mint goes on if its event cannot be written. {@code refuse} answers {@code store_unavailable} then, and needs
-     * {@code broker.audit.file}. Summed hits are exempt.
+     * {@code broker.audit.file}. Summed hits are exempt until an event fails; then no token leaves until one can be written.
      */
     @WithDefault("continue")
     @Example("continue")

@@ -175,6 +175,53 @@ class ActivityTableTest {
 
     @ParameterizedTest
     @EnumSource(Engines.class)
+    void aFloodOfOneClientsRefusalsRemovesNoOthers(Engines engine) {
+        var uses = new HashMap<Use, Times>();
+        for (var i = 0; i < ActivityTable.ROWS_OF_AN_ACCOUNT + 200; i++) {
+            uses.putAll(once(refusal("flooding", "r" + i), NOW.plusSeconds(60 + i)));
+        }
+        for (var i = 0; i < 10; i++) {
+            uses.putAll(once(refusal("quiet", "r" + i), NOW));
+        }
+        table(engine).add(uses);
+
+        table(engine).trim(NOW.plusSeconds(61));
+
+        var left = rows(engine, link);
+        assertThat(left).hasSize(ActivityTable.ROWS_OF_AN_ACCOUNT);
+        assertThat(left.stream().filter(row -> row.client().equals("quiet"))).hasSize(10);
+        assertThat(left.stream().filter(row -> row.client().equals("flooding")))
+                .extracting(Row::lastAt)
+                .allSatisfy(at -> assertThat(at).isAfterOrEqualTo(NOW.plusSeconds(60 + 210)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Engines.class)
+    void amongManyAccountsThoseThatHaveTooMuchAreFound(Engines engine) {
+        var uses = new HashMap<Use, Times>();
+        var links = IntStream.range(0, 250)
+                .mapToObj(i -> link(link.userId(), UUID.randomUUID().toString(), Optional.of(NOW)))
+                .toList();
+        for (var one : links) {
+            uses.putAll(once(used(one, "r"), NOW));
+        }
+        var crowded = List.of(links.get(17), links.get(200));
+        for (var one : crowded) {
+            for (var i = 0; i < ActivityTable.ROWS_OF_AN_ACCOUNT + 5; i++) {
+                uses.putAll(once(used(one, "r" + i), NOW));
+            }
+        }
+        table(engine).add(uses);
+
+        table(engine).trim(NOW.plusSeconds(1));
+
+        assertThat(links)
+                .allSatisfy(one -> assertThat(rows(engine, one))
+                        .hasSize(crowded.contains(one) ? ActivityTable.ROWS_OF_AN_ACCOUNT : 1));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Engines.class)
     void theLongestOfAllFits(Engines engine) {
         var longest = new Link(
                 UUID.randomUUID(),
@@ -250,6 +297,14 @@ class ActivityTableTest {
 
     private Use use(String client, String resource) {
         return new Use(client, AccountId.of(link), Optional.of(UsedLink.of(link)), resource, Door.REST, "refresh");
+    }
+
+    private Use refusal(String client, String resource) {
+        return new Use(client, AccountId.of(link), Optional.of(UsedLink.of(link)), resource, Door.REST, "forbidden");
+    }
+
+    private static Use used(Link link, String resource) {
+        return new Use("demo", AccountId.of(link), Optional.of(UsedLink.of(link)), resource, Door.REST, "refresh");
     }
 
     private static Map<Use, Times> once(Use use, Instant at) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.tokenbroker.audit.Origin.Door;
@@ -20,6 +21,7 @@ import io.tokenbroker.support.StoreMemory;
 import io.tokenbroker.support.TestTime;
 import io.tokenbroker.support.Waiting;
 import jakarta.inject.Inject;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -43,13 +45,23 @@ class ActivityTest extends BrokerTest {
 
     private static final String ALICE = FusionAuthStandIn.ALICE_ID.toString();
 
+    /** So many rows of one account, each of another resource. */
+    private static final String MANY = """
+            WITH RECURSIVE many(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < ?)
+            INSERT INTO activity (account_id, user_id, linked_at, client, resource, door, outcome, uses, first_at, last_at)
+            SELECT ?, 'u', 0, 'demo', 'r' || n, 'rest', 'forbidden', 1, ?, ? FROM many""";
+
     private final Uses uses;
+    private final ActivityTable table;
     private final MeterRegistry metrics;
+    private final Clock clock;
 
     @Inject
-    ActivityTest(Uses uses, MeterRegistry metrics) {
+    ActivityTest(Uses uses, ActivityTable table, MeterRegistry metrics, Clock clock) {
         this.uses = uses;
+        this.table = table;
         this.metrics = metrics;
+        this.clock = clock;
     }
 
     @Test
@@ -219,7 +231,7 @@ class ActivityTest extends BrokerTest {
                 return 0;
             }));
             holds.await();
-            var held = use("held");
+            var held = of("nobody");
             uses.add(held, Instant.now());
             writer.start();
             Waiting.until(() -> writer.getState() == Thread.State.WAITING);
@@ -234,13 +246,71 @@ class ActivityTest extends BrokerTest {
     }
 
     @Test
+    void aClientThatMakesUpNamesHasOnlySoManyOfThem() {
+        var account = Broker.link(Sandbox.CONTOSO, Minting.BLAKE);
+        Minting.mint(account, Minting.ARM).then().statusCode(200);
+        uses.write();
+        var now = clock.instant();
+        for (var round = 0; round < 2; round++) {
+            for (var i = 0; i < 60; i++) {
+                uses.add(
+                        new Use(
+                                "demo",
+                                AccountId.parse(account).orElseThrow(),
+                                Optional.empty(),
+                                "https://made-up-" + i,
+                                Door.REST,
+                                "upstream_refused"),
+                        now);
+            }
+        }
+
+        var seen = words(activity(account));
+
+        assertThat(seen.stream().filter(row -> row.contains("made-up")))
+                .hasSize(50)
+                .allMatch(row -> row.endsWith(" upstream_refused 2"));
+        assertThat(seen).contains("demo  rest upstream_refused 20").hasSize(52);
+
+        uses.write();
+        Minting.mint(account, VAULT).then().statusCode(403);
+        assertThat(words(activity(account))).contains("demo " + VAULT + " rest consent_required 1");
+    }
+
+    @Test
+    void itIsCleanedInPages() {
+        var drops = statements("drop_activity");
+        var trims = statements("trim_activity");
+        var now = clock.instant();
+        var old = now.minus(ActivityTable.KEPT).minusSeconds(60).toEpochMilli();
+        StoreMemory.database().update("fill", MANY, 2_500, "of old", old, old);
+        StoreMemory.database().update("fill", MANY, 4_500, "crowded", now.toEpochMilli(), now.toEpochMilli());
+
+        table.dropOld(now);
+        table.trim(now);
+
+        // The timer may do a part of it.
+        assertThat(statements("drop_activity") - drops).isGreaterThanOrEqualTo(3);
+        assertThat(statements("trim_activity") - trims).isGreaterThanOrEqualTo(4);
+        var left = "SELECT COUNT(*) FROM activity WHERE client = 'demo' AND account_id IN ('of old', 'crowded')";
+        assertThat(StoreMemory.database().rows("left", row -> row.getInt(1), left))
+                .containsExactly(ActivityTable.ROWS_OF_AN_ACCOUNT);
+    }
+
+    private long statements(String operation) {
+        return metrics.find("broker.store.operations").tag("operation", operation).timers().stream()
+                .mapToLong(Timer::count)
+                .sum();
+    }
+
+    @Test
     void whatIsLeftOutWhileTooMuchWaitsIsCounted() {
         var counter = metrics.get("broker.activity.dropped").counter();
         var before = counter.count();
 
         // More than can wait, even if it is written once meanwhile.
         for (var i = 0; i < 45_000; i++) {
-            uses.add(use("r" + i), Instant.now());
+            uses.add(of("nobody-" + i), Instant.now());
         }
 
         assertThat(counter.count() - before).isBetween(5_000.0, 25_000.0);
@@ -248,12 +318,12 @@ class ActivityTest extends BrokerTest {
     }
 
     /** Of an account that is none, so that nothing of it is kept. */
-    private static Use use(String resource) {
+    private static Use of(String identity) {
         return new Use(
                 "demo",
-                new AccountId(Sandbox.CONTOSO, "nobody"),
+                new AccountId(Sandbox.CONTOSO, identity),
                 Optional.empty(),
-                resource,
+                "r",
                 Door.REST,
                 "account_not_found");
     }

@@ -10,6 +10,7 @@ import io.tokenbroker.audit.AuditEvent.Action;
 import io.tokenbroker.audit.AuditEvent.Actor;
 import io.tokenbroker.audit.AuditEvent.Deed;
 import io.tokenbroker.audit.Origin.Door;
+import io.tokenbroker.caller.Caller;
 import io.tokenbroker.link.AccountId;
 import io.tokenbroker.mint.Minting;
 import io.tokenbroker.sandbox.Sandbox;
@@ -253,6 +254,32 @@ class AuditLogTest extends BrokerTest {
         Minting.mint(account, "https://resource-0").then().statusCode(404);
         Predicate<JsonNode> first = event -> event.path("resource").asText().equals("https://resource-0");
         Waiting.until(() -> of(first).size() == 2);
+    }
+
+    @Test
+    void aClientIsToldSinglyHoweverManyUsersAreRefused() {
+        // No other test's minute.
+        TestTime.advance(Duration.ofMinutes(10));
+        for (var i = 0; i < 1_000; i++) {
+            refused(new Actor(Caller.USER, Optional.of(new UUID(1, i).toString()), Optional.empty()));
+        }
+
+        refused(Actor.client("demo"));
+        refused(new Actor(Caller.USER, Optional.of(new UUID(1, 1_000).toString()), Optional.empty()));
+
+        var event = AuditLines.only(
+                known,
+                is("unlink", "forbidden")
+                        .and(found -> found.path("caller").path("kind").asText().equals("client")));
+        assertThat(event.has("count")).isFalse();
+        audit.writeSums();
+        assertThat(counted(of(is("unlink", "forbidden").and(found -> found.has("count")))))
+                .isOne();
+    }
+
+    private void refused(Actor actor) {
+        audit.refused(
+                Deed.of(Action.UNLINK, actor, Optional.empty(), Door.REST, "forbidden"), Origin.within(Door.REST));
     }
 
     @Test

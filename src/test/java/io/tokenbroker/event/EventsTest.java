@@ -8,6 +8,7 @@ import static io.tokenbroker.mint.Minting.CASEY;
 import static io.tokenbroker.mint.Minting.mintAnew;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.tokenbroker.sandbox.Sandbox;
@@ -19,6 +20,7 @@ import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.BrokerTest;
 import io.tokenbroker.support.Json;
 import io.tokenbroker.support.Management;
+import io.tokenbroker.support.StoreMemory;
 import io.tokenbroker.support.TestTime;
 import io.tokenbroker.support.Waiting;
 import jakarta.inject.Inject;
@@ -35,6 +37,12 @@ class EventsTest extends BrokerTest {
 
     @Inject
     ProviderStates providers;
+
+    @Inject
+    Delivery delivery;
+
+    @Inject
+    MeterRegistry metrics;
 
     @BeforeEach
     void forget() {
@@ -125,7 +133,13 @@ class EventsTest extends BrokerTest {
         var account = Broker.link(Sandbox.CONTOSO, BLAKE);
         arrived(OPERATIONS, 1);
         revoked(account);
-        TestTime.advance(Duration.ofDays(3));
+        // As if it had been tried for three days, a short while ago for the last time.
+        StoreMemory.database()
+                .update(
+                        "age",
+                        "UPDATE events SET first_try_at = first_try_at - ?",
+                        Duration.ofDays(3).toMillis());
+        TestTime.advance(Duration.ofSeconds(6));
         Waiting.until(() -> types(OPERATIONS).contains("account.reauthorization_required"));
         OPERATIONS.answers(Reply.empty(204));
         // It was tried once until now, though it happened three days ago.
@@ -133,6 +147,52 @@ class EventsTest extends BrokerTest {
 
         Waiting.until(() -> state("waiting") == 0);
         assertThat(state("dead")).isEqualTo(1);
+    }
+
+    @Test
+    void aWeekendWithoutABrokerIsNoneOfTheThreeDays() {
+        OPERATIONS.answers(Reply.dropped());
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+        revoked(account);
+        putOff(1);
+        TestTime.advance(Duration.ofDays(3));
+        putOff(2);
+        TestTime.advance(Duration.ofSeconds(11));
+        putOff(3);
+        OPERATIONS.answers(Reply.empty(204));
+        TestTime.advance(Duration.ofSeconds(21));
+
+        Waiting.until(() -> state("waiting") == 0);
+        assertThat(state("dead")).isZero();
+        assertThat(types(OPERATIONS))
+                .containsExactly(
+                        "account.linked",
+                        "account.linked",
+                        "account.linked",
+                        "account.linked",
+                        "account.reauthorization_required");
+    }
+
+    @Test
+    void whatWaitsForThirtyDaysBehindAnotherIsGivenUpAndCounted() {
+        OPERATIONS.answers(Reply.empty(500));
+        var account = Broker.link(Sandbox.CONTOSO, BLAKE);
+        revoked(account);
+        putOff(1);
+        var dead = dead();
+        TestTime.advance(Duration.ofDays(31));
+        putOff(2);
+
+        delivery.dropOld();
+
+        assertThat(state("dead")).isOne();
+        assertThat(state("waiting")).isOne();
+        assertThat(dead() - dead).isOne();
+    }
+
+    private double dead() {
+        return metrics.counter("broker.events", "receiver", "operations", "outcome", "dead")
+                .count();
     }
 
     @Test
@@ -228,6 +288,14 @@ class EventsTest extends BrokerTest {
         arrived(receiver, 1);
         assertThat(types(receiver)).containsExactly(type);
         return receiver.received().getFirst();
+    }
+
+    /** So many times has the first been tried and put off. */
+    private static void putOff(int attempts) {
+        var sql = "SELECT attempts FROM events WHERE failure IS NOT NULL AND claimed_until = 0";
+        Waiting.until(() -> StoreMemory.database()
+                .rows("attempts", row -> row.getInt(1), sql)
+                .equals(List.of(attempts)));
     }
 
     private static void arrived(EventReceiver receiver, int events) {

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -117,10 +118,24 @@ class OutboxTest {
                 .orElseThrow();
         assertThat(first.firstTryAt()).isEqualTo(later.instant());
 
-        var again = new OutboxRows(database(), at(Duration.ofDays(4)))
-                .claim(ofOne(later), Duration.ZERO)
+        rows().postpone(first, "status 500", later.instant().plusSeconds(5));
+        var hourLater = at(Duration.ofDays(2).plusHours(1));
+        var again = new OutboxRows(database(), hourLater)
+                .claim(ofOne(hourLater), Duration.ZERO)
                 .orElseThrow();
         assertThat(again.firstTryAt()).isEqualTo(later.instant());
+    }
+
+    @Test
+    void itCountsAnewOnceNoBrokerHasTriedForLong() {
+        rows().postpone(claimed(ofOne(CLOCK)), "status 500", NOW.plusSeconds(5));
+        var monday = at(Duration.ofDays(3));
+
+        var tried = new OutboxRows(database(), monday)
+                .claim(ofOne(monday), Duration.ZERO)
+                .orElseThrow();
+
+        assertThat(tried.firstTryAt()).isEqualTo(monday.instant());
     }
 
     @Test
@@ -145,15 +160,42 @@ class OutboxTest {
     }
 
     @Test
-    void oldEventsGo() {
-        IntStream.range(0, 1_100).forEach(i -> add(account().linked()));
+    void deadEventsGoAndThoseThatWaitStay() {
         rows().bury(claimed(ofOne(CLOCK)), "status 500");
 
-        new OutboxRows(database(), at(Duration.ofDays(29))).dropOld();
-        assertThat(state(CLOCK)).returns(1_102L, State::waiting).returns(1L, State::dead);
+        daysLater(29).dropDead();
+        assertThat(state(CLOCK)).returns(2L, State::waiting).returns(1L, State::dead);
 
-        new OutboxRows(database(), at(Duration.ofDays(31))).dropOld();
+        daysLater(31).dropDead();
+        daysLater(31).dropLeft(Set.of(receiver));
+        assertThat(state(CLOCK)).returns(2L, State::waiting).returns(0L, State::dead);
+    }
+
+    @Test
+    void ofAReceiverThatIsNamedNoMoreAllGo() {
+        IntStream.range(0, 1_100).forEach(i -> add(account().linked()));
+
+        daysLater(29).dropLeft(Set.of());
+        assertThat(state(CLOCK)).returns(1_103L, State::waiting);
+
+        daysLater(31).dropLeft(Set.of());
         assertThat(rows().states()).extracting(State::receiver).doesNotContain(receiver);
+    }
+
+    @Test
+    void whatWaitsForLongBehindAnotherIsGivenUpAndTheFirstIsNot() {
+        IntStream.range(0, 1_100).forEach(i -> add(one.linked()));
+
+        assertThat(daysLater(29).buryOverdue(receiver)).isZero();
+        var later = daysLater(31);
+        assertThat(IntStream.range(0, 3).map(i -> later.buryOverdue(receiver))).containsExactly(1_000, 101, 0);
+
+        assertThat(state(CLOCK)).returns(2L, State::waiting).returns(1_101L, State::dead);
+        assertThat(due()).hasSize(2);
+    }
+
+    private OutboxRows daysLater(int days) {
+        return new OutboxRows(database(), at(Duration.ofDays(days)));
     }
 
     private static Clock at(Duration later) {

@@ -14,6 +14,7 @@ import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -71,6 +72,17 @@ class ContractTest {
                 .collect(toCollection(TreeSet::new));
 
         assertThat(described).containsExactlyInAnyOrderElementsOf(codes);
+    }
+
+    /** As JWE's compact form with a key that is agreed on: five parts, of which the second is empty. */
+    @Test
+    void itsExamplesOfPagesAreSealed() {
+        var schemas = Contract.document().path("components").path("schemas");
+        for (var page : List.of("Activity", "AccountPage")) {
+            assertThat(schemas.at("/" + page + "/properties/next/examples/0").asText())
+                    .as(page)
+                    .matches("eyJ[\\w-]+\\.\\.[\\w-]+\\.[\\w-]+\\.[\\w-]+");
+        }
     }
 
     @Test
