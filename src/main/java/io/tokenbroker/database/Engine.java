@@ -3,11 +3,14 @@ package io.tokenbroker.database;
 import com.zaxxer.hikari.util.DriverDataSource;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.tokenbroker.settings.StoreSettings;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 /** The two databases that the broker speaks to, and what differs between them. */
@@ -29,9 +32,9 @@ public enum Engine {
                     "busy_timeout", "4000")),
     POSTGRESQL(
             "jdbc:postgresql:",
-            // Hosts with ports, and a database: no user and no password, which would be printed with it and could not
-            // be changed.
-            "(//HOST(,HOST)*(/[^/?@]*)?|[^/?@:]*)(\\?(?!(.*&)?(user|password)=).*)?"
+            // Hosts with ports, and a database: neither user nor password before them, which would be printed, and no
+            // password behind, where it could not be changed.
+            "(//HOST(,HOST)*(/[^/?@]*)?|[^/?@:]*)(\\?(?!(.*&)?password=).*)?"
                     .replace("HOST", "(\\[[0-9A-Fa-f:.]+]|[\\w.-]*)(:\\d+)?"),
             "must be such as jdbc:postgresql://db.internal:5432/token_broker; user and password go into broker.store.username and broker.store.password",
             "org.postgresql.Driver",
@@ -85,10 +88,7 @@ public enum Engine {
         all.values().removeIf(""::equals);
         settings.username().ifPresent(user -> all.put("user", user));
         settings.password().ifPresent(password -> all.put("password", password));
-        for (var parameter :
-                settings.url().substring(withoutQuery(settings.url()).length()).split("[?&]", -1)) {
-            all.remove(parameter.split("=", 2)[0]);
-        }
+        parameters(settings.url()).forEach(parameter -> all.remove(parameter.split("=", 2)[0]));
         try {
             return new DriverDataSource(settings.url(), driver, all, null, null);
         } catch (RuntimeException e) {
@@ -105,6 +105,20 @@ public enum Engine {
     /** A script that waits for a table, behind a backup for example, makes all later statements on that table wait behind it. */
     Optional<String> beforeMigrating() {
         return this == POSTGRESQL ? Optional.of("SET lock_timeout = '2s'") : Optional.empty();
+    }
+
+    /** The user, also where the URL has it. */
+    static Optional<String> user(StoreSettings settings) {
+        return settings.username()
+                .or(() -> parameters(settings.url())
+                        .filter(parameter -> parameter.startsWith("user="))
+                        .map(parameter ->
+                                URLDecoder.decode(parameter.substring("user=".length()), StandardCharsets.UTF_8))
+                        .findFirst());
+    }
+
+    private static Stream<String> parameters(String url) {
+        return Stream.of(url.substring(withoutQuery(url).length()).split("[?&]", -1));
     }
 
     /** The file of an SQLite database. */

@@ -28,6 +28,6 @@ class StoreCredentials implements HikariCredentialsProvider {
     }
 
     private static Credentials of(StoreSettings store) {
-        return new Credentials(store.username().orElse(null), store.password().orElse(null));
+        return new Credentials(Engine.user(store).orElse(null), store.password().orElse(null));
     }
 }

@@ -898,8 +898,7 @@ class DoctorTest {
 
     @Test
     void postgresqlIsLookedAtAsSqliteIs() throws SQLException {
-        settings.put("broker.store.url", Postgres.newDatabase());
-        settings.put("broker.store.username", "postgres");
+        settings.put("broker.store.url", Postgres.newDatabase() + "?user=postgres");
         assertFound(STORE_SCHEMA, WARNING, "has no tables yet");
 
         MadeStore.of(read().store());
