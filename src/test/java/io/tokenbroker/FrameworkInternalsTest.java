@@ -45,6 +45,11 @@ class FrameworkInternalsTest {
                             "org.jboss.resteasy.reactive.client.impl.VertxRequestCustomizingClientBuilder",
                             "org.jboss.resteasy.reactive.client.impl.ClientRequestContextImpl",
                             "org.jboss.resteasy.reactive.client.impl.RestClientRequestContext"),
+            // TracesTest.noTraceHoldsASecretWhereverACallerPutsIt
+            "TraceParent",
+                    Set.of(
+                            "io.quarkus.opentelemetry.runtime.propagation.TextMapPropagatorCustomizer",
+                            "io.quarkus.opentelemetry.runtime.propagation.TextMapPropagatorCustomizer$Context"),
             "Broker", Set.of("io.quarkus.runtime.util.ExceptionUtil")));
 
     @ArchTest
