@@ -21,8 +21,10 @@ class OutboxRows {
     /** How long an event counts as one that died of late. */
     private static final Duration OF_LATE = Duration.ofDays(1);
 
-    /** What has been due for longer had no broker to send it: a receiver that hangs keeps 10,000 back for less. */
+    /** An event that was due for longer had no broker to send it. Where a receiver hangs, one of 10,000 accounts waits for less. */
     private static final Duration UNATTENDED = Duration.ofHours(6);
+
+    private static final Duration TRIED = Duration.ofDays(1);
 
     /** How many rows are deleted or given up at once. */
     private static final int PAGE = 1_000;
@@ -45,16 +47,18 @@ class OutboxRows {
             FROM events GROUP BY receiver ORDER BY receiver""";
 
     /** Another event of the same subject, which is not given up, comes before this. */
-    private static final String HAS_EARLIER = """
-            EXISTS (
-                SELECT 1 FROM events earlier WHERE earlier.receiver = e.receiver AND earlier.subject = e.subject
-                    AND earlier.position < e.position AND earlier.dead_since IS NULL)""";
+    private static final String EARLIER = """
+            SELECT 1 FROM events earlier WHERE earlier.receiver = e.receiver AND earlier.subject = e.subject
+                AND earlier.position < e.position AND earlier.dead_since IS NULL""";
 
+    /** Replicas may do it at once. After a time without a broker those that are the first are tried for a day before. */
     private static final String BURY_OVERDUE = """
             UPDATE events SET failure = 'it waited for 30 days behind others', dead_since = ?
             WHERE (receiver, event_id) IN (
                 SELECT receiver, event_id FROM events e
-                WHERE receiver = ? AND dead_since IS NULL AND occurred_at < ? AND HAS_EARLIER LIMIT ?)""".replace("HAS_EARLIER", HAS_EARLIER);
+                WHERE receiver = ? AND dead_since IS NULL AND occurred_at < ?
+                    AND EXISTS (EARLIER AND earlier.first_try_at < ?) LIMIT ?)
+                AND dead_since IS NULL""".replace("EARLIER", EARLIER);
 
     private static final String DROP_DEAD = """
             DELETE FROM events WHERE (receiver, event_id) IN (
@@ -76,8 +80,8 @@ class OutboxRows {
         // A body is read when its event is claimed: most that are due wait for another, or for another replica.
         due = """
             SELECT receiver, event_id, attempts FROM events e
-            WHERE receiver = ? AND dead_since IS NULL AND next_try_at <= ? AND claimed_until <= CLOCK AND NOT HAS_EARLIER
-            ORDER BY next_try_at, occurred_at LIMIT ?""".replace("CLOCK", now).replace("HAS_EARLIER", HAS_EARLIER);
+            WHERE receiver = ? AND dead_since IS NULL AND next_try_at <= ? AND claimed_until <= CLOCK AND NOT EXISTS (EARLIER)
+            ORDER BY next_try_at, occurred_at LIMIT ?""".replace("CLOCK", now).replace("EARLIER", EARLIER);
         claim = """
             UPDATE events SET attempts = attempts + 1, claimed_until = CLOCK + ?,
                 first_try_at = CASE WHEN first_try_at IS NULL OR next_try_at < ? THEN ? ELSE first_try_at END
@@ -130,7 +134,8 @@ class OutboxRows {
 
     /** Gives up some that have waited too long behind others of their subject; the first is given up by its tries alone. */
     int buryOverdue(String receiver) {
-        return database.update("event_bury", BURY_OVERDUE, clock.millis(), receiver, longAgo(), PAGE);
+        var dayAgo = clock.instant().minus(TRIED).toEpochMilli();
+        return database.update("event_bury", BURY_OVERDUE, clock.millis(), receiver, longAgo(), dayAgo, PAGE);
     }
 
     void dropDead() {

@@ -164,13 +164,9 @@ class EventsTest extends BrokerTest {
 
         Waiting.until(() -> state("waiting") == 0);
         assertThat(state("dead")).isZero();
-        assertThat(types(OPERATIONS))
-                .containsExactly(
-                        "account.linked",
-                        "account.linked",
-                        "account.linked",
-                        "account.linked",
-                        "account.reauthorization_required");
+        var sent = types(OPERATIONS);
+        assertThat(sent.getLast()).isEqualTo("account.reauthorization_required");
+        assertThat(sent.subList(0, sent.size() - 1)).hasSizeGreaterThan(3).containsOnly("account.linked");
     }
 
     @Test
@@ -183,6 +179,15 @@ class EventsTest extends BrokerTest {
         TestTime.advance(Duration.ofDays(31));
         putOff(2);
 
+        delivery.dropOld();
+        assertThat(state("dead"))
+                .as("before the first has been tried for a day")
+                .isZero();
+        StoreMemory.database()
+                .update(
+                        "older",
+                        "UPDATE events SET first_try_at = first_try_at - ?",
+                        Duration.ofHours(25).toMillis());
         delivery.dropOld();
 
         assertThat(state("dead")).isOne();
@@ -290,12 +295,12 @@ class EventsTest extends BrokerTest {
         return receiver.received().getFirst();
     }
 
-    /** So many times has the first been tried and put off. */
+    /** So many times at least has the first been tried and put off. */
     private static void putOff(int attempts) {
-        var sql = "SELECT attempts FROM events WHERE failure IS NOT NULL AND claimed_until = 0";
-        Waiting.until(() -> StoreMemory.database()
-                .rows("attempts", row -> row.getInt(1), sql)
-                .equals(List.of(attempts)));
+        var sql = "SELECT attempts FROM events WHERE failure IS NOT NULL AND claimed_until = 0 AND attempts >= ?";
+        Waiting.until(() -> !StoreMemory.database()
+                .rows("attempts", row -> row.getInt(1), sql, attempts)
+                .isEmpty());
     }
 
     private static void arrived(EventReceiver receiver, int events) {
