@@ -57,7 +57,7 @@ sealed interface FusionAuthEvent {
             return new Ignored(OTHER);
         }
         if (isOfAnother(event.path("tenantId"), ours.tenantId())
-                || isOfRegistration(sent) && isOfAnother(application(event), ours.applicationId())) {
+                || (isOfRegistration(sent) && isOfAnother(application(event), ours.applicationId()))) {
             return new Ignored(sent);
         }
         var what = OF_LINKS.contains(sent) ? account(event) : user(event);

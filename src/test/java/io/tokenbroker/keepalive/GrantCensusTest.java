@@ -59,5 +59,10 @@ class GrantCensusTest {
 
         assertThat(census.count(ended, ending))
                 .containsExactly(new Group(first.providerId(), true, 3, 1, 1, Optional.of(ended)));
+
+        // Of this one no date is known.
+        rows.alsoAt(first, Instant.EPOCH);
+        assertThat(census.count(ended, ending))
+                .containsExactly(new Group(first.providerId(), true, 4, 1, 1, Optional.of(ended)));
     }
 }
