@@ -239,14 +239,17 @@ class AuditLogTest extends BrokerTest {
             asStranger(account).then().statusCode(401);
         }
 
-        Waiting.until(() -> of(is("mint")).size() == 100 && of(is("read")).size() == 100);
-        assertThat(of(event -> event.has("count"))).isEmpty();
+        // The broker may write its sums meanwhile, as it does each minute.
+        Predicate<JsonNode> summed = event -> event.has("count");
+        var single = summed.negate();
+        Waiting.until(() -> of(is("mint").and(single)).size() == 100
+                && of(is("read").and(single)).size() == 100);
         audit.writeSums();
-        var sums = of(event -> event.has("count"));
+        var sums = of(summed);
         assertThat(counted(of(is("mint", "account_not_found")))).isEqualTo(30);
         assertThat(counted(of(is("read", "unauthorized")))).isEqualTo(30);
         assertThat(sums)
-                .hasSize(2)
+                .hasSizeBetween(2, 4)
                 .allSatisfy(sum ->
                         assertThat(sum.has("account") || sum.has("resource")).isFalse());
 
