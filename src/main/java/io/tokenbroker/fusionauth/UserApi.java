@@ -22,6 +22,9 @@ public class UserApi {
 
     private static final int PAGE = 100;
 
+    /** No user has this id: a key that may read users hears 404. */
+    private static final UUID NO_USER = new UUID(0, 0);
+
     private final FusionAuthCalls calls;
     private final UUID applicationId;
 
@@ -36,12 +39,31 @@ public class UserApi {
      * @throws io.tokenbroker.problem.BrokerException if FusionAuth cannot be asked, or not by this API key
      */
     public boolean isActive(UUID userId) {
-        return calls.read(userId.toString(), "GET /api/user", Set.of(404), api -> api.retrieveUser(userId))
+        return calls.read(
+                        FusionAuthCalls.API,
+                        userId.toString(),
+                        "GET /api/user",
+                        Set.of(404),
+                        api -> api.retrieveUser(userId))
                 // A proxy's page in its place says nothing about the user.
                 .map(body ->
                         Optional.ofNullable(body.user).orElseThrow(() -> FusionAuthCalls.problem(200, "GET /api/user")))
                 .filter(user -> user.active && user.getRegistrationForApplication(applicationId) != null)
                 .isPresent();
+    }
+
+    /** Whether this API key may read users; empty if it is not FusionAuth that answers, or with an error of its own. */
+    public Optional<Boolean> isReadable() {
+        var response = calls.call("users", api -> api.retrieveUser(NO_USER));
+        return FusionAuthCalls.isItsOwn(response) ? ofStatus(response.status) : Optional.empty();
+    }
+
+    private static Optional<Boolean> ofStatus(int status) {
+        return switch (status) {
+            case 404 -> Optional.of(true);
+            case 401 -> Optional.of(false);
+            default -> Optional.empty();
+        };
     }
 
     /**
@@ -50,7 +72,12 @@ public class UserApi {
      * @throws io.tokenbroker.problem.BrokerException if FusionAuth cannot be asked, or not by this API key
      */
     public Page page(Position from) {
-        return calls.read("users", "POST /api/user/search", Set.of(), api -> api.searchUsersByQuery(request(from)))
+        return calls.read(
+                        FusionAuthCalls.API,
+                        "users",
+                        "POST /api/user/search",
+                        Set.of(),
+                        api -> api.searchUsersByQuery(request(from)))
                 .map(found -> page(from, found))
                 .orElseThrow();
     }

@@ -2,16 +2,15 @@ package io.tokenbroker.ops;
 
 import io.quarkus.scheduler.Scheduled;
 import io.tokenbroker.fusionauth.UserApi;
-import io.tokenbroker.problem.BrokerException;
-import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.provider.Provider;
 import io.tokenbroker.provider.Providers;
 import io.tokenbroker.settings.BrokerSettings;
+import io.tokenbroker.settings.SecretsRotated;
 import io.tokenbroker.tenant.HeldBack.RefusedClients;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -74,9 +73,6 @@ class ProvidersReady implements HealthCheck {
     @ApplicationScoped
     static class UsersReadable implements HealthCheck {
 
-        /** No user has this id: a key that may read users hears 404. */
-        private static final UUID NO_USER = new UUID(0, 0);
-
         private final UserApi users;
         private final boolean isRequired;
         private volatile boolean isRefused;
@@ -88,16 +84,15 @@ class ProvidersReady implements HealthCheck {
 
         @Scheduled(every = "30s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
         void ask() {
-            if (!isRequired) {
-                return;
-            }
-            try {
-                var _ = users.isActive(NO_USER);
-                isRefused = false;
-            } catch (BrokerException failed) {
+            if (isRequired) {
                 // An outage says nothing of the key.
-                isRefused = failed.type() == ProblemType.UPSTREAM_ERROR || isRefused;
+                users.isReadable().ifPresent(readable -> isRefused = !readable);
             }
+        }
+
+        /** What FusionAuth said of the old key says nothing of a new one. */
+        void rotate(@Observes SecretsRotated secrets) {
+            isRefused = false;
         }
 
         @Override

@@ -113,6 +113,14 @@ public class Providers {
         }
     }
 
+    /** Nobody is sent to a broker that is not ready, so no request makes it look. */
+    @Scheduled(every = "5s", delayed = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void loadAtLast() {
+        if (known.readAt() == null) {
+            reload();
+        }
+    }
+
     /**
      * Reloads, unless that was done or tried a moment ago.
      *

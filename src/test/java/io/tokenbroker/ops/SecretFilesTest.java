@@ -7,6 +7,7 @@ import io.quarkus.scheduler.Scheduler;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
+import io.restassured.response.Response;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.fusionauth.ApiKey;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
@@ -27,6 +28,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -46,6 +48,7 @@ import java.util.logging.SimpleFormatter;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.health.Readiness;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,6 +74,16 @@ class SecretFilesTest extends LinkingTest {
     private static final String OF_THE_STORE = "broker.store.password-file";
 
     private final MountedSecrets secrets = OtherSettings.secrets();
+
+    /** A moment after its start, when the providers have been read. */
+    @BeforeEach
+    void isReady() {
+        Waiting.until(SecretFilesTest::answersAsReady);
+    }
+
+    private static boolean answersAsReady() {
+        return readiness().statusCode() == 200;
+    }
 
     @AfterEach
     void putBack() {
@@ -146,9 +159,13 @@ class SecretFilesTest extends LinkingTest {
                                 "/api/identity-provider/link/pending", Set.of("GET"),
                                 "/api/user", Set.of("GET"))));
         sandbox().fusionAuth().revokeApiKey(OtherSettings.LIMITED_API_KEY);
+        ReadGauges.now();
+        assertThat(answersAsReady()).isFalse();
 
-        taken(() -> secrets.put("api-key", NEW_API_KEY));
+        secrets.put("api-key", NEW_API_KEY);
 
+        // Sooner than users are read again.
+        Waiting.until(SecretFilesTest::answersAsReady, Duration.ofSeconds(10));
         Broker.alice().get("/accounts").then().statusCode(200);
     }
 
@@ -357,9 +374,13 @@ class SecretFilesTest extends LinkingTest {
     }
 
     private static Map<String, String> data() {
-        return Json.at(
-                Management.given().get("/q/health/ready").then().statusCode(200).extract(),
-                "checks[?(@.name == 'secret files')].data");
+        var ready = readiness();
+        assertThat(ready.statusCode()).as(ready.asString()).isEqualTo(200);
+        return Json.at(ready, "checks[?(@.name == 'secret files')].data");
+    }
+
+    private static Response readiness() {
+        return Management.given().get("/q/health/ready");
     }
 
     private static void isKnown(String key, boolean known) {

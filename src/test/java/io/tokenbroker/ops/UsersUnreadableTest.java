@@ -65,6 +65,20 @@ class UsersUnreadableTest extends BrokerTest {
         look();
         sandbox().fusionAuth().clearFaults();
 
+        theKeyIsNotBlamed();
+    }
+
+    @Test
+    void aPageInFusionAuthsPlaceSaysNothingOfTheKey() {
+        look();
+        sandbox().fusionAuth().fault(FusionAuthFault.of(FusionAuthFault.Kind.PROXY_200));
+        look();
+        sandbox().fusionAuth().clearFaults();
+
+        theKeyIsNotBlamed();
+    }
+
+    private static void theKeyIsNotBlamed() {
         Management.given()
                 .get("/q/health/ready")
                 .then()

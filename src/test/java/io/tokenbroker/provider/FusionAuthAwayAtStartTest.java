@@ -14,6 +14,8 @@ import io.tokenbroker.support.Broker;
 import io.tokenbroker.support.LinkingTest;
 import io.tokenbroker.support.Management;
 import io.tokenbroker.support.SandboxResource;
+import io.tokenbroker.support.Waiting;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -36,13 +38,14 @@ class FusionAuthAwayAtStartTest extends LinkingTest {
         Management.given().get("/q/health/ready").then().statusCode(503);
 
         sandbox().fusionAuth().clearFaults();
+        // Nobody asks it for anything meanwhile.
+        Waiting.until(() -> Management.given().get("/q/health/ready").statusCode() == 200, Duration.ofSeconds(15));
         letTheListGrowOld();
         Broker.alice()
                 .get("/providers")
                 .then()
                 .statusCode(200)
                 .body(json("providers[*].name", equalTo(List.of("Adatum", "Contoso", "Fabrikam"))));
-        Management.given().get("/q/health/ready").then().statusCode(200);
     }
 
     /** FusionAuth is away from before the broker starts. */
