@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class FusionAuthCalls {
 
-    /** Metrics tell it from others: a key that may not is no fault where the settings give the providers. */
-    static final String READ_PROVIDERS = "GET /api/identity-provider";
+    /** What metrics call most operations. */
+    static final String API = "api";
 
     private static final int READ_MILLIS = 5_000;
 
@@ -51,8 +51,6 @@ class FusionAuthCalls {
     private static final Bulkhead.Limits LIMITS = limits(48, 32);
 
     private static final Bulkhead.Limits COMPLETE_LIMITS = limits(16, 12);
-
-    private static final Duration SOON = Duration.ofSeconds(5);
 
     private final Optional<OutboundProxy.Address> through;
     private volatile FusionAuthClient api;
@@ -93,17 +91,21 @@ class FusionAuthCalls {
      * @param person the user whom it is about, or what else FusionAuth may fail for alone
      */
     <S, F> ClientResponse<S, F> call(String person, Function<FusionAuthClient, ClientResponse<S, F>> call) {
-        return inTurn(bulkhead, "api", person, () -> call.apply(api));
+        return inTurn(bulkhead, API, person, () -> call.apply(api));
     }
 
     /**
      * Reads something; empty if FusionAuth says, by one of these statuses, that it is not there.
      *
+     * @param operation what metrics call it
      * @throws BrokerException if there is no such answer
      */
     <S, F> Optional<S> read(
-            String person, String path, Set<Integer> notThere, Function<FusionAuthClient, ClientResponse<S, F>> call) {
-        var operation = path.equals(READ_PROVIDERS) ? "providers" : "api";
+            String operation,
+            String person,
+            String path,
+            Set<Integer> notThere,
+            Function<FusionAuthClient, ClientResponse<S, F>> call) {
         var response = inTurn(bulkhead, operation, person, () -> call.apply(api));
         if (notThere.contains(response.status)) {
             requireItsOwn(response, path);
@@ -213,6 +215,6 @@ class FusionAuthCalls {
     private static BrokerException unavailable(String what) {
         return new BrokerException(
                         ProblemType.FUSIONAUTH_UNAVAILABLE, what + " Nothing was changed or lost; try again later.")
-                .withRetryAfter(SOON);
+                .withRetryAfter(Duration.ofSeconds(5));
     }
 }

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class IdentityProviderApi {
 
+    /** Metrics tell it from others: a key that may not is no fault where the settings give the providers. */
+    private static final String OPERATION = "providers";
+
     private final FusionAuthCalls calls;
     private final UUID applicationId;
 
@@ -30,8 +33,9 @@ public class IdentityProviderApi {
     /** All of type OpenID Connect, usable or not. */
     public List<IdentityProvider> openIdConnect() {
         List<BaseIdentityProvider<?>> found = calls.read(
+                        OPERATION,
                         "identity providers",
-                        FusionAuthCalls.READ_PROVIDERS,
+                        "GET /api/identity-provider",
                         Set.of(404),
                         api -> api.retrieveIdentityProviderByType(IdentityProviderType.OpenIDConnect))
                 .map(body -> body.identityProviders)

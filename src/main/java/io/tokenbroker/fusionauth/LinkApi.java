@@ -57,6 +57,7 @@ public class LinkApi {
     public List<Link> ofUser(UUID userId) {
         // FusionAuth says 400 or 404 of a user without links, and of no such user.
         var links = calls.read(
+                        FusionAuthCalls.API,
                         userId.toString(),
                         "GET" + PATH,
                         Set.of(400, 404),
@@ -79,6 +80,7 @@ public class LinkApi {
     /** The link of this identity at an OpenID Connect provider, of any user. */
     public Optional<Link> find(UUID providerId, String identity) {
         return calls.read(
+                        FusionAuthCalls.API,
                         ownerOf(providerId, identity),
                         "GET" + PATH,
                         Set.of(404),

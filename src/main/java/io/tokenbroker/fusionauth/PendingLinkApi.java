@@ -30,6 +30,7 @@ public class PendingLinkApi {
     /** Reads a pending link; empty if it is used up, too old, or was never there. */
     public Optional<PendingLink> find(Secret pendingLinkId, UUID userId) {
         return calls.read(
+                        FusionAuthCalls.API,
                         userId.toString(),
                         PATH,
                         Set.of(400, 404),
