@@ -133,12 +133,7 @@ class EventsTest extends BrokerTest {
         var account = Broker.link(Sandbox.CONTOSO, BLAKE);
         arrived(OPERATIONS, 1);
         revoked(account);
-        // As if it had been tried for three days, a short while ago for the last time.
-        StoreMemory.database()
-                .update(
-                        "age",
-                        "UPDATE events SET first_try_at = first_try_at - ?",
-                        Duration.ofDays(3).toMillis());
+        StoreMemory.eventsWereTriedFor(Duration.ofDays(3));
         TestTime.advance(Duration.ofSeconds(6));
         Waiting.until(() -> types(OPERATIONS).contains("account.reauthorization_required"));
         OPERATIONS.answers(Reply.empty(204));
@@ -183,11 +178,7 @@ class EventsTest extends BrokerTest {
         assertThat(state("dead"))
                 .as("before the first has been tried for a day")
                 .isZero();
-        StoreMemory.database()
-                .update(
-                        "older",
-                        "UPDATE events SET first_try_at = first_try_at - ?",
-                        Duration.ofHours(25).toMillis());
+        StoreMemory.eventsWereTriedFor(Duration.ofHours(25));
         delivery.dropOld();
 
         assertThat(state("dead")).isOne();

@@ -242,12 +242,7 @@ class ProvokedAlertsTest extends BrokerTest {
         Waiting.until(() -> StoreMemory.database()
                 .rows("untried", row -> 1, "SELECT 1 FROM events WHERE receiver = 'operations' AND failure IS NULL")
                 .isEmpty());
-        // A jump of the clock would count as a time without a broker.
-        StoreMemory.database()
-                .update(
-                        "older",
-                        "UPDATE events SET first_try_at = first_try_at - ?",
-                        Duration.ofDays(3).toMillis());
+        StoreMemory.eventsWereTriedFor(Duration.ofDays(3));
         TestTime.advance(Duration.ofHours(2));
         Waiting.until(() -> scrape().sum("broker_events_dead", "receiver=\"operations\"") > 0);
 

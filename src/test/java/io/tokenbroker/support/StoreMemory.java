@@ -37,6 +37,11 @@ public final class StoreMemory {
         }
     }
 
+    /** As if events had been tried for so much longer. A jump of the clock would count as a time without a broker. */
+    public static void eventsWereTriedFor(Duration by) {
+        database().update("age", "UPDATE events SET first_try_at = first_try_at - ?", by.toMillis());
+    }
+
     /** The file goes, with its log, as a volume that is unmounted. */
     public static void goesAway() {
         move(SandboxResource.sandbox().store(), elsewhere());
