@@ -60,7 +60,7 @@ public record TokenSpec(Provider provider, Remembered remembered, Target target,
     /** The scopes as keys have them: to Entra, upper and lower case are the same. */
     public List<String> scopes() {
         var asked = target.scopes();
-        return !provider.isEntra() || areLower(asked)
+        return areLower(asked) || !provider.isEntra()
                 ? asked
                 : asked.stream().map(TokenSpec::lower).sorted().distinct().toList();
     }
