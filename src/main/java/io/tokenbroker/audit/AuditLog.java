@@ -99,7 +99,7 @@ public class AuditLog {
         }
     }
 
-    /** Whether tokens from memory are told of by sums: while the file fails, none leaves that is not told of first. */
+    /** Whether hits are summed. While the file fails and {@code on-failure=refuse}, each is written first. */
     public boolean sumsHits() {
         return sumsHits && !(isRequired && isFailing);
     }

@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Lets the first of each minute pass, so many of each caller. Of users there may be any number: it knows so many at a time. */
+/** Lets the first few of each caller pass in each minute. It keeps 1,000 callers at most; further users do not pass. */
 final class FirstOfMinute {
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -39,7 +39,7 @@ final class FirstOfMinute {
         return true;
     }
 
-    /** Clients are as many as the settings name. */
+    /** There are as many clients as the settings name, but any number of users. */
     private static boolean isOneOfMany(Actor caller) {
         return caller.kind().equals(Caller.USER);
     }

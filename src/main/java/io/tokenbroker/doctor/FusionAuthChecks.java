@@ -172,7 +172,7 @@ final class FusionAuthChecks {
                         Check.WEBHOOK_KEY, "", "no key %s is published, so every webhook is refused".formatted(id));
     }
 
-    /** The JWKS has the keys of all: this tells of the application's own, if it does not take its tenant's configuration. */
+    /** The JWKS has the keys of all applications; this call tells the application's own, which it need not have. */
     private Finding applicationKey(String published) {
         var answer = fusionAuth.open("/api/jwt/public-key?applicationId=" + settings.applicationId());
         if (answer.status() == 200

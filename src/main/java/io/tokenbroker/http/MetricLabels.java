@@ -96,7 +96,7 @@ class MetricLabels {
             return atMost500("address");
         }
 
-        /** And another path. */
+        /** A provider's discovery document may name another path each time. */
         @Produces
         @Singleton
         MeterFilter upstreamPaths() {

@@ -32,7 +32,7 @@ class AccountGauges {
     private static final Logger LOG = Logger.getLogger(AccountGauges.class);
     private static final double MILLIS_OF_A_DAY = Duration.ofDays(1).toMillis();
 
-    /** In which keep-alive should have renewed a token long since. */
+    /** Keep-alive renews a token long before it is this near its end. */
     private static final Duration NEAR = Duration.ofDays(14);
 
     /** What takes long is done less often: the rest after a count is so many times as long as the count. */
