@@ -52,7 +52,7 @@ public class UserApi {
                 .isPresent();
     }
 
-    /** Whether this API key may read users; empty if it is not FusionAuth that answers, or with an error of its own. */
+    /** Whether this API key may read users, by FusionAuth's own 404 or 401; empty at any other answer, or none. */
     public Optional<Boolean> isReadable() {
         var response = calls.call("users", api -> api.retrieveUser(NO_USER));
         return FusionAuthCalls.isItsOwn(response) ? ofStatus(response.status) : Optional.empty();

@@ -5,10 +5,8 @@ import io.tokenbroker.fusionauth.UserApi;
 import io.tokenbroker.provider.Provider;
 import io.tokenbroker.provider.Providers;
 import io.tokenbroker.settings.BrokerSettings;
-import io.tokenbroker.settings.SecretsRotated;
 import io.tokenbroker.tenant.HeldBack.RefusedClients;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Observes;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -90,9 +88,12 @@ class ProvidersReady implements HealthCheck {
             }
         }
 
-        /** What FusionAuth said of the old key says nothing of a new one. */
-        void rotate(@Observes SecretsRotated secrets) {
-            isRefused = false;
+        /** A replica is to be back soon after the key is mended, or a new one taken. */
+        @Scheduled(every = "5s", delayed = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+        void askWhileRefused() {
+            if (isRefused) {
+                ask();
+            }
         }
 
         @Override

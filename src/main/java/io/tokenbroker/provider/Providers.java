@@ -106,8 +106,10 @@ public class Providers {
             known = load();
             failure = null;
         } catch (BrokerException e) {
+            if (!whyNotLoaded().map(BrokerException::detail).equals(Optional.of(e.detail()))) {
+                LOG.warnf("Providers are kept as they were: %s", e.detail());
+            }
             failure = new Failure(clock.instant(), e);
-            LOG.warnf("Providers are kept as they were: %s", e.detail());
         } finally {
             reloading.unlock();
         }
@@ -116,7 +118,7 @@ public class Providers {
     /** Nobody is sent to a broker that is not ready, so no request makes it look. */
     @Scheduled(every = "5s", delayed = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void loadAtLast() {
-        if (known.readAt() == null) {
+        if (known.readAt() == null && !reloading.isLocked()) {
             reload();
         }
     }

@@ -28,7 +28,6 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -164,8 +163,7 @@ class SecretFilesTest extends LinkingTest {
 
         secrets.put("api-key", NEW_API_KEY);
 
-        // Sooner than users are read again.
-        Waiting.until(SecretFilesTest::answersAsReady, Duration.ofSeconds(10));
+        Waiting.until(SecretFilesTest::answersAsReady);
         Broker.alice().get("/accounts").then().statusCode(200);
     }
 

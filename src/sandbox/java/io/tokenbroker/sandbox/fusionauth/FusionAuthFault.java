@@ -38,6 +38,8 @@ public record FusionAuthFault(
         WEBHOOK_504,
         /** 200 with the HTML of a proxy. */
         PROXY_200,
+        /** 401 with the HTML of a proxy. */
+        PROXY_401,
         /** 404 with the HTML of a proxy. */
         PROXY_404,
         /** 200, empty, of something in between that lies. */
@@ -120,6 +122,7 @@ public record FusionAuthFault(
             case UNAVAILABLE_503 -> patient(Errors.general(503, "[SearchEngineUnavailable]"));
             case WEBHOOK_504 -> Errors.general(504, "[WebhookTransactionException]");
             case PROXY_200 -> Reply.html(200, "<html><body><h1>Please sign in to the Wi-Fi</h1></body></html>");
+            case PROXY_401 -> Reply.html(401, "<html><body><h1>401 Unauthorized</h1></body></html>");
             case PROXY_404 -> Reply.html(404, "<html><body><h1>404 Not Found</h1></body></html>");
             case LIE_200 -> Reply.empty(200);
             case LIE_404 -> Reply.empty(404);
