@@ -21,7 +21,7 @@ class OutboxRows {
     /** How long an event counts as one that died of late. */
     private static final Duration OF_LATE = Duration.ofDays(1);
 
-    /** An event that was due for longer had no broker to send it. Where a receiver hangs, one of 10,000 accounts waits for less. */
+    /** If an event has been due for so long, no broker was running. At a receiver that hangs, 10,000 accounts' events wait less. */
     private static final Duration UNATTENDED = Duration.ofHours(6);
 
     private static final Duration TRIED = Duration.ofDays(1);
