@@ -46,7 +46,7 @@ public final class Bench {
 
     private static final int ROUNDS = 5;
 
-    /** As long as a link and its user are remembered, so that reading all anew is a part of every round alike. */
+    /** Longer than the 20 seconds after which links in use are read anew, so that each round has that. */
     private static final int SECONDS = 30;
 
     /** Not measured: what nobody has asked for meanwhile is read anew. */
@@ -288,11 +288,17 @@ public final class Bench {
             var before = cpuTime();
             var result = load.run(port, requests, seconds);
             var micros = cpuTime().minus(before).toNanos() / 1_000.0;
+            settle();
             return new Measured(result, micros / (result.perSecond() * seconds));
         }
 
         void warmUp(Load load) throws IOException, InterruptedException {
             var _ = load.run(port, requests, WARM_UP_SECONDS);
+            settle();
+        }
+
+        /** Until it works no more on what it was loaded with, which would burden who is loaded next. */
+        private void settle() throws InterruptedException {
             for (var looks = 0; looks < MOST_LOOKS; looks++) {
                 var before = cpuTime();
                 if (process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)
