@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class IdentityProviderApi {
 
-    /** Metrics tell it from others: a key that may not is no fault where the settings give the providers. */
+    /** Metrics count it apart: the key need not have this right where the settings give the providers. */
     private static final String OPERATION = "providers";
 
     private final FusionAuthCalls calls;

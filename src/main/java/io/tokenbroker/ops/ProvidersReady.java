@@ -88,7 +88,7 @@ class ProvidersReady implements HealthCheck {
             }
         }
 
-        /** A replica is to be back soon after the key is mended, or a new one taken. */
+        /** The replica is ready again within seconds after the key is mended, or a new one taken. */
         @Scheduled(every = "5s", delayed = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
         void askWhileRefused() {
             if (isRefused) {

@@ -115,7 +115,7 @@ public class Providers {
         }
     }
 
-    /** Nobody is sent to a broker that is not ready, so no request makes it look. */
+    /** A broker that is not ready gets no requests, and without one nothing else reads the providers for half a minute. */
     @Scheduled(every = "5s", delayed = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void loadAtLast() {
         if (known.readAt() == null && !reloading.isLocked()) {

@@ -186,8 +186,7 @@ class OffBoardingTest extends LinkingTest {
         for (var one : accounts) {
             Broker.mint(one, Map.of()).then().statusCode(200);
             me().get("/accounts").then().statusCode(200);
-            // In all far less than the 20 s after which a person in use is read ahead of time: the test takes its own
-            // time.
+            // A person in use is read ahead of time after 20 s, and the test itself takes seconds.
             advance(Duration.ofSeconds(1));
         }
 
