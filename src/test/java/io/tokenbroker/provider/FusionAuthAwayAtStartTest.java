@@ -46,6 +46,7 @@ class FusionAuthAwayAtStartTest extends LinkingTest {
                 .then()
                 .statusCode(200)
                 .body(json("providers[*].name", equalTo(List.of("Adatum", "Contoso", "Fabrikam"))));
+        Management.given().get("/q/health/ready").then().statusCode(200);
     }
 
     /** FusionAuth is away from before the broker starts. */
