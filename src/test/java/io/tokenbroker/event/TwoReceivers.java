@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A broker with two receivers of events, without keep-alive. One client may ask seldom, and one provider's refresh tokens
- * work once: so most that an alert is for can happen to it.
+ * A broker with two receivers of events, small caches and no keep-alive. One client may ask seldom, and one provider's
+ * refresh tokens work once: so what an alert is for can happen to it.
  */
 public final class TwoReceivers extends OverSandbox {
 
@@ -28,6 +28,7 @@ public final class TwoReceivers extends OverSandbox {
     private static Map<String, String> settings() {
         var settings = new HashMap<String, String>();
         settings.put("broker.keep-alive.rate", "0");
+        settings.put("broker.memory.caches", "1M");
         settings.put("broker.events.operations.url", OPERATIONS.url() + "/events");
         settings.put("broker.events.operations.secret", SECRET);
         settings.put("broker.events.help-desk.url", HELP_DESK.url() + "/?from=broker");

@@ -47,6 +47,15 @@ class MonitoringTest {
     }
 
     @Test
+    void eachAlertIsProvokedOnABrokerToo() throws IOException {
+        var tests = Path.of("src/test/java/io/tokenbroker");
+        var provoking = Files.readString(tests.resolve("monitoring/ProvokedAlertsTest.java"))
+                + Files.readString(tests.resolve("real/PrometheusIT.java"));
+
+        assertThat(names(alerts())).allSatisfy(alert -> assertThat(provoking).contains('"' + alert + '"'));
+    }
+
+    @Test
     void theJobOfTheAlertsIsThatOfTheManifestsAndOfTheDocumentedScrape() throws IOException {
         var jobs = JOB.matcher(Files.readString(Promtool.RULES))
                 .results()

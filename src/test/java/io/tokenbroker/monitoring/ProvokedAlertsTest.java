@@ -21,6 +21,7 @@ import io.quarkus.test.junit.TestProfile;
 import io.tokenbroker.event.TestEvents;
 import io.tokenbroker.event.TwoReceivers;
 import io.tokenbroker.grant.UnstoredTokens;
+import io.tokenbroker.link.AccountId;
 import io.tokenbroker.ops.ReadGauges;
 import io.tokenbroker.provider.ReloadProviders;
 import io.tokenbroker.sandbox.Sandbox;
@@ -52,7 +53,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Alerts on what the broker really shows. Those on Prometheus itself, on a full memory and a stuck refresh are not here. */
+/** Alerts on what the broker really shows. That it is down Prometheus itself has to see. */
 @QuarkusTest
 @TestProfile(TwoReceivers.class)
 @Timeout(60)
@@ -125,6 +126,34 @@ class ProvokedAlertsTest extends BrokerTest {
         mint(account, GRAPH).then().statusCode(200);
 
         assertSeen("TokenBrokerMintsSlow");
+    }
+
+    @Test
+    void aRefreshThatDoesNotEndIsSeen() throws Exception {
+        sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.HANG).times(1));
+        var stuck = CompletableFuture.supplyAsync(() -> mint(account, GRAPH), Thread::startVirtualThread);
+        Waiting.until(() -> sandbox().entra().faults().hanging() > 0);
+        TestTime.last(Duration.ofMinutes(3));
+
+        assertSeen("TokenBrokerRefreshStuck");
+
+        sandbox().entra().faults().clear();
+        stuck.join();
+        assertThat(scrape().samples()).containsEntry("broker_refreshes_oldest_seconds", 0.0);
+    }
+
+    @Test
+    void aCacheThatIsFullIsSeen() throws Exception {
+        for (var i = 0; i < 200; i++) {
+            mint(new AccountId(Sandbox.CONTOSO, "nobody-" + i).toString(), ARM)
+                    .then()
+                    .statusCode(404);
+        }
+
+        var full = scrape();
+        assertThat(full.sum("broker_cache_bytes", "missed_links"))
+                .isGreaterThan(0.95 * full.sum("broker_cache_limit_bytes", "missed_links"));
+        new Provoked(well, full).isSeenBy(List.of("TokenBrokerMemoryFull"), folder);
     }
 
     @Test

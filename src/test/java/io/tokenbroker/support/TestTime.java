@@ -1,5 +1,6 @@
 package io.tokenbroker.support;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.tokenbroker.time.Time.Sleeper;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.inject.Alternative;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /** The broker's clock in tests: runs like the system's, and ahead of it by what a test says. Its pauses are short ones. */
@@ -17,6 +19,9 @@ public final class TestTime {
 
     /** What a pause of the broker's is divided by: what it waits for here is on this machine. */
     private static final int HURRY = 20;
+
+    /** Of the ticker: never less than before, as it cannot be set. */
+    private static final AtomicLong TICKS = new AtomicLong();
 
     private static volatile Duration ahead = Duration.ZERO;
 
@@ -27,6 +32,11 @@ public final class TestTime {
         ahead = ahead.plus(by);
         SandboxResource.sandbox().advance(by);
         StoreMemory.age(by);
+    }
+
+    /** What is under way lasts for so much longer; no clock is moved. */
+    public static void last(Duration longer) {
+        TICKS.addAndGet(longer.toNanos());
     }
 
     static Duration ahead() {
@@ -60,6 +70,12 @@ public final class TestTime {
                     return this;
                 }
             };
+        }
+
+        @Produces
+        @Singleton
+        Ticker ticker() {
+            return () -> System.nanoTime() + TICKS.get();
         }
 
         @Produces

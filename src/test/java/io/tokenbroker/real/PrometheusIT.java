@@ -1,0 +1,133 @@
+package io.tokenbroker.real;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tokenbroker.sandbox.Sandbox;
+import io.tokenbroker.sandbox.process.BrokerProcess;
+import io.tokenbroker.sandbox.process.FreePort;
+import io.tokenbroker.support.Waiting;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real Prometheus with the alerts of {@code deploy/monitoring}, and the broker that it scrapes killed. */
+@Timeout(360)
+class PrometheusIT {
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @AutoClose
+    private final Sandbox sandbox = Sandbox.start(0, 0);
+
+    @AutoClose
+    private final BrokerProcess broker = new BrokerProcess("scraped-broker", sandbox.settings());
+
+    private final int port = FreePort.any();
+
+    @TempDir
+    Path folder = Path.of("");
+
+    @Test
+    void aBrokerThatWasKilledIsSeenAndSoIsItsReturn() throws IOException {
+        Program.require("prometheus", "that it is told of a broker that is down");
+        broker.start();
+        var prometheus = prometheus();
+        try {
+            Waiting.until(() -> value("up{job=\"token-broker\"}").equals(List.of("1")));
+            assertThat(value("broker_ready")).containsExactly("1");
+            assertThat(firing()).isEmpty();
+
+            broker.kill();
+            Waiting.until(() -> firing().contains("TokenBrokerDown"), Duration.ofMinutes(4));
+            assertThat(alert("TokenBrokerDown").at("/annotations/summary").asText())
+                    .startsWith(broker.management().getAuthority() + " is not scraped");
+
+            broker.start();
+            Waiting.until(() -> firing().isEmpty());
+        } finally {
+            prometheus.destroyForcibly().onExit().join();
+        }
+    }
+
+    private Process prometheus() throws IOException {
+        var settings = Files.writeString(folder.resolve("prometheus.yml"), """
+                global: {scrape_interval: 1s, evaluation_interval: 1s}
+                rule_files: ['%s']
+                scrape_configs:
+                  - job_name: token-broker
+                    metrics_path: /q/metrics
+                    static_configs: [{targets: ['%s']}]
+                """.formatted(
+                        Path.of("deploy/monitoring/alerts.yaml").toAbsolutePath(),
+                        broker.management().getAuthority()));
+        return new ProcessBuilder(
+                        "prometheus",
+                        "--config.file=" + settings,
+                        "--storage.tsdb.path=" + folder.resolve("data"),
+                        "--web.listen-address=127.0.0.1:" + port)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("prometheus.txt").toFile())
+                .start();
+    }
+
+    private List<String> value(String query) {
+        return StreamSupport.stream(
+                        ask("query?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8))
+                                .at("/data/result")
+                                .spliterator(),
+                        false)
+                .map(sample -> sample.at("/value/1").asText())
+                .toList();
+    }
+
+    private List<String> firing() {
+        return alerts().stream()
+                .filter(alert -> alert.path("state").asText().equals("firing"))
+                .map(alert -> alert.at("/labels/alertname").asText())
+                .toList();
+    }
+
+    private JsonNode alert(String name) {
+        return alerts().stream()
+                .filter(alert -> alert.at("/labels/alertname").asText().equals(name))
+                .findAny()
+                .orElseThrow();
+    }
+
+    private List<JsonNode> alerts() {
+        return StreamSupport.stream(ask("alerts").at("/data/alerts").spliterator(), false)
+                .toList();
+    }
+
+    /** Nothing while it starts. */
+    private JsonNode ask(String what) {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/api/v1/%s".formatted(port, what)))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        try {
+            return JSON.readTree(
+                    HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body());
+        } catch (IOException starting) {
+            return JSON.missingNode();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}
