@@ -54,20 +54,20 @@ public class CompleteApi {
             case 203 -> new Completion.Interrupted(Interruption.PASSWORD_CHANGE);
             case 242 -> new Completion.Interrupted(Interruption.SECOND_FACTOR);
             case 232 -> pending(response.successResponse);
-            case 400, 401 -> new Completion.Refused(refusal(FusionAuthCalls.codes(response.errorResponse)));
+            case 400, 401 -> new Completion.Refused(refusal(Answers.codes(response.errorResponse)));
             case 404 ->
-                FusionAuthCalls.isItsOwn(response)
+                Answers.isItsOwn(response)
                         ? new Completion.Refused(Refusal.LINKING_DISABLED)
                         : new Completion.InDoubt(false);
             case 409, 410 -> new Completion.Refused(Refusal.USER_LOCKED);
             // Turned away unread.
-            case 429 -> throw FusionAuthCalls.problem(response.status, PATH);
+            case 429 -> throw Answers.problem(response.status, PATH);
             case 512 -> new Completion.Refused(Refusal.LAMBDA_FAILED);
             default -> {
-                if (FusionAuthCalls.neverSent(response)) {
-                    throw FusionAuthCalls.problem(response.status, PATH);
+                if (Answers.neverSent(response)) {
+                    throw Answers.problem(response.status, PATH);
                 }
-                yield new Completion.InDoubt(FusionAuthCalls.timedOut(response));
+                yield new Completion.InDoubt(Answers.timedOut(response));
             }
         };
     }

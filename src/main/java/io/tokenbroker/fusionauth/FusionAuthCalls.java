@@ -1,11 +1,9 @@
 package io.tokenbroker.fusionauth;
 
-import com.inversoft.error.Errors;
 import com.inversoft.rest.ClientResponse;
 import io.fusionauth.client.FusionAuthClient;
 import io.quarkus.runtime.Startup;
 import io.tokenbroker.problem.BrokerException;
-import io.tokenbroker.problem.ProblemType;
 import io.tokenbroker.settings.BrokerSettings;
 import io.tokenbroker.settings.SecretsRotated;
 import io.tokenbroker.upstream.Bulkhead;
@@ -16,12 +14,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import java.net.ConnectException;
-import java.net.NoRouteToHostException;
-import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -29,7 +23,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Calls to FusionAuth by its own client, with our timeouts, limits and error texts. The client's requests, answers and
@@ -108,11 +101,11 @@ class FusionAuthCalls {
             Function<FusionAuthClient, ClientResponse<S, F>> call) {
         var response = inTurn(bulkhead, operation, person, () -> call.apply(api));
         if (notThere.contains(response.status)) {
-            requireItsOwn(response, path);
+            Answers.requireItsOwn(response, path);
             return Optional.empty();
         }
         if (response.status != 200 || response.successResponse == null) {
-            throw problem(response.status, path);
+            throw Answers.problem(response.status, path);
         }
         return Optional.of(response.successResponse);
     }
@@ -148,73 +141,5 @@ class FusionAuthCalls {
     /** A call that has waited 5 s is dropped: its caller has timed out, or its lease is about to end. */
     private static Bulkhead.Limits limits(int atOnce, int ofOneCaller) {
         return new Bulkhead.Limits(atOnce, ofOneCaller, 5_000, Duration.ofSeconds(5), Duration.ofSeconds(2));
-    }
-
-    /** @param status of the unexpected answer; -1 if there was none */
-    static BrokerException problem(int status, String call) {
-        return switch (status) {
-            case 401 ->
-                new BrokerException(
-                        ProblemType.UPSTREAM_ERROR,
-                        "FusionAuth refuses the broker's API key for %s. The operator must check broker.fusionauth.api-key and its permissions."
-                                .formatted(call));
-            case -1 -> unavailable("FusionAuth does not answer.");
-            case 301, 302, 303, 307, 308 ->
-                new BrokerException(
-                        ProblemType.UPSTREAM_ERROR,
-                        "FusionAuth redirects %s elsewhere (%d), where the broker does not take its API key. The operator must set broker.fusionauth.url to where FusionAuth itself is."
-                                .formatted(call, status));
-            case 409 -> unavailable("FusionAuth is busy with the same record.");
-            case 429 -> unavailable("FusionAuth is throttling the broker.");
-            default ->
-                status >= 500
-                        ? unavailable("FusionAuth answers with an error of its own (%d).".formatted(status))
-                        : new BrokerException(
-                                ProblemType.UPSTREAM_ERROR,
-                                "FusionAuth gave an answer to %s that the broker cannot use (%d). Its operator should check version and settings."
-                                        .formatted(call, status));
-        };
-    }
-
-    /** Whether no connection came about, so that FusionAuth cannot have seen the request. */
-    static boolean neverSent(ClientResponse<?, ?> response) {
-        var e = response.exception;
-        return e instanceof ConnectException
-                || e instanceof UnknownHostException
-                || e instanceof NoRouteToHostException
-                || (timedOut(response) && String.valueOf(e.getMessage()).contains("onnect timed out"));
-    }
-
-    static boolean timedOut(ClientResponse<?, ?> response) {
-        return response.exception instanceof SocketTimeoutException;
-    }
-
-    /** Whether a refusal is FusionAuth's: it has codes, or no body; a proxy's has a body of the proxy's. */
-    static boolean isItsOwn(ClientResponse<?, ?> response) {
-        return response.errorResponse instanceof Errors errors ? !codes(errors).isEmpty() : response.exception == null;
-    }
-
-    /** @throws BrokerException if something between the broker and FusionAuth answers in its place */
-    static void requireItsOwn(ClientResponse<?, ?> response, String call) {
-        if (!isItsOwn(response)) {
-            throw unavailable("Something between the broker and FusionAuth answered %s in its place (%d)."
-                    .formatted(call, response.status));
-        }
-    }
-
-    /** All codes of an error answer; the messages beside them are free text and stay here. */
-    static Set<String> codes(@Nullable Errors errors) {
-        var codes = new HashSet<String>();
-        if (errors != null) {
-            errors.generalErrors.forEach(error -> codes.add(String.valueOf(error.code)));
-            errors.fieldErrors.values().forEach(list -> list.forEach(error -> codes.add(String.valueOf(error.code))));
-        }
-        return codes;
-    }
-
-    private static BrokerException unavailable(String what) {
-        return new BrokerException(
-                        ProblemType.FUSIONAUTH_UNAVAILABLE, what + " Nothing was changed or lost; try again later.")
-                .withRetryAfter(Duration.ofSeconds(5));
     }
 }

@@ -35,7 +35,7 @@ public class PendingLinkApi {
                         PATH,
                         Set.of(400, 404),
                         api -> api.retrievePendingLink(pendingLinkId.reveal(), userId))
-                .map(body -> toPendingLink(body).orElseThrow(() -> FusionAuthCalls.problem(200, PATH)));
+                .map(body -> toPendingLink(body).orElseThrow(() -> Answers.problem(200, PATH)));
     }
 
     /** Makes a link of a pending one. */
@@ -51,13 +51,13 @@ public class PendingLinkApi {
         return switch (response.status) {
             case 200 -> written(response);
             case 400, 404, 409 ->
-                FusionAuthCalls.isItsOwn(response)
-                        ? new LinkWrite.Refused(FusionAuthCalls.codes(response.errorResponse))
+                Answers.isItsOwn(response)
+                        ? new LinkWrite.Refused(Answers.codes(response.errorResponse))
                         : new LinkWrite.InDoubt();
-            case 401, 429 -> throw FusionAuthCalls.problem(response.status, POST);
+            case 401, 429 -> throw Answers.problem(response.status, POST);
             default -> {
-                if (FusionAuthCalls.neverSent(response)) {
-                    throw FusionAuthCalls.problem(response.status, POST);
+                if (Answers.neverSent(response)) {
+                    throw Answers.problem(response.status, POST);
                 }
                 yield new LinkWrite.InDoubt();
             }
