@@ -18,14 +18,11 @@ final class Answers {
 
     private Answers() {}
 
-    /** @param status of the unexpected answer; -1 if there was none */
-    static BrokerException problem(int status, String call) {
+    /** What an unexpected answer, or none, means to a caller. */
+    static BrokerException problem(ClientResponse<?, ?> response, String call) {
+        var status = response.status;
         return switch (status) {
-            case 401 ->
-                new BrokerException(
-                        ProblemType.UPSTREAM_ERROR,
-                        "FusionAuth refuses the broker's API key for %s. The operator must check broker.fusionauth.api-key and its permissions."
-                                .formatted(call));
+            case 401 -> isItsOwn(response) ? keyRefused(call) : answeredInBetween(status, call);
             case -1 -> unavailable("FusionAuth does not answer.");
             case 301, 302, 303, 307, 308 ->
                 new BrokerException(
@@ -37,11 +34,15 @@ final class Answers {
             default ->
                 status >= 500
                         ? unavailable("FusionAuth answers with an error of its own (%d).".formatted(status))
-                        : new BrokerException(
-                                ProblemType.UPSTREAM_ERROR,
-                                "FusionAuth gave an answer to %s that the broker cannot use (%d). Its operator should check version and settings."
-                                        .formatted(call, status));
+                        : unusable(status, call);
         };
+    }
+
+    static BrokerException unusable(int status, String call) {
+        return new BrokerException(
+                ProblemType.UPSTREAM_ERROR,
+                "FusionAuth gave an answer to %s that the broker cannot use (%d). Its operator should check version and settings."
+                        .formatted(call, status));
     }
 
     /** Whether no connection came about, so that FusionAuth cannot have seen the request. */
@@ -65,8 +66,7 @@ final class Answers {
     /** @throws BrokerException if something between the broker and FusionAuth answers in its place */
     static void requireItsOwn(ClientResponse<?, ?> response, String call) {
         if (!isItsOwn(response)) {
-            throw unavailable("Something between the broker and FusionAuth answered %s in its place (%d)."
-                    .formatted(call, response.status));
+            throw answeredInBetween(response.status, call);
         }
     }
 
@@ -78,6 +78,18 @@ final class Answers {
             errors.fieldErrors.values().forEach(list -> list.forEach(error -> codes.add(String.valueOf(error.code))));
         }
         return codes;
+    }
+
+    private static BrokerException keyRefused(String call) {
+        return new BrokerException(
+                ProblemType.UPSTREAM_ERROR,
+                "FusionAuth refuses the broker's API key for %s. The operator must check broker.fusionauth.api-key and its permissions."
+                        .formatted(call));
+    }
+
+    private static BrokerException answeredInBetween(int status, String call) {
+        return unavailable(
+                "Something between the broker and FusionAuth answered %s in its place (%d).".formatted(call, status));
     }
 
     private static BrokerException unavailable(String what) {

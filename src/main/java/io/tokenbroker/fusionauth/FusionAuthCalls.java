@@ -105,7 +105,7 @@ class FusionAuthCalls {
             return Optional.empty();
         }
         if (response.status != 200 || response.successResponse == null) {
-            throw Answers.problem(response.status, path);
+            throw Answers.problem(response, path);
         }
         return Optional.of(response.successResponse);
     }

@@ -102,7 +102,7 @@ public class LinkApi {
         switch (response.status) {
             case 200, 202, 204 -> {}
             case 404 -> Answers.requireItsOwn(response, "DELETE" + PATH);
-            default -> throw Answers.problem(response.status, "DELETE" + PATH);
+            default -> throw Answers.problem(response, "DELETE" + PATH);
         }
     }
 

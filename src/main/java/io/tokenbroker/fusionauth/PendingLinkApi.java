@@ -35,7 +35,7 @@ public class PendingLinkApi {
                         PATH,
                         Set.of(400, 404),
                         api -> api.retrievePendingLink(pendingLinkId.reveal(), userId))
-                .map(body -> toPendingLink(body).orElseThrow(() -> Answers.problem(200, PATH)));
+                .map(body -> toPendingLink(body).orElseThrow(() -> Answers.unusable(200, PATH)));
     }
 
     /** Makes a link of a pending one. */
@@ -54,10 +54,10 @@ public class PendingLinkApi {
                 Answers.isItsOwn(response)
                         ? new LinkWrite.Refused(Answers.codes(response.errorResponse))
                         : new LinkWrite.InDoubt();
-            case 401, 429 -> throw Answers.problem(response.status, POST);
+            case 401, 429 -> throw Answers.problem(response, POST);
             default -> {
                 if (Answers.neverSent(response)) {
-                    throw Answers.problem(response.status, POST);
+                    throw Answers.problem(response, POST);
                 }
                 yield new LinkWrite.InDoubt();
             }

@@ -46,7 +46,7 @@ public class UserApi {
                         Set.of(404),
                         api -> api.retrieveUser(userId))
                 // A proxy's page in its place says nothing about the user.
-                .map(body -> Optional.ofNullable(body.user).orElseThrow(() -> Answers.problem(200, "GET /api/user")))
+                .map(body -> Optional.ofNullable(body.user).orElseThrow(() -> Answers.unusable(200, "GET /api/user")))
                 .filter(user -> user.active && user.getRegistrationForApplication(applicationId) != null)
                 .isPresent();
     }

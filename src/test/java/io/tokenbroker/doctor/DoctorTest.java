@@ -579,6 +579,7 @@ class DoctorTest {
 
     @ParameterizedTest
     @CsvSource({
+        "KEY_USER_GET,    GET,  /api/user/*,      PROXY_401, FAULT,   something between",
         "KEY_USER_GET,    GET,  /api/user/*,      PROXY_404, FAULT,   something between",
         "KEY_USER_GET,    GET,  /api/user/*,      ERROR_500, WARNING, cannot be told",
         "KEY_USER_GET,    GET,  /api/user/*,      LIE_200,   OK,      allowed",
