@@ -56,15 +56,17 @@ final class KeyChecks {
     }
 
     List<Finding> findings() {
-        if (List.of(linkGet, linkPost, linkDelete, pending, user, list, search).stream()
-                .allMatch(answer -> answer.status() == 401)) {
+        var answers = List.of(linkGet, linkPost, linkDelete, pending, user, list, search);
+        if (answers.stream().allMatch(answer -> answer.status() == 401 && !answer.isPage())) {
             return List.of(Finding.fault(
                     Check.API_KEY,
                     "",
                     "FusionAuth refuses it for everything: it is none of its keys, or of another tenant"));
         }
         var findings = new ArrayList<Finding>();
-        findings.add(Finding.ok(Check.API_KEY, "", "FusionAuth knows it"));
+        if (answers.stream().anyMatch(answer -> ALLOWED.contains(answer.status()) && !answer.isPage())) {
+            findings.add(Finding.ok(Check.API_KEY, "", "FusionAuth knows it"));
+        }
         findings.add(right(Check.KEY_LINK_GET, linkGet, true));
         findings.add(right(Check.KEY_LINK_POST, linkPost, true));
         findings.add(right(Check.KEY_LINK_DELETE, linkDelete, true));

@@ -54,23 +54,23 @@ public class CompleteApi {
             case 203 -> new Completion.Interrupted(Interruption.PASSWORD_CHANGE);
             case 242 -> new Completion.Interrupted(Interruption.SECOND_FACTOR);
             case 232 -> pending(response.successResponse);
-            case 400, 401 -> refused(response, refusal(Answers.codes(response.errorResponse)));
+            case 400, 401 -> refused(response, refusal(Failures.codes(response.errorResponse)));
             case 404 -> refused(response, Refusal.LINKING_DISABLED);
             case 409, 410 -> new Completion.Refused(Refusal.USER_LOCKED);
             // Turned away unread.
-            case 429 -> throw Answers.problem(response, PATH);
+            case 429 -> throw Failures.problem(response, PATH);
             case 512 -> new Completion.Refused(Refusal.LAMBDA_FAILED);
             default -> {
-                if (Answers.neverSent(response)) {
-                    throw Answers.problem(response, PATH);
+                if (Failures.neverSent(response)) {
+                    throw Failures.problem(response, PATH);
                 }
-                yield new Completion.InDoubt(Answers.timedOut(response));
+                yield new Completion.InDoubt(Failures.timedOut(response));
             }
         };
     }
 
     private static Completion refused(ClientResponse<LoginResponse, Errors> response, Refusal refusal) {
-        return Answers.isItsOwn(response) ? new Completion.Refused(refusal) : new Completion.InDoubt(false);
+        return Failures.isItsOwn(response) ? new Completion.Refused(refusal) : new Completion.InDoubt(false);
     }
 
     private static Completion loggedIn(LoginResponse body) {

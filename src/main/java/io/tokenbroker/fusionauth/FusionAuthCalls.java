@@ -101,11 +101,11 @@ class FusionAuthCalls {
             Function<FusionAuthClient, ClientResponse<S, F>> call) {
         var response = inTurn(bulkhead, operation, person, () -> call.apply(api));
         if (notThere.contains(response.status)) {
-            Answers.requireItsOwn(response, path);
+            Failures.requireItsOwn(response, path);
             return Optional.empty();
         }
         if (response.status != 200 || response.successResponse == null) {
-            throw Answers.problem(response, path);
+            throw Failures.problem(response, path);
         }
         return Optional.of(response.successResponse);
     }

@@ -101,8 +101,8 @@ public class LinkApi {
                 link.userId().toString(), api -> api.deleteUserLink(link.providerId(), link.identity(), link.userId()));
         switch (response.status) {
             case 200, 202, 204 -> {}
-            case 404 -> Answers.requireItsOwn(response, "DELETE" + PATH);
-            default -> throw Answers.problem(response, "DELETE" + PATH);
+            case 404 -> Failures.requireItsOwn(response, "DELETE" + PATH);
+            default -> throw Failures.problem(response, "DELETE" + PATH);
         }
     }
 

@@ -35,7 +35,7 @@ public class PendingLinkApi {
                         PATH,
                         Set.of(400, 404),
                         api -> api.retrievePendingLink(pendingLinkId.reveal(), userId))
-                .map(body -> toPendingLink(body).orElseThrow(() -> Answers.unusable(200, PATH)));
+                .map(body -> toPendingLink(body).orElseThrow(() -> Failures.unusable(200, PATH)));
     }
 
     /** Makes a link of a pending one. */
@@ -51,13 +51,13 @@ public class PendingLinkApi {
         return switch (response.status) {
             case 200 -> written(response);
             case 400, 404, 409 ->
-                Answers.isItsOwn(response)
-                        ? new LinkWrite.Refused(Answers.codes(response.errorResponse))
+                Failures.isItsOwn(response)
+                        ? new LinkWrite.Refused(Failures.codes(response.errorResponse))
                         : new LinkWrite.InDoubt();
-            case 401, 429 -> throw Answers.problem(response, POST);
+            case 429 -> throw Failures.problem(response, POST);
             default -> {
-                if (Answers.neverSent(response)) {
-                    throw Answers.problem(response, POST);
+                if (Failures.neverSent(response) || Failures.isOfTheKey(response)) {
+                    throw Failures.problem(response, POST);
                 }
                 yield new LinkWrite.InDoubt();
             }

@@ -46,7 +46,7 @@ public class UserApi {
                         Set.of(404),
                         api -> api.retrieveUser(userId))
                 // A proxy's page in its place says nothing about the user.
-                .map(body -> Optional.ofNullable(body.user).orElseThrow(() -> Answers.unusable(200, "GET /api/user")))
+                .map(body -> Optional.ofNullable(body.user).orElseThrow(() -> Failures.unusable(200, "GET /api/user")))
                 .filter(user -> user.active && user.getRegistrationForApplication(applicationId) != null)
                 .isPresent();
     }
@@ -54,7 +54,7 @@ public class UserApi {
     /** Whether this API key may read users, by FusionAuth's own 404 or 401; empty at any other answer, or none. */
     public Optional<Boolean> isReadable() {
         var response = calls.call("users", api -> api.retrieveUser(NO_USER));
-        return Answers.isItsOwn(response) ? ofStatus(response.status) : Optional.empty();
+        return Failures.isItsOwn(response) ? ofStatus(response.status) : Optional.empty();
     }
 
     private static Optional<Boolean> ofStatus(int status) {

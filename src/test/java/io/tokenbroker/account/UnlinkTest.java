@@ -67,7 +67,6 @@ class UnlinkTest extends LinkingTest {
                 "RATE_LIMITED_429",
                 "WEBHOOK_504",
                 "PROXY_200",
-                "PROXY_401",
                 "PROXY_404",
                 "LIE_200",
                 "LIE_404",

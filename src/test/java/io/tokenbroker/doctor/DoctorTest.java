@@ -534,6 +534,18 @@ class DoctorTest {
         assertThat(findings()).extracting(Finding::check).doesNotContain(KEY_LINK_GET, KEY_USER_GET);
     }
 
+    @Test
+    void aSignInThatAProxyWantsIsNoWordOnTheKey() {
+        sandbox.fusionAuth()
+                .fault(FusionAuthFault.of(FusionAuthFault.Kind.PROXY_401).on("*", "/api/identity-provider*"));
+        sandbox.fusionAuth()
+                .fault(FusionAuthFault.of(FusionAuthFault.Kind.PROXY_401).on("*", "/api/user*"));
+
+        var findings = assertFound(KEY_LINK_GET, FAULT, "something between the broker and FusionAuth answers");
+
+        assertThat(findings).extracting(Finding::check).doesNotContain(API_KEY);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "KEY_LINK_GET,     GET,    /api/identity-provider/link",

@@ -31,7 +31,7 @@ class NeverSentTest {
                     queue.getLast().connect(new InetSocketAddress(server.getInetAddress(), server.getLocalPort()));
                 }
 
-                assertThat(Answers.neverSent(response(server))).isTrue();
+                assertThat(Failures.neverSent(response(server))).isTrue();
             } finally {
                 for (var one : queue) {
                     one.close();
@@ -43,7 +43,7 @@ class NeverSentTest {
     @Test
     void anAnswerThatDoesNotComeInTimeLeavesItInDoubt() throws IOException {
         try (var server = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
-            assertThat(Answers.neverSent(response(server))).isFalse();
+            assertThat(Failures.neverSent(response(server))).isFalse();
         }
     }
 

@@ -53,7 +53,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Alerts on what the broker really shows. That it is down Prometheus itself has to see. */
+/** Alerts on what the broker really shows. Only Prometheus can see that it is down: {@code PrometheusIT}. */
 @QuarkusTest
 @TestProfile(TwoReceivers.class)
 @Timeout(60)

@@ -15,6 +15,7 @@ import io.restassured.response.ValidatableResponse;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.entra.AppRegistration;
 import io.tokenbroker.sandbox.entra.Tenant;
+import io.tokenbroker.sandbox.fusionauth.FusionAuthFault;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.fusionauth.Unknown;
 import io.tokenbroker.support.Broker;
@@ -104,6 +105,24 @@ class GivenProvidersTest extends LinkingTest {
         listed().body(json("providers[*].name", hasItems("Adatum", "Contoso by settings")));
 
         forgetWhatFusionAuthTold();
+    }
+
+    @Test
+    void aProxyThatBarsTheProvidersIsNoFaultEither() {
+        sandbox()
+                .fusionAuth()
+                .fault(FusionAuthFault.of(FusionAuthFault.Kind.PROXY_401).on("GET", "/api/identity-provider"));
+        try {
+            letTheBrokerLook();
+
+            Management.given()
+                    .get("/q/health/ready")
+                    .then()
+                    .statusCode(200)
+                    .body(not(containsString("last attempt failed")));
+        } finally {
+            sandbox().fusionAuth().clearFaults();
+        }
     }
 
     @Test

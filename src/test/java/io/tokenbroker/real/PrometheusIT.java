@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -50,7 +51,7 @@ class PrometheusIT {
         var prometheus = prometheus();
         try {
             Waiting.until(() -> value("up{job=\"token-broker\"}").equals(List.of("1")));
-            assertThat(value("broker_ready")).containsExactly("1");
+            Waiting.until(() -> value("broker_ready").equals(List.of("1")));
             assertThat(firing()).isEmpty();
 
             broker.kill();
@@ -59,7 +60,9 @@ class PrometheusIT {
                     .startsWith(broker.management().getAuthority() + " is not scraped");
 
             broker.start();
+            Waiting.until(() -> value("up{job=\"token-broker\"}").equals(List.of("1")));
             Waiting.until(() -> firing().isEmpty());
+            assertThat(prometheus.isAlive()).isTrue();
         } finally {
             prometheus.destroyForcibly().onExit().join();
         }
@@ -115,8 +118,9 @@ class PrometheusIT {
                 .toList();
     }
 
-    /** Nothing while it starts. */
+    /** Once in each of its evaluations. Nothing while it starts. */
     private JsonNode ask(String what) {
+        LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/api/v1/%s".formatted(port, what)))
                 .timeout(Duration.ofSeconds(5))
                 .build();

@@ -238,7 +238,7 @@ class ResolveTest extends LinkingTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"ERROR_500", "UNAVAILABLE_503", "WEBHOOK_504", "PROXY_502", "DROP"})
+    @EnumSource(names = {"ERROR_500", "UNAVAILABLE_503", "WEBHOOK_504", "PROXY_401", "PROXY_502", "DROP"})
     void aFailureAfterTheLinkWasMadeIsALinkAllTheSame(FusionAuthFault.Kind kind) {
         var pending = pending();
         sandbox()
@@ -249,7 +249,7 @@ class ResolveTest extends LinkingTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"ERROR_500", "UNAVAILABLE_503", "WEBHOOK_504", "PROXY_502", "DROP"})
+    @EnumSource(names = {"ERROR_500", "UNAVAILABLE_503", "WEBHOOK_504", "PROXY_401", "PROXY_502", "DROP"})
     void aFailureBeforeTheLinkWasMadeCanBeTriedAgain(FusionAuthFault.Kind kind) {
         var pending = pending();
         sandbox().fusionAuth().fault(FusionAuthFault.of(kind).on("POST", LINK));

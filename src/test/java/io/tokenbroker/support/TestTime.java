@@ -20,8 +20,8 @@ public final class TestTime {
     /** What a pause of the broker's is divided by: what it waits for here is on this machine. */
     private static final int HURRY = 20;
 
-    /** Of the ticker: never less than before, as it cannot be set. */
-    private static final AtomicLong TICKS = new AtomicLong();
+    /** How far the ticker is ahead of the system's. It only grows: code relies on a ticker that never goes back. */
+    private static final AtomicLong TICKER_AHEAD = new AtomicLong();
 
     private static volatile Duration ahead = Duration.ZERO;
 
@@ -34,9 +34,9 @@ public final class TestTime {
         StoreMemory.age(by);
     }
 
-    /** What is under way lasts for so much longer; no clock is moved. */
+    /** Moves the ticker alone, by which the broker measures how long something has lasted. */
     public static void last(Duration longer) {
-        TICKS.addAndGet(longer.toNanos());
+        TICKER_AHEAD.addAndGet(longer.toNanos());
     }
 
     static Duration ahead() {
@@ -75,7 +75,7 @@ public final class TestTime {
         @Produces
         @Singleton
         Ticker ticker() {
-            return () -> System.nanoTime() + TICKS.get();
+            return () -> System.nanoTime() + TICKER_AHEAD.get();
         }
 
         @Produces

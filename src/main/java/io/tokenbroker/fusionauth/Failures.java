@@ -13,16 +13,16 @@ import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What an answer to a call means: whether it is FusionAuth's own, and who must do what where it is a failure. */
-final class Answers {
+/** What it means that a call has failed, and whether FusionAuth itself gave the answer. */
+final class Failures {
 
-    private Answers() {}
+    private Failures() {}
 
     /** What an unexpected answer, or none, means to a caller. */
     static BrokerException problem(ClientResponse<?, ?> response, String call) {
         var status = response.status;
         return switch (status) {
-            case 401 -> isItsOwn(response) ? keyRefused(call) : answeredInBetween(status, call);
+            case 401, 403, 407 -> isOfTheKey(response) ? keyRefused(call) : refusedInBetween(status, call);
             case -1 -> unavailable("FusionAuth does not answer.");
             case 301, 302, 303, 307, 308 ->
                 new BrokerException(
@@ -33,7 +33,8 @@ final class Answers {
             case 429 -> unavailable("FusionAuth is throttling the broker.");
             default ->
                 status >= 500
-                        ? unavailable("FusionAuth answers with an error of its own (%d).".formatted(status))
+                        ? unavailable(
+                                "FusionAuth, or something before it, answers with an error (%d).".formatted(status))
                         : unusable(status, call);
         };
     }
@@ -63,6 +64,11 @@ final class Answers {
         return response.errorResponse instanceof Errors errors ? !codes(errors).isEmpty() : response.exception == null;
     }
 
+    /** Whether FusionAuth refuses the broker's API key; a proxy's 401 has a body of the proxy's. */
+    static boolean isOfTheKey(ClientResponse<?, ?> response) {
+        return response.status == 401 && isItsOwn(response);
+    }
+
     /** @throws BrokerException if something between the broker and FusionAuth answers in its place */
     static void requireItsOwn(ClientResponse<?, ?> response, String call) {
         if (!isItsOwn(response)) {
@@ -85,6 +91,13 @@ final class Answers {
                 ProblemType.UPSTREAM_ERROR,
                 "FusionAuth refuses the broker's API key for %s. The operator must check broker.fusionauth.api-key and its permissions."
                         .formatted(call));
+    }
+
+    private static BrokerException refusedInBetween(int status, String call) {
+        return new BrokerException(
+                ProblemType.UPSTREAM_ERROR,
+                "Something between the broker and FusionAuth refuses %s (%d). The operator must let the broker through, or set broker.fusionauth.url to FusionAuth itself; if nothing is in between, check broker.fusionauth.api-key."
+                        .formatted(call, status));
     }
 
     private static BrokerException answeredInBetween(int status, String call) {
