@@ -16,6 +16,7 @@ import io.tokenbroker.sandbox.wire.IssuedSecrets;
 import io.tokenbroker.settings.SecretsRotated;
 import io.tokenbroker.settings.Setting;
 import io.tokenbroker.support.Broker;
+import io.tokenbroker.support.Callers;
 import io.tokenbroker.support.ClientKey;
 import io.tokenbroker.support.Json;
 import io.tokenbroker.support.LinkingTest;
@@ -32,13 +33,8 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -100,32 +96,21 @@ class SecretFilesTest extends LinkingTest {
         var old = secrets.content("sealing-keys");
         var account = Broker.link(Sandbox.CONTOSO, "b@contoso.com");
         var begunBefore = Broker.signIn(Broker.start(Sandbox.CONTOSO), "b@contoso.com");
-        var failures = new ConcurrentLinkedQueue<String>();
-        var loaded = new AtomicBoolean(true);
-        var callers = Stream.<Runnable>of(
-                        () -> Broker.mint(account, ANEW).then().statusCode(200),
-                        () -> Broker.mint(account, ANEW).then().statusCode(200),
-                        () -> Broker.mint(account, Map.of()).then().statusCode(200),
-                        () -> Broker.link(Sandbox.CONTOSO, "b@contoso.com"),
-                        () -> Broker.link(Sandbox.CONTOSO, "bea@contoso.com"))
-                .map(work -> new Load(work, loaded, failures, new AtomicInteger()))
-                .toList();
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            callers.forEach(threads::execute);
-            try {
-                serve(callers);
-                taken(() -> secrets.put("sealing-keys", NEW_SEALING_KEY + "," + old));
-                Waiting.until(() -> rowsUnderOtherKeysThan(NEW_SEALING_KEY) == 0);
-                // Sign-ins that had begun end.
-                serve(callers);
-                taken(() -> secrets.put("sealing-keys", NEW_SEALING_KEY));
-                serve(callers);
-            } finally {
-                loaded.set(false);
-            }
+        try (var callers = new Callers(
+                () -> Broker.mint(account, ANEW).then().statusCode(200),
+                () -> Broker.mint(account, ANEW).then().statusCode(200),
+                () -> Broker.mint(account, Map.of()).then().statusCode(200),
+                () -> Broker.link(Sandbox.CONTOSO, "b@contoso.com"),
+                () -> Broker.link(Sandbox.CONTOSO, "bea@contoso.com"))) {
+            callers.areServed(2);
+            taken(() -> secrets.put("sealing-keys", NEW_SEALING_KEY + "," + old));
+            Waiting.until(() -> rowsUnderOtherKeysThan(NEW_SEALING_KEY) == 0);
+            // Sign-ins that had begun end.
+            callers.areServed(2);
+            taken(() -> secrets.put("sealing-keys", NEW_SEALING_KEY));
+            callers.areServed(2);
         }
 
-        assertThat(failures).isEmpty();
         Broker.mint(account, ANEW).then().statusCode(200);
         // The old key is gone indeed.
         problem(Broker.complete(Broker.alice(), begunBefore), 400, "invalid_state");
@@ -440,35 +425,6 @@ class SecretFilesTest extends LinkingTest {
     }
 
     /** Waits until each of them has done its work twice more, and so one of them as a whole. */
-    private static void serve(List<Load> callers) {
-        var wanted = callers.stream().map(caller -> caller.done().get() + 2).toList();
-        Waiting.until(() -> {
-            for (var i = 0; i < wanted.size(); i++) {
-                if (callers.get(i).done().get() < wanted.get(i)
-                        && callers.get(i).failures().isEmpty()) {
-                    return false;
-                }
-            }
-            return true;
-        });
-    }
-
-    private record Load(Runnable work, AtomicBoolean goesOn, Queue<String> failures, AtomicInteger done)
-            implements Runnable {
-
-        @Override
-        public void run() {
-            while (goesOn.get()) {
-                try {
-                    work.run();
-                    done.incrementAndGet();
-                } catch (RuntimeException | AssertionError failed) {
-                    failures.add(String.valueOf(failed.getMessage()));
-                }
-            }
-        }
-    }
-
     private static Handler listener(List<String> lines) {
         return new Handler() {
             @Override
