@@ -31,6 +31,11 @@ final class MetricsPage {
         return metrics;
     }
 
+    /** As on the page: without what Prometheus adds for the parts of a timer. */
+    static String of(String scraped) {
+        return read().containsKey(scraped) ? scraped : scraped.replaceFirst("_(bucket|count|sum|max)$", "");
+    }
+
     private static String page() {
         try {
             return Files.readString(Path.of("docs/metrics.md"));

@@ -11,13 +11,17 @@ import io.tokenbroker.deploy.Manifests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The alerts and the dashboard: Prometheus takes them, and each names what there is. */
 class MonitoringTest {
@@ -31,10 +35,18 @@ class MonitoringTest {
     /** Where a test asserts that alerts fire. */
     private static final Pattern SEEN = Pattern.compile("\\b(assertSeen|isSeenBy|firing\\(\\)\\.contains)\\([^;]*;");
 
+    /** After {@code by}, or in a selector. */
+    private static final Pattern LABELS = Pattern.compile("(?<=by \\()[\\w, ]+|\\w+(?=(=~|!~|!=|=)\")");
+
+    private static final Set<String> OF_PROMETHEUS = Set.of("instance", "job", "le");
+
     private static final Pattern JOB = Pattern.compile("job=\"([^\"]+)\"");
 
     /** What one screen of a monitor shows of Grafana's grid. */
     private static final int ONE_SCREEN = 27;
+
+    @TempDir
+    private Path folder = Path.of("target");
 
     @Test
     void prometheusTakesTheAlerts() throws IOException, InterruptedException {
@@ -105,6 +117,41 @@ class MonitoringTest {
     }
 
     @Test
+    void prometheusTakesWhatTheDashboardAsks() throws IOException, InterruptedException {
+        var rules = new StringBuilder("groups: [{name: dashboard, rules: [");
+        for (var query : queries()) {
+            rules.append("{record: dashboard, expr: '%s'},".formatted(query.replace("$__rate_interval", "5m")));
+        }
+
+        Promtool.succeeds(
+                "check",
+                "rules",
+                "--lint=none",
+                Files.writeString(folder.resolve("dashboard.yaml"), rules + "]}]")
+                        .toString());
+    }
+
+    @Test
+    void alertsAndDashboardNameLabelsThatTheirMetricsHave() throws IOException {
+        var known = MetricsPage.read();
+        var queries = new ArrayList<>(queries());
+        alerts().forEach(alert -> queries.add(alert.path("expr").asText()));
+
+        assertThat(queries).hasSizeGreaterThan(40).allSatisfy(query -> {
+            var documented = METRIC.matcher(query)
+                    .results()
+                    .map(metric -> MetricsPage.of(metric.group()))
+                    .map(name -> Objects.requireNonNull(known.get(name)).labels())
+                    .collect(Collectors.joining());
+            assertThat(LABELS.matcher(query)
+                            .results()
+                            .flatMap(used -> Stream.of(used.group().split("\\W+", -1)))
+                            .filter(label -> !OF_PROMETHEUS.contains(label)))
+                    .allSatisfy(label -> assertThat(documented).contains("`" + label + "`"));
+        });
+    }
+
+    @Test
     void theDashboardIsOneThatGrafanaReads() throws IOException {
         var schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
                 .getSchema(JSON.readTree(
@@ -130,14 +177,15 @@ class MonitoringTest {
         }
     }
 
-    /** As in docs/metrics.md: without what Prometheus adds for the parts of a timer. */
     private static Set<String> metricsIn(String file) throws IOException {
-        var known = MetricsPage.read().keySet();
         return METRIC.matcher(Files.readString(FOLDER.resolve(file)))
                 .results()
-                .map(metric -> metric.group())
-                .map(name -> known.contains(name) ? name : name.replaceFirst("_(bucket|count|sum|max)$", ""))
+                .map(metric -> MetricsPage.of(metric.group()))
                 .collect(Collectors.toSet());
+    }
+
+    private static List<String> queries() throws IOException {
+        return dashboard().findValuesAsText("expr");
     }
 
     private static JsonNode dashboard() throws IOException {

@@ -74,6 +74,18 @@ class ContractTest {
         assertThat(described).containsExactlyInAnyOrderElementsOf(codes);
     }
 
+    /** RFC 9700, 4.12. AnswersAsDescribed lets no test get an answer that is not described. */
+    @Test
+    void noAnswerIsARedirect() {
+        assertThat(Contract.operations())
+                .isNotEmpty()
+                .allSatisfy(operation -> assertThat(
+                                operation.described().path("responses").fieldNames())
+                        .toIterable()
+                        .isNotEmpty()
+                        .noneMatch(status -> status.startsWith("3")));
+    }
+
     /** As JWE's compact form with a key that is agreed on: five parts, of which the second is empty. */
     @Test
     void itsExamplesOfPagesAreSealed() {

@@ -107,6 +107,36 @@ class WebhookTest extends LinkingTest {
         problem(mint(account, ARM), 404, "account_not_found");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                DEACTIVATED,
+                "user.reactivate",
+                "user.delete",
+                "user.delete.complete",
+                "user.registration.delete",
+                "user.registration.delete.complete"
+            })
+    void eachEventOfAUserMakesTheBrokerLookAtOnce(String type) {
+        assertThat(sandbox().fusionAuth().activate(person.id(), false)).isTrue();
+
+        deliver(webhooks().ofUser(type, person));
+
+        problem(mint(account, ARM), 403, "user_disabled");
+    }
+
+    @Test
+    void soDoesOneThatNamesTheUserByTheIdAlone() {
+        assertThat(sandbox().fusionAuth().activate(person.id(), false)).isTrue();
+
+        deliver(webhooks()
+                .body(
+                        "user.delete.complete",
+                        event -> event.put("linkedObjectId", person.id().toString())));
+
+        problem(mint(account, ARM), 403, "user_disabled");
+    }
+
     @Test
     void theOldStateThatIsReadBeforeTheChangeIsCommittedCountsForASecond() {
         deliver(webhooks().ofUser(DEACTIVATED, person));
