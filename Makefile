@@ -36,8 +36,8 @@ format: ## format the sources
 settings: ## write docs/settings.md from the comments of the settings
 	$(WITH_JDK) $(MVN) -q test -Dtest=SettingsPageTest -Dsurefire.failIfNoSpecifiedTests=false -Dsettings.write=true
 
-bench: ## throughput and p99 of a cached mint beside a bare endpoint
-	$(WITH_JDK) $(MVN) -q -DskipTests package && exec src/scripts/bench
+bench: ## throughput and p99 of a cached mint beside a bare endpoint (AUDIT=cost: and beside a build that counts no hits)
+	$(WITH_JDK) $(MVN) -q -DskipTests package && exec src/scripts/bench$(if $(AUDIT),-audit)
 
 faults: ## do the broker every harm there is, count the accounts that still mint, write docs/faults.md (REPLICAS=3: several, PostgreSQL)
 	$(WITH_JDK) $(MVN) -q -DskipTests package dependency:build-classpath -Dmdep.outputFile=target/faults.classpath && exec src/scripts/faults

@@ -25,6 +25,17 @@ class SourcesTest {
     private static final Pattern RIDDLE =
             Pattern.compile("(//|^\\s*/?\\*).*\\b(?i:whoever|nobody|somebody|whose|anybody)\\b");
 
+    /** {@code make bench AUDIT=cost} compares with a build without this line. */
+    @Test
+    void theLineThatCountsHitsIsTheOneThatTheBenchmarkTakesOut() throws IOException {
+        var script = Files.readString(Path.of("src/scripts/bench-audit"));
+        var counted = Pattern.compile("(?m)^counted='(.+)'$").matcher(script);
+
+        assertThat(counted.find()).isTrue();
+        assertThat(Files.readString(SOURCES.resolve("io/tokenbroker/mint/MintLog.java")))
+                .containsOnlyOnce(counted.group(1));
+    }
+
     @Test
     void aFolderCanBeSeenAtOnce() throws IOException {
         try (var folders = Files.walk(SOURCES).filter(Files::isDirectory)) {
