@@ -33,7 +33,8 @@ class SourcesTest {
 
         assertThat(counted.find()).isTrue();
         assertThat(Files.readString(SOURCES.resolve("io/tokenbroker/mint/MintLog.java")))
-                .containsOnlyOnce(counted.group(1));
+                .containsOnlyOnce(counted.group(1))
+                .containsOnlyOnce("\n        hits.increment();\n");
     }
 
     @Test

@@ -145,7 +145,7 @@ class CompleteService {
                                         "FusionAuth did not answer in time and the code may be spent. Start again; nothing that was linked is lost.")
                                 : new BrokerException(
                                         ProblemType.UPSTREAM_ERROR,
-                                        "FusionAuth failed while it completed the sign-in and the code may be spent. Start again; nothing that was linked is lost."));
+                                        "FusionAuth, or something between it and the broker, failed while the sign-in was completed, and the code may be spent. Start again; nothing that was linked is lost."));
     }
 
     /** To authorize an account again takes the same identity; what another one has just got is taken back. */

@@ -71,7 +71,7 @@ final class FusionAuthChecks {
                     where,
                     "redirects (%d), where the broker does not follow with its API key".formatted(status.status()));
         }
-        if (status.status() != 200 || status.isPage()) {
+        if (status.status() != 200 || status.isInBetween()) {
             return Finding.fault(
                     Check.FUSIONAUTH, where, "answers as no FusionAuth that is well (%d)".formatted(status.status()));
         }
@@ -101,7 +101,7 @@ final class FusionAuthChecks {
                         Finding.warning(Check.API_KEY, "", "may read applications, which the broker's key need not"));
             case 404 ->
                 List.of(
-                        answer.isPage()
+                        answer.isInBetween()
                                 ? Finding.warning(
                                         Check.APPLICATION, "", "something between answers in FusionAuth's place")
                                 : Finding.fault(Check.APPLICATION, "", "there is no application " + id));
@@ -113,7 +113,7 @@ final class FusionAuthChecks {
     private List<Finding> tenantAndIssuer() {
         var tenant = settings.tenantId();
         var answer = fusionAuth.open("/.well-known/openid-configuration/" + tenant);
-        if (answer.status() == 404 && !answer.isPage()) {
+        if (answer.status() == 404 && !answer.isInBetween()) {
             return List.of(Finding.fault(Check.TENANT, "", "there is no tenant " + tenant));
         }
         var issuer = answer.json().path("issuer").asText("");
@@ -180,7 +180,7 @@ final class FusionAuthChecks {
             return Finding.ok(
                     Check.SIGNING_KEYS, "", "published (%s), and the application has one".formatted(published));
         }
-        if (Set.of(200, 404).contains(answer.status()) && !answer.isPage()) {
+        if (Set.of(200, 404).contains(answer.status()) && !answer.isInBetween()) {
             return Finding.ask(
                     Check.SIGNING_KEYS,
                     "published (%s), and the application has none of its own: it signs by its tenant's, or by HMAC (HS256), which nothing can be checked against"

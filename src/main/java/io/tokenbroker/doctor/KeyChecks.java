@@ -57,14 +57,14 @@ final class KeyChecks {
 
     List<Finding> findings() {
         var answers = List.of(linkGet, linkPost, linkDelete, pending, user, list, search);
-        if (answers.stream().allMatch(answer -> answer.status() == 401 && !answer.isPage())) {
+        if (answers.stream().allMatch(answer -> answer.status() == 401 && !answer.isInBetween())) {
             return List.of(Finding.fault(
                     Check.API_KEY,
                     "",
                     "FusionAuth refuses it for everything: it is none of its keys, or of another tenant"));
         }
         var findings = new ArrayList<Finding>();
-        if (answers.stream().anyMatch(answer -> ALLOWED.contains(answer.status()) && !answer.isPage())) {
+        if (answers.stream().anyMatch(answer -> ALLOWED.contains(answer.status()) && !answer.isInBetween())) {
             findings.add(Finding.ok(Check.API_KEY, "", "FusionAuth knows it"));
         }
         findings.add(right(Check.KEY_LINK_GET, linkGet, true));
@@ -80,7 +80,7 @@ final class KeyChecks {
     /** The OpenID Connect providers, if the key may read them. */
     Optional<JsonNode> providers() {
         return Optional.of(list)
-                .filter(answer -> answer.status() == 200 || (answer.status() == 404 && !answer.isPage()))
+                .filter(answer -> answer.status() == 200 || (answer.status() == 404 && !answer.isInBetween()))
                 .map(answer -> answer.json().path("identityProviders"));
     }
 
@@ -88,7 +88,7 @@ final class KeyChecks {
         if (answer.isMissing()) {
             return Finding.fault(check, "", "FusionAuth " + answer.why());
         }
-        if (answer.isPage()) {
+        if (answer.isInBetween()) {
             return Finding.fault(
                     check,
                     "",
@@ -105,10 +105,10 @@ final class KeyChecks {
     }
 
     private Finding search() {
-        if (search.status() == 401 && !search.isPage()) {
+        if (search.status() == 401 && !search.isInBetween()) {
             return Finding.ok(Check.KEY_USER_SEARCH, "", "not allowed, as it should be");
         }
-        return ALLOWED.contains(search.status()) && !search.isPage()
+        return ALLOWED.contains(search.status()) && !search.isInBetween()
                 ? Finding.warning(Check.KEY_USER_SEARCH, "", "allowed, which only keep-alive --discover needs")
                 : right(Check.KEY_USER_SEARCH, search, false);
     }

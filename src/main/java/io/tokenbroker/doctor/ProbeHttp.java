@@ -163,9 +163,13 @@ final class ProbeHttp {
             return status >= 300 && status < 400;
         }
 
-        /** Of FusionAuth: a refusal of its own has no body, or one in JSON; a page is of something in between. */
-        boolean isPage() {
-            return !body.isBlank() && !json().isObject();
+        /** Whether it is of something between, in FusionAuth's place: FusionAuth has no 403 or 407, and no page. */
+        boolean isInBetween() {
+            return status == 403 || status == 407 || (!body.isBlank() && !isOfFusionAuth(json()));
+        }
+
+        private boolean isOfFusionAuth(JsonNode json) {
+            return json.isObject() && (status != 401 || json.has("generalErrors") || json.has("fieldErrors"));
         }
 
         /** Without the body. */

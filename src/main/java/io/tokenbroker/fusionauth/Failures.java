@@ -33,8 +33,8 @@ final class Failures {
             case 429 -> unavailable("FusionAuth is throttling the broker.");
             default ->
                 status >= 500
-                        ? unavailable(
-                                "FusionAuth, or something before it, answers with an error (%d).".formatted(status))
+                        ? unavailable("FusionAuth, or something between it and the broker, answers with an error (%d)."
+                                .formatted(status))
                         : unusable(status, call);
         };
     }

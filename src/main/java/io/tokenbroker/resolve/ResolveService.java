@@ -112,7 +112,7 @@ class ResolveService {
                         .orElseThrow(
                                 () -> new BrokerException(
                                         ProblemType.UPSTREAM_ERROR,
-                                        "FusionAuth failed while it made the link. Resolve again; if that does not help, start again."));
+                                        "FusionAuth, or something between it and the broker, failed while the link was made. Resolve again; if that does not help, start again."));
         };
     }
 

@@ -114,7 +114,7 @@ public class Calls {
             return NO_ANSWER;
         }
         return switch (status) {
-            case 401, 403 -> "unauthorized";
+            case 401, 403, 407 -> "unauthorized";
             case 429 -> "throttled";
             default -> status >= 500 ? "failed" : status >= 400 ? "refused" : "answered";
         };

@@ -78,6 +78,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each finding of the doctor, provoked and seen; and that nothing is changed, and no secret told. */
 @TestInstance(Lifecycle.PER_CLASS)
@@ -534,12 +535,11 @@ class DoctorTest {
         assertThat(findings()).extracting(Finding::check).doesNotContain(KEY_LINK_GET, KEY_USER_GET);
     }
 
-    @Test
-    void aSignInThatAProxyWantsIsNoWordOnTheKey() {
-        sandbox.fusionAuth()
-                .fault(FusionAuthFault.of(FusionAuthFault.Kind.PROXY_401).on("*", "/api/identity-provider*"));
-        sandbox.fusionAuth()
-                .fault(FusionAuthFault.of(FusionAuthFault.Kind.PROXY_401).on("*", "/api/user*"));
+    @ParameterizedTest
+    @EnumSource(names = {"PROXY_401", "GATEWAY_401", "PROXY_403"})
+    void whatAProxyRefusesSaysNothingOfTheKey(FusionAuthFault.Kind kind) {
+        sandbox.fusionAuth().fault(FusionAuthFault.of(kind).on("*", "/api/identity-provider*"));
+        sandbox.fusionAuth().fault(FusionAuthFault.of(kind).on("*", "/api/user*"));
 
         var findings = assertFound(KEY_LINK_GET, FAULT, "something between the broker and FusionAuth answers");
 

@@ -9,7 +9,7 @@ import java.util.Map;
 
 /**
  * A broker with two receivers of events, small caches and no keep-alive. One client may ask seldom, and one provider's
- * refresh tokens work once: so what an alert is for can happen to it.
+ * refresh tokens work once: so each alert can be provoked on it.
  */
 public final class TwoReceivers extends OverSandbox {
 

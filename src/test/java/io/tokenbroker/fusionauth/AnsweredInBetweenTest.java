@@ -4,6 +4,7 @@ import static io.tokenbroker.mint.Minting.ARM;
 import static io.tokenbroker.mint.Minting.BLAKE;
 import static io.tokenbroker.mint.Minting.mint;
 import static io.tokenbroker.support.Json.json;
+import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
 import io.quarkus.test.junit.QuarkusTest;
@@ -15,7 +16,8 @@ import io.tokenbroker.support.TestTime;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A proxy before FusionAuth wants a sign-in of its own. The API key may be well all the same. */
 @QuarkusTest
@@ -29,35 +31,37 @@ class AnsweredInBetweenTest extends LinkingTest {
         sandbox().fusionAuth().clearFaults();
     }
 
-    @Test
-    void anAccountIsNotRefusedForTheApiKey() {
+    @ParameterizedTest
+    @EnumSource(names = {"PROXY_401", "GATEWAY_401", "PROXY_403"})
+    void anAccountIsNotRefusedForTheApiKey(FusionAuthFault.Kind kind) {
         var account = Broker.link(Sandbox.CONTOSO, BLAKE);
-        refuseInBetween("*", LINK);
+        refuseInBetween(kind, "*", LINK);
         TestTime.advance(Duration.ofMinutes(5));
 
         for (var answer : List.of(
                 mint(account, ARM),
                 Broker.alice().get("/accounts"),
                 Broker.alice().delete("/accounts/{id}", account))) {
-            problem(answer, 502, "upstream_error").body(json("detail", startsWith(REFUSED)));
+            problem(answer, 502, "upstream_error")
+                    .header("Retry-After", nullValue())
+                    .body(json("detail", startsWith(REFUSED)));
         }
 
         sandbox().fusionAuth().clearFaults();
         mint(account, ARM).then().statusCode(200);
     }
 
-    @Test
-    void aSignInIsNotRefusedForItsCode() {
+    @ParameterizedTest
+    @EnumSource(names = {"PROXY_401", "GATEWAY_401", "PROXY_403"})
+    void aSignInIsNotRefusedForItsCode(FusionAuthFault.Kind kind) {
         var callback = Broker.signIn(Broker.start(Sandbox.CONTOSO), BLAKE);
-        refuseInBetween("POST", "/api/identity-provider/login");
+        refuseInBetween(kind, "POST", "/api/identity-provider/login");
 
         problem(Broker.complete(Broker.alice(), callback), 502, "upstream_error")
-                .body(json("detail", startsWith("FusionAuth failed while it completed the sign-in")));
+                .body(json("detail", startsWith("FusionAuth, or something between it and the broker, failed")));
     }
 
-    private static void refuseInBetween(String method, String path) {
-        sandbox()
-                .fusionAuth()
-                .fault(FusionAuthFault.of(FusionAuthFault.Kind.PROXY_401).on(method, path));
+    private static void refuseInBetween(FusionAuthFault.Kind kind, String method, String path) {
+        sandbox().fusionAuth().fault(FusionAuthFault.of(kind).on(method, path));
     }
 }

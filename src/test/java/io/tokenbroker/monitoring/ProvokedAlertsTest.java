@@ -133,7 +133,7 @@ class ProvokedAlertsTest extends BrokerTest {
         sandbox().entra().faults().add(EntraFault.of(EntraFault.Kind.HANG).times(1));
         var stuck = CompletableFuture.supplyAsync(() -> mint(account, GRAPH), Thread::startVirtualThread);
         Waiting.until(() -> sandbox().entra().faults().hanging() > 0);
-        TestTime.last(Duration.ofMinutes(3));
+        TestTime.advanceTicker(Duration.ofMinutes(3));
 
         assertSeen("TokenBrokerRefreshStuck");
 

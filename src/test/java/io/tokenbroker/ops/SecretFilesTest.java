@@ -424,7 +424,6 @@ class SecretFilesTest extends LinkingTest {
         }
     }
 
-    /** Waits until each of them has done its work twice more, and so one of them as a whole. */
     private static Handler listener(List<String> lines) {
         return new Handler() {
             @Override

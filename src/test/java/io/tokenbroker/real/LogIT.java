@@ -15,6 +15,7 @@ import io.tokenbroker.sandbox.process.BrokerProcess;
 import io.tokenbroker.support.AnswersRecorded;
 import io.tokenbroker.support.AuditLines;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +37,6 @@ import org.junit.jupiter.api.io.TempDir;
 class LogIT {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Map<String, String> AS_JSON = Map.of("quarkus.log.console.json.enabled", "true");
 
     private static final UUID PLAIN = UUID.randomUUID();
 
@@ -45,6 +46,14 @@ class LogIT {
     @AutoClose
     private final PlainProvider plain = new PlainProvider();
 
+    private final AtomicInteger spans = new AtomicInteger();
+    private final HttpServer collector = collector();
+
+    @AfterEach
+    void stopCollector() {
+        collector.stop(0);
+    }
+
     @BeforeEach
     void addPlainProvider() {
         sandbox.fusionAuth().addProvider(plain.registered("Plain").withId(PLAIN));
@@ -52,18 +61,18 @@ class LogIT {
 
     @Test
     void everyLineIsJsonByOneSettingAndAuditEventsAreAmongThem() throws IOException {
-        var log = logOfAMint("log-json", AS_JSON);
+        var log = logOfAMint("log-json", Map.of());
 
         assertThat(log).extracting(line -> line.path("message").asText()).anyMatch(text -> text.contains("started in"));
-        assertThat(mints(log)).hasSize(1);
+        assertThat(mints(log))
+                .extracting(event -> event.path("address").asText())
+                .containsExactly("127.0.0.1");
+        assertThat(spans).as("traces, which are off").hasValue(0);
     }
 
     @Test
     void auditEventsThatTheFileDoesNotTakeGoToTheLog(@TempDir Path folder) throws IOException {
-        var settings = new HashMap<>(AS_JSON);
-        settings.put("broker.audit.file", folder.toString());
-
-        var log = logOfAMint("log-no-audit-file", settings);
+        var log = logOfAMint("log-no-audit-file", Map.of("broker.audit.file", folder.toString()));
 
         assertThat(log)
                 .extracting(line -> line.path("message").asText())
@@ -72,51 +81,32 @@ class LogIT {
     }
 
     @Test
-    void anAddressThatATrustedProxyHasSaidIsThatOfTheCaller() throws IOException {
-        var settings = new HashMap<>(AS_JSON);
-        settings.put("quarkus.http.proxy.proxy-address-forwarding", "true");
-        settings.put("quarkus.http.proxy.trusted-proxies", "127.0.0.1,::1");
+    void withTracesAndATrustedProxyThereAreSpansAndTheAddressOfTheCaller() throws IOException {
+        var log = logOfAMint(
+                "log-traced-behind-a-proxy",
+                Map.of(
+                        "quarkus.otel.sdk.disabled",
+                        "false",
+                        "quarkus.http.proxy.proxy-address-forwarding",
+                        "true",
+                        "quarkus.http.proxy.trusted-proxies",
+                        "127.0.0.1,::1"));
 
-        var log = logOfAMint("log-behind-a-proxy", settings);
-
+        assertThat(spans).hasPositiveValue();
         assertThat(mints(log))
                 .extracting(event -> event.path("address").asText())
                 .containsExactly("203.0.113.7");
     }
 
-    /** An endpoint alone switches nothing on. */
-    @Test
-    void thereAreNoTracesUnlessTheyAreSwitchedOn() throws IOException {
-        var spans = new AtomicInteger();
-        var collector = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        collector.createContext("/", exchange -> {
-            spans.incrementAndGet();
-            exchange.sendResponseHeaders(200, -1);
-            exchange.close();
-        });
-        collector.start();
-        var settings = new HashMap<>(AS_JSON);
+    /** What a broker prints that mints once and is stopped. It sends its last spans when it stops. */
+    private List<JsonNode> logOfAMint(String name, Map<String, String> more) throws IOException {
+        var settings = new HashMap<>(sandbox.settings());
+        settings.put("quarkus.log.level", "INFO");
+        settings.put("quarkus.log.console.json.enabled", "true");
         settings.put(
                 "quarkus.otel.exporter.otlp.endpoint",
                 "http://localhost:" + collector.getAddress().getPort());
         settings.put("quarkus.otel.exporter.otlp.protocol", "http/protobuf");
-        settings.put("quarkus.otel.bsp.schedule.delay", "100ms");
-        try {
-            logOfAMint("log-untraced", settings);
-            assertThat(spans).hasValue(0);
-
-            settings.put("quarkus.otel.sdk.disabled", "false");
-            logOfAMint("log-traced", settings);
-            assertThat(spans).hasPositiveValue();
-        } finally {
-            collector.stop(0);
-        }
-    }
-
-    /** Of a broker that has minted once and ended, which sends the spans that it still has. */
-    private List<JsonNode> logOfAMint(String name, Map<String, String> more) throws IOException {
-        var settings = new HashMap<>(sandbox.settings());
-        settings.put("quarkus.log.level", "INFO");
         settings.putAll(more);
         var broker = new BrokerProcess(name, settings);
         try (broker) {
@@ -135,6 +125,21 @@ class LogIT {
                     .statusCode(200);
         }
         return Files.readAllLines(broker.log()).stream().map(LogIT::json).toList();
+    }
+
+    private HttpServer collector() {
+        try {
+            var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            server.createContext("/", exchange -> {
+                spans.incrementAndGet();
+                exchange.sendResponseHeaders(200, -1);
+                exchange.close();
+            });
+            server.start();
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static List<JsonNode> mints(List<JsonNode> log) {

@@ -21,6 +21,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
@@ -51,9 +52,20 @@ class SealingKeysIT {
 
     @Test
     void itIsChangedInThreeStepsWithoutAFailedRequest() {
-        replicas.forEach(replica -> replica.broker().start());
-        var first = replicas.getFirst();
-        var second = replicas.getLast();
+        try {
+            replicas.forEach(replica -> replica.broker().start());
+            changeTheKey(replicas.getFirst(), replicas.getLast());
+        } finally {
+            replicas.forEach(replica -> replica.broker().close());
+        }
+
+        assertThat(replicas).noneMatch(replica -> replica.broker().hasSaid("A stored refresh_token does not open"));
+    }
+
+    private void changeTheKey(Replica first, Replica second) {
+        SANDBOX.entra().directory().addGenerated(1);
+        var unused = link("user-0001@contoso.com", first, second);
+        mint(first, unused, ANEW);
         var account = link("b@contoso.com", first, second);
         try (var callers = new Callers(
                 () -> mint(first, account, ANEW),
@@ -69,22 +81,18 @@ class SealingKeysIT {
                 }
             }
             Waiting.until(() -> grantsUnderOtherKeysThan(NEW) == 0);
-            Waiting.until(
-                    () -> replicas.stream().allMatch(replica -> replica.grantsUnderOtherKeys() == 0),
-                    Duration.ofMinutes(1));
             for (var replica : replicas) {
                 // Sign-ins that had begun end.
                 callers.areServed(3);
                 replica.takes(NEW);
             }
             callers.areServed(3);
-            assertThat(grantsUnderOtherKeysThan(NEW)).isZero();
-            assertThat(grantsUnderOtherKeysThan(OLD)).isPositive();
-        } finally {
-            replicas.forEach(replica -> replica.broker().close());
         }
 
-        assertThat(replicas).noneMatch(replica -> replica.broker().hasSaid("does not open"));
+        assertThat(grantsUnderOtherKeysThan(NEW)).isZero();
+        assertThat(grantsUnderOtherKeysThan(OLD)).isGreaterThanOrEqualTo(3);
+        // Its access token of the old key was got anew, as docs/store.md says.
+        mint(second, unused, Map.of());
     }
 
     /** A sign-in that begins at one replica and ends at another. */
@@ -100,7 +108,13 @@ class SealingKeysIT {
         replica.api().mint(account, body).then().statusCode(200);
     }
 
+    /** Between two looks: the processor is the callers'. */
+    private static void aMomentPasses() {
+        LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+    }
+
     private static long grantsUnderOtherKeysThan(String base64) {
+        aMomentPasses();
         try (var connection = POSTGRES.connect();
                 var query = connection.prepareStatement(
                         "SELECT count(*) FROM grants WHERE substr(refresh_token, 1, 6) <> ?")) {
@@ -139,20 +153,10 @@ class SealingKeysIT {
         }
 
         private String readAt() {
+            aMomentPasses();
             var ready = given().baseUri(broker.management().toString()).get("/q/health/ready");
             assertThat(ready.statusCode()).as(ready.asString()).isEqualTo(200);
             return Json.at(ready, "checks[?(@.name == 'secret files')].data.read_at");
-        }
-
-        double grantsUnderOtherKeys() {
-            return given().baseUri(broker.management().toString())
-                    .get("/q/metrics")
-                    .asString()
-                    .lines()
-                    .filter(line -> line.startsWith("broker_store_grants_under_other_keys "))
-                    .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' ') + 1)))
-                    .findFirst()
-                    .orElseThrow();
         }
     }
 }

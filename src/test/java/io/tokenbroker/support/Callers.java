@@ -10,21 +10,25 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-/** Callers who do the same again and again until this is closed, and what failed of it. */
+/** Callers who do the same again and again until this is closed, or until it fails. */
 public final class Callers implements AutoCloseable {
 
-    private final Queue<String> failures = new ConcurrentLinkedQueue<>();
+    private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final List<Caller> callers;
     private volatile boolean goOn = true;
 
-    /** @param work of one caller each; an exception or a failed assertion is a failure */
+    /** @param work of one caller each */
     public Callers(Runnable... work) {
         callers = Stream.of(work).map(Caller::new).toList();
         callers.forEach(threads::execute);
     }
 
-    /** Waits until each has been served so often from now on, and none in vain. */
+    /**
+     * Waits until each has been served so often, and no call has failed.
+     *
+     * @param times 2 or more: the first may have begun before
+     */
     public void areServed(int times) {
         var wanted = callers.stream().map(caller -> caller.served.get() + times).toList();
         Waiting.until(() -> !failures.isEmpty() || areServed(wanted));
@@ -40,7 +44,7 @@ public final class Callers implements AutoCloseable {
         return true;
     }
 
-    /** @throws AssertionError if one was served in vain */
+    /** @throws AssertionError if a call has failed */
     @Override
     public void close() {
         goOn = false;
@@ -59,13 +63,13 @@ public final class Callers implements AutoCloseable {
 
         @Override
         public void run() {
-            while (goOn) {
-                try {
+            try {
+                while (goOn) {
                     work.run();
                     served.incrementAndGet();
-                } catch (RuntimeException | AssertionError failed) {
-                    failures.add(String.valueOf(failed.getMessage()));
                 }
+            } catch (RuntimeException | AssertionError failed) {
+                failures.add(failed);
             }
         }
     }

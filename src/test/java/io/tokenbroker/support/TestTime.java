@@ -35,8 +35,8 @@ public final class TestTime {
     }
 
     /** Moves the ticker alone, by which the broker measures how long something has lasted. */
-    public static void last(Duration longer) {
-        TICKER_AHEAD.addAndGet(longer.toNanos());
+    public static void advanceTicker(Duration by) {
+        TICKER_AHEAD.addAndGet(by.toNanos());
     }
 
     static Duration ahead() {

@@ -40,6 +40,10 @@ public record FusionAuthFault(
         PROXY_200,
         /** 401 with the HTML of a proxy. */
         PROXY_401,
+        /** 401 with the JSON of a gateway. */
+        GATEWAY_401,
+        /** 403 with the HTML of a proxy. */
+        PROXY_403,
         /** 404 with the HTML of a proxy. */
         PROXY_404,
         /** 200, empty, of something in between that lies. */
@@ -123,6 +127,8 @@ public record FusionAuthFault(
             case WEBHOOK_504 -> Errors.general(504, "[WebhookTransactionException]");
             case PROXY_200 -> Reply.html(200, "<html><body><h1>Please sign in to the Wi-Fi</h1></body></html>");
             case PROXY_401 -> Reply.html(401, "<html><body><h1>401 Unauthorized</h1></body></html>");
+            case GATEWAY_401 -> Reply.json(401, Map.of("message", "Unauthorized"));
+            case PROXY_403 -> Reply.html(403, "<html><body><h1>403 Forbidden</h1></body></html>");
             case PROXY_404 -> Reply.html(404, "<html><body><h1>404 Not Found</h1></body></html>");
             case LIE_200 -> Reply.empty(200);
             case LIE_404 -> Reply.empty(404);
