@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A proxy before FusionAuth wants a sign-in of its own. The API key may be well all the same. */
+/** A proxy between the broker and FusionAuth wants a sign-in of its own. The API key may be well all the same. */
 @QuarkusTest
 class AnsweredInBetweenTest extends LinkingTest {
 

@@ -2,6 +2,7 @@ package io.tokenbroker.real;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tokenbroker.sandbox.Sandbox;
@@ -9,14 +10,8 @@ import io.tokenbroker.sandbox.process.BrokerProcess;
 import io.tokenbroker.sandbox.process.FreePort;
 import io.tokenbroker.support.Waiting;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class PrometheusIT {
 
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @AutoClose
@@ -53,7 +47,7 @@ class PrometheusIT {
         broker.start();
         var prometheus = prometheus();
         try {
-            Waiting.until(this::isListening);
+            Waiting.until(() -> Web.status(at("/-/ready")) == 200);
             Waiting.until(() -> value("broker_ready").equals(List.of("1")));
             assertThat(firing()).isEmpty();
 
@@ -123,30 +117,19 @@ class PrometheusIT {
                 .toList();
     }
 
-    private boolean isListening() {
-        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return socket.isConnected();
-        } catch (IOException notYet) {
-            return false;
-        }
-    }
-
     private JsonNode ask(String what) {
         // It evaluates once a second.
         LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
-        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/api/v1/%s".formatted(port, what)))
-                .timeout(Duration.ofSeconds(5))
-                .build();
+        var answer = new Web().get(at("/api/v1/" + what));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         try {
-            var answer = JSON.readTree(
-                    HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body());
-            assertThat(answer.path("status").asText()).isEqualTo("success");
-            return answer;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
+            return JSON.readTree(answer.body());
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("No JSON: " + answer.body(), e);
         }
+    }
+
+    private URI at(String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
     }
 }
