@@ -27,6 +27,8 @@ const $ = (id) => document.getElementById(id);
 
 let config;
 let unlinking;
+/** What each list shows, as the broker gave it. */
+const shown = new Map();
 
 // ---- Arriving ------------------------------------------------------------------------------------------------------
 
@@ -228,6 +230,7 @@ async function show() {
     await showLists();
   } else {
     // The next person at this tab must not find them in the page.
+    shown.clear();
     $('accounts').replaceChildren();
     $('providers').replaceChildren();
   }
@@ -256,10 +259,15 @@ async function showList(id, field, card, whenEmpty) {
     const items = (await broker('GET', `/${id}`))[field];
     // The person may have signed out meanwhile.
     if (session()?.token !== token) return;
+    // Replacing what is the same would lose a press that is under way, and what was typed.
+    const now = JSON.stringify(items);
+    if (shown.get(id) === now) return;
+    shown.set(id, now);
     place.replaceChildren(items.length === 0
       ? element('p', { className: 'empty' }, whenEmpty)
       : element('ul', { className: 'cards' }, items.map(card)));
   } catch (problem) {
+    shown.delete(id);
     place.replaceChildren(element('p', { className: 'empty' }, 'This could not be loaded.'));
     throw problem;
   } finally {

@@ -4,12 +4,14 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import io.tokenbroker.sandbox.Sandbox;
 import io.tokenbroker.sandbox.demo.DemoServer;
 import io.tokenbroker.sandbox.fusionauth.FusionAuthStandIn;
 import io.tokenbroker.sandbox.process.BrokerProcess;
 import io.tokenbroker.sandbox.process.FreePort;
+import java.util.ArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
@@ -176,6 +178,28 @@ class DemoPageIT {
         assertThat(SANDBOX.fusionAuth().links()).isEmpty();
         alice.connects("contoso", B).confirms();
         assertThat(alice.accounts()).hasCount(1);
+    }
+
+    @Test
+    void whoTypesAndPressesWhileTheListsAreReadAnewLosesNeither() {
+        alice.signsIn().connects("contoso", B);
+        var held = new ArrayList<Route>();
+        alice.page().route("**/providers", held::add);
+        alice.byId("confirm-link").click();
+        assertThat(alice.accounts()).hasCount(1);
+        alice.byId("login-hint-fabrikam").fill(C);
+        alice.byId("connect-fabrikam").hover();
+        alice.page().mouse().down();
+
+        held.getFirst().resume();
+        alice.page().unroute("**/providers");
+        assertThat(alice.page().locator("[aria-busy]")).hasCount(0);
+
+        assertThat(alice.byId("login-hint-fabrikam")).hasValue(C);
+        alice.page().mouse().up();
+        alice.picks(C);
+        alice.confirms();
+        assertThat(alice.accounts()).hasCount(2);
     }
 
     @Test

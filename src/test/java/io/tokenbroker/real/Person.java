@@ -80,9 +80,11 @@ final class Person implements AutoCloseable {
         return this;
     }
 
+    /** Waits also for the lists, which move what is below them. */
     void confirms() {
         byId("confirm-link").click();
         assertThat(message("success")).isVisible();
+        assertThat(page.locator("[aria-busy]")).hasCount(0);
     }
 
     /** Picks an account on Entra's page. */
