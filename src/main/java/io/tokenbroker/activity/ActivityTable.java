@@ -1,7 +1,7 @@
 package io.tokenbroker.activity;
 
+import io.tokenbroker.activity.Addition.Times;
 import io.tokenbroker.database.Database;
-import io.tokenbroker.database.Session;
 import io.tokenbroker.fusionauth.LinkApi.Link;
 import io.tokenbroker.link.AccountId;
 import jakarta.inject.Singleton;
@@ -9,11 +9,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The statements on the table. Blocks; throws {@link io.tokenbroker.database.StoreUnavailable}. */
 @Singleton
@@ -29,23 +28,6 @@ class ActivityTable {
     private static final int DELETED_AT_ONCE = 1_000;
 
     private static final int ACCOUNTS_AT_ONCE = 100;
-
-    private static final String ADD = "INSERT INTO activity"
-            + " (account_id, user_id, linked_at, client, resource, door, outcome, uses, first_at, last_at) ";
-
-    /** Replicas share a row, and one may write later what happened earlier. */
-    private static final String TO_WHAT_IS_THERE = """
-             ON CONFLICT (account_id, user_id, linked_at, client, resource, door, outcome) DO UPDATE SET
-                uses = activity.uses + excluded.uses,
-                first_at = CASE WHEN excluded.first_at < activity.first_at THEN excluded.first_at ELSE activity.first_at END,
-                last_at = CASE WHEN excluded.last_at > activity.last_at THEN excluded.last_at ELSE activity.last_at END""";
-
-    private static final String OF_LINK = ADD + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" + TO_WHAT_IS_THERE;
-
-    /** The link there is now may be of a later owner, who must not see what was before. */
-    private static final String OF_GRANT = ADD
-            + "SELECT account_id, user_id, linked_at, ?, ?, ?, ?, ?, ?, ?"
-            + " FROM grants WHERE account_id = ? AND linked_at <= ?" + TO_WHAT_IS_THERE;
 
     private static final String PAGE = """
             SELECT client, resource, door, outcome, uses, first_at, last_at FROM activity
@@ -89,34 +71,24 @@ class ActivityTable {
         this.database = database;
     }
 
-    /** Adds to what is there. In one order at all replicas: otherwise two could wait for each other's rows. */
+    /** Adds to what is there, and takes out of these what is written. */
     void add(Map<Use, Times> uses) {
-        var sorted = new ArrayList<>(uses.entrySet());
-        sorted.sort(Comparator.comparing(entry -> entry.getKey().sortedBy()));
-        for (var from = 0; from < sorted.size(); from += BATCH) {
-            var batch = sorted.subList(from, Math.min(sorted.size(), from + BATCH));
+        uses.entrySet().stream()
+                .map(entry -> Addition.of(entry.getKey(), entry.getValue()))
+                .sorted(Addition.ORDER)
+                .collect(Collectors.groupingBy(Addition::sql))
+                .forEach((sql, additions) -> add(sql, additions, uses));
+    }
+
+    private void add(String sql, List<Addition> additions, Map<Use, Times> uses) {
+        for (var from = 0; from < additions.size(); from += BATCH) {
+            var batch = additions.subList(from, Math.min(additions.size(), from + BATCH));
             database.transaction("add_activity", session -> {
-                for (var entry : batch) {
-                    add(session, entry.getKey(), entry.getValue());
-                }
+                session.updateEach(sql, batch.stream().map(Addition::values).toList());
                 return batch.size();
             });
             // What is written already must not be written again when a later batch fails.
-            batch.forEach(entry -> uses.remove(entry.getKey()));
-        }
-    }
-
-    private static void add(Session session, Use use, Times times) throws SQLException {
-        var of = new Object[] {use.client(), use.resource(), use.door().word, use.outcome()};
-        var when = new Object[] {
-            times.count(), times.first().toEpochMilli(), times.last().toEpochMilli()
-        };
-        var id = use.account().toString();
-        if (use.link().isPresent()) {
-            var link = use.link().get();
-            session.update(OF_LINK, id, link.owner().toString(), link.linkedAt().toEpochMilli(), of, when);
-        } else {
-            session.update(OF_GRANT, of, when, id, times.first().toEpochMilli());
+            batch.forEach(addition -> uses.remove(addition.use()));
         }
     }
 
@@ -184,17 +156,6 @@ class ActivityTable {
     record Cursor(long lastAt, String client, String resource, String door, String outcome) {
 
         static final Cursor FIRST = new Cursor(Long.MAX_VALUE, "", "", "", "");
-    }
-
-    /** How often a use was seen, and when. */
-    record Times(long count, Instant first, Instant last) {
-
-        Times plus(Times more) {
-            return new Times(
-                    count + more.count,
-                    first.isBefore(more.first) ? first : more.first,
-                    last.isAfter(more.last) ? last : more.last);
-        }
     }
 
     /** A row as callers see it. */

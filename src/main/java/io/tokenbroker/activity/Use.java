@@ -75,10 +75,6 @@ public record Use(
                 outcome);
     }
 
-    String sortedBy() {
-        return String.join("\n", account.toString(), client, resource, door.word, outcome);
-    }
-
     /** The owner that the account had, and since when. */
     public record UsedLink(UUID owner, Instant linkedAt) {
 

@@ -4,7 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
-import io.tokenbroker.activity.ActivityTable.Times;
+import io.tokenbroker.activity.Addition.Times;
 import io.tokenbroker.audit.AuditLog;
 import io.tokenbroker.database.Database;
 import io.tokenbroker.database.StoreUnavailable;

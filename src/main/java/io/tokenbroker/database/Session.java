@@ -31,6 +31,18 @@ public final class Session {
         }
     }
 
+    /** Runs a statement without a result once for each of these; the database is asked once for all. */
+    public void updateEach(String sql, List<Object[]> each) throws SQLException {
+        try (var statement = connection.prepareStatement(sql)) {
+            statement.setQueryTimeout(STATEMENT_SECONDS);
+            for (var values : each) {
+                set(statement, 1, values);
+                statement.addBatch();
+            }
+            var _ = statement.executeBatch();
+        }
+    }
+
     /** Runs a statement with a result, which may also write; gives all rows. */
     public <T> List<T> rows(Row<T> row, String sql, @Nullable Object... values) throws SQLException {
         try (var statement = prepared(sql, values);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.tokenbroker.activity.ActivityTable.Cursor;
 import io.tokenbroker.activity.ActivityTable.Row;
-import io.tokenbroker.activity.ActivityTable.Times;
+import io.tokenbroker.activity.Addition.Times;
 import io.tokenbroker.activity.Use.UsedLink;
 import io.tokenbroker.audit.Origin.Door;
 import io.tokenbroker.fusionauth.LinkApi.Link;
