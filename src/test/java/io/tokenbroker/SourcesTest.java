@@ -34,7 +34,7 @@ class SourcesTest {
         assertThat(counted.find()).isTrue();
         assertThat(Files.readString(SOURCES.resolve("io/tokenbroker/mint/MintLog.java")))
                 .containsOnlyOnce(counted.group(1))
-                .containsOnlyOnce("\n        hits.increment();\n");
+                .containsOnlyOnce("\n        counter.increment();\n");
     }
 
     @Test

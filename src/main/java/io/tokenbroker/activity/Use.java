@@ -13,10 +13,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What several uses of an account have in common. Each hit looks it up, so it hashes and compares little.
+ * What several uses of an account have in common.
  *
  * @param link that was used, if it was known when a use was refused
  * @param resource empty where the provider decides, of what the policy does not permit, and of too many refusals
@@ -36,22 +35,6 @@ public record Use(
         if (resource.length() > LONGEST_RESOURCE) {
             resource = resource.substring(0, LONGEST_RESOURCE);
         }
-    }
-
-    @Override
-    public int hashCode() {
-        return 31 * account.hashCode() + client.hashCode();
-    }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-        return other instanceof Use use
-                && door == use.door
-                && client.equals(use.client)
-                && account.equals(use.account)
-                && resource.equals(use.resource)
-                && outcome.equals(use.outcome)
-                && link.equals(use.link);
     }
 
     /** Without what a client can make up. */

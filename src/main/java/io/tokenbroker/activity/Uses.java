@@ -17,12 +17,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jboss.logging.Logger;
@@ -33,7 +31,7 @@ public class Uses {
 
     private static final Logger LOG = Logger.getLogger(Uses.class);
 
-    /** Of each kind: hits that are counted, and uses that wait for the store. */
+    /** Uses that wait for the store. */
     private static final int MOST = 20_000;
 
     private static final Duration CLEANED_AFTER = Duration.ofMinutes(10);
@@ -47,11 +45,7 @@ public class Uses {
     private final Counter dropped;
     private final Clock clock;
 
-    private final ConcurrentMap<Use, LongAdder> hits = new ConcurrentHashMap<>();
-
-    /** Counters that nothing has moved: looked at once more, for a caller may have held one while it was taken out. */
-    private final Map<Use, LongAdder> idle = new HashMap<>();
-
+    private final Hits hits;
     private Instant lastDrain;
 
     private final ConcurrentMap<Use, Times> waiting = new ConcurrentHashMap<>();
@@ -59,32 +53,17 @@ public class Uses {
     private final ReentrantLock writing = new ReentrantLock();
     private volatile Instant lastCleaning = Instant.EPOCH;
 
-    Uses(ActivityTable table, Database database, AuditLog audit, MeterRegistry metrics, Clock clock) {
+    Uses(ActivityTable table, Database database, AuditLog audit, Hits hits, MeterRegistry metrics, Clock clock) {
         this.table = table;
         this.database = database;
         this.audit = audit;
+        this.hits = hits;
         this.dropped = Counter.builder("broker.activity.dropped")
                 .description(
                         "Uses that no account's activity will show, for too many kinds of them waited for the store.")
                 .register(metrics);
         this.clock = clock;
         this.lastDrain = clock.instant();
-    }
-
-    /**
-     * The counter of hits like this one: all that is done for a token from memory. Never blocks.
-     *
-     * @return empty if such a hit is to be told of by itself: by the settings, or because there are too many others
-     */
-    public Optional<LongAdder> hits(Use use) {
-        if (!audit.sumsHits()) {
-            return Optional.empty();
-        }
-        var known = hits.get(use);
-        if (known != null) {
-            return Optional.of(known);
-        }
-        return hits.size() < MOST ? Optional.of(hits.computeIfAbsent(use, first -> new LongAdder())) : Optional.empty();
     }
 
     /** Notes one use. Never blocks. While the store is away for long, kinds of use that are new by then are left out. */
@@ -131,11 +110,7 @@ public class Uses {
         }
         try {
             var now = clock.instant();
-            hits.forEach((use, counter) -> {
-                if (use.account().equals(account)) {
-                    take(use, counter, now);
-                }
-            });
+            hits.takeOf(account, (use, count) -> addHits(use, count, now));
             write(use -> use.account().equals(account));
         } finally {
             writing.unlock();
@@ -169,26 +144,16 @@ public class Uses {
 
     private void drain() {
         var now = clock.instant();
-        idle.forEach((use, counter) -> take(use, counter, now));
-        idle.clear();
-        hits.forEach((use, counter) -> {
-            if (!take(use, counter, now) && hits.remove(use, counter)) {
-                idle.put(use, counter);
-            }
-        });
+        hits.take((use, count) -> addHits(use, count, now));
         lastDrain = now;
     }
 
     /** Hits have no time of their own: each was between the last drain and now. */
-    private boolean take(Use use, LongAdder counter, Instant now) {
-        var count = counter.sumThenReset();
-        if (count > 0) {
-            // A clock may have been set back.
-            var since = lastDrain.isAfter(now) ? now : lastDrain;
-            put(use, new Times(count, since, now));
-            audit.sum(use.deed(), count, since);
-        }
-        return count > 0;
+    private void addHits(Use use, long count, Instant now) {
+        // A clock may have been set back.
+        var since = lastDrain.isAfter(now) ? now : lastDrain;
+        put(use, new Times(count, since, now));
+        audit.sum(use.deed(), count, since);
     }
 
     private void clean() {

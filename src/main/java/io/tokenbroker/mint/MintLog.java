@@ -1,5 +1,7 @@
 package io.tokenbroker.mint;
 
+import io.tokenbroker.activity.Hits;
+import io.tokenbroker.activity.Hits.HitKey;
 import io.tokenbroker.activity.Use;
 import io.tokenbroker.activity.Use.UsedLink;
 import io.tokenbroker.activity.Uses;
@@ -38,14 +40,23 @@ class MintLog {
 
     private final AuditLog audit;
     private final Uses uses;
+    private final Hits hits;
     private final RememberedLinks links;
     private final Providers providers;
     private final MintCounts counts;
     private final Clock clock;
 
-    MintLog(AuditLog audit, Uses uses, RememberedLinks links, Providers providers, MintCounts counts, Clock clock) {
+    MintLog(
+            AuditLog audit,
+            Uses uses,
+            Hits hits,
+            RememberedLinks links,
+            Providers providers,
+            MintCounts counts,
+            Clock clock) {
         this.audit = audit;
         this.uses = uses;
+        this.hits = hits;
         this.links = links;
         this.providers = providers;
         this.counts = counts;
@@ -59,11 +70,11 @@ class MintLog {
      */
     Optional<LongAdder> hits(Ask ask, Optional<Issued> found, Door door) {
         return found.filter(issued -> issued.minted().source() == Source.CACHE)
-                .flatMap(issued -> uses.hits(use(ask, issued, door)));
+                .flatMap(issued -> hits.counter(key(ask, issued, door), () -> use(ask, issued, door)));
     }
 
-    void hit(LongAdder hits, Door door, Issued issued) {
-        hits.increment();
+    void hit(LongAdder counter, Door door, Issued issued) {
+        counter.increment();
         counts.minted(door, issued.spec().account(), issued.minted());
     }
 
@@ -78,9 +89,9 @@ class MintLog {
      * @throws BrokerException if it must not leave, for that cannot be written
      */
     void issued(Origin origin, Ask ask, Issued issued) {
-        var hits = hits(ask, Optional.of(issued), origin.door());
-        if (hits.isPresent()) {
-            hit(hits.get(), origin.door(), issued);
+        var counter = hits(ask, Optional.of(issued), origin.door());
+        if (counter.isPresent()) {
+            hit(counter.get(), origin.door(), issued);
             return;
         }
         var use = use(ask, issued, origin.door());
@@ -148,6 +159,12 @@ class MintLog {
                 scopes,
                 use.door(),
                 use.outcome());
+    }
+
+    private static HitKey key(Ask ask, Issued issued, Door door) {
+        var spec = issued.spec();
+        return new HitKey(
+                spec.remembered().epoch(), ask.client().name(), spec.target().resource(), door);
     }
 
     private static Use use(Ask ask, Issued issued, Door door) {

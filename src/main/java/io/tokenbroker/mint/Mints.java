@@ -77,12 +77,12 @@ public class Mints {
      * @return whether that is so; if not, it is REST's to finish
      */
     boolean admitHit(Begun begun) {
-        var hits = log.hits(begun.ask(), begun.issued(), Door.REST);
-        if (hits.isEmpty()) {
+        var counter = log.hits(begun.ask(), begun.issued(), Door.REST);
+        if (counter.isEmpty()) {
             return false;
         }
         begun.ask().client().policy().rate().take();
-        log.hit(hits.get(), Door.REST, begun.issued().orElseThrow());
+        log.hit(counter.get(), Door.REST, begun.issued().orElseThrow());
         return true;
     }
 
@@ -133,12 +133,12 @@ public class Mints {
 
         /** The same for a mint that has been begun. */
         CompletionStage<Minted> finish(Begun begun) {
-            var hits = log.hits(begun.ask(), begun.issued(), origin.door());
-            if (hits.isEmpty()) {
+            var counter = log.hits(begun.ask(), begun.issued(), origin.door());
+            if (counter.isEmpty()) {
                 return lookUp(() -> refusalTold(begun.ask(), () -> issued(begun)));
             }
             var issued = begun.issued().orElseThrow();
-            log.hit(hits.get(), origin.door(), issued);
+            log.hit(counter.get(), origin.door(), issued);
             return CompletableFuture.completedStage(issued.minted());
         }
 

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -49,8 +50,11 @@ public final class Bench {
 
     private static final int ROUNDS = 5;
 
-    /** Of two brokers side by side. */
-    private static final int SLICES = 7;
+    /** Of two brokers side by side, each started anew: processes of one build differ by what the compiler made of them. */
+    private static final int PAIRS = 3;
+
+    private static final int SLICES_OF_A_PAIR = 3;
+    private static final int WARM_UP_TURNS_OF_A_PAIR = 2;
 
     /** Longer than the 20 seconds after which links in use are read anew, so that each round has that. */
     private static final int SECONDS = 30;
@@ -81,33 +85,41 @@ public final class Bench {
         try (var sandbox = Sandbox.start(0, 0)) {
             var accounts = link(sandbox);
             var keys = keys();
-            var bare = start("bare", "target/bench/quarkus-app", BARE_PORT, asTheBrokersServer());
-            var settings = settings(sandbox, keys);
             var requests = Requests.write(accounts, keys);
-            var brokers = new ArrayList<Endpoint>();
-            brokers.add(warm(start("broker", "target/quarkus-app", BROKER_PORT, settings), BROKER_PORT, requests));
-            if (other.isPresent()) {
-                settings.put(
-                        "broker.store.url",
-                        "jdbc:sqlite:" + Sandbox.stores().resolve("other-%s.db".formatted(UUID.randomUUID())));
-                brokers.add(warm(start("other", other.get(), OTHER_PORT, settings), OTHER_PORT, requests));
-            }
+            var builds = new Builds(settings(sandbox, keys), requests.mint(), other);
+            var bare = start("bare", "target/bench/quarkus-app", BARE_PORT, asTheBrokersServer());
             try {
                 var load = Load.choose();
                 System.out.printf(
                         "%d accounts of %d users, %d clients, policy and caller checked; %d rounds of %d s by %s%n%n",
                         ACCOUNTS, USERS, CLIENTS, rounds, seconds, load.name());
-                var isHeld = compare(load, new Endpoint(bare, BARE_PORT, requests.bare()), brokers, rounds, seconds);
+                var isHeld = compare(load, new Endpoint(bare, BARE_PORT, requests.bare()), builds, rounds, seconds);
                 System.exit(isHeld ? 0 : 1);
             } finally {
-                brokers.forEach(broker -> broker.process().destroy());
                 bare.destroy();
             }
         }
     }
 
-    /** The first of the brokers must reach the goal. */
-    private static boolean compare(Load load, Endpoint bareEndpoint, List<Endpoint> brokers, int rounds, int seconds)
+    /** This build must reach the goal. */
+    private static boolean compare(Load load, Endpoint bareEndpoint, Builds builds, int rounds, int seconds)
+            throws Exception {
+        var brokers = builds.start();
+        var measured = inTurn(load, bareEndpoint, brokers, rounds, seconds);
+        stop(brokers);
+        var beside = brokers.size() == 1 ? List.<Beside>of() : sideBySide(load, builds, seconds);
+        var errors = Stream.concat(
+                        Stream.concat(Stream.of(measured.bare()), measured.mints().stream())
+                                .flatMap(List::stream),
+                        beside.stream().flatMap(slice -> Stream.of(slice.broker(), slice.other())))
+                .mapToLong(one -> one.result().errors())
+                .sum();
+        var ratio = medianRatio(measured.bare(), measured.mints().getFirst());
+        System.out.printf("%nratio %.2f (goal: at least %.1f), errors %d%n", ratio, GOAL, errors);
+        return ratio >= GOAL && errors == 0 && (beside.isEmpty() || isNear(ratio, beside));
+    }
+
+    private static InTurn inTurn(Load load, Endpoint bareEndpoint, List<Endpoint> brokers, int rounds, int seconds)
             throws Exception {
         for (var turn = 0; turn < WARM_UP_TURNS; turn++) {
             bareEndpoint.warmUp(load);
@@ -116,7 +128,9 @@ public final class Bench {
             }
         }
         var bare = new ArrayList<Measured>();
-        var mints = brokers.stream().map(broker -> new ArrayList<Measured>()).toList();
+        var mints = brokers.stream()
+                .<List<Measured>>map(broker -> new ArrayList<>())
+                .toList();
         System.out.printf(
                 "%-8s %14s %8s %8s %16s %8s %8s %7s%n",
                 "round", "bare req/s", "p99 ms", "CPU µs", "cached mint/s", "p99 ms", "CPU µs", "ratio");
@@ -134,32 +148,41 @@ public final class Bench {
         for (var mint : mints) {
             print("median", Measured.median(bare), Measured.median(mint), medianRatio(bare, mint));
         }
-        var ratio = medianRatio(bare, mints.getFirst());
-        var errors = Stream.concat(bare.stream(), mints.stream().flatMap(List::stream))
-                .mapToLong(measured -> measured.result().errors())
-                .sum();
-        System.out.printf("%nratio %.2f (goal: at least %.1f), errors %d%n", ratio, GOAL, errors);
-        var isNear = brokers.size() == 1 || isNear(load, ratio, brokers, seconds);
-        return ratio >= GOAL && errors == 0 && isNear;
+        return new InTurn(bare, mints);
     }
 
-    /**
-     * Whether this broker costs at most BENCH_MOST_COST of the bare endpoint's throughput more than the other. Both are loaded at
-     * once, for in rounds of their own two processes of one build differ by 0.1.
-     */
-    private static boolean isNear(Load load, double ratio, List<Endpoint> brokers, int seconds) throws Exception {
-        var each = new ArrayList<Double>();
-        try (var beside = Executors.newSingleThreadExecutor()) {
-            for (var slice = 0; slice < SLICES; slice++) {
-                var other = beside.submit(() -> brokers.getLast().run(load, seconds));
-                var micros = brokers.getFirst().run(load, seconds).cpuMicros();
-                each.add(micros / other.get().cpuMicros());
+    /** Both loaded at once, for in rounds of their own two processes of one build differ by 0.1. */
+    private static List<Beside> sideBySide(Load load, Builds builds, int seconds) throws Exception {
+        var slices = new ArrayList<Beside>();
+        try (var second = Executors.newSingleThreadExecutor()) {
+            for (var pair = 0; pair < PAIRS; pair++) {
+                var brokers = builds.start();
+                for (var turn = 0; turn < WARM_UP_TURNS_OF_A_PAIR; turn++) {
+                    var _ = atOnce(second, brokers, load, WARM_UP_SECONDS);
+                }
+                for (var slice = 0; slice < SLICES_OF_A_PAIR; slice++) {
+                    slices.add(atOnce(second, brokers, load, seconds));
+                }
+                stop(brokers);
             }
         }
-        var cost = ratio * (median(each.stream().mapToDouble(times -> times)) - 1);
+        return slices;
+    }
+
+    private static Beside atOnce(ExecutorService second, List<Endpoint> brokers, Load load, int seconds)
+            throws Exception {
+        var other = second.submit(() -> brokers.getLast().run(load, seconds));
+        var broker = brokers.getFirst().run(load, seconds);
+        return new Beside(broker, other.get());
+    }
+
+    /** Whether this build costs at most BENCH_MOST_COST of the bare endpoint's throughput more than the other. */
+    private static boolean isNear(double ratio, List<Beside> slices) {
+        var times = slices.stream().mapToDouble(Beside::cpuTimes).toArray();
+        var cost = ratio * (median(DoubleStream.of(times)) - 1);
         System.out.printf(
                 "side by side a mint took %s times the other broker's processor time: that costs %.3f of the ratio%n",
-                each.stream().map("%.3f"::formatted).collect(Collectors.joining(", ")), cost);
+                DoubleStream.of(times).mapToObj("%.3f"::formatted).collect(Collectors.joining(", ")), cost);
         return Optional.ofNullable(System.getenv("BENCH_MOST_COST"))
                 .map(Double::valueOf)
                 .filter(most -> cost > most)
@@ -260,9 +283,9 @@ public final class Bench {
     }
 
     /** Every account minted once, so that the load finds them all in the cache. */
-    private static Endpoint warm(Process broker, int port, Requests requests) throws Exception {
+    private static Endpoint warm(Process broker, int port, Path mints) throws Exception {
         try (var http = HttpClient.newHttpClient()) {
-            for (var line : Files.readAllLines(requests.mint())) {
+            for (var line : Files.readAllLines(mints)) {
                 var tab = line.indexOf('\t');
                 var request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + line.substring(0, tab)))
                         .header("Authorization", line.substring(tab + 1))
@@ -275,7 +298,14 @@ public final class Bench {
                 }
             }
         }
-        return new Endpoint(broker, port, requests.mint());
+        return new Endpoint(broker, port, mints);
+    }
+
+    private static void stop(List<Endpoint> brokers) throws InterruptedException {
+        for (var broker : brokers) {
+            broker.process().destroy();
+            broker.process().waitFor();
+        }
     }
 
     private static int number(String variable, int otherwise) {
@@ -307,6 +337,38 @@ public final class Bench {
                     .toList();
             return new Requests(
                     Files.write(WORK.resolve("mint.tsv"), mint), Files.write(WORK.resolve("bare.tsv"), bare));
+        }
+    }
+
+    /** This build of the broker, and another if one is given. */
+    private record Builds(Map<String, String> settings, Path mints, Optional<String> other) {
+
+        /** Each with a store of its own, and with all tokens in memory. */
+        List<Endpoint> start() throws Exception {
+            var started = new ArrayList<Endpoint>();
+            started.add(started("broker", "target/quarkus-app", BROKER_PORT));
+            if (other.isPresent()) {
+                started.add(started("other", other.get(), OTHER_PORT));
+            }
+            return started;
+        }
+
+        private Endpoint started(String name, String app, int port) throws Exception {
+            var own = new HashMap<>(settings);
+            var store = Sandbox.stores().resolve("%s-%s.db".formatted(name, UUID.randomUUID()));
+            own.put("broker.store.url", "jdbc:sqlite:" + store);
+            return warm(Bench.start(name, app, port, own), port, mints);
+        }
+    }
+
+    /** What was measured of each broker and of the bare endpoint, one after the other. */
+    private record InTurn(List<Measured> bare, List<List<Measured>> mints) {}
+
+    /** What was measured of two brokers at once. */
+    private record Beside(Measured broker, Measured other) {
+
+        double cpuTimes() {
+            return broker.cpuMicros() / other.cpuMicros();
         }
     }
 
