@@ -253,7 +253,10 @@ async function showLists() {
 async function showList(id, field, card, whenEmpty) {
   const place = $(id);
   const token = session()?.token;
-  if (!place.querySelector('ul')) place.replaceChildren(loading('Loading…'));
+  if (!place.querySelector('ul')) {
+    shown.delete(id);
+    place.replaceChildren(loading('Loading…'));
+  }
   place.setAttribute('aria-busy', 'true');
   try {
     const items = (await broker('GET', `/${id}`))[field];

@@ -398,6 +398,20 @@ class DemoPageIT {
     }
 
     @Test
+    void aListThatIsEmptyIsShownAsSuchAgainAfterTheOtherCouldNotBeRead() {
+        alice.signsIn();
+        alice.page().route("**/providers", route -> route.abort("connectionrefused"));
+        alice.page().reload();
+        assertThat(alice.problem("unreachable")).isVisible();
+        alice.page().unroute("**/providers");
+
+        alice.byId("retry").click();
+
+        assertThat(alice.byId("connect-contoso")).isVisible();
+        assertThat(alice.byId("accounts")).containsText("No account is connected yet");
+    }
+
+    @Test
     void whoSignsOutLeavesNothingBehind() {
         alice.signsIn().connects("contoso", B).confirms();
 
