@@ -15,10 +15,12 @@ record Addition(String account, Use use, Times times) {
     static final Comparator<Addition> ORDER = Comparator.comparing(Addition::account)
             .thenComparing(addition -> addition.use.client())
             .thenComparing(addition -> addition.use.resource())
-            .thenComparing(addition -> addition.use.door())
+            .thenComparing(addition -> addition.use.door().word)
             .thenComparing(addition -> addition.use.outcome())
             .thenComparing(
-                    addition -> addition.use.link().map(UsedLink::linkedAt).orElse(Instant.EPOCH));
+                    addition -> addition.use.link().map(UsedLink::linkedAt).orElse(Instant.EPOCH))
+            .thenComparing(addition ->
+                    addition.use.link().map(link -> link.owner().toString()).orElse(""));
 
     private static final String ADD = "INSERT INTO activity"
             + " (account_id, user_id, linked_at, client, resource, door, outcome, uses, first_at, last_at) ";

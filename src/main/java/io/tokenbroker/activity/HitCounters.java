@@ -1,6 +1,5 @@
 package io.tokenbroker.activity;
 
-import io.tokenbroker.audit.AuditLog;
 import io.tokenbroker.audit.Origin.Door;
 import io.tokenbroker.link.AccountId;
 import jakarta.inject.Singleton;
@@ -15,46 +14,38 @@ import java.util.function.Supplier;
 
 /** Counts the tokens that memory has given out: far more than other uses, so that each costs a counter and no more. */
 @Singleton
-public class Hits {
+public class HitCounters {
 
-    private static final int MOST = 20_000;
+    static final int MOST = 20_000;
 
-    private final AuditLog audit;
-    private final ConcurrentMap<HitKey, Counter> counters = new ConcurrentHashMap<>();
+    private final ConcurrentMap<HitKey, Counted> counters = new ConcurrentHashMap<>();
 
     /** Counters that nothing has moved: looked at once more, for a caller may have held one while it was taken out. */
-    private final List<Counter> idle = new ArrayList<>();
-
-    Hits(AuditLog audit) {
-        this.audit = audit;
-    }
+    private final List<Counted> idle = new ArrayList<>();
 
     /**
      * The counter of hits like this one: all that is done for a token from memory. Never blocks.
      *
      * @param use what such hits have in common, asked for at the first
-     * @return empty if such a hit is to be told of by itself: by the settings, or because there are too many others
+     * @return empty if such a hit is to be told of by itself, because there are too many others
      */
     public Optional<LongAdder> counter(HitKey key, Supplier<Use> use) {
-        if (!audit.sumsHits()) {
-            return Optional.empty();
-        }
         var known = counters.get(key);
         if (known != null) {
             return Optional.of(known.count);
         }
         return counters.size() < MOST
-                ? Optional.of(counters.computeIfAbsent(key, first -> new Counter(use.get(), new LongAdder())).count)
+                ? Optional.of(counters.computeIfAbsent(key, first -> new Counted(use.get(), new LongAdder())).count)
                 : Optional.empty();
     }
 
     /** Takes what was counted since the last time. By one thread at a time. */
     void take(ObjLongConsumer<Use> taker) {
-        idle.forEach(counter -> counter.take(taker));
+        idle.forEach(counted -> counted.take(taker));
         idle.clear();
-        counters.forEach((key, counter) -> {
-            if (!counter.take(taker) && counters.remove(key, counter)) {
-                idle.add(counter);
+        counters.forEach((key, counted) -> {
+            if (!counted.take(taker) && counters.remove(key, counted)) {
+                idle.add(counted);
             }
         });
     }
@@ -62,8 +53,8 @@ public class Hits {
     /** The same for one account. */
     void takeOf(AccountId account, ObjLongConsumer<Use> taker) {
         counters.values().stream()
-                .filter(counter -> counter.use.account().equals(account))
-                .forEach(counter -> counter.take(taker));
+                .filter(counted -> counted.use.account().equals(account))
+                .forEach(counted -> counted.take(taker));
     }
 
     /**
@@ -73,7 +64,7 @@ public class Hits {
      */
     public record HitKey(long epoch, String client, String resource, Door door) {}
 
-    private record Counter(Use use, LongAdder count) {
+    private record Counted(Use use, LongAdder count) {
 
         /** @return whether there was anything to take */
         boolean take(ObjLongConsumer<Use> taker) {

@@ -45,7 +45,7 @@ public class Uses {
     private final Counter dropped;
     private final Clock clock;
 
-    private final Hits hits;
+    private final HitCounters hits;
     private Instant lastDrain;
 
     private final ConcurrentMap<Use, Times> waiting = new ConcurrentHashMap<>();
@@ -53,7 +53,7 @@ public class Uses {
     private final ReentrantLock writing = new ReentrantLock();
     private volatile Instant lastCleaning = Instant.EPOCH;
 
-    Uses(ActivityTable table, Database database, AuditLog audit, Hits hits, MeterRegistry metrics, Clock clock) {
+    Uses(ActivityTable table, Database database, AuditLog audit, HitCounters hits, MeterRegistry metrics, Clock clock) {
         this.table = table;
         this.database = database;
         this.audit = audit;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A link, its owner, and the version of its row, as last read.
  *
- * @param epoch of this link and this sign-in, and of no other of any account, while the broker runs
+ * @param epoch number of this account, owner, time of linking and sign-in; it is not used again in this process
  * @param readAt when FusionAuth was asked; the answer is at least as new
  * @param changes how often others have changed the row since the epoch began: a token of fewer changes may be one
  *     that they have replaced

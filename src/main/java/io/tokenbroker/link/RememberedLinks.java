@@ -21,8 +21,8 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The links as last read, so that a mint need not ask FusionAuth. A link's epoch changes with its owner, its token and its
- * last sign-in; tokens of an older epoch are not handed out.
+ * The links as last read, so that a mint need not ask FusionAuth. A link's epoch changes with its owner, its age, its token
+ * and its last sign-in; tokens of an older epoch are not handed out.
  */
 @Singleton
 public class RememberedLinks {

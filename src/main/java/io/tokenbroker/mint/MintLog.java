@@ -1,7 +1,7 @@
 package io.tokenbroker.mint;
 
-import io.tokenbroker.activity.Hits;
-import io.tokenbroker.activity.Hits.HitKey;
+import io.tokenbroker.activity.HitCounters;
+import io.tokenbroker.activity.HitCounters.HitKey;
 import io.tokenbroker.activity.Use;
 import io.tokenbroker.activity.Use.UsedLink;
 import io.tokenbroker.activity.Uses;
@@ -40,7 +40,7 @@ class MintLog {
 
     private final AuditLog audit;
     private final Uses uses;
-    private final Hits hits;
+    private final HitCounters hits;
     private final RememberedLinks links;
     private final Providers providers;
     private final MintCounts counts;
@@ -49,7 +49,7 @@ class MintLog {
     MintLog(
             AuditLog audit,
             Uses uses,
-            Hits hits,
+            HitCounters hits,
             RememberedLinks links,
             Providers providers,
             MintCounts counts,
@@ -68,8 +68,8 @@ class MintLog {
      *
      * @return empty if it is to be written by itself, as any other, or if there is none
      */
-    Optional<LongAdder> hits(Ask ask, Optional<Issued> found, Door door) {
-        return found.filter(issued -> issued.minted().source() == Source.CACHE)
+    Optional<LongAdder> counter(Ask ask, Optional<Issued> found, Door door) {
+        return found.filter(issued -> issued.minted().source() == Source.CACHE && audit.sumsHits())
                 .flatMap(issued -> hits.counter(key(ask, issued, door), () -> use(ask, issued, door)));
     }
 
@@ -89,7 +89,7 @@ class MintLog {
      * @throws BrokerException if it must not leave, for that cannot be written
      */
     void issued(Origin origin, Ask ask, Issued issued) {
-        var counter = hits(ask, Optional.of(issued), origin.door());
+        var counter = counter(ask, Optional.of(issued), origin.door());
         if (counter.isPresent()) {
             hit(counter.get(), origin.door(), issued);
             return;

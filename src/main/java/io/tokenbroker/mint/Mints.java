@@ -77,7 +77,7 @@ public class Mints {
      * @return whether that is so; if not, it is REST's to finish
      */
     boolean admitHit(Begun begun) {
-        var counter = log.hits(begun.ask(), begun.issued(), Door.REST);
+        var counter = log.counter(begun.ask(), begun.issued(), Door.REST);
         if (counter.isEmpty()) {
             return false;
         }
@@ -133,7 +133,7 @@ public class Mints {
 
         /** The same for a mint that has been begun. */
         CompletionStage<Minted> finish(Begun begun) {
-            var counter = log.hits(begun.ask(), begun.issued(), origin.door());
+            var counter = log.counter(begun.ask(), begun.issued(), origin.door());
             if (counter.isEmpty()) {
                 return lookUp(() -> refusalTold(begun.ask(), () -> issued(begun)));
             }

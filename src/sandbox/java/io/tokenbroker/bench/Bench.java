@@ -33,9 +33,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Starts the packaged broker with a thousand linked accounts and twenty clients, the bare endpoint, and another build of the
- * broker if one is given; then loads them in turn, so that whatever else the machine does meets all. What counts is the median of
- * the rounds' ratios.
+ * Loads the packaged broker, with a thousand linked accounts and twenty clients, in turn with the bare endpoint, so that whatever
+ * else the machine does meets both; and another build, if one is given, also at once with it. Medians count.
  */
 public final class Bench {
 
@@ -107,19 +106,19 @@ public final class Bench {
         var brokers = builds.start();
         var measured = inTurn(load, bareEndpoint, brokers, rounds, seconds);
         stop(brokers);
-        var beside = brokers.size() == 1 ? List.<Beside>of() : sideBySide(load, builds, seconds);
+        var slices = brokers.size() == 1 ? List.<Slice>of() : sideBySide(load, builds, seconds);
         var errors = Stream.concat(
                         Stream.concat(Stream.of(measured.bare()), measured.mints().stream())
                                 .flatMap(List::stream),
-                        beside.stream().flatMap(slice -> Stream.of(slice.broker(), slice.other())))
+                        slices.stream().flatMap(slice -> Stream.of(slice.broker(), slice.other())))
                 .mapToLong(one -> one.result().errors())
                 .sum();
         var ratio = medianRatio(measured.bare(), measured.mints().getFirst());
         System.out.printf("%nratio %.2f (goal: at least %.1f), errors %d%n", ratio, GOAL, errors);
-        return ratio >= GOAL && errors == 0 && (beside.isEmpty() || isNear(ratio, beside));
+        return ratio >= GOAL && errors == 0 && (slices.isEmpty() || isNear(ratio, slices));
     }
 
-    private static InTurn inTurn(Load load, Endpoint bareEndpoint, List<Endpoint> brokers, int rounds, int seconds)
+    private static Rounds inTurn(Load load, Endpoint bareEndpoint, List<Endpoint> brokers, int rounds, int seconds)
             throws Exception {
         for (var turn = 0; turn < WARM_UP_TURNS; turn++) {
             bareEndpoint.warmUp(load);
@@ -148,12 +147,12 @@ public final class Bench {
         for (var mint : mints) {
             print("median", Measured.median(bare), Measured.median(mint), medianRatio(bare, mint));
         }
-        return new InTurn(bare, mints);
+        return new Rounds(bare, mints);
     }
 
     /** Both loaded at once, for in rounds of their own two processes of one build differ by 0.1. */
-    private static List<Beside> sideBySide(Load load, Builds builds, int seconds) throws Exception {
-        var slices = new ArrayList<Beside>();
+    private static List<Slice> sideBySide(Load load, Builds builds, int seconds) throws Exception {
+        var slices = new ArrayList<Slice>();
         try (var second = Executors.newSingleThreadExecutor()) {
             for (var pair = 0; pair < PAIRS; pair++) {
                 var brokers = builds.start();
@@ -169,16 +168,16 @@ public final class Bench {
         return slices;
     }
 
-    private static Beside atOnce(ExecutorService second, List<Endpoint> brokers, Load load, int seconds)
+    private static Slice atOnce(ExecutorService second, List<Endpoint> brokers, Load load, int seconds)
             throws Exception {
         var other = second.submit(() -> brokers.getLast().run(load, seconds));
         var broker = brokers.getFirst().run(load, seconds);
-        return new Beside(broker, other.get());
+        return new Slice(broker, other.get());
     }
 
     /** Whether this build costs at most BENCH_MOST_COST of the bare endpoint's throughput more than the other. */
-    private static boolean isNear(double ratio, List<Beside> slices) {
-        var times = slices.stream().mapToDouble(Beside::cpuTimes).toArray();
+    private static boolean isNear(double ratio, List<Slice> slices) {
+        var times = slices.stream().mapToDouble(Slice::cpuRatio).toArray();
         var cost = ratio * (median(DoubleStream.of(times)) - 1);
         System.out.printf(
                 "side by side a mint took %s times the other broker's processor time: that costs %.3f of the ratio%n",
@@ -345,15 +344,15 @@ public final class Bench {
 
         /** Each with a store of its own, and with all tokens in memory. */
         List<Endpoint> start() throws Exception {
-            var started = new ArrayList<Endpoint>();
-            started.add(started("broker", "target/quarkus-app", BROKER_PORT));
+            var brokers = new ArrayList<Endpoint>();
+            brokers.add(startOne("broker", "target/quarkus-app", BROKER_PORT));
             if (other.isPresent()) {
-                started.add(started("other", other.get(), OTHER_PORT));
+                brokers.add(startOne("other", other.get(), OTHER_PORT));
             }
-            return started;
+            return brokers;
         }
 
-        private Endpoint started(String name, String app, int port) throws Exception {
+        private Endpoint startOne(String name, String app, int port) throws Exception {
             var own = new HashMap<>(settings);
             var store = Sandbox.stores().resolve("%s-%s.db".formatted(name, UUID.randomUUID()));
             own.put("broker.store.url", "jdbc:sqlite:" + store);
@@ -362,12 +361,12 @@ public final class Bench {
     }
 
     /** What was measured of each broker and of the bare endpoint, one after the other. */
-    private record InTurn(List<Measured> bare, List<List<Measured>> mints) {}
+    private record Rounds(List<Measured> bare, List<List<Measured>> mints) {}
 
     /** What was measured of two brokers at once. */
-    private record Beside(Measured broker, Measured other) {
+    private record Slice(Measured broker, Measured other) {
 
-        double cpuTimes() {
+        double cpuRatio() {
             return broker.cpuMicros() / other.cpuMicros();
         }
     }

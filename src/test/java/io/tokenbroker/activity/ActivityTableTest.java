@@ -271,7 +271,48 @@ class ActivityTableTest {
         var thrown = catchThrowable(() -> table(engine).add(uses));
 
         assertThat(rows(engine, link)).hasSize(thrown == null ? 2 : 0);
+        assertThat(uses).hasSize(thrown == null ? 0 : 2);
         assertThat(engine.database().isAway()).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Engines.class)
+    void whatIsWrittenBeforeARefusedTransactionIsNotWrittenAgain(Engines engine) {
+        var uses = new HashMap<Use, Times>();
+        for (var i = 0; i < 200; i++) {
+            uses.putAll(once(use("a", "r" + i), NOW));
+        }
+        uses.putAll(once(use("b", "r"), NOW));
+        var refused = use("c", "\u0000");
+        uses.putAll(once(refused, NOW));
+
+        var thrown = catchThrowable(() -> table(engine).add(uses));
+        assertThat(rows(engine, link)).hasSize(thrown == null ? 202 : 200);
+        assertThat(uses).hasSize(thrown == null ? 0 : 2);
+        uses.remove(refused);
+        table(engine).add(uses);
+
+        assertThat(uses).isEmpty();
+        assertThat(rows(engine, link))
+                .filteredOn(row -> !row.client().equals("c"))
+                .hasSize(201)
+                .allSatisfy(row -> assertThat(row.count()).isEqualTo(1));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Engines.class)
+    void usesOfKnownAndOfUnknownLinksAreAddedTogether(Engines engine) {
+        beginGrant(engine, link);
+        var uses = new HashMap<Use, Times>();
+        for (var resource : List.of("r1", "r2", "r3")) {
+            uses.putAll(once(use("demo", resource), NOW));
+            uses.putAll(
+                    once(new Use("demo", AccountId.of(link), Optional.empty(), resource, Door.REST, "forbidden"), NOW));
+        }
+
+        table(engine).add(uses);
+
+        assertThat(rows(engine, link)).hasSize(6).extracting(Row::count).containsOnly(1L);
     }
 
     private static void beginGrant(Engines engine, Link link) {

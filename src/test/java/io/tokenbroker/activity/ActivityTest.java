@@ -133,6 +133,23 @@ class ActivityTest extends BrokerTest {
     }
 
     @Test
+    void hitsOfANewLinkAreNotAddedToThoseOfTheOld() {
+        var account = Broker.link(Sandbox.CONTOSO, Minting.BLAKE);
+        Minting.mint(account, Minting.ARM).then().statusCode(200);
+        Minting.mint(account, Minting.ARM).then().statusCode(200);
+        Broker.alice().delete("/accounts/{id}", account).then().statusCode(204);
+        TestTime.advance(Duration.ofSeconds(2));
+        assertThat(Broker.link(Sandbox.CONTOSO, Minting.BLAKE)).isEqualTo(account);
+
+        Minting.mint(account, Minting.ARM).then().statusCode(200);
+        Minting.mint(account, Minting.ARM).then().statusCode(200);
+
+        assertThat(words(activity(account)))
+                .containsExactlyInAnyOrder(
+                        "demo " + Minting.ARM + " rest refresh 1", "demo " + Minting.ARM + " rest cache 1");
+    }
+
+    @Test
     void nobodyElseSeesIt() {
         var account = Broker.link(Sandbox.CONTOSO, Minting.BLAKE);
         Minting.mint(account, Minting.ARM).then().statusCode(200);
