@@ -114,7 +114,8 @@ class BulkheadTest {
         assertThat(flood.getLast().join()).isEqualTo(REFUSED + Refusal.CROWDED);
         assertThat(as("flood", () -> call("a4")).join()).isEqualTo(REFUSED + Refusal.CROWDED);
         released.countDown();
-        assertThat(newcomer.join()).isEqualTo("done");
+        assertThat(List.of(flood.getFirst(), newcomer, flood.get(1)))
+                .allSatisfy(each -> assertThat(each.join()).isEqualTo("done"));
         assertThat(order).containsExactly("a1", "b", "a2");
     }
 
