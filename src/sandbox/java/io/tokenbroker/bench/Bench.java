@@ -115,7 +115,8 @@ public final class Bench {
                 .sum();
         var ratio = medianRatio(measured.bare(), measured.mints().getFirst());
         System.out.printf("%nratio %.2f (goal: at least %.1f), errors %d%n", ratio, GOAL, errors);
-        return ratio >= GOAL && errors == 0 && (slices.isEmpty() || isNear(ratio, slices));
+        var isNear = slices.isEmpty() || isNear(ratio, slices);
+        return ratio >= GOAL && errors == 0 && isNear;
     }
 
     private static Rounds inTurn(Load load, Endpoint bareEndpoint, List<Endpoint> brokers, int rounds, int seconds)
